@@ -1,0 +1,98 @@
+# make help lists what there is. Nothing but Go, make, bash and git is needed; tools are built by the go command in the
+# versions of hack/tools/go.mod, Kubernetes in that of hack/controlplane/go.mod.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT ?= $(shell git rev-parse --short HEAD 2>/dev/null)
+IMG ?= meshagent-operator:dev
+KUBECTL ?= kubectl
+MODULES := . hack/tools hack/controlplane
+
+TOOL := go tool -modfile=hack/tools/go.mod
+PKG := github.com/meshagent/meshagent-operator/internal/version
+BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $(PKG).Version=$(VERSION) -X $(PKG).Commit=$(COMMIT)"
+
+.PHONY: help
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "; printf "Usage: make \033[36m<target>\033[0m\n"} \
+		/^##@ / {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Development
+
+.PHONY: generate
+generate: ## Generate all that is generated: Go code, manifests, API reference
+	$(TOOL) controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/...
+	@$(MAKE) manifests docs
+
+.PHONY: manifests
+manifests: ## Generate the CustomResourceDefinitions and the manager's role
+	$(TOOL) controller-gen crd paths=./api/... output:crd:artifacts:config=config/crd/bases
+	$(TOOL) controller-gen rbac:roleName=manager-role paths=./internal/...
+
+.PHONY: docs
+docs: ## Generate docs/reference.md from the types
+	$(TOOL) crd-ref-docs --config=docs/api/config.yaml --source-path=api --renderer=markdown \
+		--output-path=docs/reference.md --log-level=ERROR
+
+.PHONY: fmt
+fmt: ## Format the Go code
+	$(TOOL) golangci-lint-kube-api-linter fmt
+
+.PHONY: lint
+lint: ## Run the linters (.golangci.yml)
+	@echo "lint: the first run compiles golangci-lint, which takes a few minutes"
+	$(TOOL) golangci-lint-kube-api-linter run $(LINTFLAGS)
+
+.PHONY: test
+test: controlplane ## Run all tests, against a real API server; TESTFLAGS="-run Room -v" narrows
+	@echo "test: the first run compiles the tests, which takes a few minutes"
+	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test $(TESTFLAGS) ./...
+
+.PHONY: verify
+verify: generate ## Check that all that is generated is up to date; commit or stage your changes first
+	for module in $(MODULES); do (cd $$module && go mod tidy); done
+	@git --no-pager diff --exit-code || { echo "verify: commit the changes above"; exit 1; }
+	@new=$$(git ls-files --others --exclude-standard); \
+		[[ -z $$new ]] || { printf 'verify: neither committed nor in .gitignore:\n%s\n' "$$new"; exit 1; }
+
+.PHONY: presubmit
+presubmit: verify lint test build ## Run all that a pull request must pass
+
+##@ Build and run
+
+.PHONY: build
+build: ## Build bin/manager and bin/simulator
+	$(BUILD) -o bin/manager .
+	$(BUILD) -o bin/simulator ./hack/simulator
+
+.PHONY: image
+image: ## Build the container image IMG
+	docker build --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) -t $(IMG) .
+
+.PHONY: run
+run: install ## Run the manager here, for the cluster of the current kubeconfig; ARGS="--help" lists its flags
+	go run . $(ARGS)
+
+.PHONY: demo
+demo: controlplane build ## Show it all here: Kubernetes, a simulated MeshAgent and the operator; ONCE=1 ends by itself
+	go run ./hack/demo $(if $(ONCE),--once)
+
+.PHONY: controlplane
+controlplane: ## Put kube-apiserver, etcd and their like into bin/k8s, once
+	@hack/controlplane/build.sh
+
+.PHONY: install
+install: ## Install the CustomResourceDefinitions in the current cluster
+	$(KUBECTL) apply --server-side -k config/crd
+
+.PHONY: uninstall
+uninstall: ## Remove them, and so all objects with what they created in MeshAgent
+	$(KUBECTL) delete --ignore-not-found -k config/crd
+
+.PHONY: clean
+clean: ## Remove what was built, but for Kubernetes in bin/k8s
+	rm -rf bin/manager bin/simulator dist cover.out

@@ -1,0 +1,186 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Names under meshagent.com/ on objects, and on the resources in MeshAgent.
+const (
+	// Finalizer keeps an object until what it stands for in MeshAgent has been deleted or let go.
+	Finalizer = "meshagent.com/finalizer"
+
+	// ReconcileRequestedAtAnnotation asks for an immediate look at MeshAgent, past all snapshots. Any new value
+	// does; the receipt is status.lastHandledReconcileAt.
+	ReconcileRequestedAtAnnotation = "meshagent.com/reconcile-requested-at"
+
+	// OwnerAnnotation, on a resource in MeshAgent, says which object manages it:
+	// <owner id>/<namespace>/<name>.
+	OwnerAnnotation = "meshagent.com/owner"
+
+	// AdoptedAnnotation, on a resource in MeshAgent, says that its owner found it there and did not create it.
+	// So this is known even when the object's status was lost, for example in a restore from a backup.
+	AdoptedAnnotation = "meshagent.com/adopted"
+
+	// DefaultProject is the MeshProject that objects use when they name none.
+	DefaultProject = "default"
+)
+
+// ReconcilePolicy says whether the operator may write to MeshAgent.
+// +kubebuilder:validation:Enum=Enforce;Observe
+type ReconcilePolicy string
+
+// The reconcile policies.
+const (
+	// ReconcileEnforce creates, updates and deletes.
+	ReconcileEnforce ReconcilePolicy = "Enforce"
+	// ReconcileObserve never writes to MeshAgent; status says what would be changed.
+	ReconcileObserve ReconcilePolicy = "Observe"
+)
+
+// AdoptionPolicy says what may be done with a resource that exists already in MeshAgent.
+// +kubebuilder:validation:Enum=IfIdentical;IfUnowned;Always
+type AdoptionPolicy string
+
+// The adoption policies.
+const (
+	// AdoptIfIdentical takes it only if that changes nothing in it.
+	AdoptIfIdentical AdoptionPolicy = "IfIdentical"
+	// AdoptIfUnowned takes it and changes it, unless it bears another owner's mark.
+	AdoptIfUnowned AdoptionPolicy = "IfUnowned"
+	// AdoptAlways takes it even from another owner.
+	AdoptAlways AdoptionPolicy = "Always"
+)
+
+// DeletionPolicy says what becomes of the resource in MeshAgent when its object is deleted.
+// +kubebuilder:validation:Enum=Delete;Orphan
+type DeletionPolicy string
+
+// The deletion policies.
+const (
+	// DeletionDelete deletes the resource as well.
+	DeletionDelete DeletionPolicy = "Delete"
+	// DeletionOrphan leaves it, without the owner mark.
+	DeletionOrphan DeletionPolicy = "Orphan"
+)
+
+// CommonSpec is what every kind that mirrors something in MeshAgent has in its spec.
+type CommonSpec struct {
+	// projectRef names the MeshProject to work in. Unset means the MeshProject "default" in this namespace.
+	// +optional
+	ProjectRef ProjectReference `json:"projectRef,omitzero"`
+
+	// reconcilePolicy is Enforce to make MeshAgent match this object, or Observe to only report in status what
+	// would be changed. Unset means Enforce.
+	// +optional
+	ReconcilePolicy ReconcilePolicy `json:"reconcilePolicy,omitempty"`
+
+	// adoptionPolicy says when a resource that exists already may be taken over: IfIdentical only if it equals this
+	// object, IfUnowned even if it differs, Always even if another operator or object manages it.
+	// Unset means IfIdentical.
+	// +optional
+	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
+
+	// deletionPolicy says what becomes of the resource in MeshAgent when this object is deleted: Delete or Orphan
+	// (leave it). Unset means: delete what the operator created, leave what it adopted.
+	// +optional
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+
+	// suspend stops all work on this object, its deletion included, while it is true. Unset means false.
+	// +optional
+	Suspend *bool `json:"suspend,omitempty"`
+}
+
+// Observes says that the operator must not write to MeshAgent for this object.
+func (s *CommonSpec) Observes() bool { return s.ReconcilePolicy == ReconcileObserve }
+
+// Suspended says that nothing may be done for this object.
+func (s *CommonSpec) Suspended() bool { return s.Suspend != nil && *s.Suspend }
+
+// ObjectStatus is what every kind has in its status.
+type ObjectStatus struct {
+	// conditions tell how the object is doing: Ready (usable), Synced (MeshAgent matched the spec when last looked at),
+	// Reconciling (present while work is under way) and Stalled (present when only a person can help).
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	// +optional
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// observedGeneration is the generation of the object that this status describes; -1 before the first look.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// lastHandledReconcileAt repeats the annotation meshagent.com/reconcile-requested-at when it was acted upon.
+	// +kubebuilder:validation:MaxLength=256
+	// +optional
+	LastHandledReconcileAt string `json:"lastHandledReconcileAt,omitempty"`
+}
+
+// CommonStatus is what every kind that mirrors something in MeshAgent has in its status. It holds all that is needed to
+// delete the resource after everything else is gone.
+type CommonStatus struct {
+	ObjectStatus `json:",inline"`
+
+	// id is the id of the resource in MeshAgent.
+	// +kubebuilder:validation:MaxLength=1024
+	// +optional
+	ID string `json:"id,omitempty"`
+
+	// name is the name of the resource in MeshAgent when last seen.
+	// +kubebuilder:validation:MaxLength=1024
+	// +optional
+	Name string `json:"name,omitempty"`
+
+	// projectID is the id of the MeshAgent project that the resource is in.
+	// +kubebuilder:validation:MaxLength=256
+	// +optional
+	ProjectID string `json:"projectID,omitempty"`
+
+	// parent is what the resource lies under in MeshAgent, such as the name of a room; unset if that is the project.
+	// +kubebuilder:validation:MaxLength=1024
+	// +optional
+	Parent string `json:"parent,omitempty"`
+
+	// adopted is true when the resource was there already and was not created for this object.
+	// +optional
+	Adopted *bool `json:"adopted,omitempty"`
+
+	// appliedFields are the paths in MeshAgent's document that this object set last. One that leaves the spec
+	// is removed in MeshAgent; all others are left to whoever set them.
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=4096
+	// +kubebuilder:validation:items:MaxLength=4096
+	// +optional
+	AppliedFields []string `json:"appliedFields,omitempty"`
+
+	// drift lists what differs in MeshAgent, while it does and must not be changed (reconcilePolicy Observe).
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=64
+	// +optional
+	Drift []Drift `json:"drift,omitempty"`
+}
+
+// IsAdopted says that the resource was not created for this object.
+func (s *CommonStatus) IsAdopted() bool { return s.Adopted != nil && *s.Adopted }
+
+// Drift is one difference between an object and MeshAgent. Secret values are never shown.
+type Drift struct {
+	// path is where in MeshAgent's document the difference is.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=4096
+	Path string `json:"path,omitempty"`
+
+	// desired is the value in the spec, as JSON, cut when long; unset when the spec wants it absent.
+	// +kubebuilder:validation:MaxLength=1024
+	// +optional
+	Desired string `json:"desired,omitempty"`
+
+	// actual is the value in MeshAgent, as JSON, cut when long; unset when there is none.
+	// +kubebuilder:validation:MaxLength=1024
+	// +optional
+	Actual string `json:"actual,omitempty"`
+}

@@ -1,0 +1,88 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+// Condition types. Ready and Synced are always there once an object was looked at; the others only while True.
+const (
+	// ConditionReady says that what the object stands for is usable.
+	ConditionReady = "Ready"
+	// ConditionSynced says that MeshAgent matched the spec when it was last looked at.
+	ConditionSynced = "Synced"
+	// ConditionReconciling says that the operator is at work or will try again by itself (kstatus).
+	ConditionReconciling = "Reconciling"
+	// ConditionStalled says that nothing will change until a person does something (kstatus).
+	ConditionStalled = "Stalled"
+)
+
+// Reasons when all is well, or when the user asked for it.
+const (
+	// ReasonAvailable (Ready): the resource exists and is usable.
+	ReasonAvailable = "Available"
+	// ReasonInSync (Synced): MeshAgent holds what the spec says.
+	ReasonInSync = "InSync"
+	// ReasonNotReady (Ready): the resource exists, but MeshAgent has not finished with it.
+	ReasonNotReady = "NotReady"
+	// ReasonDrifted (Synced): it differs, and reconcilePolicy is Observe.
+	ReasonDrifted = "Drifted"
+	// ReasonMissing (Ready, Synced): it does not exist, and reconcilePolicy is Observe.
+	ReasonMissing = "Missing"
+	// ReasonSuspended (Synced): spec.suspend is true.
+	ReasonSuspended = "Suspended"
+	// ReasonDeleting (Ready): the object is being deleted.
+	ReasonDeleting = "Deleting"
+)
+
+// Reasons for waiting: the operator goes on by itself as soon as the named thing is there.
+const (
+	// ReasonProjectNotFound: the MeshProject does not exist.
+	ReasonProjectNotFound = "ProjectNotFound"
+	// ReasonProjectNotReady: the MeshProject is not Ready; its own conditions say why.
+	ReasonProjectNotReady = "ProjectNotReady"
+	// ReasonReferenceNotFound: a referenced object does not exist.
+	ReasonReferenceNotFound = "ReferenceNotFound"
+	// ReasonReferenceNotReady: a referenced object is not Ready.
+	ReasonReferenceNotReady = "ReferenceNotReady"
+	// ReasonParentNotFound: what the resource lies under does not exist in MeshAgent.
+	ReasonParentNotFound = "ParentNotFound"
+	// ReasonParentDisabled: what the resource lies under is disabled in MeshAgent.
+	ReasonParentDisabled = "ParentDisabled"
+	// ReasonSecretNotFound: a Kubernetes Secret does not exist.
+	ReasonSecretNotFound = "SecretNotFound"
+	// ReasonInUse: the MeshProject is being deleted, and objects still use it.
+	ReasonInUse = "InUse"
+)
+
+// Reasons of refusal: Stalled, until the spec or what it refers to is changed.
+const (
+	// ReasonRejected: MeshAgent refused the request as invalid.
+	ReasonRejected = "Rejected"
+	// ReasonInvalid: the spec, or what it refers to, cannot be used as it is.
+	ReasonInvalid = "Invalid"
+	// ReasonAlreadyExists: a resource of that name exists, differs, and adoptionPolicy does not allow to take it.
+	ReasonAlreadyExists = "AlreadyExists"
+	// ReasonOwnedElsewhere: the resource bears another owner's mark.
+	ReasonOwnedElsewhere = "OwnedElsewhere"
+	// ReasonAmbiguous: more than one resource could be meant.
+	ReasonAmbiguous = "Ambiguous"
+	// ReasonProjectNotAllowed: the MeshProject does not admit this namespace.
+	ReasonProjectNotAllowed = "ProjectNotAllowed"
+	// ReasonProjectChanged: the resource was made in another MeshAgent project than projectRef now leads to.
+	ReasonProjectChanged = "ProjectChanged"
+	// ReasonInvalidAPIKey: the Secret holds no well-formed API key, or one of another project.
+	ReasonInvalidAPIKey = "InvalidAPIKey"
+	// ReasonInvalidEndpoint: the endpoint is not an HTTP or HTTPS URL.
+	ReasonInvalidEndpoint = "InvalidEndpoint"
+)
+
+// Reasons of failure in MeshAgent: tried again, and Ready is kept.
+const (
+	// ReasonAccessDenied: MeshAgent does not accept the API key, or the key lacks the right.
+	ReasonAccessDenied = "AccessDenied"
+	// ReasonRateLimited: MeshAgent, or the MeshProject's own budget, asks to wait.
+	ReasonRateLimited = "RateLimited"
+	// ReasonUnavailable: MeshAgent cannot be reached, or fails.
+	ReasonUnavailable = "Unavailable"
+	// ReasonConflict: MeshAgent reports a conflict that the operator will look into again.
+	ReasonConflict = "Conflict"
+)

@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# build.sh puts etcd, kube-apiserver, kube-controller-manager and kubectl into bin/k8s. It takes them from
+# KUBEBUILDER_ASSETS where that is set, else from setup-envtest's archive where the network offers it; what is still
+# missing then is built by the go command, in the versions of the go.mod beside this file. Run again, it does nothing.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+out=$root/bin/k8s
+stamp=$out/.stamp
+log=$out/build.log
+binaries=(etcd kube-apiserver kube-controller-manager kubectl)
+
+version=$(awk '$1 == "k8s.io/kubernetes" { print $2; exit }' "$here/go.mod")
+IFS=. read -r major minor _ <<<"${version#v}"
+
+say() { printf 'controlplane: %s\n' "$*"; }
+
+# bin/k8s is what `make test` itself passes on as KUBEBUILDER_ASSETS: no source, then.
+assets=${KUBEBUILDER_ASSETS:-}
+if [[ -n $assets ]]; then
+  assets=$(cd "$assets" 2>/dev/null && pwd -P) || { say "KUBEBUILDER_ASSETS is no folder: $KUBEBUILDER_ASSETS" >&2; exit 1; }
+  if [[ $assets -ef $out ]]; then assets=; fi
+fi
+wanted="kubernetes $version, go.mod and build.sh $(cat "$here/go.mod" "${BASH_SOURCE[0]}" | cksum), assets ${assets:-none}"
+
+up_to_date() {
+  local name
+  [[ -f $stamp && $(<"$stamp") == "$wanted" ]] || return
+  for name in "${binaries[@]}"; do [[ -x $out/$name ]] || return; done
+}
+
+link_assets() {
+  local name
+  for name in "${binaries[@]}"; do
+    if [[ -x $assets/$name ]]; then
+      say "using $assets/$name"
+      ln -s "$assets/$name" "$new/$name"
+    fi
+  done
+}
+
+# download asks setup-envtest, but only once curl has seen both the index and the archive: setup-envtest takes minutes to
+# give up, and a minute to compile, which is wasted where the network is closed.
+download() {
+  local index archive folder
+  command -v curl >/dev/null || return
+  index=$(curl -fsL -m 5 https://raw.githubusercontent.com/kubernetes-sigs/controller-tools/HEAD/envtest-releases.yaml) || return
+  archive=$(grep -Eo -m1 "https://\S+/envtest-v$major\.$minor\.[0-9]+-$(go env GOOS)-$(go env GOARCH)\.tar\.gz" <<<"$index") || return
+  curl -fsIL -m 5 -o /dev/null "$archive" || return
+  say "downloading etcd, kube-apiserver and kubectl $major.$minor with setup-envtest"
+  folder=$(cd "$root" && go tool -modfile=hack/tools/go.mod setup-envtest use "$major.$minor.x!" -p path --bin-dir "$new/envtest") || return
+  cp "$folder"/{etcd,kube-apiserver,kubectl} "$new"
+}
+
+# build_missing reads the go command's output with a time-out: that is the heartbeat, and no process is left behind when
+# it ends early.
+build_missing() {
+  local name line status=1 modules=0 packages=0 next names=() sources=()
+  for name in "${binaries[@]}"; do
+    [[ -x $new/$name ]] && continue
+    names+=("$name")
+    case $name in
+      etcd) sources+=(go.etcd.io/etcd/server/v3) ;;
+      *) sources+=("k8s.io/kubernetes/cmd/$name") ;;
+    esac
+  done
+  [[ ${#names[@]} -gt 0 ]] || return 0
+
+  say "building ${names[*]} from source (Kubernetes $version)."
+  say "The first time this takes about 8 minutes on two cores; later runs do nothing. Details: ${log#"$root"/}"
+  local v=k8s.io/component-base/version
+  exec 3< <(
+    if go build -C "$here" -v -trimpath -o "$new" \
+      -ldflags "-s -w -X $v.gitVersion=$version -X $v.gitMajor=$major -X $v.gitMinor=$minor" \
+      "${sources[@]}" 2>&1 </dev/null; then echo "exit 0"; else echo "exit 1"; fi
+  )
+  next=$((SECONDS + 20))
+  while true; do
+    if read -r -t 5 -u 3 line; then
+      case $line in
+        "exit "*) status=${line#exit } && break ;;
+        "go: downloading "*) modules=$((modules + 1)) ;;
+        *) packages=$((packages + 1)) ;;
+      esac
+      printf '%s\n' "$line" >>"$log"
+    elif [[ $? -le 128 ]]; then # the end of the output, not of the time: the go command was killed
+      break
+    fi
+    if [[ $SECONDS -ge $next ]]; then
+      say "$(elapsed): $modules modules downloaded, $packages packages compiled, still building"
+      next=$((SECONDS + 20))
+    fi
+  done
+  exec 3<&-
+  if [[ $status -ne 0 ]]; then
+    tail -n 20 "$log" >&2
+    say "the build failed; its whole output is in $log" >&2
+    return 1
+  fi
+  # The package that holds etcd's main function is named server.
+  if [[ -e $new/server ]]; then mv "$new/server" "$new/etcd"; fi
+}
+
+elapsed() { printf '%d:%02d min' $((SECONDS / 60)) $((SECONDS % 60)); }
+
+# For this machine, whatever the caller builds for; and without a C compiler, which may be there and not work.
+unset GOOS GOARCH
+export GOWORK=off CGO_ENABLED=0
+
+if up_to_date; then exit; fi
+mkdir -p "$out"
+
+# One at a time. Where there is no flock (macOS), two at once only do the work twice: both end in renames.
+if command -v flock >/dev/null; then
+  exec 9>"$out/.lock"
+  if ! flock -n 9; then
+    say "waiting for another run in ${out#"$root"/}"
+    flock 9
+  fi
+  if up_to_date; then exit; fi
+  rm -rf "$out"/.new.* # what a killed run left
+fi
+
+new=$(mktemp -d "$out/.new.XXXXXX")
+# setup-envtest leaves read-only folders.
+trap 'chmod -R u+w "$new" && rm -rf "$new"' EXIT
+: >"$log"
+
+if [[ -n $assets ]]; then
+  link_assets
+else
+  download 2>>"$log" || rm -rf "$new/envtest"
+fi
+build_missing
+
+rm -f "$stamp"
+for name in "${binaries[@]}"; do mv -f "$new/$name" "$out/$name"; done
+printf '%s\n' "$wanted" >"$new/stamp"
+mv -f "$new/stamp" "$stamp"
+say "ready in ${out#"$root"/} after $(elapsed)"

@@ -1,0 +1,163 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// converge makes MeshAgent hold what is desired: it creates, updates, or does nothing.
+func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
+	if seen.remote == nil {
+		if p.spec.Observes() {
+			p.outcome.missing("it does not exist in MeshAgent and would be created if reconcilePolicy were Enforce")
+			p.status.Drift = nil
+			return nil
+		}
+		return p.create(ctx)
+	}
+	if len(seen.diff.changes) == 0 {
+		return p.settle(*seen.remote)
+	}
+	if p.spec.Observes() {
+		p.outcome.drifted("MeshAgent differs in " + paths(seen.diff.changes) + "; reconcilePolicy Observe leaves it so")
+		return p.report(*seen.remote, seen.diff.changes)
+	}
+	return p.update(ctx, *seen.remote, seen.diff)
+}
+
+// create makes the resource. A refusal because there is one already is where its adoption begins.
+func (p *pass[O, S, R]) create(ctx context.Context) error {
+	remote, err := p.collection.Create(ctx, p.desired.WithMark(p.mark))
+	if meshagent.IsConflict(err) {
+		existing, lookErr := p.findByKey(ctx)
+		if lookErr != nil {
+			return lookErr
+		}
+		if existing == nil {
+			return err // it is gone already, or the conflict is about something else
+		}
+		seen, adoptErr := p.adopt(*existing)
+		if adoptErr != nil {
+			return adoptErr
+		}
+		return p.converge(ctx, seen)
+	}
+	if err != nil {
+		return err
+	}
+	p.snapshot.wrote(remote.Identity(), &remote)
+	p.status.ID, p.status.Adopted = remote.Identity(), nil
+	p.logger(ctx).Info("created", "name", p.desired.Key())
+	if p.outcome.lost {
+		p.outcome.event("Recreated", "create", "%s was gone from MeshAgent and was created again", p.title())
+	} else {
+		p.outcome.event("Created", "create", "%s was created in MeshAgent", p.title())
+	}
+	p.outcome.adopted = false
+	return p.settle(remote)
+}
+
+// update writes the merged document.
+func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error {
+	remote, err := p.collection.Update(ctx, current, d.merged)
+	switch {
+	case meshagent.IsNotFound(err):
+		p.snapshot.wrote(current.Identity(), nil)
+		return &problem{class: silent} // it was deleted in this very moment: look again
+	case meshagent.IsConflict(err):
+		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", d.merged.Key())
+	case err != nil:
+		return err
+	}
+	p.snapshot.wrote(remote.Identity(), &remote)
+	p.logger(ctx).Info("updated", "name", d.merged.Key(), "fields", paths(d.changes))
+	switch {
+	case p.outcome.adopted:
+		// The event of the adoption says it.
+	case p.specApplied():
+		p.outcome.event("DriftCorrected", "update", "%s differed in MeshAgent and was set right: %s", p.title(), paths(d.changes))
+		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
+	default:
+		p.outcome.event("Updated", "update", "%s was updated in MeshAgent: %s", p.title(), paths(d.changes))
+	}
+	return p.settle(remote)
+}
+
+// specApplied says that this version of the spec had been brought to MeshAgent before, so that a difference is somebody else's doing.
+func (p *pass[O, S, R]) specApplied() bool {
+	return usableFor(p.status.Conditions, p.obj.GetGeneration())
+}
+
+// settle notes that MeshAgent now holds what is desired.
+func (p *pass[O, S, R]) settle(remote R) error {
+	// What is only observed was not set by this object, and is not its to remove.
+	if !p.spec.Observes() {
+		fields, err := fieldsOf(p.desired)
+		if err != nil {
+			return err
+		}
+		p.status.AppliedFields = fields
+	}
+	if p.outcome.adopted && !p.spec.Observes() {
+		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title())
+	}
+	p.outcome.inSync()
+	return p.report(remote, nil)
+}
+
+// report fills status from the resource.
+func (p *pass[O, S, R]) report(remote R, changes []change) error {
+	p.status.ID = remote.Identity()
+	p.status.Name = remote.Written().Key()
+	p.status.ProjectID = p.connection.Project.ID
+	p.status.Drift = describe(changes)
+	if p.kind.Report != nil {
+		p.kind.Report(p.obj, remote)
+	}
+	if p.kind.Ready != nil {
+		if ready, why := p.kind.Ready(remote); !ready {
+			p.outcome.notReady = why
+		}
+	}
+	return nil
+}
+
+// title names the resource in events.
+func (p *pass[O, S, R]) title() string {
+	if key := p.desired.Key(); key != "" {
+		return key
+	}
+	return p.status.ID
+}
+
+// describe shows changes in status, cut where they are long.
+func describe(changes []change) []v1alpha1.Drift {
+	const most = 64
+	var shown []v1alpha1.Drift
+	for _, c := range changes[:min(len(changes), most)] {
+		shown = append(shown, v1alpha1.Drift{Path: c.path.String(), Desired: brief(c.desired), Actual: brief(c.actual)})
+	}
+	return shown
+}
+
+// brief is a value as JSON, cut when long; "" for an absent one.
+func brief(value any) string {
+	const limit = 200
+	if value == nil {
+		return ""
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return "?"
+	}
+	if runes := []rune(string(text)); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return string(text)
+}

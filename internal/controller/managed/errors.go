@@ -1,0 +1,116 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// class is what kind of trouble an error is, and so who has to do something about it.
+type class int
+
+const (
+	// waiting: something else must come first; a watch tells when it has.
+	waiting class = iota
+	// refused: the spec, or what it refers to, must be changed by a person.
+	refused
+	// denied: the credential must be changed; the project's controller sees to that.
+	denied
+	// limited: MeshAgent, or the budget, says when to come back.
+	limited
+	// unavailable: it may work the next time.
+	unavailable
+	// silent: an ordinary race, nothing that a user should hear of.
+	silent
+)
+
+// problem is an error with a class and a reason: the form in which the engine and kinds report what is not
+// an answer of MeshAgent.
+type problem struct {
+	class   class
+	reason  string
+	message string
+}
+
+func (p *problem) Error() string { return p.message }
+
+// waitFor says that something else must come first.
+func waitFor(reason, format string, args ...any) error {
+	return &problem{waiting, reason, fmt.Sprintf(format, args...)}
+}
+
+// refuse says that a person must change something.
+func refuse(reason, format string, args ...any) error {
+	return &problem{refused, reason, fmt.Sprintf(format, args...)}
+}
+
+// Invalid says what in a spec, or in what it refers to, cannot be used. The message must hold no secret.
+func Invalid(format string, args ...any) error {
+	return refuse(v1alpha1.ReasonInvalid, format, args...)
+}
+
+// verdict is what an error means for an object: the reason and message of its conditions, and when to look again.
+type verdict struct {
+	class   class
+	reason  string
+	message string
+	after   time.Duration // limited and silent only
+}
+
+// judge is the one table that gives errors their meaning. There must be an error.
+func judge(err error) verdict {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return verdict{class: p.class, reason: p.reason, message: p.message}
+	}
+	if e, ok := errors.AsType[*meshagent.Error](err); ok {
+		return judgeAnswer(e)
+	}
+	if e, ok := errors.AsType[*meshagent.NetworkError](err); ok {
+		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent cannot be reached: " + e.Error()}
+	}
+	switch {
+	// A conflict means that the object was read before somebody changed it: its next version is on its way.
+	case apierrors.IsConflict(err), apierrors.IsNotFound(err):
+		return verdict{class: silent, after: time.Second}
+	// The process is about to end. A time-out of the pass is something else.
+	case errors.Is(err, context.Canceled):
+		return verdict{class: silent, after: time.Second}
+	}
+	return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: err.Error()}
+}
+
+// judgeAnswer reads an answer of MeshAgent.
+func judgeAnswer(e *meshagent.Error) verdict {
+	said := ""
+	if e.Message != "" {
+		said = ": " + e.Message
+	}
+	switch {
+	case e.Status == http.StatusUnauthorized:
+		return verdict{class: denied, reason: v1alpha1.ReasonAccessDenied, message: "MeshAgent does not accept the API key (401): it may have been revoked"}
+	case e.Status == http.StatusForbidden:
+		return verdict{class: denied, reason: v1alpha1.ReasonAccessDenied, message: "the API key lacks the right for this (403)" + said}
+	case e.Status == http.StatusNotFound:
+		return verdict{class: waiting, reason: v1alpha1.ReasonParentNotFound, message: "not found in MeshAgent (404)" + said}
+	case e.Status == http.StatusConflict:
+		return verdict{class: unavailable, reason: v1alpha1.ReasonConflict, message: "MeshAgent reports a conflict (409)" + said}
+	case e.Status == http.StatusLocked:
+		return verdict{class: waiting, reason: v1alpha1.ReasonParentDisabled, message: "disabled in MeshAgent (423)" + said}
+	case e.Status == http.StatusTooManyRequests:
+		return verdict{class: limited, reason: v1alpha1.ReasonRateLimited, message: "MeshAgent, or the MeshProject's rateLimit, asks to wait (429)", after: e.RetryAfter}
+	case e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooEarly, e.Status >= 500, e.Status < 400:
+		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: fmt.Sprintf("MeshAgent fails (%d %s)%s", e.Status, http.StatusText(e.Status), said)}
+	default:
+		return verdict{class: refused, reason: v1alpha1.ReasonRejected, message: fmt.Sprintf("MeshAgent refuses this (%d)%s", e.Status, said)}
+	}
+}

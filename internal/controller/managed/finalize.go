@@ -1,0 +1,135 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// finalize deletes the resource, or lets it go, and then gives the object free. It needs nothing but the object's own status and
+// a credential: what the object referred to may be gone.
+func (p *pass[O, S, R]) finalize(ctx context.Context) error {
+	if !controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer) {
+		p.outcome.released = true
+		return nil
+	}
+	if p.spec.Observes() {
+		return p.release(ctx)
+	}
+	err := p.deleteOrOrphan(ctx)
+	if err != nil && lostAccess(err) {
+		doomed, lookErr := p.namespaceIsTerminating(ctx)
+		if lookErr != nil {
+			return lookErr
+		}
+		if doomed {
+			p.outcome.warn("Abandoned", "finalize", "The namespace is being deleted and MeshAgent can no longer be reached for it (%s). Left in MeshAgent: %s", judge(err).message, p.remains())
+			err = nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return p.release(ctx)
+}
+
+// lostAccess says that nothing will work until somebody brings a credential.
+func lostAccess(err error) bool {
+	v := judge(err)
+	switch v.reason {
+	case v1alpha1.ReasonProjectNotFound, v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonInvalidAPIKey, v1alpha1.ReasonInvalid, v1alpha1.ReasonInvalidEndpoint:
+		return true
+	}
+	return v.class == denied
+}
+
+// remains says what is left behind, for whoever wants to remove it by hand.
+func (p *pass[O, S, R]) remains() string {
+	what := kindOf(p.obj)
+	if p.status.ID != "" {
+		return fmt.Sprintf("%s %q with id %s in project %s", what, p.status.Name, p.status.ID, p.status.ProjectID)
+	}
+	return fmt.Sprintf("perhaps a %s that bears the mark %s", what, p.owner())
+}
+
+func (p *pass[O, S, R]) namespaceIsTerminating(ctx context.Context) (bool, error) {
+	var namespace corev1.Namespace
+	err := p.Live.Get(ctx, types.NamespacedName{Name: p.obj.GetNamespace()}, &namespace)
+	if err != nil {
+		return false, fmt.Errorf("reading the namespace: %w", err)
+	}
+	return !namespace.DeletionTimestamp.IsZero(), nil
+}
+
+func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
+	p.connection, err = p.Projects.Finish(ctx, p.obj)
+	if err != nil {
+		return err
+	}
+	if known := p.status.ProjectID; known != "" && known != p.connection.Project.ID {
+		return refuse(v1alpha1.ReasonProjectChanged, "it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back so that it can be deleted", known, p.connection.Project.ID)
+	}
+	p.open(p.status.Parent)
+	remote, err := p.findOurs(ctx)
+	if err != nil || remote == nil {
+		return err
+	}
+	mark := (*remote).Written().Mark()
+	if mark.Owner != "" && mark.Owner != p.owner() {
+		p.outcome.event("Left", "finalize", "%s was left in MeshAgent, since %q manages it now", p.status.Name, mark.Owner)
+		return nil
+	}
+	adopted := p.status.IsAdopted() || mark.Adopted
+	if p.spec.DeletionPolicy == v1alpha1.DeletionOrphan || p.spec.DeletionPolicy == "" && adopted {
+		return p.orphan(ctx, *remote)
+	}
+	return p.delete(ctx, *remote)
+}
+
+// findOurs reads the resource live: somebody else may have taken it over since it was last looked at. Without an id in status there may be
+// one all the same, if the process died after it was created.
+func (p *pass[O, S, R]) findOurs(ctx context.Context) (*R, error) {
+	if p.status.ID == "" {
+		return p.findMarked(ctx)
+	}
+	remote, err := p.get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
+	if meshagent.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // it is gone, as it should be
+	}
+	return &remote, err
+}
+
+func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
+	id := remote.Identity()
+	if err := p.collection.Delete(ctx, id); err != nil && !meshagent.IsNotFound(err) {
+		return err
+	}
+	p.snapshot.wrote(id, nil)
+	p.logger(ctx).Info("deleted", "name", remote.Written().Key())
+	p.outcome.event("Deleted", "delete", "%s was deleted in MeshAgent", remote.Written().Key())
+	return nil
+}
+
+// orphan leaves the resource, without our mark.
+func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
+	written := remote.Written()
+	if written.Mark().Owner != "" {
+		changed, err := p.collection.Update(ctx, remote, written.WithMark(meshagent.Mark{}))
+		if err != nil && !meshagent.IsNotFound(err) {
+			return err
+		}
+		p.snapshot.wrote(remote.Identity(), &changed)
+	}
+	p.logger(ctx).Info("orphaned", "name", written.Key())
+	p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent", written.Key())
+	return nil
+}

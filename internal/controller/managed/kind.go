@@ -1,0 +1,49 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// Object is a custom resource that mirrors something in MeshAgent.
+type Object interface {
+	client.Object
+	CommonSpec() *v1alpha1.CommonSpec
+	CommonStatus() *v1alpha1.CommonStatus
+}
+
+// Kind is all that the engine knows about one kind: O is the custom resource, S what callers write of
+// the resource in MeshAgent, R the resource. Collection and Desired are required. A new field needs two kinds that use it.
+type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
+	// Object is an empty object of the kind.
+	Object O
+
+	// Collection is where the resource lives. Parent is what Parent returned; "" without one.
+	Collection func(project *meshagent.Project, parent string) meshagent.Collection[S, R]
+
+	// Desired maps an object onto what is to be written. It must be pure. What it leaves out is left to others.
+	// An error should say what in the spec cannot be used: Invalid does.
+	Desired func(obj O, in Inputs) (S, error)
+
+	// References are the other objects that this kind refers to. The engine waits for them and follows them.
+	References []Reference[O]
+
+	// Parent is what the collection lies under, such as a room's name. Nil means the project.
+	Parent func(obj O, in Inputs) string
+
+	// Ready says whether the resource is usable, and if not, why. Nil means: as soon as it exists.
+	Ready func(remote R) (bool, string)
+
+	// Report fills status fields beyond the common ones. Nil means that there are none.
+	Report func(obj O, remote R)
+}
+
+// InProject adapts a collection that lies directly in the project.
+func InProject[S meshagent.Spec[S], R meshagent.Resource[S]](collection func(*meshagent.Project) meshagent.Collection[S, R]) func(*meshagent.Project, string) meshagent.Collection[S, R] {
+	return func(project *meshagent.Project, _ string) meshagent.Collection[S, R] { return collection(project) }
+}

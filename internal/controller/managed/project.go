@@ -1,0 +1,171 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// Project is the controller of MeshProject, on which all kinds stand. It creates nothing in MeshAgent, so it is no Kind: it
+// checks access, tells what it found, and keeps a MeshProject until nothing uses it.
+type Project struct{}
+
+const secretIndex = "meshagent.com/secret"
+
+// stillInUse is how often a MeshProject that is to be deleted asks, in the cache, whether it still is in use.
+const stillInUse = 2 * time.Second
+
+// SetupWithManager adds the controller.
+func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
+	bySecret := func(obj client.Object) []string {
+		project, _ := obj.(*v1alpha1.MeshProject)
+		return []string{project.Spec.APIKeySecretRef.Name}
+	}
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.MeshProject{}, secretIndex, bySecret); err != nil {
+		return fmt.Errorf("indexing the Secrets of MeshProjects: %w", err)
+	}
+	suspects := make(chan event.TypedGenericEvent[types.NamespacedName])
+	if err := mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return forward(ctx, env.Projects.Suspects(), suspects) })); err != nil {
+		return fmt.Errorf("adding the check of suspect credentials: %w", err)
+	}
+	err := ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.MeshProject{}, builder.WithPredicates(asked())).
+		WithOptions(controller.Options{RateLimiter: backoff()}).
+		WatchesMetadata(&corev1.Secret{}, env.wake(&v1alpha1.MeshProject{}, secretIndex, client.Object.GetName, inNamespaceOf)).
+		WatchesRawSource(source.Channel(suspects, handler.TypedEnqueueRequestsFromMapFunc(
+			func(_ context.Context, name types.NamespacedName) []reconcile.Request {
+				return []reconcile.Request{{NamespacedName: name}}
+			}))).
+		Complete(reconcile.AsReconciler(env.Client, &projectReconciler{Environment: env}))
+	if err != nil {
+		return fmt.Errorf("setting up the controller of MeshProject: %w", err)
+	}
+	return nil
+}
+
+// forward wraps names into events.
+func forward(ctx context.Context, from <-chan types.NamespacedName, to chan<- event.TypedGenericEvent[types.NamespacedName]) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case name := <-from:
+			select {
+			case <-ctx.Done():
+				return nil
+			case to <- event.TypedGenericEvent[types.NamespacedName]{Object: name}:
+			}
+		}
+	}
+}
+
+type projectReconciler struct {
+	*Environment
+	written ownWrites
+}
+
+// Reconcile checks one MeshProject.
+func (r *projectReconciler) Reconcile(ctx context.Context, project *v1alpha1.MeshProject) (reconcile.Result, error) {
+	if r.written.unseen(project) {
+		return reconcile.Result{RequeueAfter: 20 * time.Millisecond}, nil
+	}
+	c := conclusion{
+		before: project.DeepCopy(), obj: project, status: &project.Status.ObjectStatus, written: &r.written, strict: true,
+		requested: project.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
+	}
+	var err error
+	if project.DeletionTimestamp.IsZero() {
+		err = r.check(ctx, project, &c)
+	} else {
+		err = r.finalize(ctx, project, &c)
+	}
+	result, concludeErr := r.conclude(ctx, c, err)
+	if !project.DeletionTimestamp.IsZero() && concludeErr == nil && !c.outcome.released {
+		result.RequeueAfter = stillInUse
+	}
+	return result, concludeErr
+}
+
+// check opens the project, and reads it.
+func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshProject, c *conclusion) error {
+	if err := r.patchFinalizer(ctx, project, controllerutil.AddFinalizer); err != nil {
+		return err
+	}
+	connection, err := r.Projects.Open(ctx, project)
+	if err != nil {
+		return err
+	}
+	status := &project.Status
+	status.ProjectID, status.Endpoint = connection.Project.ID, connection.Endpoint
+	info, err := connection.Project.Info(ctx)
+	if meshagent.IsNotFound(err) {
+		return refuse(v1alpha1.ReasonInvalid, "project %s does not exist in MeshAgent at %s: check the API key, and spec.endpoint", connection.Project.ID, connection.Endpoint)
+	}
+	if err != nil {
+		return err
+	}
+	status.ProjectName, status.ProjectKey = info.Name, info.Key
+	// An API that does not tell its version is no worse for it.
+	if config, err := connection.Client.Config(ctx); err == nil {
+		status.APIVersion = config.Version
+	}
+	c.outcome.synced, c.outcome.reason, c.outcome.message = "True", v1alpha1.ReasonInSync, fmt.Sprintf("MeshAgent at %s accepts the API key", connection.Endpoint)
+	return nil
+}
+
+// finalize lets the MeshProject go when nothing uses it any more.
+func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.MeshProject, c *conclusion) error {
+	var inUse []string
+	key := client.ObjectKeyFromObject(project).String()
+	for _, user := range r.users {
+		names, err := r.indexed(ctx, user.object, projectIndex, key)
+		if err != nil {
+			return err
+		}
+		if len(names) > 0 {
+			inUse = append(inUse, fmt.Sprintf("%d of kind %s, such as %s", len(names), kindOf(user.object), first(names)))
+		}
+	}
+	if len(inUse) > 0 {
+		return waitFor(v1alpha1.ReasonInUse, "it is kept while objects use it: %s", strings.Join(inUse, "; "))
+	}
+	c.outcome.released = true
+	if err := r.patchFinalizer(ctx, project, controllerutil.RemoveFinalizer); err != nil {
+		return err
+	}
+	r.Projects.Forget(project.UID)
+	return nil
+}
+
+// first is the first name in alphabetical order, so that messages do not change without cause.
+func first(names []types.NamespacedName) string {
+	least := names[0].String()
+	for _, name := range names[1:] {
+		least = min(least, name.String())
+	}
+	return least
+}
+
+func (r *projectReconciler) patchFinalizer(ctx context.Context, project *v1alpha1.MeshProject, change func(client.Object, string) bool) error {
+	return r.patchFinalizers(ctx, project, &r.written, change)
+}

@@ -1,0 +1,304 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// The budget of a credential when its MeshProject names none.
+const (
+	defaultRequestsPerSecond = 20
+	burstPerRequest          = 2
+)
+
+// Connection is a MeshProject opened with its credential.
+type Connection struct {
+	// ID is another one for each connection made: what one credential sees is kept apart from what another sees.
+	ID string
+	// Client talks to the MeshProject's endpoint.
+	Client *meshagent.Client
+	// Project is the MeshAgent project.
+	Project *meshagent.Project
+	// Endpoint is the base URL in use.
+	Endpoint string
+}
+
+// Projects opens MeshProjects, and keeps the last good credential of each while the process runs.
+type Projects struct {
+	// Client reads MeshProjects and the metadata of Secrets and namespaces from the cache.
+	Client client.Client
+	// Live reads Secrets from the API server. Their data is never cached.
+	Live client.Reader
+	// Options are those of every client; endpoint, key and limiter are filled in.
+	Options meshagent.Options
+
+	mu       sync.Mutex
+	open     map[types.UID]*opened
+	limiters map[string]*meshagent.Limiter
+	suspects chan types.NamespacedName
+}
+
+// opened is a connection with what it was made from.
+type opened struct {
+	connection *Connection
+	madeFrom   string
+}
+
+// Use opens the project that an object refers to, if the object may use it and it is Ready.
+func (p *Projects) Use(ctx context.Context, obj Object) (*Connection, error) {
+	project, err := p.of(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.admit(ctx, project, obj.GetNamespace()); err != nil {
+		return nil, err
+	}
+	what := describeProject(project, obj.GetNamespace())
+	ready := meta.FindStatusCondition(project.Status.Conditions, v1alpha1.ConditionReady)
+	switch {
+	case !project.DeletionTimestamp.IsZero() && obj.CommonStatus().ID == "":
+		return nil, waitFor(v1alpha1.ReasonProjectNotReady, "%s is being deleted", what)
+	case ready == nil:
+		return nil, waitFor(v1alpha1.ReasonProjectNotReady, "%s was not checked yet", what)
+	case ready.Status != metav1.ConditionTrue:
+		return nil, waitFor(v1alpha1.ReasonProjectNotReady, "%s is not Ready: %s", what, ready.Message)
+	}
+	return p.Open(ctx, project)
+}
+
+// Finish opens the project for the deletion of what an object stands for. It takes the last good credential if there is no other.
+func (p *Projects) Finish(ctx context.Context, obj Object) (*Connection, error) {
+	project, err := p.of(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	connection, err := p.Open(ctx, project)
+	if err != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if last := p.open[project.UID]; last != nil {
+			return last.connection, nil
+		}
+	}
+	return connection, err
+}
+
+func (p *Projects) of(ctx context.Context, obj Object) (*v1alpha1.MeshProject, error) {
+	key := projectKey(obj)
+	var project v1alpha1.MeshProject
+	err := p.Client.Get(ctx, key, &project)
+	if apierrors.IsNotFound(err) {
+		return nil, waitFor(v1alpha1.ReasonProjectNotFound, "MeshProject %q does not exist in namespace %q", key.Name, key.Namespace)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading MeshProject %q: %w", key, err)
+	}
+	return &project, nil
+}
+
+// projectKey names the MeshProject that an object refers to.
+func projectKey(obj Object) types.NamespacedName {
+	ref := obj.CommonSpec().ProjectRef
+	key := types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name}
+	if key.Namespace == "" {
+		key.Namespace = obj.GetNamespace()
+	}
+	if key.Name == "" {
+		key.Name = v1alpha1.DefaultProject
+	}
+	return key
+}
+
+func describeProject(project *v1alpha1.MeshProject, from string) string {
+	if project.Namespace == from {
+		return fmt.Sprintf("MeshProject %q", project.Name)
+	}
+	return fmt.Sprintf("MeshProject %q in namespace %q", project.Name, project.Namespace)
+}
+
+// admit checks that objects of a namespace may use the project.
+func (p *Projects) admit(ctx context.Context, project *v1alpha1.MeshProject, namespace string) error {
+	if namespace == project.Namespace {
+		return nil
+	}
+	refusal := refuse(v1alpha1.ReasonProjectNotAllowed, "%s does not admit objects of namespace %q: see its spec.allowedNamespaces", describeProject(project, namespace), namespace)
+	allowed := project.Spec.AllowedNamespaces
+	switch {
+	case allowed == nil:
+		return refusal
+	case allowed.From == v1alpha1.NamespacesAll:
+		return nil
+	case allowed.From != v1alpha1.NamespacesSelector:
+		return refusal
+	}
+	selector, err := metav1.LabelSelectorAsSelector(allowed.Selector)
+	if err != nil {
+		return refuse(v1alpha1.ReasonProjectNotAllowed, "%s has an allowedNamespaces.selector that cannot be used: %v", describeProject(project, namespace), err)
+	}
+	found := metav1.PartialObjectMetadata{}
+	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
+	if err := p.Client.Get(ctx, types.NamespacedName{Name: namespace}, &found); err != nil {
+		return fmt.Errorf("reading the labels of namespace %q: %w", namespace, err)
+	}
+	if !selector.Matches(labels.Set(found.Labels)) {
+		return refusal
+	}
+	return nil
+}
+
+// Open opens a MeshProject. It reads the Secret only when the Secret, or the spec, is another than last time.
+func (p *Projects) Open(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
+	version, err := p.secretVersion(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	madeFrom := fmt.Sprintf("%d/%s", project.Generation, version)
+	p.mu.Lock()
+	known := p.open[project.UID]
+	p.mu.Unlock()
+	if known != nil && known.madeFrom == madeFrom {
+		return known.connection, nil
+	}
+	key, err := p.readKey(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	connection, err := p.connect(project, key, string(project.UID)+"/"+madeFrom)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.open == nil {
+		p.open = map[types.UID]*opened{}
+	}
+	p.open[project.UID] = &opened{connection, madeFrom}
+	return connection, nil
+}
+
+// secretVersion is the version of the API key's Secret, from the cache of metadata.
+func (p *Projects) secretVersion(ctx context.Context, project *v1alpha1.MeshProject) (string, error) {
+	found := metav1.PartialObjectMetadata{}
+	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
+	name := project.Spec.APIKeySecretRef.Name
+	err := p.Client.Get(ctx, types.NamespacedName{Namespace: project.Namespace, Name: name}, &found)
+	if apierrors.IsNotFound(err) {
+		return "", secretNotFound(name, project.Namespace)
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the metadata of Secret %q: %w", name, err)
+	}
+	return string(found.UID) + "/" + found.ResourceVersion, nil
+}
+
+func secretNotFound(name, namespace string) error {
+	return waitFor(v1alpha1.ReasonSecretNotFound, "Secret %q does not exist in namespace %q: create it with the API key", name, namespace)
+}
+
+// readKey reads the API key from its Secret. No error repeats any part of it.
+func (p *Projects) readKey(ctx context.Context, project *v1alpha1.MeshProject) (meshagent.APIKey, error) {
+	ref := project.Spec.APIKeySecretRef
+	field := ref.Key
+	if field == "" {
+		field = v1alpha1.DefaultAPIKeyKey
+	}
+	var secret corev1.Secret
+	err := p.Live.Get(ctx, types.NamespacedName{Namespace: project.Namespace, Name: ref.Name}, &secret)
+	if apierrors.IsNotFound(err) {
+		return meshagent.APIKey{}, secretNotFound(ref.Name, project.Namespace)
+	}
+	if err != nil {
+		return meshagent.APIKey{}, fmt.Errorf("reading Secret %q: %w", ref.Name, err)
+	}
+	value, ok := secret.Data[field]
+	if !ok || len(value) == 0 {
+		return meshagent.APIKey{}, refuse(v1alpha1.ReasonInvalidAPIKey, "Secret %q has nothing under key %q, where the API key should be", ref.Name, field)
+	}
+	key, err := meshagent.ParseAPIKey(strings.TrimSpace(string(value)))
+	if err != nil {
+		return meshagent.APIKey{}, refuse(v1alpha1.ReasonInvalidAPIKey, "key %q of Secret %q holds no API key: %v", field, ref.Name, err)
+	}
+	if want := project.Spec.ProjectID; want != "" && want != key.ProjectID {
+		return meshagent.APIKey{}, refuse(v1alpha1.ReasonInvalidAPIKey, "the API key in Secret %q is one of project %s, and spec.projectID is %s", ref.Name, key.ProjectID, want)
+	}
+	return key, nil
+}
+
+func (p *Projects) connect(project *v1alpha1.MeshProject, key meshagent.APIKey, id string) (*Connection, error) {
+	options := p.Options
+	options.Key = key
+	if project.Spec.Endpoint != "" {
+		options.Endpoint = project.Spec.Endpoint
+	}
+	// Connections of one credential share its budget, whichever MeshProject they come from.
+	options.Limiter = p.limiter(options.Endpoint+" "+key.ID, project.Spec.RateLimit)
+	made, err := meshagent.New(options)
+	if err != nil {
+		return nil, refuse(v1alpha1.ReasonInvalidEndpoint, "%v", err)
+	}
+	return &Connection{ID: id, Client: made, Project: made.Project(key.ProjectID), Endpoint: made.Endpoint()}, nil
+}
+
+func (p *Projects) limiter(credential string, limit *v1alpha1.RateLimit) *meshagent.Limiter {
+	perSecond, burst := int32(defaultRequestsPerSecond), int32(0)
+	if limit != nil {
+		if limit.RequestsPerSecond > 0 {
+			perSecond = limit.RequestsPerSecond
+		}
+		burst = limit.Burst
+	}
+	if burst == 0 {
+		burst = perSecond * burstPerRequest
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.limiters == nil {
+		p.limiters = map[string]*meshagent.Limiter{}
+	}
+	if p.limiters[credential] == nil {
+		p.limiters[credential] = meshagent.NewLimiter(float64(perSecond), int(burst))
+	}
+	p.limiters[credential].Set(float64(perSecond), int(burst))
+	return p.limiters[credential]
+}
+
+// Forget drops what is remembered of a MeshProject that is gone.
+func (p *Projects) Forget(uid types.UID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.open, uid)
+}
+
+// Suspect has the credential of an object's project checked now: MeshAgent has just refused it. One check speaks for all objects.
+func (p *Projects) Suspect(obj Object) {
+	select {
+	case p.Suspects() <- projectKey(obj):
+	default: // enough are waiting to be checked
+	}
+}
+
+// Suspects are the MeshProjects to check.
+func (p *Projects) Suspects() chan types.NamespacedName {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.suspects == nil {
+		p.suspects = make(chan types.NamespacedName, 64)
+	}
+	return p.suspects
+}

@@ -1,0 +1,146 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/go-logr/logr"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// reconciler runs passes over the objects of one kind.
+type reconciler[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
+	*Environment
+	kind      *Kind[O, S, R]
+	snapshots snapshots[S, R]
+	written   ownWrites
+}
+
+// Reconcile makes one pass: reconcile decides and acts, conclude tells.
+func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.Result, error) {
+	if r.written.unseen(obj) {
+		// The cache does not show our own last write yet: what would be decided now was decided already.
+		return reconcile.Result{RequeueAfter: 20 * time.Millisecond}, nil
+	}
+	before, _ := obj.DeepCopyObject().(O)
+	p := &pass[O, S, R]{
+		reconciler: r, obj: obj, spec: obj.CommonSpec(), status: obj.CommonStatus(),
+		requested: obj.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
+	}
+	err := p.reconcile(ctx)
+	if meshagent.IsUnauthorized(err) {
+		r.Projects.Suspect(obj)
+	}
+	return r.conclude(ctx, conclusion{
+		before: before, obj: obj, status: &p.status.ObjectStatus, outcome: p.outcome, requested: p.requested, written: &r.written,
+	}, err)
+}
+
+// pass is one pass over one object.
+type pass[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
+	*reconciler[O, S, R]
+	obj       O
+	spec      *v1alpha1.CommonSpec
+	status    *v1alpha1.CommonStatus
+	requested string // the annotation that asks for a live look
+
+	begun      bool // an earlier pass may have created the resource
+	connection *Connection
+	collection meshagent.Collection[S, R]
+	snapshot   *snapshot[S, R]
+	desired    S
+	mark       meshagent.Mark
+	outcome    outcome
+}
+
+func (p *pass[O, S, R]) reconcile(ctx context.Context) error {
+	switch {
+	case p.spec.Suspended():
+		p.outcome = suspended()
+		return nil
+	case !p.obj.GetDeletionTimestamp().IsZero():
+		return p.finalize(ctx)
+	}
+	if err := p.resolve(ctx); err != nil {
+		return err
+	}
+	if err := p.claim(ctx); err != nil {
+		return err
+	}
+	found, err := p.observe(ctx)
+	if err != nil {
+		return err
+	}
+	return p.converge(ctx, found)
+}
+
+// resolve finds all that the object needs: its project, what it refers to, and what it desires.
+func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
+	p.connection, err = p.Projects.Use(ctx, p.obj)
+	if err != nil {
+		return err
+	}
+	if known := p.status.ProjectID; known != "" && known != p.connection.Project.ID {
+		return refuse(v1alpha1.ReasonProjectChanged,
+			"it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back, or delete this object and create it again",
+			known, p.connection.Project.ID)
+	}
+	in, err := p.kind.resolveReferences(ctx, p.Client, p.obj)
+	if err != nil {
+		return err
+	}
+	desired, err := p.kind.Desired(p.obj, in)
+	if err != nil {
+		return err
+	}
+	parent := ""
+	if p.kind.Parent != nil {
+		parent = p.kind.Parent(p.obj, in)
+	}
+	p.open(parent)
+	p.desired = desired
+	p.mark = meshagent.Mark{Owner: p.owner(), Adopted: p.status.IsAdopted()}
+	return nil
+}
+
+// open chooses the collection.
+func (p *pass[O, S, R]) open(parent string) {
+	p.collection = p.kind.Collection(p.connection.Project, parent)
+	p.snapshot = p.snapshots.of(p.connection.ID, p.collection)
+	p.status.Parent = parent
+}
+
+// owner is this object's name in owner marks.
+func (p *pass[O, S, R]) owner() string {
+	return fmt.Sprintf("%s/%s/%s", p.OwnerID, p.obj.GetNamespace(), p.obj.GetName())
+}
+
+// claim sets the finalizer before anything is written to MeshAgent. One that is there already says that an earlier
+// pass may have got further than the status tells.
+func (p *pass[O, S, R]) claim(ctx context.Context) error {
+	p.begun = controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer)
+	if p.begun || p.spec.Observes() {
+		return nil
+	}
+	return p.patchFinalizers(ctx, p.obj, &p.written, controllerutil.AddFinalizer)
+}
+
+// release gives the object free.
+func (p *pass[O, S, R]) release(ctx context.Context) error {
+	p.outcome.released = true
+	return p.patchFinalizers(ctx, p.obj, &p.written, controllerutil.RemoveFinalizer)
+}
+
+// logger names what the object stands for.
+func (p *pass[O, S, R]) logger(ctx context.Context) logr.Logger {
+	return log.FromContext(ctx).WithValues("project", p.connection.Project.ID, "id", p.status.ID)
+}

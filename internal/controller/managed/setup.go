@@ -1,0 +1,222 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// The indexes over objects of every kind.
+const (
+	projectIndex   = "meshagent.com/project"
+	referenceIndex = "meshagent.com/reference"
+)
+
+// SetupWithManager adds a controller for the kind.
+func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) error {
+	r := &reconciler[O, S, R]{Environment: env, kind: k}
+	r.snapshots.idle = 2 * env.DriftInterval
+	if err := env.indexProject(mgr, k.Object); err != nil {
+		return err
+	}
+	b := ctrl.NewControllerManagedBy(mgr).
+		For(k.Object, builder.WithPredicates(asked())).
+		WithOptions(controller.Options{RateLimiter: backoff()}).
+		Watches(&v1alpha1.MeshProject{}, env.wake(k.Object, projectIndex, func(project client.Object) string {
+			return client.ObjectKeyFromObject(project).String()
+		}), builder.WithPredicates(mattersToUsers()))
+	if len(k.References) > 0 {
+		index := func(obj client.Object) []string {
+			typed, _ := obj.(O)
+			return k.referenceKeys(typed)
+		}
+		if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.Object, referenceIndex, index); err != nil {
+			return fmt.Errorf("indexing the references of %s: %w", kindOf(k.Object), err)
+		}
+	}
+	for _, reference := range k.References {
+		b = b.Watches(reference.target, env.wake(k.Object, referenceIndex, func(target client.Object) string {
+			return referenceKey(target, target.GetName())
+		}, inNamespaceOf), builder.WithPredicates(mattersToUsers()))
+	}
+	if err := b.Complete(reconcile.AsReconciler(env.Client, r)); err != nil {
+		return fmt.Errorf("setting up the controller of %s: %w", kindOf(k.Object), err)
+	}
+	return nil
+}
+
+// user is a kind whose objects use MeshProjects.
+type user struct{ object Object }
+
+// indexProject lets objects be found by the MeshProject that they use.
+func (e *Environment) indexProject(mgr manager.Manager, object Object) error {
+	e.users = append(e.users, user{object})
+	index := func(obj client.Object) []string {
+		typed, _ := obj.(Object)
+		return []string{projectKey(typed).String()}
+	}
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), object, projectIndex, index); err != nil {
+		return fmt.Errorf("indexing the projects of %s: %w", kindOf(object), err)
+	}
+	return nil
+}
+
+// indexed lists, from the cache, the objects of a kind that have a value in an index.
+func (e *Environment) indexed(ctx context.Context, like client.Object, index, value string, options ...client.ListOption) ([]types.NamespacedName, error) {
+	gvk, err := e.Client.GroupVersionKindFor(like)
+	if err != nil {
+		return nil, fmt.Errorf("finding the kind of %T: %w", like, err)
+	}
+	gvk.Kind += "List"
+	made, err := e.Client.Scheme().New(gvk)
+	if err != nil {
+		return nil, fmt.Errorf("making a %s: %w", gvk.Kind, err)
+	}
+	list, ok := made.(client.ObjectList)
+	if !ok {
+		return nil, fmt.Errorf("%s is no list", gvk.Kind)
+	}
+	if err := e.Client.List(ctx, list, append(options, client.MatchingFields{index: value}, client.UnsafeDisableDeepCopy)...); err != nil {
+		return nil, fmt.Errorf("listing objects of kind %s: %w", kindOf(like), err)
+	}
+	var names []types.NamespacedName
+	err = meta.EachListItem(list, func(item runtime.Object) error {
+		accessor, err := meta.Accessor(item)
+		if err == nil {
+			names = append(names, types.NamespacedName{Namespace: accessor.GetNamespace(), Name: accessor.GetName()})
+		}
+		return err
+	})
+	return names, err
+}
+
+// inNamespaceOf limits a search to the namespace of what has changed.
+func inNamespaceOf(changed client.Object) client.ListOption {
+	return client.InNamespace(changed.GetNamespace())
+}
+
+// wake enqueues the objects that have what has changed in an index. They come after what users change themselves: there may be many.
+func (e *Environment) wake(like client.Object, index string, value func(client.Object) string, limits ...func(client.Object) client.ListOption) handler.EventHandler {
+	return enqueue(retryPriority, func(ctx context.Context, changed client.Object) []types.NamespacedName {
+		var options []client.ListOption
+		for _, limit := range limits {
+			options = append(options, limit(changed))
+		}
+		names, err := e.indexed(ctx, like, index, value(changed), options...)
+		if err != nil {
+			// A list from the cache fails only while the process ends.
+			ctrl.LoggerFrom(ctx).Error(err, "waking objects", "changed", client.ObjectKeyFromObject(changed))
+		}
+		return names
+	})
+}
+
+// enqueue is a handler that adds what a function finds, with a priority.
+func enqueue(priority int, find func(context.Context, client.Object) []types.NamespacedName) handler.EventHandler {
+	add := func(ctx context.Context, obj client.Object, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+		for _, name := range find(ctx, obj) {
+			request := reconcile.Request{NamespacedName: name}
+			if lanes, ok := queue.(priorityqueue.PriorityQueue[reconcile.Request]); ok {
+				lanes.AddWithOpts(priorityqueue.AddOpts{Priority: &priority}, request)
+			} else {
+				queue.Add(request)
+			}
+		}
+	}
+	return handler.Funcs{
+		CreateFunc: func(ctx context.Context, e event.CreateEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			// What a start lists is enqueued for its own sake already.
+			if !e.IsInInitialList {
+				add(ctx, e.Object, q)
+			}
+		},
+		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			add(ctx, e.ObjectNew, q)
+		},
+		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			add(ctx, e.Object, q)
+		},
+		GenericFunc: func(ctx context.Context, e event.GenericEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			add(ctx, e.Object, q)
+		},
+	}
+}
+
+// asked passes what users do to an object: a new spec, its deletion, a request to look now. Our own status writes do not pass.
+func asked() predicate.Predicate {
+	return predicate.Or(predicate.GenerationChangedPredicate{}, predicate.Funcs{
+		UpdateFunc: func(e event.UpdateEvent) bool {
+			return e.ObjectOld.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation] != e.ObjectNew.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation]
+		},
+	})
+}
+
+// mattersToUsers passes changes of an object that may matter to those that refer to it: its spec, whether it is Ready, and
+// what it stands for.
+func mattersToUsers() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		return e.ObjectOld.GetGeneration() != e.ObjectNew.GetGeneration() || !equality.Semantic.DeepEqual(essence(e.ObjectOld), essence(e.ObjectNew))
+	}}
+}
+
+func essence(obj client.Object) []string {
+	switch obj := obj.(type) {
+	case *v1alpha1.MeshProject:
+		return append(readiness(&obj.Status.ObjectStatus), obj.Status.ProjectID)
+	case Object:
+		status := obj.CommonStatus()
+		return append(readiness(&status.ObjectStatus), status.ID, status.Name)
+	}
+	return nil
+}
+
+func readiness(status *v1alpha1.ObjectStatus) []string {
+	ready := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady)
+	if ready == nil {
+		return []string{"", ""}
+	}
+	if ready.Status == "True" {
+		return []string{"True", ""}
+	}
+	return []string{string(ready.Status), ready.Message}
+}
+
+// Retries of what failed begin soon and come ever more rarely, never in step.
+const (
+	firstRetry = 500 * time.Millisecond
+	lastRetry  = 5 * time.Minute
+)
+
+func backoff() workqueue.TypedRateLimiter[reconcile.Request] {
+	return jitteredLimiter{workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry)}
+}
+
+type jitteredLimiter struct {
+	workqueue.TypedRateLimiter[reconcile.Request]
+}
+
+// When spreads the retries of objects that failed together.
+func (l jitteredLimiter) When(item reconcile.Request) time.Duration {
+	return min(jittered(l.TypedRateLimiter.When(item)), lastRetry)
+}

@@ -1,0 +1,179 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// listTimeout bounds one list with all its pages.
+const listTimeout = 2 * time.Minute
+
+// snapshots are lists of collections that all objects of a kind share. A snapshot may say "in sync"; whoever wants to write
+// because of it must first look live, or demand a list that is begun after the question was put.
+type snapshots[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
+	// idle is how long a snapshot is kept that nobody uses, such as that of a deleted room.
+	idle time.Duration
+
+	mu  sync.Mutex
+	all map[snapshotKey]*snapshot[S, R]
+}
+
+// snapshotKey keeps what different credentials see apart.
+type snapshotKey struct{ connection, path string }
+
+// of returns the snapshot of a collection, possibly empty.
+func (s *snapshots[S, R]) of(connection string, collection meshagent.Collection[S, R]) *snapshot[S, R] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := snapshotKey{connection, collection.Path()}
+	if s.all[key] == nil {
+		if s.all == nil {
+			s.all = map[snapshotKey]*snapshot[S, R]{}
+		}
+		longAgo := time.Now().Add(-s.idle)
+		maps.DeleteFunc(s.all, func(_ snapshotKey, one *snapshot[S, R]) bool { return one.idleSince(longAgo) })
+		s.all[key] = &snapshot[S, R]{collection: collection, used: time.Now()}
+	}
+	return s.all[key]
+}
+
+// snapshot is one collection as it was listed, with our own writes since.
+type snapshot[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
+	collection meshagent.Collection[S, R]
+
+	mu      sync.Mutex
+	used    time.Time
+	begun   time.Time     // of the list that rows came from
+	rows    map[string]*R // by identity
+	flight  *flight[R]    // the list under way
+	pending map[string]*R // our writes while it is: nil means deleted
+}
+
+// flight is a list under way.
+type flight[R any] struct {
+	begun time.Time
+	done  chan struct{}
+	err   error
+}
+
+// since returns the rows of a list that was begun at or after a moment, and when it was. It sends a new list only if it must, and everybody who
+// asks while one is under way shares it, or the next one.
+func (s *snapshot[S, R]) since(ctx context.Context, notBefore time.Time) (view[R], error) {
+	for {
+		s.mu.Lock()
+		s.used = time.Now()
+		if s.rows != nil && !s.begun.Before(notBefore) {
+			defer s.mu.Unlock()
+			return view[R]{rows: s.rows, begun: s.begun, mu: &s.mu}, nil
+		}
+		current := s.flight
+		if current == nil {
+			current = s.launch(ctx)
+		}
+		s.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return view[R]{}, context.Cause(ctx)
+		case <-current.done:
+		}
+		if current.err != nil && !current.begun.Before(notBefore) {
+			return view[R]{}, current.err
+		}
+	}
+}
+
+// launch begins a list. The caller holds the lock. The list does not end with the one who asked first: others wait for it too.
+func (s *snapshot[S, R]) launch(ctx context.Context) *flight[R] {
+	current := &flight[R]{begun: time.Now(), done: make(chan struct{})}
+	s.flight, s.pending = current, map[string]*R{}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), listTimeout)
+	go func() {
+		defer cancel()
+		rows := map[string]*R{}
+		var failed error
+		for row, err := range s.collection.All(ctx) {
+			if err != nil {
+				failed = err
+				break
+			}
+			rows[row.Identity()] = &row
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		current.err = failed
+		if failed == nil {
+			for id, row := range s.pending {
+				store(rows, id, row)
+			}
+			s.rows, s.begun = rows, current.begun
+		}
+		s.flight, s.pending = nil, nil
+		close(current.done)
+	}()
+	return current
+}
+
+// wrote takes a write of ours into the snapshot, and into the list under way, which may have passed the place already.
+// A nil row is a deleted one.
+func (s *snapshot[S, R]) wrote(id string, row *R) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rows != nil {
+		store(s.rows, id, row)
+	}
+	if s.pending != nil {
+		s.pending[id] = row
+	}
+}
+
+func store[R any](rows map[string]*R, id string, row *R) {
+	if row == nil {
+		delete(rows, id)
+	} else {
+		rows[id] = row
+	}
+}
+
+func (s *snapshot[S, R]) idleSince(moment time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.flight == nil && s.used.Before(moment)
+}
+
+// view reads the rows of a snapshot.
+type view[R any] struct {
+	rows  map[string]*R
+	begun time.Time
+	mu    *sync.Mutex
+}
+
+// get finds a row by identity.
+func (v view[R]) get(id string) (R, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if row, ok := v.rows[id]; ok {
+		return *row, true
+	}
+	var none R
+	return none, false
+}
+
+// find returns all rows that match.
+func (v view[R]) find(match func(R) bool) []R {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var found []R
+	for _, row := range v.rows {
+		if match(*row) {
+			found = append(found, *row)
+		}
+	}
+	return found
+}

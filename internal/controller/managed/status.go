@@ -1,0 +1,235 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// outcome is what a pass that did not fail has to tell, and what any pass did before it failed.
+type outcome struct {
+	synced   metav1.ConditionStatus
+	reason   string
+	message  string
+	notReady string    // why the resource is not usable although it exists
+	absent   bool      // there is no resource
+	paused   bool      // nothing was looked at
+	lost     bool      // the resource was gone
+	adopted  bool      // in this pass
+	released bool      // the object is free to go
+	listed   time.Time // when the list was begun that the pass relied on
+	events   []occurrence
+}
+
+type occurrence struct{ kind, reason, action, note string }
+
+func (o *outcome) event(reason, action, format string, args ...any) {
+	o.events = append(o.events, occurrence{corev1.EventTypeNormal, reason, action, fmt.Sprintf(format, args...)})
+}
+
+func (o *outcome) warn(reason, action, format string, args ...any) {
+	o.events = append(o.events, occurrence{corev1.EventTypeWarning, reason, action, fmt.Sprintf(format, args...)})
+}
+
+func (o *outcome) inSync() {
+	o.synced, o.reason, o.message = metav1.ConditionTrue, v1alpha1.ReasonInSync, "MeshAgent matches the spec"
+}
+
+func (o *outcome) drifted(message string) {
+	o.synced, o.reason, o.message = metav1.ConditionFalse, v1alpha1.ReasonDrifted, message
+}
+
+func (o *outcome) missing(message string) {
+	o.synced, o.reason, o.message, o.absent = metav1.ConditionFalse, v1alpha1.ReasonMissing, message, true
+}
+
+func suspended() outcome {
+	return outcome{
+		synced: metav1.ConditionUnknown, reason: v1alpha1.ReasonSuspended, paused: true,
+		message: "spec.suspend is true: MeshAgent is neither read nor written",
+	}
+}
+
+// conclusion is a pass that has ended.
+type conclusion struct {
+	before, obj client.Object
+	status      *v1alpha1.ObjectStatus // of obj
+	outcome     outcome
+	requested   string
+	written     *ownWrites
+	// strict says that the object is of no use while access is denied: true for the MeshProject itself.
+	strict bool
+}
+
+// conclude tells what a pass came to: it sets the conditions, sends events, writes status if it changed, and answers the queue. Nothing
+// else in the program does any of this.
+func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (reconcile.Result, error) {
+	for _, event := range c.outcome.events {
+		e.Recorder.Eventf(c.obj, nil, event.kind, event.reason, event.action, "%s", event.note)
+	}
+	if c.outcome.released && err == nil {
+		c.written.forget(c.obj)
+		return reconcile.Result{}, nil
+	}
+	var verdict verdict
+	if err != nil {
+		if verdict = judge(err); verdict.class == silent {
+			return reconcile.Result{RequeueAfter: verdict.after}, nil
+		}
+	}
+	previous := reasonOf(c.status, v1alpha1.ConditionSynced)
+	if err == nil {
+		c.succeed()
+	} else {
+		c.fail(verdict)
+		if verdict.reason != previous {
+			e.announce(c.obj, verdict)
+		}
+	}
+	if !c.outcome.paused {
+		c.status.LastHandledReconcileAt = c.requested
+	}
+	c.status.ObservedGeneration = c.obj.GetGeneration()
+	if writeErr := e.writeStatus(ctx, c); writeErr != nil {
+		// What was done stays done: the next pass finds it in MeshAgent.
+		return reconcile.Result{Priority: priority(retryPriority)}, writeErr
+	}
+	return e.answer(c, verdict, err)
+}
+
+// answer tells the queue when to come back.
+func (e *Environment) answer(c conclusion, verdict verdict, err error) (reconcile.Result, error) {
+	switch {
+	case c.outcome.paused:
+		return reconcile.Result{}, nil
+	case err == nil && c.outcome.notReady != "":
+		return reconcile.Result{RequeueAfter: jittered(min(5*time.Second, e.DriftInterval)), Priority: priority(retryPriority)}, nil
+	case err == nil:
+		return reconcile.Result{RequeueAfter: e.untilDrift(c.outcome.listed), Priority: priority(driftPriority)}, nil
+	case verdict.class == limited:
+		return reconcile.Result{RequeueAfter: jittered(verdict.after) + time.Second/10, Priority: priority(retryPriority)}, nil
+	case verdict.class == unavailable:
+		return reconcile.Result{Priority: priority(retryPriority)}, err
+	default:
+		return reconcile.Result{RequeueAfter: jittered(e.DriftInterval), Priority: priority(driftPriority)}, nil
+	}
+}
+
+// succeed sets the conditions after a pass that did not fail.
+func (c *conclusion) succeed() {
+	o := c.outcome
+	c.set(v1alpha1.ConditionSynced, o.synced, o.reason, o.message)
+	switch {
+	case o.paused:
+		if !meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionReady) {
+			c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, o.reason, o.message)
+		}
+	case o.absent:
+		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, o.reason, o.message)
+	case o.notReady != "":
+		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonNotReady, o.notReady)
+		c.set(v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonNotReady, o.notReady)
+	default:
+		c.set(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonAvailable, "It is in MeshAgent and usable")
+	}
+	if o.notReady == "" {
+		c.drop(v1alpha1.ConditionReconciling)
+	}
+	c.drop(v1alpha1.ConditionStalled)
+}
+
+// fail sets the conditions after a pass that failed. What was usable stays Ready unless the failure says that it no longer is.
+func (c *conclusion) fail(v verdict) {
+	c.set(v1alpha1.ConditionSynced, metav1.ConditionFalse, v.reason, v.message)
+	ready := meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionReady)
+	switch {
+	case !c.obj.GetDeletionTimestamp().IsZero():
+		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonDeleting, v.message)
+	case !ready, v.class == refused, c.outcome.lost, c.strict && (v.class == denied || v.class == waiting):
+		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v.reason, v.message)
+	}
+	if v.class == refused {
+		c.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, v.reason, v.message)
+		c.drop(v1alpha1.ConditionReconciling)
+		return
+	}
+	c.drop(v1alpha1.ConditionStalled)
+	if usableFor(c.status.Conditions, c.obj.GetGeneration()) {
+		// What users asked for is there; that it cannot be verified just now is what Synced says.
+		c.drop(v1alpha1.ConditionReconciling)
+	} else {
+		c.set(v1alpha1.ConditionReconciling, metav1.ConditionTrue, v.reason, v.message)
+	}
+}
+
+func (c *conclusion) set(kind string, status metav1.ConditionStatus, reason, message string) {
+	const longest = 32768 // the limit in the schema of conditions
+	if len(message) > longest {
+		message = message[:longest]
+	}
+	meta.SetStatusCondition(&c.status.Conditions, metav1.Condition{
+		Type: kind, Status: status, Reason: reason, Message: message, ObservedGeneration: c.obj.GetGeneration(),
+	})
+}
+
+func (c *conclusion) drop(kind string) { meta.RemoveStatusCondition(&c.status.Conditions, kind) }
+
+// usableFor says that a version of the spec was brought to MeshAgent, and is usable.
+func usableFor(conditions []metav1.Condition, generation int64) bool {
+	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)
+	return ready != nil && ready.Status == metav1.ConditionTrue && ready.ObservedGeneration == generation
+}
+
+func reasonOf(status *v1alpha1.ObjectStatus, kind string) string {
+	if condition := meta.FindStatusCondition(status.Conditions, kind); condition != nil {
+		return condition.Reason
+	}
+	return ""
+}
+
+// announce sends the event of a failure, once when its reason appears.
+func (e *Environment) announce(obj client.Object, v verdict) {
+	kind := corev1.EventTypeWarning
+	if v.class == waiting || v.class == limited {
+		kind = corev1.EventTypeNormal
+	}
+	e.Recorder.Eventf(obj, nil, kind, v.reason, "reconcile", "%s", v.message)
+}
+
+// writeStatus patches status if it is not what was read.
+func (e *Environment) writeStatus(ctx context.Context, c conclusion) error {
+	slices.SortFunc(c.status.Conditions, func(a, b metav1.Condition) int { return order(a.Type) - order(b.Type) })
+	c.before.SetResourceVersion(c.obj.GetResourceVersion())
+	c.before.SetFinalizers(c.obj.GetFinalizers())
+	patch := client.MergeFrom(c.before)
+	data, err := patch.Data(c.obj)
+	if err != nil {
+		return fmt.Errorf("comparing status: %w", err)
+	}
+	if string(data) == "{}" {
+		return nil
+	}
+	if err := e.Client.Status().Patch(ctx, c.obj, patch); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("writing status: %w", err)
+	} else if err == nil {
+		c.written.note(c.obj)
+	}
+	return nil
+}
+
+// order keeps the conditions that matter most on top.
+func order(condition string) int {
+	return slices.Index([]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled}, condition)
+}

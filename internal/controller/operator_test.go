@@ -1,0 +1,131 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/rest"
+	"k8s.io/utils/ptr"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/config"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/meshagent/meshagent-operator/internal/controller"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// operator is a running operator. It can be killed as SIGKILL would: from that moment on nothing that it sends leaves it.
+type operator struct {
+	dead   atomic.Bool
+	writes atomic.Int64 // to the API server, events aside
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+type operatorOptions struct {
+	driftInterval time.Duration
+	ownerID       string
+	namespaces    []string // besides the world's own
+}
+
+// start runs an operator that watches the world's namespace.
+func (w *world) start(options operatorOptions) *operator {
+	GinkgoHelper()
+	if options.driftInterval == 0 {
+		options.driftInterval = time.Hour
+	}
+	if options.ownerID == "" {
+		options.ownerID = "cluster-1"
+	}
+	o := &operator{done: make(chan struct{})}
+	restConfig := rest.CopyConfig(plane.Config)
+	restConfig.Wrap(func(next http.RoundTripper) http.RoundTripper { return o.mortal(next, true) })
+	namespaces := map[string]cache.Config{w.namespace: {}}
+	for _, namespace := range options.namespaces {
+		namespaces[namespace] = cache.Config{}
+	}
+	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
+		Scheme:                  scheme,
+		Metrics:                 metricsserver.Options{BindAddress: "0"},
+		HealthProbeBindAddress:  "0",
+		Cache:                   cache.Options{DefaultNamespaces: namespaces},
+		Client:                  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
+		GracefulShutdownTimeout: ptr.To(10 * time.Second),
+		Controller: config.Controller{
+			SkipNameValidation: ptr.To(true), MaxConcurrentReconciles: 8, ReconciliationTimeout: time.Minute, RecoverPanic: ptr.To(false),
+		},
+	})
+	Expect(err).NotTo(HaveOccurred())
+	env := &managed.Environment{
+		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
+		OwnerID: options.ownerID, DriftInterval: options.driftInterval,
+		Projects: &managed.Projects{
+			Client: mgr.GetClient(), Live: mgr.GetAPIReader(),
+			Options: meshagent.Options{Transport: o.mortal(w.wire(), false), Timeout: 2 * time.Second},
+		},
+	}
+	for _, one := range controller.All {
+		Expect(one.SetupWithManager(mgr, env)).To(Succeed())
+	}
+	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // it outlives the node that starts it
+	o.cancel = cancel
+	go func() {
+		defer GinkgoRecover()
+		defer close(o.done)
+		if err := mgr.Start(ctx); !o.dead.Load() {
+			Expect(err).NotTo(HaveOccurred())
+		}
+	}()
+	DeferCleanup(o.stop)
+	return o
+}
+
+// stop ends the operator as SIGTERM does.
+func (o *operator) stop() {
+	o.cancel()
+	<-o.done
+}
+
+// kill ends the operator as SIGKILL does. It may be called from within a request.
+func (o *operator) kill() {
+	o.dead.Store(true)
+	o.cancel()
+}
+
+var errDead = errors.New("the operator is dead")
+
+// mortal lets nothing through once the operator is dead. What was sent before may still be carried out; the answer is lost.
+func (o *operator) mortal(next http.RoundTripper, counts bool) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		if o.dead.Load() {
+			return nil, errDead
+		}
+		if counts && r.Method != http.MethodGet && !isEvent(r) {
+			o.writes.Add(1)
+		}
+		resp, err := next.RoundTrip(r)
+		if o.dead.Load() {
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			return nil, errDead
+		}
+		return resp, err
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -1,0 +1,139 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller_test
+
+import (
+	"context"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controlplane"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/contract"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+)
+
+var (
+	plane     *controlplane.ControlPlane
+	scheme    = runtime.NewScheme()
+	validator *contract.Validator
+)
+
+func TestController(t *testing.T) {
+	t.Parallel()
+	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(20 * time.Second)
+	SetDefaultEventuallyPollingInterval(20 * time.Millisecond)
+	EnforceDefaultTimeoutsWhenUsingContexts()
+	RunSpecs(t, "Controllers")
+}
+
+var _ = BeforeSuite(func(ctx SpecContext) {
+	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter), zap.UseDevMode(true)))
+	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
+	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
+	var err error
+	validator, err = contract.Load()
+	Expect(err).NotTo(HaveOccurred())
+	plane, err = controlplane.Start(ctx, controlplane.Options{
+		CRDPaths:          []string{filepath.Join("..", "..", "config", "crd", "bases")},
+		ControllerManager: true, // namespaces are deleted for real
+	})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(plane.Stop()).To(Succeed()) })
+})
+
+// world is a namespace with a MeshAgent of its own, and whatever operators the test starts there.
+type world struct {
+	client.Client
+	namespace string
+	meshagent *simulator.Simulator
+}
+
+// newWorld makes a namespace, and a MeshAgent whose every request and answer is held against the contract.
+func newWorld(ctx context.Context, options ...simulator.Option) *world {
+	GinkgoHelper()
+	direct, err := client.New(plane.Config, client.Options{Scheme: scheme})
+	Expect(err).NotTo(HaveOccurred())
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
+	Expect(direct.Create(ctx, namespace)).To(Succeed())
+	w := &world{Client: direct, namespace: namespace.Name, meshagent: simulator.New(options...)}
+	DeferCleanup(func(ctx SpecContext) {
+		Expect(client.IgnoreNotFound(direct.Delete(ctx, namespace))).To(Succeed())
+	})
+	return w
+}
+
+// wire is the way from an operator to MeshAgent, past the contract's validator.
+func (w *world) wire() http.RoundTripper {
+	return validator.Transport(w.meshagent, func(violation error) {
+		defer GinkgoRecover()
+		Fail("against the contract: "+violation.Error(), 1)
+	})
+}
+
+// apply creates objects in the world's namespace.
+func (w *world) apply(ctx context.Context, objects ...client.Object) {
+	GinkgoHelper()
+	for _, obj := range objects {
+		obj.SetNamespace(w.namespace)
+		Expect(w.Create(ctx, obj)).To(Succeed())
+	}
+}
+
+// project applies the MeshProject "default", and the Secret with its key.
+func (w *world) project(ctx context.Context) *v1alpha1.MeshProject {
+	GinkgoHelper()
+	project := &v1alpha1.MeshProject{
+		ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.DefaultProject},
+		Spec: v1alpha1.MeshProjectSpec{
+			APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "meshagent-api-key"},
+			RateLimit:       &v1alpha1.RateLimit{RequestsPerSecond: 1000, Burst: 1000},
+		},
+	}
+	w.apply(ctx, keySecret(simulator.DevelopmentKey), project)
+	return project
+}
+
+func keySecret(key string) *corev1.Secret {
+	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "meshagent-api-key"}, StringData: map[string]string{"apiKey": key}}
+}
+
+// room makes a MeshRoom.
+func room(name string, change ...func(*v1alpha1.MeshRoom)) *v1alpha1.MeshRoom {
+	made := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Name: name}}
+	for _, change := range change {
+		change(made)
+	}
+	return made
+}
+
+// withMetadata gives a MeshRoom metadata.
+func withMetadata(json string) func(*v1alpha1.MeshRoom) {
+	return func(room *v1alpha1.MeshRoom) { room.Spec.Metadata = &runtime.RawExtension{Raw: []byte(json)} }
+}
+
+// edit changes an object as a user does.
+func (w *world) edit(ctx context.Context, obj client.Object, change func()) {
+	GinkgoHelper()
+	Eventually(func() error {
+		if err := w.Get(ctx, client.ObjectKeyFromObject(obj), obj); err != nil {
+			return err
+		}
+		change()
+		return w.Update(ctx, obj)
+	}).WithContext(ctx).Should(Succeed())
+}

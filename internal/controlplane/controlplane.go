@@ -1,0 +1,201 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controlplane
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+)
+
+// patience is how long a part may take to start or to stop. It is generous: several control planes may share two cores.
+const patience = time.Minute
+
+// Options say what to start. The zero value is an API server without anything in it.
+type Options struct {
+	// CRDPaths are files and folders of CustomResourceDefinitions to install.
+	CRDPaths []string
+
+	// ControllerManager also starts kube-controller-manager. Without it a deleted namespace stays, owned objects are not
+	// collected and there are no service accounts.
+	ControllerManager bool
+
+	// KubeAPIServerFlags are added to the API server's command line, without the leading dashes.
+	KubeAPIServerFlags map[string][]string
+
+	// Dir takes the kubeconfig, the logs and, until Stop, the state. The default is a temporary folder that Stop removes.
+	Dir string
+
+	// LogDir takes the log of each process. The default is log in Dir.
+	LogDir string
+}
+
+// ControlPlane is a running control plane.
+type ControlPlane struct {
+	// Config connects as a cluster administrator, without a limit on requests that matters.
+	Config *rest.Config
+
+	// KubeconfigPath is a file for kubectl, for the same administrator.
+	KubeconfigPath string
+
+	env         *envtest.Environment
+	controllers *process
+	leash       *leash
+	logs        *logs
+	state       string // removed by Stop
+	stopped     sync.Once
+	stopErr     error
+}
+
+// Start starts a control plane and returns when it is ready for use, within a few seconds. A ctx that ends stops the
+// start, not what has been started: the caller must call Stop. Should the caller's process end without having done so, by
+// whatever signal, then the control plane ends with it.
+func Start(ctx context.Context, opts Options) (*ControlPlane, error) {
+	c := &ControlPlane{}
+	if err := c.start(ctx, opts); err != nil {
+		return nil, errors.Join(fmt.Errorf("control plane: %w%s", err, c.logs.tail()), c.Stop())
+	}
+	return c, nil
+}
+
+func (c *ControlPlane) start(ctx context.Context, opts Options) error {
+	names := []string{etcd, apiServer}
+	if opts.ControllerManager {
+		names = append(names, controllerManager)
+	}
+	binaries, err := find(names)
+	if err != nil {
+		return err
+	}
+	dir, err := c.makeFolders(opts)
+	if err != nil {
+		return err
+	}
+	if c.leash, err = newLeash(ctx, c.state, binaries); err != nil {
+		return err
+	}
+	if err := c.startServers(opts); err != nil {
+		return err
+	}
+	c.KubeconfigPath = filepath.Join(dir, "kubeconfig")
+	if err := os.WriteFile(c.KubeconfigPath, c.env.KubeConfig, 0o600); err != nil {
+		return err
+	}
+	if opts.ControllerManager {
+		return c.startControllers(ctx)
+	}
+	return ctx.Err()
+}
+
+// makeFolders returns the folder that outlives the state, which is the same one if it is temporary.
+func (c *ControlPlane) makeFolders(opts Options) (string, error) {
+	if opts.Dir != "" {
+		if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
+			return "", err
+		}
+	}
+	state, err := os.MkdirTemp(opts.Dir, "controlplane-")
+	if err != nil {
+		return "", err
+	}
+	if c.state, err = filepath.Abs(state); err != nil {
+		return "", err
+	}
+	dir := opts.Dir
+	if dir == "" {
+		dir = c.state
+	}
+	logDir := opts.LogDir
+	if logDir == "" {
+		logDir = filepath.Join(dir, "log")
+	}
+	c.logs = &logs{dir: logDir}
+	return dir, os.MkdirAll(logDir, 0o700)
+}
+
+// startServers starts etcd and the API server.
+func (c *ControlPlane) startServers(opts Options) error {
+	etcdLog, err := c.logs.open(etcd)
+	if err != nil {
+		return err
+	}
+	serverLog, err := c.logs.open(apiServer)
+	if err != nil {
+		return err
+	}
+	server := &envtest.APIServer{
+		Path:    c.leash.command(apiServer),
+		CertDir: filepath.Join(c.state, "certificates"),
+		Out:     serverLog,
+		Err:     serverLog,
+	}
+	for name, values := range opts.KubeAPIServerFlags {
+		server.Configure().Set(name, values...)
+	}
+	useExistingCluster := false // whatever USE_EXISTING_CLUSTER says: tests must not reach somebody's real cluster
+	c.env = &envtest.Environment{
+		ControlPlane: envtest.ControlPlane{
+			APIServer: server,
+			Etcd: &envtest.Etcd{
+				Path:    c.leash.command(etcd),
+				DataDir: filepath.Join(c.state, "data"),
+				Out:     etcdLog,
+				Err:     etcdLog,
+			},
+		},
+		UseExistingCluster:       &useExistingCluster,
+		ControlPlaneStartTimeout: patience,
+		ControlPlaneStopTimeout:  patience,
+		ErrorIfCRDPathMissing:    true,
+		CRDInstallOptions:        envtest.CRDInstallOptions{Paths: opts.CRDPaths, MaxTime: patience},
+	}
+	if err := os.Mkdir(server.CertDir, 0o700); err != nil {
+		return err
+	}
+	if c.Config, err = c.env.Start(); err != nil {
+		return err
+	}
+	// envtest makes certificates for webhooks in a place where they would stay if nobody calls Stop. There are no webhooks.
+	return c.env.WebhookInstallOptions.Cleanup()
+}
+
+// AddUser returns a connection as another user, who may do what RBAC grants to the name and the groups.
+func (c *ControlPlane) AddUser(name string, groups ...string) (*rest.Config, error) {
+	user, err := c.env.AddUser(envtest.User{Name: name, Groups: groups}, &rest.Config{QPS: c.Config.QPS, Burst: c.Config.Burst})
+	if err != nil {
+		return nil, err
+	}
+	return user.Config(), nil
+}
+
+// Stop ends all processes and removes the state. It may be called more than once.
+func (c *ControlPlane) Stop() error {
+	c.stopped.Do(func() { c.stopErr = c.stop() })
+	return c.stopErr
+}
+
+func (c *ControlPlane) stop() error {
+	var errs []error
+	if c.controllers != nil {
+		errs = append(errs, c.controllers.stop())
+	}
+	if c.env != nil {
+		errs = append(errs, c.env.Stop())
+	}
+	if c.leash != nil {
+		errs = append(errs, c.leash.release())
+	}
+	c.logs.close()
+	if c.state != "" {
+		errs = append(errs, os.RemoveAll(c.state))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,65 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// APIKey is a project's API key, ma-<key id>-<project id>-<secret>. Printing it shows the ids only.
+type APIKey struct {
+	ID        string
+	ProjectID string
+	secret    string
+	text      string
+}
+
+// ParseAPIKey reads a key. Its errors never repeat any part of it.
+func ParseAPIKey(text string) (APIKey, error) {
+	rest, ok := strings.CutPrefix(text, "ma-")
+	if !ok {
+		return APIKey{}, errors.New(`an API key starts with "ma-"`)
+	}
+	// The secret may contain "-" itself.
+	parts := strings.SplitN(rest, "-", 3)
+	if len(parts) != 3 || parts[2] == "" {
+		return APIKey{}, errors.New("an API key has the form ma-<key id>-<project id>-<secret>")
+	}
+	if i := strings.IndexFunc(parts[2], func(r rune) bool { return r <= ' ' || r > '~' }); i >= 0 {
+		return APIKey{}, errors.New("the API key contains blanks, line breaks or other characters that cannot be sent")
+	}
+	id, err := keyUUID(parts[0])
+	if err != nil {
+		return APIKey{}, fmt.Errorf("reading the key id in the API key: %w", err)
+	}
+	project, err := keyUUID(parts[1])
+	if err != nil {
+		return APIKey{}, fmt.Errorf("reading the project id in the API key: %w", err)
+	}
+	return APIKey{ID: id, ProjectID: project, secret: parts[2], text: text}, nil
+}
+
+// String shows what is not secret about the key.
+func (k APIKey) String() string { return fmt.Sprintf("API key %s of project %s", k.ID, k.ProjectID) }
+
+// GoString keeps the secret out of %#v.
+func (k APIKey) GoString() string { return k.String() }
+
+// keyUUID decodes the form that a UUID has inside a key: URL-safe base64 without padding, with "." for "-".
+func keyUUID(text string) (string, error) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(strings.ReplaceAll(text, ".", "-"))
+	if err != nil {
+		return "", errors.New("not URL-safe base64")
+	}
+	id, err := uuid.FromBytes(raw)
+	if err != nil {
+		return "", errors.New("not the 16 bytes of a UUID")
+	}
+	return id.String(), nil
+}

@@ -1,0 +1,67 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// The vector of the vendor's key format.
+const vector = "ma-D4.tW9nLRp.hZXCGdyiVDg-fJ5meXQlQN6US.B_wfkK5w-s3-cret"
+
+func TestParseAPIKey(t *testing.T) {
+	t.Parallel()
+	key, err := ParseAPIKey(vector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key.ID != "0f8fad5b-d9cb-469f-a165-70867728950e" || key.ProjectID != "7c9e6679-7425-40de-944b-e07fc1f90ae7" || key.secret != "s3-cret" {
+		t.Errorf("got id %s, project %s, secret %q", key.ID, key.ProjectID, key.secret)
+	}
+	for _, format := range []string{"%v", "%s", "%+v", "%#v"} {
+		if printed := fmt.Sprintf(format, key); strings.Contains(printed, "s3-cret") {
+			t.Errorf("%s prints the secret", format)
+		}
+	}
+}
+
+func TestParseAPIKeyRefuses(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"nothing":           "",
+		"another prefix":    "sk-" + vector[3:],
+		"too few parts":     "ma-D4.tW9nLRp.hZXCGdyiVDg-fJ5meXQlQN6US.B_wfkK5w",
+		"an empty secret":   "ma-D4.tW9nLRp.hZXCGdyiVDg-fJ5meXQlQN6US.B_wfkK5w-",
+		"a bad key id":      "ma-D4!tW9nLRp.hZXCGdyiVDg-fJ5meXQlQN6US.B_wfkK5w-s3-cret",
+		"a short project":   "ma-D4.tW9nLRp.hZXCGdyiVDg-fJ5meXQlQN6US-s3-cret",
+		"a line break":      vector + "\nX-Other: header",
+		"not ASCII":         vector + "é",
+		"padded base64":     "ma-D4.tW9nLRp.hZXCGdyiVDg==-fJ5meXQlQN6US.B_wfkK5w-s3-cret",
+		"a blank in secret": vector + " x",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := ParseAPIKey(text)
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			if strings.Contains(err.Error(), "s3-cret") || strings.Contains(err.Error(), "D4") {
+				t.Errorf("the error repeats the key: %v", err)
+			}
+		})
+	}
+}
+
+func FuzzParseAPIKey(f *testing.F) {
+	f.Add(vector)
+	f.Add("ma---")
+	f.Fuzz(func(t *testing.T, text string) {
+		key, err := ParseAPIKey(text)
+		if err == nil && (key.secret == "" || key.ProjectID == "" || !strings.HasSuffix(text, key.secret)) {
+			t.Errorf("%q was read as %v", text, key)
+		}
+	})
+}

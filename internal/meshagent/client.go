@@ -1,0 +1,202 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+)
+
+// DefaultEndpoint is where the MeshAgent API usually is.
+const DefaultEndpoint = "https://api.meshagent.com"
+
+// maxBody bounds what is read of an answer. The largest real one is a page of 500 services.
+const maxBody = 64 << 20
+
+// Options say how a client talks to MeshAgent. Only the key is required.
+type Options struct {
+	// Endpoint is the base URL; unset means DefaultEndpoint.
+	Endpoint string
+	// Key is sent as bearer token.
+	Key APIKey
+	// UserAgent names the program.
+	UserAgent string
+	// Limiter is the budget of this credential, shared by all clients that use it; nil means none.
+	Limiter *Limiter
+	// Observe is told of every request that was sent; nil means nobody is.
+	Observe func(Call)
+	// Transport carries requests; nil means the network.
+	Transport http.RoundTripper
+	// Timeout bounds one request, its answer included; 0 means 30 seconds.
+	Timeout time.Duration
+}
+
+// Client sends requests to one MeshAgent API with one credential.
+type Client struct {
+	base string
+	key  APIKey
+	http http.Client
+}
+
+// New makes a client. It sends nothing.
+func New(options Options) (*Client, error) {
+	endpoint := options.Endpoint
+	if endpoint == "" {
+		endpoint = DefaultEndpoint
+	}
+	base, err := url.Parse(endpoint)
+	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {
+		return nil, fmt.Errorf("endpoint %q is not a URL such as %s", endpoint, DefaultEndpoint)
+	}
+	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, fmt.Errorf("endpoint %q must have no user, query or fragment", base.Redacted())
+	}
+	timeout := options.Timeout
+	if timeout == 0 {
+		timeout = 30 * time.Second
+	}
+	return &Client{
+		base: strings.TrimRight(base.String(), "/"),
+		key:  options.Key,
+		http: http.Client{
+			Transport: transport(options, timeout),
+			// A redirect would carry the key to wherever it points.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+// Endpoint is the base URL in use.
+func (c *Client) Endpoint() string { return c.base }
+
+// Config is what a deployment says of itself.
+type Config struct {
+	Version string `json:"version"`
+}
+
+// Config reads the deployment's configuration: GET /config.
+func (c *Client) Config(ctx context.Context) (Config, error) {
+	var config Config
+	return config, c.do(ctx, request{method: http.MethodGet, route: expand("/config"), out: &config})
+}
+
+// request is one call of the API.
+type request struct {
+	method string
+	route  route
+	query  url.Values
+	in     any // sent as JSON, unless nil
+	out    any // filled from the answer's JSON, unless nil or the answer is empty
+}
+
+// do sends a request. Any answer outside 200 to 299 is an *Error.
+func (c *Client) do(ctx context.Context, r request) error {
+	if r.route.err != nil {
+		return r.route.err
+	}
+	var body io.Reader
+	if r.in != nil {
+		encoded, err := json.Marshal(r.in)
+		if err != nil {
+			return fmt.Errorf("encoding the body of %s %s: %w", r.method, r.route.template, err)
+		}
+		body = bytes.NewReader(encoded)
+	}
+	target := c.base + r.route.path
+	if len(r.query) > 0 {
+		target += "?" + r.query.Encode()
+	}
+	ctx = context.WithValue(ctx, routeKey{}, r.route.template)
+	req, err := http.NewRequestWithContext(ctx, r.method, target, body)
+	if err != nil {
+		return fmt.Errorf("building %s %s: %w", r.method, r.route.template, err)
+	}
+	req.Header.Set("Accept", "application/json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		if limited, ok := errors.AsType[*Error](err); ok {
+			return limited // the request was not sent
+		}
+		return &NetworkError{Method: r.method, Route: r.route.template, Cause: plain(err)}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return newError(r, resp, answer, c.key)
+	}
+	if err != nil {
+		return &NetworkError{Method: r.method, Route: r.route.template, Cause: fmt.Errorf("reading the answer: %w", plain(err))}
+	}
+	if r.out == nil || len(bytes.TrimSpace(answer)) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(answer, r.out); err != nil {
+		return &NetworkError{Method: r.method, Route: r.route.template, Cause: errNotMeshAgent(resp, answer)}
+	}
+	return nil
+}
+
+// plain makes an error of net/http fit for people, and the same each time: without the URL (routes say it shorter, and without
+// names), without local ports.
+func plain(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
+	}
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
+		return fmt.Errorf("looking up %s: %s", lookup.Name, lookup.Err)
+	}
+	if wire, ok := errors.AsType[*net.OpError](err); ok {
+		cause := wire.Err
+		if call, ok := errors.AsType[*os.SyscallError](cause); ok {
+			cause = call.Err
+		}
+		return fmt.Errorf("%s: %w", wire.Op, cause)
+	}
+	return err
+}
+
+// route is a path with the template that it was made from.
+type route struct {
+	template string
+	path     string
+	err      error
+}
+
+// expand puts values, escaped, into the {placeholders} of a template, in their order.
+func expand(template string, values ...string) route {
+	return route{}.join(template, values...)
+}
+
+// join appends a template to a route.
+func (r route) join(template string, values ...string) route {
+	path, rest := strings.Builder{}, template
+	for _, value := range values {
+		before, after, ok := strings.Cut(rest, "{")
+		_, after, closed := strings.Cut(after, "}")
+		if !ok || !closed {
+			panic("meshagent: more values than placeholders in " + template)
+		}
+		// These cannot be escaped: what is in between takes them for a way up.
+		if r.err == nil && (value == "" || value == "." || value == "..") {
+			r.err = &Error{Status: http.StatusBadRequest, Route: r.template + template, Message: fmt.Sprintf("%q cannot be addressed in MeshAgent", value)}
+		}
+		path.WriteString(before + url.PathEscape(value))
+		rest = after
+	}
+	path.WriteString(rest)
+	return route{template: r.template + template, path: r.path + path.String(), err: r.err}
+}

@@ -1,0 +1,206 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// answering makes a client whose every request gets an answer.
+func answering(t *testing.T, answer http.HandlerFunc) *Client {
+	t.Helper()
+	return with(t, Options{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		recorder := httptest.NewRecorder()
+		answer(recorder, r)
+		return recorder.Result(), nil
+	})})
+}
+
+func with(t *testing.T, options Options) *Client {
+	t.Helper()
+	key, err := ParseAPIKey(vector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.Key = key
+	client, err := New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	page := "<html><body>Bad gateway 1723</body></html>"
+	for name, test := range map[string]struct {
+		status int
+		header map[string]string
+		body   string
+		want   Error
+	}{
+		"plain text":          {status: 409, body: "409: a room named \"x\" already exists\n", want: Error{Message: `a room named "x" already exists`}},
+		"JSON":                {status: 400, body: `{"message": "name is too long", "id": 7}`, want: Error{Message: "name is too long"}},
+		"nested JSON":         {status: 423, body: `{"error": {"code": "x", "message": "room is disabled"}}`, want: Error{Message: "room is disabled"}},
+		"JSON without words":  {status: 400, body: `{"code": 7}`, want: Error{}},
+		"several lines":       {status: 422, body: "a\r\n\tb\x00c", want: Error{Message: "a b c"}},
+		"a key in the answer": {status: 401, body: "key s3-cret is revoked", want: Error{Message: "key [redacted] is revoked"}},
+		"a page of a proxy":   {status: 403, body: page, want: Error{Message: "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"}},
+		"a server's failure":  {status: 502, body: "trace 8f2c", want: Error{}},
+		"a redirect":          {status: 302, header: map[string]string{"Location": "https://elsewhere"}, want: Error{Message: "a redirect, which is not followed: check the endpoint"}},
+		"too many, seconds":   {status: 429, header: map[string]string{"Retry-After": "7"}, want: Error{RetryAfter: 7 * time.Second}},
+		"too many, no header": {status: 429, want: Error{RetryAfter: defaultPause}},
+		"too many, past date": {status: 429, header: map[string]string{"Retry-After": "Mon, 02 Jan 2006 15:04:05 GMT"}, want: Error{RetryAfter: time.Second}},
+		"too many, for ever":  {status: 429, header: map[string]string{"Retry-After": "999999999"}, want: Error{RetryAfter: maxPause}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+				for name, value := range test.header {
+					w.Header().Set(name, value)
+				}
+				w.WriteHeader(test.status)
+				_, _ = io.WriteString(w, test.body)
+			})
+			_, err := client.Project("p").Info(t.Context())
+			got, ok := errors.AsType[*Error](err)
+			if !ok {
+				t.Fatalf("got %v", err)
+			}
+			test.want.Status, test.want.Method, test.want.Route = test.status, http.MethodGet, "/accounts/projects/{project_id}"
+			if d := cmp.Diff(test.want, *got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestAnswersThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"truncated":                 `{"rooms": [{"id": "1", "na`,
+		"a page of a proxy":         "<!doctype html><title>Sign in</title>",
+		"text":                      "ok",
+		"no rooms":                  `{"total": 0}`,
+		"rooms of another form":     `{"rooms": {"a": 1}}`,
+		"a room of another form":    `{"rooms": ["a"]}`,
+		"an answer of another form": `[]`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := answering(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
+			for room, err := range client.Project("p").Rooms().All(t.Context()) {
+				if _, ok := errors.AsType[*NetworkError](err); !ok {
+					t.Errorf("got room %v, error %v", room, err)
+				}
+			}
+		})
+	}
+}
+
+func TestEndpoints(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]string{
+		"":                             DefaultEndpoint,
+		"https://api.example.com/":     "https://api.example.com",
+		"http://127.0.0.1:8090/base//": "http://127.0.0.1:8090/base",
+		"api.example.com":              "", "ftp://x": "", "https://": "", "https://user:pw@x": "", "https://x?y=z": "", "::": "",
+	} {
+		client, err := New(Options{Endpoint: endpoint})
+		if got := ""; err == nil {
+			got = client.Endpoint()
+			if got != want {
+				t.Errorf("%q: got %q, want %q", endpoint, got, want)
+			}
+		} else if want != "" || strings.Contains(err.Error(), "pw") {
+			t.Errorf("%q: %v", endpoint, err)
+		}
+	}
+}
+
+func TestPathsAreEscaped(t *testing.T) {
+	t.Parallel()
+	var asked string
+	client := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = r.URL.EscapedPath()
+		_, _ = io.WriteString(w, "{}")
+	})
+	rooms := client.Project("p/1").Rooms()
+	for name, want := range map[string]string{
+		"plain": "plain", "../x": "..%2Fx", "a b?c#d": "a%20b%3Fc%23d", "%2f": "%252f", "é\n": "%C3%A9%0A",
+	} {
+		if _, err := rooms.Get(t.Context(), Ref{Key: name}); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+		if full := "/accounts/projects/p%2F1/rooms/" + want; asked != full {
+			t.Errorf("%q: asked for %s, want %s", name, asked, full)
+		}
+	}
+	for _, name := range []string{".", ".."} {
+		if _, err := rooms.Get(t.Context(), Ref{Key: name}); err == nil {
+			t.Errorf("%q was sent", name)
+		}
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	hang := roundTripper(func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	})
+	_, err := with(t, Options{Transport: hang, Timeout: time.Millisecond}).Project("p").Info(t.Context())
+	if want := "GET /accounts/projects/{project_id}: no answer within 1ms"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestLimiterPauses(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	limiter := NewLimiter(1000, 1000)
+	client := with(t, Options{Limiter: limiter, Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+		calls++
+		recorder := httptest.NewRecorder()
+		recorder.Header().Set("Retry-After", "30")
+		recorder.WriteHeader(http.StatusTooManyRequests)
+		return recorder.Result(), nil
+	})})
+	for range 5 {
+		_, err := client.Project("p").Info(t.Context())
+		if e, ok := errors.AsType[*Error](err); !ok || e.Status != http.StatusTooManyRequests || e.RetryAfter < 25*time.Second {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if calls != 1 {
+		t.Errorf("%d requests were sent although MeshAgent asked for a pause after the first", calls)
+	}
+}
+
+func TestLimiterHoldsNobodyForLong(t *testing.T) {
+	t.Parallel()
+	limiter := NewLimiter(0.01, 1)
+	if err := limiter.wait(t.Context(), "GET", "/x"); err != nil {
+		t.Fatal(err)
+	}
+	err := limiter.wait(t.Context(), "GET", "/x")
+	if e, ok := errors.AsType[*Error](err); !ok || e.RetryAfter < time.Minute {
+		t.Errorf("got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	limiter.Set(1, 1)
+	if err := limiter.wait(ctx, "GET", "/x"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,160 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Spec is the part of a resource that a caller writes.
+type Spec[S any] interface {
+	// Key is the natural key within the collection, such as a name; "" when there is none.
+	Key() string
+	// Mark is who manages the resource, as far as it bears a mark.
+	Mark() Mark
+	// WithMark returns a copy that bears the mark (none, for the zero Mark). Where the resource has no place for
+	// one it returns the spec as it is.
+	WithMark(mark Mark) S
+}
+
+// Resource is what MeshAgent holds: a spec, and what only MeshAgent writes.
+type Resource[S any] interface {
+	// Identity is what Update and Delete take.
+	Identity() string
+	// Written is the part that callers write, as it stands now.
+	Written() S
+}
+
+// Ref names a resource by its identity, by its natural key when last seen, or by both.
+type Ref struct{ ID, Key string }
+
+// Collection is one REST collection, such as the rooms of a project.
+type Collection[S Spec[S], R Resource[S]] interface {
+	// Path identifies the collection within its project.
+	Path() string
+	// All lists every resource, page by page. A resource may be missing or come twice when others write meanwhile.
+	All(ctx context.Context) iter.Seq2[R, error]
+	// Get reads one resource. It answers ErrUseList where no route can tell.
+	Get(ctx context.Context, ref Ref) (R, error)
+	// Create makes a resource. It must do nothing that can fail after the resource exists.
+	Create(ctx context.Context, spec S) (R, error)
+	// Update replaces what callers write, all of it, and returns the resource as it then is.
+	Update(ctx context.Context, current R, spec S) (R, error)
+	// Delete removes a resource.
+	Delete(ctx context.Context, id string) error
+	// RefusesTwins says that MeshAgent itself answers 409 to a second resource with the same key, so that it is safe
+	// to create first and to look only after a refusal.
+	RefusesTwins() bool
+}
+
+// collection is the regular case. A resource that deviates embeds it and shadows a method.
+type collection[S Spec[S], R Resource[S]] struct {
+	client *Client
+	route  route
+	item   string // the template of one resource below the route, such as /{room}
+	member string // what wraps the rows of a list
+	paging paging
+}
+
+// paging says how a list is asked for its pages.
+type paging struct {
+	size   string // the query parameter of the page size; "" when the list is not paged
+	number int
+}
+
+// maxPages stops a list that never ends.
+const maxPages = 10_000
+
+func (c collection[S, R]) Path() string { return c.route.path }
+
+func (c collection[S, R]) RefusesTwins() bool { return false }
+
+// All sends GET on the collection until it has every page.
+func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var zero R
+		seen := 0
+		for range maxPages {
+			rows, total, err := c.page(ctx, seen)
+			if err != nil {
+				yield(zero, err)
+				return
+			}
+			for _, row := range rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			seen += len(rows)
+			// MeshAgent may give smaller pages than were asked for: the total is believed before the size of the page.
+			last := len(rows) < c.paging.number
+			if total != nil {
+				last = seen >= *total
+			}
+			if c.paging.size == "" || len(rows) == 0 || last {
+				return
+			}
+		}
+		yield(zero, &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: fmt.Errorf("the list does not end after %d pages", maxPages)})
+	}
+}
+
+func (c collection[S, R]) page(ctx context.Context, offset int) (rows []R, total *int, err error) {
+	var query url.Values
+	if c.paging.size != "" {
+		query = url.Values{c.paging.size: {strconv.Itoa(c.paging.number)}, "offset": {strconv.Itoa(offset)}}
+	}
+	var answer map[string]json.RawMessage
+	if err := c.client.do(ctx, request{method: http.MethodGet, route: c.route, query: query, out: &answer}); err != nil {
+		return nil, nil, err
+	}
+	malformed := func(cause error) error {
+		return &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: fmt.Errorf("reading the list: %w", cause)}
+	}
+	// An answer without the member must not pass for an empty collection.
+	member, ok := answer[c.member]
+	if !ok {
+		return nil, nil, malformed(fmt.Errorf("it has no %q", c.member))
+	}
+	if err := json.Unmarshal(member, &rows); err != nil {
+		return nil, nil, malformed(fmt.Errorf("%q is not what was expected", c.member))
+	}
+	if json.Unmarshal(answer["total"], &total) != nil {
+		total = nil
+	}
+	return rows, total, nil
+}
+
+// Get sends GET on the resource.
+func (c collection[S, R]) Get(ctx context.Context, ref Ref) (R, error) {
+	var resource R
+	if ref.ID == "" {
+		return resource, ErrUseList
+	}
+	return resource, c.client.do(ctx, request{method: http.MethodGet, route: c.one(ref.ID), out: &resource})
+}
+
+// Create sends POST on the collection.
+func (c collection[S, R]) Create(ctx context.Context, spec S) (R, error) {
+	var resource R
+	return resource, c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: spec, out: &resource})
+}
+
+// Delete sends DELETE on the resource.
+func (c collection[S, R]) Delete(ctx context.Context, id string) error {
+	return c.client.do(ctx, request{method: http.MethodDelete, route: c.one(id)})
+}
+
+func (c collection[S, R]) one(id string) route { return c.route.join(c.item, id) }
+
+// put sends PUT on the resource, whose answer is of no use for most resources.
+func (c collection[S, R]) put(ctx context.Context, id string, in any) error {
+	return c.client.do(ctx, request{method: http.MethodPut, route: c.one(id), in: in})
+}

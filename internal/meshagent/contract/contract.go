@@ -1,0 +1,53 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package contract
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// FaultHeader marks responses that a simulated fault made up. They are not
+// what the API would answer, so the validator lets them pass.
+const FaultHeader = "X-Simulator-Fault"
+
+//go:embed openapi.yaml
+var document []byte
+
+// Validator checks requests and responses against the contract.
+type Validator struct {
+	doc  *openapi3.T
+	root *node
+}
+
+// Load returns the validator. The document is parsed once per process.
+func Load() (*Validator, error) { return load() }
+
+var load = sync.OnceValues(func() (*Validator, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(document)
+	if err != nil {
+		return nil, fmt.Errorf("parsing the contract: %w", err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("checking the contract: %w", err)
+	}
+	return &Validator{doc: doc, root: buildTree(doc.Paths.Map())}, nil
+})
+
+// Document returns the parsed contract. It is shared: do not change it.
+func (v *Validator) Document() *openapi3.T { return v.doc }
+
+// CheckSchema says what is wrong with a decoded JSON value by a schema of the
+// contract, such as ServiceSpec.
+func (v *Validator) CheckSchema(component string, value any) error {
+	ref := v.doc.Components.Schemas[component]
+	if ref == nil {
+		return fmt.Errorf("the contract has no schema %s", component)
+	}
+	return check(ref.Value, value)
+}

@@ -1,0 +1,141 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Error is MeshAgent's refusal of a request.
+type Error struct {
+	Status     int
+	Method     string
+	Route      string // the template: names of things are in the message, if anywhere
+	Message    string // MeshAgent's words, one line, shortened; "" when they are of no use to a person
+	RetryAfter time.Duration
+}
+
+// Error reads "PUT /accounts/…/{room}: 409 Conflict: the words of MeshAgent".
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s %s: %d %s", e.Method, e.Route, e.Status, http.StatusText(e.Status))
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	return text
+}
+
+// NetworkError says that there was no answer, or none that makes sense. Whether the request was carried out is unknown.
+type NetworkError struct {
+	Method string
+	Route  string
+	Cause  error
+}
+
+// Error reads "GET /config: connection refused".
+func (e *NetworkError) Error() string { return fmt.Sprintf("%s %s: %v", e.Method, e.Route, e.Cause) }
+
+// Unwrap gives the cause.
+func (e *NetworkError) Unwrap() error { return e.Cause }
+
+// ErrUseList says that no route reads this resource by what is known of it: only a list can tell.
+var ErrUseList = errors.New("only a list can tell")
+
+// IsNotFound says that MeshAgent answered 404.
+func IsNotFound(err error) bool { return status(err) == http.StatusNotFound }
+
+// IsUnauthorized says that MeshAgent does not know the credential (401).
+func IsUnauthorized(err error) bool { return status(err) == http.StatusUnauthorized }
+
+// IsConflict says that MeshAgent answered 409.
+func IsConflict(err error) bool { return status(err) == http.StatusConflict }
+
+func status(err error) int {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Status
+	}
+	return 0
+}
+
+// newError reads an answer outside 200 to 299.
+func newError(r request, resp *http.Response, answer []byte, key APIKey) *Error {
+	e := &Error{Status: resp.StatusCode, Method: r.method, Route: r.route.template}
+	switch {
+	case resp.StatusCode >= 300 && resp.StatusCode < 400:
+		e.Message = "a redirect, which is not followed: check the endpoint"
+	case resp.StatusCode == http.StatusTooManyRequests:
+		e.RetryAfter = retryAfter(resp.Header, time.Now())
+	// From 500 on the words are about the server, not about the request, and often differ each time.
+	case resp.StatusCode < 500:
+		e.Message = words(resp, answer)
+		if key.secret != "" {
+			e.Message = strings.ReplaceAll(e.Message, key.secret, "[redacted]")
+		}
+	}
+	return e
+}
+
+// words finds the sentence for people in an error's body, whose form is not fixed: plain text such as "400: reason", or JSON.
+func words(resp *http.Response, answer []byte) string {
+	const limit = 300
+	if isHTML(resp, answer) {
+		return "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"
+	}
+	text := string(answer)
+	var object map[string]json.RawMessage
+	if json.Unmarshal(answer, &object) == nil {
+		text = ""
+		for _, member := range []string{"message", "error", "detail", "reason"} {
+			if json.Unmarshal(object[member], &text) == nil && text != "" {
+				break
+			}
+			var nested struct{ Message string }
+			if json.Unmarshal(object[member], &nested) == nil && nested.Message != "" {
+				text = nested.Message
+				break
+			}
+		}
+	}
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	text = strings.TrimPrefix(text, strconv.Itoa(resp.StatusCode)+": ")
+	text = strings.ToValidUTF8(text, "?")
+	if runes := []rune(text); len(runes) > limit {
+		text = string(runes[:limit]) + "…"
+	}
+	return text
+}
+
+func isHTML(resp *http.Response, answer []byte) bool {
+	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	return media == "text/html" || bytes.HasPrefix(bytes.TrimSpace(answer), []byte("<"))
+}
+
+// errNotMeshAgent describes a successful answer that cannot be read.
+func errNotMeshAgent(resp *http.Response, answer []byte) error {
+	if isHTML(resp, answer) {
+		return errors.New("an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way")
+	}
+	return errors.New("the answer is cut off, or is not the JSON that was expected")
+}
+
+// retryAfter reads the header in both its forms, seconds and a date.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := header.Get("Retry-After")
+	wait := defaultPause
+	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	} else if date, err := http.ParseTime(value); err == nil {
+		wait = date.Sub(now)
+	}
+	// A date may lie in the past when clocks differ.
+	return min(max(wait, time.Second), maxPause)
+}

@@ -1,0 +1,61 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulator
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+// keptBytes bounds the bodies that the call record holds on to. Tests never get
+// there; a simulator that runs for days would.
+const keptBytes = 64 << 20
+
+// Call is one request that arrived.
+type Call struct {
+	Method string
+	// Path as it was received, escaped.
+	Path, Query string
+	// Status of the answer, 0 when a fault lost the connection.
+	Status                    int
+	RequestBody, ResponseBody []byte
+	At                        time.Time
+}
+
+type callLog struct {
+	calls []Call
+	bytes int
+}
+
+// Calls returns the calls so far, in the order in which they were carried out.
+// When there are very many, the oldest are forgotten.
+func (s *Simulator) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.log.calls)
+}
+
+// ResetCalls forgets the calls so far.
+func (s *Simulator) ResetCalls() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = callLog{}
+}
+
+func (l *callLog) add(r *http.Request, raw []byte, a *answer, at time.Time) {
+	l.calls = append(l.calls, Call{
+		Method:       r.Method,
+		Path:         r.URL.EscapedPath(),
+		Query:        r.URL.RawQuery,
+		Status:       a.status,
+		RequestBody:  raw,
+		ResponseBody: a.body,
+		At:           at,
+	})
+	if l.bytes += len(raw) + len(a.body); l.bytes > keptBytes {
+		l.calls = slices.Clone(l.calls[len(l.calls)/2:])
+		l.bytes /= 2 // close enough
+	}
+}

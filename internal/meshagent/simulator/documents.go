@@ -1,0 +1,91 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulator
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Documents returns deep copies of the stored documents of a collection of the
+// first project, in creation order: "rooms", "rooms/<room id>/services",
+// "feeds/<feed id>/subscriptions". Numbers are float64. They are as stored: with
+// secret values, and without what reads add.
+func (s *Simulator) Documents(collection string) []map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.inside(s.project)
+	out := []map[string]any{}
+	for _, rec := range c.st.all(c.path(collection)) {
+		out = append(out, plain(rec.doc))
+	}
+	return out
+}
+
+// Edit changes a document behind everybody's back, without any checks. It
+// reports whether there is one. Ids are those of the REST paths; grants have
+// "<room id>/<user id>", rooms' secrets "<secret id>/<identity>/<delegate>".
+func (s *Simulator) Edit(collection, id string, edit func(doc map[string]any)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.inside(s.project)
+	rec := c.st.get(c.path(collection), id)
+	if rec == nil {
+		return false
+	}
+	doc := plain(rec.doc)
+	edit(doc)
+	c.st.put(&record{path: rec.path, id: rec.id, seq: rec.seq, doc: normal(doc)})
+	return true
+}
+
+// Remove deletes a document behind everybody's back, with what depends on it,
+// and reports whether there was one.
+func (s *Simulator) Remove(collection, id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.inside(s.project)
+	rec := c.st.get(c.path(collection), id)
+	return rec != nil && c.remove(rec) == nil
+}
+
+// Add creates a document as somebody else would: doc is a request body of the
+// contract, and may also set members that only the server can, such as the id
+// (scheduled tasks must say their room_id).
+// It panics where the API would answer with an error.
+func (s *Simulator) Add(collection string, doc map[string]any) (id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rec, err := s.add(collection, doc)
+	if err != nil {
+		panic(fmt.Sprintf("simulator: adding to %s: %v", collection, err))
+	}
+	return rec.id
+}
+
+func (s *Simulator) add(collection string, doc map[string]any) (*record, error) {
+	c := s.inside(s.project)
+	path := c.path(collection)
+	if parts := strings.Split(path, "/"); len(parts) > 4 {
+		parent, id := strings.Join(parts[:len(parts)-2], "/"), parts[len(parts)-2]
+		if c.st.get(parent, id) == nil {
+			return nil, missing(kindOf(parent).noun, "id", id)
+		}
+	}
+	return c.create(path, normal(doc))
+}
+
+// FreezeLists makes lists of a collection, and only lists, answer what was true
+// at the time of the call, until thawed.
+func (s *Simulator) FreezeLists(collection string) (thaw func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	path := s.inside(s.project).path(collection)
+	s.frozen[path] = s.store.clone()
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.frozen, path)
+	}
+}

@@ -1,0 +1,152 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulator
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"time"
+)
+
+// errLost is how a client sees a connection that broke.
+var errLost = fmt.Errorf("connection lost: %w", io.ErrUnexpectedEOF)
+
+// ServeHTTP implements http.Handler.
+func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.serveUI(w, r) {
+		return
+	}
+	a, err := s.exchange(r)
+	if err != nil {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(http.ErrAbortHandler) // the server ends the connection
+		}
+		_ = conn.Close()
+		return
+	}
+	maps.Copy(w.Header(), a.headers())
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // the client may be gone
+}
+
+// RoundTrip implements http.RoundTripper. It needs no server, host or socket,
+// so it also works in a testing/synctest bubble.
+func (s *Simulator) RoundTrip(r *http.Request) (*http.Response, error) {
+	a, err := s.exchange(r)
+	if r.Body != nil {
+		_ = r.Body.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		Status:        fmt.Sprintf("%d %s", a.status, http.StatusText(a.status)),
+		StatusCode:    a.status,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        a.headers(),
+		Body:          io.NopCloser(bytes.NewReader(a.body)),
+		ContentLength: int64(len(a.body)),
+		Request:       r,
+	}, nil
+}
+
+func (a *answer) headers() http.Header {
+	h := a.header.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	if a.contentType != "" {
+		h.Set("Content-Type", a.contentType)
+	}
+	return h
+}
+
+// exchange takes a request through faults, the simulated server and the call
+// record. An error means that no answer arrives.
+func (s *Simulator) exchange(r *http.Request) (*answer, error) {
+	var raw []byte
+	if r.Body != nil {
+		var err error
+		if raw, err = io.ReadAll(r.Body); err != nil {
+			return nil, fmt.Errorf("reading the request: %w", err)
+		}
+	}
+	struck := s.strike(r)
+	if err := wait(r.Context(), s.latency); err != nil {
+		return nil, err
+	}
+	for _, f := range struck {
+		if f.Hook != nil {
+			f.Hook(r)
+		}
+	}
+	a, lost := s.answer(r, raw, struck)
+	if err := wait(r.Context(), totalDelay(struck)); err != nil {
+		return nil, err
+	}
+	if lost {
+		return nil, errLost
+	}
+	return a, nil
+}
+
+// answer carries the request out unless a fault stands in its way.
+func (s *Simulator) answer(r *http.Request, raw []byte, struck []Fault) (a *answer, lost bool) {
+	a, carriedOut, lost := s.answerLocked(r, raw, struck)
+	for _, f := range struck {
+		if carriedOut && f.After != nil {
+			f.After(r)
+		}
+	}
+	return a, lost
+}
+
+// answerLocked also records the call, so that the record is in the order in
+// which calls were carried out.
+func (s *Simulator) answerLocked(r *http.Request, raw []byte, struck []Fault) (a *answer, carriedOut, lost bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range struck {
+		switch {
+		case a != nil:
+		case f.Drop == DropBefore:
+			a = &answer{}
+		case f.Status != 0:
+			a = f.madeUp()
+		}
+		lost = lost || f.Drop != NoDrop
+	}
+	if a == nil {
+		a, carriedOut = s.carryOut(r, raw), true
+	}
+	if lost {
+		a = &answer{}
+	}
+	s.log.add(r, raw, a, s.clock())
+	return a, carriedOut, lost
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,119 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/internal/meshagent/contract"
+)
+
+// Fault is something that goes wrong with some calls. Several may strike one
+// call; the first made-up status among them counts.
+type Fault struct {
+	// Method of the calls, "" for any.
+	Method string
+	// Path is a regular expression on the escaped path, "" for any.
+	Path string
+	// Skip lets so many matching calls pass first.
+	Skip int
+	// Times is how often it strikes, 0 until removed.
+	Times int
+	// Status to answer with, without carrying the call out. 0 carries on.
+	Status int
+	// RetryAfter, ContentType and Body belong to Status.
+	RetryAfter, ContentType, Body string
+	// Delay before the answer, after the call was carried out. It ends early
+	// when the request's context does.
+	Delay time.Duration
+	// Drop loses the connection.
+	Drop Drop
+	// Hook runs when the fault strikes, before the call is carried out.
+	Hook func(*http.Request)
+	// After runs when the call was carried out, before the answer.
+	After func(*http.Request)
+}
+
+// Drop is when a connection is lost.
+type Drop int
+
+// The moments to lose a connection.
+const (
+	// NoDrop keeps the connection.
+	NoDrop Drop = iota
+	// DropBefore loses it before the call was carried out.
+	DropBefore
+	// DropAfter loses it afterwards: only the answer is lost.
+	DropAfter
+)
+
+// armed is a fault with its counters.
+type armed struct {
+	Fault
+
+	path   *regexp.Regexp
+	passed int
+	struck int
+}
+
+// Inject arms a fault. It panics if the path is no regular expression.
+func (s *Simulator) Inject(f Fault) (remove func()) {
+	a := &armed{Fault: f, path: regexp.MustCompile(f.Path)}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, a)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.faults = slices.DeleteFunc(s.faults, func(other *armed) bool { return other == a })
+	}
+}
+
+// strike returns the faults that strike a call, in the order of injection.
+func (s *Simulator) strike(r *http.Request) []Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var struck []Fault
+	for _, a := range s.faults {
+		if a.Method != "" && a.Method != r.Method || !a.path.MatchString(r.URL.EscapedPath()) {
+			continue
+		}
+		if a.passed < a.Skip {
+			a.passed++
+			continue
+		}
+		if a.Times == 0 || a.struck < a.Times {
+			a.struck++
+			struck = append(struck, a.Fault)
+		}
+	}
+	return struck
+}
+
+func totalDelay(struck []Fault) (d time.Duration) {
+	for _, f := range struck {
+		d += f.Delay
+	}
+	return d
+}
+
+// madeUp is the answer of a fault with a status.
+func (f Fault) madeUp() *answer {
+	a := textAnswer(f.Status, f.Body)
+	if f.Body == "" {
+		a.body = fmt.Appendf(nil, "%d: %s", f.Status, http.StatusText(f.Status))
+	}
+	if f.ContentType != "" {
+		a.contentType = f.ContentType
+	}
+	a.header = http.Header{contract.FaultHeader: {"1"}}
+	if f.RetryAfter != "" {
+		a.header.Set("Retry-After", f.RetryAfter)
+	}
+	return a
+}

@@ -1,0 +1,38 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulator
+
+import (
+	"maps"
+	"slices"
+)
+
+// grantAll creates the grants that the creation of a room or an agent asks for.
+func grantAll(collection, member string) func(*call, *record, document) error {
+	return func(c *call, rec *record, body document) error {
+		permissions, _ := body["permissions"].(document)
+		for _, user := range slices.Sorted(maps.Keys(permissions)) {
+			grant := document{member: rec.id, "user_id": user, "permissions": permissions[user]}
+			if _, err := c.create(c.path(collection), grant); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// prepareAgent takes the name out of the configuration.
+func prepareAgent(_ *call, _ string, doc document, _ *record) error {
+	doc["name"] = text(doc, "configuration.metadata.name") // assumed: PUT may rename
+	return nil
+}
+
+// room finds the room that a member of a document names.
+func (c *call) room(doc document, member string) (*record, error) {
+	name := text(doc, member)
+	if rec := c.st.named(c.path("rooms"), name); rec != nil {
+		return rec, nil
+	}
+	return nil, missing("room", "name", name)
+}

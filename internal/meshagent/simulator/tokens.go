@@ -1,0 +1,203 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulator
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// tokenLifetime is how long tokens are good for.
+const tokenLifetime = time.Hour // assumed
+
+var tokenOperations = map[string]operation{
+	"connectRoom":              connectRoom,
+	"connectAgent":             connectAgent,
+	"validateParticipantToken": validateToken,
+	"exchangeOauthToken":       exchangeToken,
+}
+
+func connectRoom(c *call) (*answer, error) {
+	room, err := c.lookup(c.path("rooms"), "room_name", c.param("room_name"))
+	if err != nil {
+		return nil, err
+	}
+	name := text(room.doc, "name")
+	return jsonAnswer(document{
+		"jwt": c.participantToken("room", name), "room_name": name, "project_id": c.project,
+		"room_url": "wss://" + text(domains, "api") + "/rooms/" + url.PathEscape(name),
+	}), nil
+}
+
+func connectAgent(c *call) (*answer, error) {
+	agent, err := c.lookup(c.path("agents"), "agent_name", c.param("agent_name"))
+	if err != nil {
+		return nil, err
+	}
+	name := text(agent.doc, "name")
+	return jsonAnswer(document{
+		"jwt": c.participantToken("agent", name), "agent_name": name, "project_id": c.project,
+		"agent_url": "wss://" + text(domains, "api") + "/agents/" + url.PathEscape(name),
+	}), nil
+}
+
+// participantToken mints a token for a room or an agent, as the SDK documents
+// it, signed with the secret part of an API key of the project.
+func (c *call) participantToken(grant, name string) string {
+	key := c.signingKey()
+	return signJWT(key.secret, document{
+		"name": text(c.profile(c.user), "email"),
+		"grants": []any{
+			document{"name": grant, "scope": name},
+			document{"name": "role", "scope": "user"},
+			document{"name": "api", "scope": document{
+				"livekit": document{}, "queues": document{}, "messaging": document{}, "dataset": document{}, "memory": document{}, "sync": document{},
+				"storage": document{}, "containers": document{}, "developer": document{}, "agents": document{}, "secrets": document{}, "services": document{},
+			}},
+		},
+		"sub": c.project, "kid": key.id, "version": "0.44.6", "exp": c.s.clock().Add(tokenLifetime).Unix(),
+	})
+}
+
+// signingKey is the caller's API key, or the oldest of the project.
+func (c *call) signingKey() apiKey {
+	if c.key.secret != "" {
+		return c.key
+	}
+	for _, rec := range c.st.all(c.path("api-keys")) {
+		if key, err := parseKey(text(rec.doc, "value")); err == nil {
+			return key
+		}
+	}
+	return apiKey{}
+}
+
+var base64URL = base64.RawURLEncoding
+
+func signJWT(secret string, claims document) string {
+	signed := base64URL.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + base64URL.EncodeToString(encode(claims))
+	return signed + "." + base64URL.EncodeToString(hs256(secret, signed))
+}
+
+func hs256(secret, signed string) []byte {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(signed))
+	return mac.Sum(nil)
+}
+
+func validateToken(c *call) (*answer, error) {
+	claims, err := c.verify(text(c.object(), "token"))
+	if err != nil {
+		return nil, &failure{http.StatusUnauthorized, "token: " + err.Error()} // assumed: the status
+	}
+	return jsonAnswer(claims), nil
+}
+
+// verify returns the claims of a participant token.
+func (c *call) verify(token string) (document, error) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil, errors.New("is not a JWT")
+	}
+	header, err := jwtPart(parts[0])
+	if err != nil || header["alg"] != "HS256" {
+		return nil, errors.New("is not signed with HS256")
+	}
+	claims, err := jwtPart(parts[1])
+	if err != nil {
+		return nil, err
+	}
+	rec := c.st.get("projects/"+text(claims, "sub")+"/api-keys", text(claims, "kid"))
+	if rec == nil {
+		return nil, errors.New("is signed with an unknown key")
+	}
+	key, err := parseKey(text(rec.doc, "value"))
+	signature, err2 := base64URL.DecodeString(parts[2])
+	if err != nil || err2 != nil || !hmac.Equal(signature, hs256(key.secret, parts[0]+"."+parts[1])) {
+		return nil, errors.New("has a bad signature")
+	}
+	if exp := number(claims["exp"]); exp != 0 && c.s.clock().Unix() >= exp {
+		return nil, errors.New("has expired")
+	}
+	return claims, nil
+}
+
+func jwtPart(part string) (document, error) {
+	raw, err := base64URL.DecodeString(part)
+	if err != nil {
+		return nil, errors.New("is not a JWT")
+	}
+	v, err := decode(raw)
+	doc, ok := v.(document)
+	if err != nil || !ok {
+		return nil, errors.New("is not a JWT")
+	}
+	return doc, nil
+}
+
+// number reads an integer of a document, 0 when there is none.
+func number(v any) int64 {
+	n, _ := v.(json.Number)
+	i, _ := n.Int64()
+	return i
+}
+
+// exchangeToken gives an access token for the credentials of an OAuth client.
+// Codes cannot be had without a browser, so that is the only grant there is.
+func exchangeToken(c *call) (*answer, error) {
+	form, _ := url.ParseQuery(string(c.raw)) // the contract has checked it
+	if grant := form.Get("grant_type"); grant != "client_credentials" {
+		return nil, invalid("grant_type: the simulator knows client_credentials only")
+	}
+	for _, project := range c.st.all("projects") {
+		own := c.s.inside(project.id)
+		client := own.st.get(own.path("oauth/clients"), form.Get("client_id"))
+		if client == nil || text(client.doc, "client_secret") != form.Get("client_secret") {
+			continue
+		}
+		token := fmt.Sprintf("mat-%s-%s", shorten(project.id), randomText())
+		_, err := own.create(own.path("oauth-tokens"), document{"id": tokenID(token), "expires": c.s.clock().Add(tokenLifetime).UTC().Format(time.RFC3339)})
+		if err != nil {
+			return nil, err
+		}
+		return jsonAnswer(document{
+			"access_token": token, "token_type": "Bearer", "expires_in": int(tokenLifetime.Seconds()), "scope": client.doc["scope"],
+		}), nil
+	}
+	return nil, &failure{http.StatusUnauthorized, "client_id: unknown, or the secret is wrong"}
+}
+
+// tokenID is what is stored of an access token.
+func tokenID(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// accessToken returns the project that an OAuth access token is for.
+func (s *Simulator) accessToken(token string) (project string, ok bool) {
+	rest, ok := strings.CutPrefix(token, "mat-")
+	if !ok {
+		return "", false
+	}
+	short, _, _ := strings.Cut(rest, "-")
+	project, err := lengthen(short)
+	if err != nil {
+		return "", false
+	}
+	rec := s.store.get("projects/"+project+"/oauth-tokens", tokenID(token))
+	if rec == nil {
+		return "", false
+	}
+	expires, err := time.Parse(time.RFC3339, text(rec.doc, "expires"))
+	return project, err == nil && s.clock().Before(expires)
+}

@@ -1,0 +1,131 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Call is one request as metrics see it.
+type Call struct {
+	Method  string
+	Route   string        // the template, such as /accounts/projects/{project_id}/rooms
+	Status  int           // 0 when there was no answer
+	Latency time.Duration // without the wait for the budget
+	Waited  time.Duration // for the budget
+}
+
+// routeKey is the context key of a request's route template.
+type routeKey struct{}
+
+// roundTripper is a function that is an http.RoundTripper.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// defaultTransport keeps as many connections as there are workers: net/http would keep two to a host, and close and open
+// one for almost every request.
+var defaultTransport = func() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // documented to be one
+	t.MaxIdleConnsPerHost = 64
+	return t
+}()
+
+// transport is the chain that every request passes: budget, then time-out, then credentials, then the wire.
+func transport(options Options, timeout time.Duration) http.RoundTripper {
+	wire := options.Transport
+	if wire == nil {
+		wire = defaultTransport
+	}
+	return budgeted(options, timed(timeout, authorized(options, wire)))
+}
+
+// authorized adds what identifies the caller.
+func authorized(options Options, next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		r = r.Clone(r.Context())
+		r.Header.Set("Authorization", "Bearer "+options.Key.text)
+		if options.UserAgent != "" {
+			r.Header.Set("User-Agent", options.UserAgent)
+		}
+		return next.RoundTrip(r)
+	})
+}
+
+// timed bounds a request from when it is sent; the wait for the budget does not count.
+func timed(timeout time.Duration, next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		ctx, cancel := context.WithTimeoutCause(r.Context(), timeout, errTimeout{timeout})
+		resp, err := next.RoundTrip(r.WithContext(ctx))
+		if err != nil {
+			// Only the cause tells whose deadline it was.
+			if cause := context.Cause(ctx); cause != nil && errors.As(cause, new(errTimeout)) {
+				err = cause
+			}
+			cancel()
+			return nil, err
+		}
+		resp.Body = &body{ReadCloser: resp.Body, ctx: ctx, cancel: cancel}
+		return resp, nil
+	})
+}
+
+// body releases a request's context when it was read.
+type body struct {
+	io.ReadCloser
+	ctx    context.Context //nolint:containedctx // it is the request's, and lives exactly as long
+	cancel context.CancelFunc
+}
+
+// Read names the time-out, for the answer may be what takes too long.
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		if cause := context.Cause(b.ctx); cause != nil && errors.As(cause, new(errTimeout)) {
+			err = cause
+		}
+	}
+	return n, err
+}
+
+// Close ends the request.
+func (b *body) Close() error {
+	defer b.cancel()
+	return b.ReadCloser.Close()
+}
+
+// errTimeout says how long was waited, always in the same words.
+type errTimeout struct{ after time.Duration }
+
+func (e errTimeout) Error() string { return "no answer within " + e.after.String() }
+
+// budgeted waits for the credential's budget, takes note when MeshAgent asks for a pause, and tells the observer.
+func budgeted(options Options, next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		template, _ := r.Context().Value(routeKey{}).(string)
+		asked := time.Now()
+		if options.Limiter != nil {
+			if err := options.Limiter.wait(r.Context(), r.Method, template); err != nil {
+				return nil, err
+			}
+		}
+		sent := time.Now()
+		resp, err := next.RoundTrip(r)
+		call := Call{Method: r.Method, Route: template, Latency: time.Since(sent), Waited: sent.Sub(asked)}
+		if err == nil {
+			call.Status = resp.StatusCode
+			if resp.StatusCode == http.StatusTooManyRequests && options.Limiter != nil {
+				options.Limiter.pause(retryAfter(resp.Header, time.Now()))
+			}
+		}
+		if options.Observe != nil {
+			options.Observe(call)
+		}
+		return resp, err
+	})
+}

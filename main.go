@@ -1,0 +1,202 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The manager runs the controllers of meshagent-operator.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/utils/ptr"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/config"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+	"github.com/meshagent/meshagent-operator/internal/version"
+)
+
+// options are the flags.
+type options struct {
+	metricsAddress  string
+	metricsSecure   bool
+	probeAddress    string
+	leaderElect     bool
+	leaderNamespace string
+	ownerID         string
+	driftInterval   time.Duration
+	concurrency     int
+	watchNamespaces string
+	meshagentAPIURL string
+	showVersion     bool
+	logging         zap.Options
+}
+
+func (o *options) bind(flags *flag.FlagSet) {
+	flags.StringVar(&o.metricsAddress, "metrics-bind-address", "0", "The address of the metrics endpoint, such as :8443; 0 turns it off.")
+	flags.BoolVar(&o.metricsSecure, "metrics-secure", true, "Serve metrics over HTTPS, to callers that may get the path /metrics.")
+	flags.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081", "The address of the probes /healthz and /readyz; 0 turns them off.")
+	flags.BoolVar(&o.leaderElect, "leader-elect", false, "Let only one of several managers be active.")
+	flags.StringVar(&o.leaderNamespace, "leader-election-namespace", "", "The namespace of the leader's lease. Default: the one that the manager runs in.")
+	flags.StringVar(&o.ownerID, "owner-id", "", "What tells this operator from others in owner marks in MeshAgent. Default: the UID of the namespace kube-system. "+
+		"A rebuilt cluster that passes the old one's takes its resources over.")
+	flags.DurationVar(&o.driftInterval, "drift-interval", 10*time.Minute, "How often MeshAgent is compared with the objects.")
+	flags.IntVar(&o.concurrency, "max-concurrent-reconciles", 16, "How many objects of a kind are worked on at once.")
+	flags.StringVar(&o.watchNamespaces, "watch-namespaces", "", "The namespaces to watch, separated by commas. Default: all.")
+	flags.StringVar(&o.meshagentAPIURL, "meshagent-api-url", os.Getenv("MESHAGENT_API_URL"), "The MeshAgent API for MeshProjects without spec.endpoint. "+
+		"Default: the environment variable MESHAGENT_API_URL, else "+meshagent.DefaultEndpoint+".")
+	flags.BoolVar(&o.showVersion, "version", false, "Print the version and exit.")
+	o.logging.BindFlags(flags)
+}
+
+func (o *options) check() error {
+	if o.meshagentAPIURL == "" {
+		o.meshagentAPIURL = meshagent.DefaultEndpoint
+	}
+	if _, err := meshagent.New(meshagent.Options{Endpoint: o.meshagentAPIURL}); err != nil {
+		return fmt.Errorf("--meshagent-api-url: %w", err)
+	}
+	if o.driftInterval < time.Second {
+		return fmt.Errorf("--drift-interval must be at least 1s, not %s", o.driftInterval)
+	}
+	if o.concurrency < 1 {
+		return fmt.Errorf("--max-concurrent-reconciles must be at least 1, not %d", o.concurrency)
+	}
+	if strings.ContainsAny(o.ownerID, "/ \n") {
+		return fmt.Errorf("--owner-id must contain no slash or blank: %q", o.ownerID)
+	}
+	return nil
+}
+
+func main() {
+	var opts options
+	opts.bind(flag.CommandLine) // --kubeconfig is there already, from controller-runtime
+	flag.Parse()
+	if opts.showVersion {
+		fmt.Println(version.String()) //nolint:forbidigo // it is the output of a command
+		return
+	}
+	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&opts.logging)))
+	if err := run(ctrl.SetupSignalHandler(), opts); err != nil {
+		ctrl.Log.Error(err, "the manager cannot go on")
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, opts options) error {
+	if err := opts.check(); err != nil {
+		return err
+	}
+	scheme := runtime.NewScheme()
+	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
+	utilruntime.Must(v1alpha1.AddToScheme(scheme))
+
+	restConfig, err := ctrl.GetConfig()
+	if err != nil {
+		return fmt.Errorf("finding the cluster: %w", err)
+	}
+	// The API server's own fairness limits clients better than a fixed rate.
+	restConfig.QPS = -1
+	mgr, err := ctrl.NewManager(restConfig, managerOptions(scheme, opts))
+	if err != nil {
+		return fmt.Errorf("making the manager: %w", err)
+	}
+	ownerID, err := findOwnerID(ctx, mgr.GetAPIReader(), opts.ownerID)
+	if err != nil {
+		return err
+	}
+	if err := setup(mgr, opts, ownerID); err != nil {
+		return err
+	}
+	ctrl.Log.Info("starting", "version", version.String(), "ownerID", ownerID, "driftInterval", opts.driftInterval.String(),
+		"meshagentAPI", opts.meshagentAPIURL, "namespaces", opts.watchNamespaces)
+	if err := mgr.Start(ctx); err != nil {
+		return fmt.Errorf("running: %w", err)
+	}
+	return nil
+}
+
+func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
+	metrics := metricsserver.Options{BindAddress: opts.metricsAddress, SecureServing: opts.metricsSecure}
+	if opts.metricsSecure {
+		metrics.FilterProvider = filters.WithAuthenticationAndAuthorization
+	}
+	namespaces := map[string]cache.Config{}
+	for namespace := range strings.SplitSeq(opts.watchNamespaces, ",") {
+		if namespace = strings.TrimSpace(namespace); namespace != "" {
+			namespaces[namespace] = cache.Config{}
+		}
+	}
+	return ctrl.Options{
+		Scheme:                        scheme,
+		Metrics:                       metrics,
+		HealthProbeBindAddress:        opts.probeAddress,
+		LeaderElection:                opts.leaderElect,
+		LeaderElectionID:              "meshagent-operator.meshagent.com",
+		LeaderElectionNamespace:       opts.leaderNamespace,
+		LeaderElectionReleaseOnCancel: true, // main returns as soon as the manager has stopped
+		Cache: cache.Options{
+			DefaultNamespaces: namespaces,
+			DefaultTransform:  cache.TransformStripManagedFields(),
+		},
+		Client: client.Options{Cache: &client.CacheOptions{
+			// Their data must never be in the cache; only their metadata is.
+			DisableFor: []client.Object{&corev1.Secret{}},
+		}},
+		Controller: config.Controller{
+			MaxConcurrentReconciles: opts.concurrency,
+			ReconciliationTimeout:   5 * time.Minute,
+			RecoverPanic:            ptr.To(true),
+			EnableWarmup:            ptr.To(true),
+		},
+	}
+}
+
+// findOwnerID returns the id that was given, or that of the cluster.
+func findOwnerID(ctx context.Context, reader client.Reader, given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	var namespace corev1.Namespace
+	if err := reader.Get(ctx, types.NamespacedName{Name: "kube-system"}, &namespace); err != nil {
+		return "", fmt.Errorf("reading the UID of the namespace kube-system (set --owner-id if it may not be read): %w", err)
+	}
+	return string(namespace.UID), nil
+}
+
+func setup(mgr manager.Manager, opts options, ownerID string) error {
+	env := &managed.Environment{
+		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
+		OwnerID: ownerID, DriftInterval: opts.driftInterval,
+		Projects: &managed.Projects{
+			Client: mgr.GetClient(), Live: mgr.GetAPIReader(),
+			Options: meshagent.Options{Endpoint: opts.meshagentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: managed.ObserveCall},
+		},
+	}
+	for _, one := range controller.All {
+		if err := one.SetupWithManager(mgr, env); err != nil {
+			return err
+		}
+	}
+	return errors.Join(mgr.AddHealthzCheck("healthz", healthz.Ping), mgr.AddReadyzCheck("readyz", healthz.Ping))
+}
