@@ -33,8 +33,9 @@ type table struct {
 
 // sorting is a remembered order of a table, good as long as nothing changed.
 type sorting struct {
-	changes int
-	records []*record
+	changes   int // of the table itself
+	elsewhere int // of the table that keys were read from
+	records   []*record
 }
 
 // refMembers are the members by which documents refer to others. They are
@@ -196,8 +197,7 @@ func (st *store) ordered(path, name string, changes int, key func(*record) strin
 	if t == nil {
 		return nil
 	}
-	changes += t.changes
-	if s, ok := t.sorted[name]; ok && s.changes == changes {
+	if s, ok := t.sorted[name]; ok && s.changes == t.changes && s.elsewhere == changes {
 		return s.records
 	}
 	records := slices.SortedFunc(maps.Values(t.records), bySeq)
@@ -207,7 +207,7 @@ func (st *store) ordered(path, name string, changes int, key func(*record) strin
 	if len(t.sorted) > 16 {
 		clear(t.sorted) // names come from clients
 	}
-	t.sorted[name] = sorting{changes, records}
+	t.sorted[name] = sorting{t.changes, changes, records}
 	return records
 }
 
