@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+VERSION ?= $(shell git describe --tags --dirty 2>/dev/null || echo dev)
 COMMIT ?= $(shell git rev-parse --short HEAD 2>/dev/null)
 IMG ?= meshagent-operator:dev
 KUBECTL ?= kubectl
@@ -50,7 +50,7 @@ lint: ## Run the linters (.golangci.yml)
 .PHONY: test
 test: controlplane ## Run all tests, against a real API server; TESTFLAGS="-run Room -v" narrows
 	@echo "test: the first run compiles the tests, which takes a few minutes"
-	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test $(TESTFLAGS) ./...
+	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test -timeout 40m $(TESTFLAGS) ./...
 
 .PHONY: verify
 verify: generate ## Check that all that is generated is up to date; commit or stage your changes first
@@ -78,8 +78,13 @@ run: install ## Run the manager here, for the cluster of the current kubeconfig;
 	go run . $(ARGS)
 
 .PHONY: demo
-demo: controlplane build ## Show it all here: Kubernetes, a simulated MeshAgent and the operator; ONCE=1 ends by itself
-	go run ./hack/demo $(if $(ONCE),--once)
+demo: controlplane ## Show it all here: Kubernetes, a simulated MeshAgent and the operator; ONCE=1 ends by itself
+	@hack/demo/patiently.sh "compiling the operator and the demo" $(MAKE) -s build bin/demo
+	@exec bin/demo $(if $(ONCE),--once)
+
+.PHONY: bin/demo
+bin/demo: # with the flags of the manager, so that what they share is compiled once
+	$(BUILD) -o $@ ./hack/demo
 
 .PHONY: controlplane
 controlplane: ## Put kube-apiserver, etcd and their like into bin/k8s, once
