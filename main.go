@@ -13,12 +13,12 @@ import (
 	"strings"
 	"time"
 
+	"go.uber.org/zap/zapcore"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -89,8 +89,8 @@ func (o *options) check() error {
 }
 
 func main() {
-	var opts options
-	opts.bind(flag.CommandLine) // --kubeconfig is there already, from controller-runtime
+	opts := options{logging: zap.Options{StacktraceLevel: zapcore.PanicLevel}} // an outage of MeshAgent is no bug
+	opts.bind(flag.CommandLine)                                                // --kubeconfig is there already, from controller-runtime
 	flag.Parse()
 	if opts.showVersion {
 		fmt.Println(version.String()) //nolint:forbidigo // it is the output of a command
@@ -166,8 +166,8 @@ func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
 		Controller: config.Controller{
 			MaxConcurrentReconciles: opts.concurrency,
 			ReconciliationTimeout:   5 * time.Minute,
-			RecoverPanic:            ptr.To(true),
-			EnableWarmup:            ptr.To(true),
+			RecoverPanic:            new(true),
+			EnableWarmup:            new(true),
 		},
 	}
 }

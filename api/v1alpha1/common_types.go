@@ -134,6 +134,12 @@ type CommonStatus struct {
 	// +optional
 	Name string `json:"name,omitempty"`
 
+	// intent is the name of a resource that is about to be created, while that is not known to be done. It is used where the
+	// resource itself cannot tell whose it is.
+	// +kubebuilder:validation:MaxLength=1024
+	// +optional
+	Intent string `json:"intent,omitempty"`
+
 	// projectID is the id of the MeshAgent project that the resource is in.
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
@@ -151,8 +157,8 @@ type CommonStatus struct {
 	// appliedFields are the paths in MeshAgent's document that this object set last. One that leaves the spec
 	// is removed in MeshAgent; all others are left to whoever set them.
 	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=4096
-	// +kubebuilder:validation:items:MaxLength=4096
+	// +kubebuilder:validation:MaxItems=100000
+	// +kubebuilder:validation:items:MaxLength=65536
 	// +optional
 	AppliedFields []string `json:"appliedFields,omitempty"`
 
@@ -171,7 +177,7 @@ type Drift struct {
 	// path is where in MeshAgent's document the difference is.
 	// +required
 	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=4096
+	// +kubebuilder:validation:MaxLength=65536
 	Path string `json:"path,omitempty"`
 
 	// desired is the value in the spec, as JSON, cut when long; unset when the spec wants it absent.

@@ -78,14 +78,6 @@ func (r *MeshRoom) CommonSpec() *CommonSpec { return &r.Spec.CommonSpec }
 // CommonStatus returns the part of the status that all kinds share.
 func (r *MeshRoom) CommonStatus() *CommonStatus { return &r.Status.CommonStatus }
 
-// RoomName is the name that the room should have in MeshAgent.
-func (r *MeshRoom) RoomName() string {
-	if r.Spec.Name != "" {
-		return r.Spec.Name
-	}
-	return r.Name
-}
-
 // MeshRoomList is a list of MeshRooms.
 //
 // +kubebuilder:object:root=true

@@ -4,12 +4,39 @@
 // Package controller has one file for each kind, and in All their list: the table of contents of the operator.
 package controller
 
-import "github.com/meshagent/meshagent-operator/internal/controller/managed"
+import (
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+)
 
 // All are the controllers of the operator.
 var All = []managed.Controller{
 	managed.Project{},
 	&Room,
+	&RoomGrant,
+	&Secret,
+	&Service,
+	&Route,
+	&Feed,
+	&FeedSubscription,
+}
+
+// optional is a list of a reference that may be missing.
+func optional(ref *v1alpha1.ResourceReference) []v1alpha1.ResourceReference {
+	if ref == nil {
+		return nil
+	}
+	return []v1alpha1.ResourceReference{*ref}
+}
+
+// nameOr is the name that a resource should have: the one in the spec, else that of its object.
+func nameOr(name string, obj client.Object) string {
+	if name != "" {
+		return name
+	}
+	return obj.GetName()
 }
 
 // What the engine itself needs, apart from the kinds: to read the API key's Secret (and no more than the metadata of the others),
@@ -20,4 +47,3 @@ var All = []managed.Controller{
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects/status,verbs=patch
-// +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects/finalizers,verbs=update

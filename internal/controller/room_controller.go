@@ -11,19 +11,18 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Room keeps a room of a project.
-//
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshrooms,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshrooms/status,verbs=patch
-// +kubebuilder:rbac:groups=meshagent.com,resources=meshrooms/finalizers,verbs=update
+
+// Room keeps a room of a project.
 var Room = managed.Kind[*v1alpha1.MeshRoom, meshagent.RoomSpec, meshagent.Room]{
 	Object:     &v1alpha1.MeshRoom{},
-	Collection: managed.InProject((*meshagent.Project).Rooms),
+	Collection: managed.InProject[*v1alpha1.MeshRoom]((*meshagent.Project).Rooms),
 	Desired:    desiredRoom,
 }
 
 func desiredRoom(room *v1alpha1.MeshRoom, _ managed.Inputs) (meshagent.RoomSpec, error) {
-	spec := meshagent.RoomSpec{Name: room.RoomName(), Annotations: room.Spec.Annotations}
+	spec := meshagent.RoomSpec{Name: nameOr(room.Spec.Name, room), Annotations: room.Spec.Annotations}
 	if room.Spec.Metadata != nil {
 		if err := json.Unmarshal(room.Spec.Metadata.Raw, &spec.Metadata); err != nil {
 			return spec, managed.Invalid("spec.metadata is not a JSON object: %v", err)

@@ -40,13 +40,16 @@ type Options struct {
 	Transport http.RoundTripper
 	// Timeout bounds one request, its answer included; 0 means 30 seconds.
 	Timeout time.Duration
+	// MembersAge is how long a list of a project's members is believed; 0 means a minute.
+	MembersAge time.Duration
 }
 
 // Client sends requests to one MeshAgent API with one credential.
 type Client struct {
-	base string
-	key  APIKey
-	http http.Client
+	base       string
+	key        APIKey
+	http       http.Client
+	membersAge time.Duration
 }
 
 // New makes a client. It sends nothing.
@@ -66,6 +69,10 @@ func New(options Options) (*Client, error) {
 	if timeout == 0 {
 		timeout = 30 * time.Second
 	}
+	age := options.MembersAge
+	if age == 0 {
+		age = time.Minute
+	}
 	return &Client{
 		base: strings.TrimRight(base.String(), "/"),
 		key:  options.Key,
@@ -74,6 +81,7 @@ func New(options Options) (*Client, error) {
 			// A redirect would carry the key to wherever it points.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+		membersAge: age,
 	}, nil
 }
 
@@ -96,35 +104,16 @@ type request struct {
 	method string
 	route  route
 	query  url.Values
-	in     any // sent as JSON, unless nil
-	out    any // filled from the answer's JSON, unless nil or the answer is empty
+	in     any  // sent as JSON, unless nil
+	out    any  // filled from the answer's JSON, unless nil or the answer is empty
+	secret bool // body or answer hold secret values, which the words of a refusal may repeat
 }
 
 // do sends a request. Any answer outside 200 to 299 is an *Error.
 func (c *Client) do(ctx context.Context, r request) error {
-	if r.route.err != nil {
-		return r.route.err
-	}
-	var body io.Reader
-	if r.in != nil {
-		encoded, err := json.Marshal(r.in)
-		if err != nil {
-			return fmt.Errorf("encoding the body of %s %s: %w", r.method, r.route.template, err)
-		}
-		body = bytes.NewReader(encoded)
-	}
-	target := c.base + r.route.path
-	if len(r.query) > 0 {
-		target += "?" + r.query.Encode()
-	}
-	ctx = context.WithValue(ctx, routeKey{}, r.route.template)
-	req, err := http.NewRequestWithContext(ctx, r.method, target, body)
+	req, err := c.build(ctx, r)
 	if err != nil {
-		return fmt.Errorf("building %s %s: %w", r.method, r.route.template, err)
-	}
-	req.Header.Set("Accept", "application/json")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		return err
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -141,13 +130,41 @@ func (c *Client) do(ctx context.Context, r request) error {
 	if err != nil {
 		return &NetworkError{Method: r.method, Route: r.route.template, Cause: fmt.Errorf("reading the answer: %w", plain(err))}
 	}
-	if r.out == nil || len(bytes.TrimSpace(answer)) == 0 {
+	if len(bytes.TrimSpace(answer)) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(answer, r.out); err != nil {
+	// Also where the answer is of no use: what is not JSON does not come from MeshAgent, and says nothing about what was done.
+	if !json.Valid(answer) || r.out != nil && json.Unmarshal(answer, r.out) != nil {
 		return &NetworkError{Method: r.method, Route: r.route.template, Cause: errNotMeshAgent(resp, answer)}
 	}
 	return nil
+}
+
+func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
+	if r.route.err != nil {
+		return nil, r.route.err
+	}
+	var body io.Reader
+	if r.in != nil {
+		encoded, err := json.Marshal(r.in)
+		if err != nil {
+			return nil, fmt.Errorf("encoding the body of %s %s: %w", r.method, r.route.template, err)
+		}
+		body = bytes.NewReader(encoded)
+	}
+	target := c.base + r.route.path
+	if len(r.query) > 0 {
+		target += "?" + r.query.Encode()
+	}
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, routeKey{}, r.route.template), r.method, target, body)
+	if err != nil {
+		return nil, fmt.Errorf("building %s %s: %w", r.method, r.route.template, err)
+	}
+	req.Header.Set("Accept", "application/json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
 }
 
 // plain makes an error of net/http fit for people, and the same each time: without the URL (routes say it shorter, and without

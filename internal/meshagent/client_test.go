@@ -117,9 +117,8 @@ func TestEndpoints(t *testing.T) {
 		"api.example.com":              "", "ftp://x": "", "https://": "", "https://user:pw@x": "", "https://x?y=z": "", "::": "",
 	} {
 		client, err := New(Options{Endpoint: endpoint})
-		if got := ""; err == nil {
-			got = client.Endpoint()
-			if got != want {
+		if err == nil {
+			if got := client.Endpoint(); got != want {
 				t.Errorf("%q: got %q, want %q", endpoint, got, want)
 			}
 		} else if want != "" || strings.Contains(err.Error(), "pw") {

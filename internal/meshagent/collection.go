@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -32,6 +33,12 @@ type Resource[S any] interface {
 	Written() S
 }
 
+// Listed is a resource of which a list shows only a part.
+type Listed[R any] interface {
+	// Listed returns the part that a list shows.
+	Listed() R
+}
+
 // Ref names a resource by its identity, by its natural key when last seen, or by both.
 type Ref struct{ ID, Key string }
 
@@ -49,9 +56,17 @@ type Collection[S Spec[S], R Resource[S]] interface {
 	Update(ctx context.Context, current R, spec S) (R, error)
 	// Delete removes a resource.
 	Delete(ctx context.Context, id string) error
-	// RefusesTwins says that MeshAgent itself answers 409 to a second resource with the same key, so that it is safe
-	// to create first and to look only after a refusal.
-	RefusesTwins() bool
+	// Traits says in what the collection differs from others.
+	Traits() Traits
+}
+
+// Traits are the ways in which collections differ that matter to whoever uses them.
+type Traits struct {
+	// RefusesTwins: MeshAgent itself answers 409 to a second resource with the same key, so that it is safe to
+	// create first and to look only after a refusal.
+	RefusesTwins bool
+	// PartialLists: a row of a list lacks part of what callers write, such as the value of a secret.
+	PartialLists bool
 }
 
 // collection is the regular case. A resource that deviates embeds it and shadows a method.
@@ -60,7 +75,12 @@ type collection[S Spec[S], R Resource[S]] struct {
 	route  route
 	item   string // the template of one resource below the route, such as /{room}
 	member string // what wraps the rows of a list
+	wrap   string // what wraps a single resource in answers; "" when nothing does
 	paging paging
+	traits Traits
+
+	query  url.Values // sent with every request
+	secret bool       // requests and answers hold secret values
 }
 
 // paging says how a list is asked for its pages.
@@ -74,7 +94,7 @@ const maxPages = 10_000
 
 func (c collection[S, R]) Path() string { return c.route.path }
 
-func (c collection[S, R]) RefusesTwins() bool { return false }
+func (c collection[S, R]) Traits() Traits { return c.traits }
 
 // All sends GET on the collection until it has every page.
 func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
@@ -92,13 +112,7 @@ func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 					return
 				}
 			}
-			seen += len(rows)
-			// MeshAgent may give smaller pages than were asked for: the total is believed before the size of the page.
-			last := len(rows) < c.paging.number
-			if total != nil {
-				last = seen >= *total
-			}
-			if c.paging.size == "" || len(rows) == 0 || last {
+			if seen += len(rows); c.last(len(rows), seen, total) {
 				return
 			}
 		}
@@ -106,10 +120,26 @@ func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 	}
 }
 
+// last says that there is no further page. MeshAgent may give smaller pages than were asked for: a total is believed before the size of
+// the page.
+func (c collection[S, R]) last(rows, seen int, total *int) bool {
+	switch {
+	case c.paging.size == "" || rows == 0:
+		return true
+	case total != nil:
+		return seen >= *total
+	}
+	return rows < c.paging.number
+}
+
 func (c collection[S, R]) page(ctx context.Context, offset int) (rows []R, total *int, err error) {
-	var query url.Values
+	query := maps.Clone(c.query)
 	if c.paging.size != "" {
-		query = url.Values{c.paging.size: {strconv.Itoa(c.paging.number)}, "offset": {strconv.Itoa(offset)}}
+		if query == nil {
+			query = url.Values{}
+		}
+		query.Set(c.paging.size, strconv.Itoa(c.paging.number))
+		query.Set("offset", strconv.Itoa(offset))
 	}
 	var answer map[string]json.RawMessage
 	if err := c.client.do(ctx, request{method: http.MethodGet, route: c.route, query: query, out: &answer}); err != nil {
@@ -134,27 +164,44 @@ func (c collection[S, R]) page(ctx context.Context, offset int) (rows []R, total
 
 // Get sends GET on the resource.
 func (c collection[S, R]) Get(ctx context.Context, ref Ref) (R, error) {
-	var resource R
 	if ref.ID == "" {
-		return resource, ErrUseList
+		var none R
+		return none, ErrUseList
 	}
-	return resource, c.client.do(ctx, request{method: http.MethodGet, route: c.one(ref.ID), out: &resource})
+	return c.read(ctx, request{method: http.MethodGet, route: c.one(ref.ID), query: c.query, secret: c.secret})
 }
 
 // Create sends POST on the collection.
 func (c collection[S, R]) Create(ctx context.Context, spec S) (R, error) {
+	return c.read(ctx, request{method: http.MethodPost, route: c.route, in: spec, secret: c.secret})
+}
+
+// read sends a request whose answer is one resource.
+func (c collection[S, R]) read(ctx context.Context, r request) (R, error) {
 	var resource R
-	return resource, c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: spec, out: &resource})
+	if c.wrap == "" {
+		r.out = &resource
+		return resource, c.client.do(ctx, r)
+	}
+	var answer map[string]json.RawMessage
+	r.out = &answer
+	if err := c.client.do(ctx, r); err != nil {
+		return resource, err
+	}
+	if err := json.Unmarshal(answer[c.wrap], &resource); err != nil {
+		return resource, &NetworkError{Method: r.method, Route: r.route.template, Cause: fmt.Errorf("the answer has no %q that can be read", c.wrap)}
+	}
+	return resource, nil
 }
 
 // Delete sends DELETE on the resource.
 func (c collection[S, R]) Delete(ctx context.Context, id string) error {
-	return c.client.do(ctx, request{method: http.MethodDelete, route: c.one(id)})
+	return c.client.do(ctx, request{method: http.MethodDelete, route: c.one(id), query: c.query})
 }
 
 func (c collection[S, R]) one(id string) route { return c.route.join(c.item, id) }
 
 // put sends PUT on the resource, whose answer is of no use for most resources.
 func (c collection[S, R]) put(ctx context.Context, id string, in any) error {
-	return c.client.do(ctx, request{method: http.MethodPut, route: c.one(id), in: in})
+	return c.client.do(ctx, request{method: http.MethodPut, route: c.one(id), in: in, secret: c.secret})
 }

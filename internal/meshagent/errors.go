@@ -74,6 +74,8 @@ func newError(r request, resp *http.Response, answer []byte, key APIKey) *Error 
 		e.Message = "a redirect, which is not followed: check the endpoint"
 	case resp.StatusCode == http.StatusTooManyRequests:
 		e.RetryAfter = retryAfter(resp.Header, time.Now())
+	case r.secret && resp.StatusCode < 500 && resp.StatusCode != http.StatusNotFound:
+		e.Message = "MeshAgent's words are not shown, since they might repeat a secret value"
 	// From 500 on the words are about the server, not about the request, and often differ each time.
 	case resp.StatusCode < 500:
 		e.Message = words(resp, answer)
@@ -138,4 +140,12 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	}
 	// A date may lie in the past when clocks differ.
 	return min(max(wait, time.Second), maxPause)
+}
+
+// fixed refuses a change of what MeshAgent has no way to change, in the form of MeshAgent's own refusals.
+func fixed(what, is, wanted string) error {
+	if is == wanted {
+		return nil
+	}
+	return &Error{Status: http.StatusUnprocessableEntity, Message: fmt.Sprintf("the %s is %q and cannot be changed to %q", what, is, wanted)}
 }

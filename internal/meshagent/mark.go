@@ -41,3 +41,11 @@ func withMark(annotations map[string]string, mark Mark) map[string]string {
 	}
 	return marked
 }
+
+// orEmpty is a map that is written as an object where null would not do.
+func orEmpty(annotations map[string]string) map[string]string {
+	if annotations == nil {
+		return map[string]string{}
+	}
+	return annotations
+}

@@ -12,8 +12,9 @@ import (
 type Project struct {
 	ID string
 
-	client *Client
-	route  route
+	client  *Client
+	route   route
+	members *members
 }
 
 // ProjectInfo is what MeshAgent tells of a project.
@@ -25,7 +26,8 @@ type ProjectInfo struct {
 
 // Project gives access to a project's collections. It sends nothing.
 func (c *Client) Project(id string) *Project {
-	return &Project{ID: id, client: c, route: expand("/accounts/projects/{project_id}", id)}
+	at := expand("/accounts/projects/{project_id}", id)
+	return &Project{ID: id, client: c, route: at, members: c.members(at)}
 }
 
 // Info reads the project: GET /accounts/projects/{project_id}.

@@ -48,11 +48,9 @@ func (p *Project) Rooms() Collection[RoomSpec, Room] {
 		client: p.client, route: p.route.join("/rooms"), item: "/{room}", member: "rooms",
 		// 500 is the bound of the command line tool; a smaller maximum of the server shows in the total.
 		paging: paging{"limit", 500},
+		traits: Traits{RefusesTwins: true},
 	}}
 }
-
-// RefusesTwins is true: a taken name answers 409.
-func (c rooms) RefusesTwins() bool { return true }
 
 // Get sends GET …/rooms/{room}, with the name. A room that has another name now is only found in a list.
 func (c rooms) Get(ctx context.Context, ref Ref) (Room, error) {
@@ -72,9 +70,7 @@ func (c rooms) Update(ctx context.Context, current Room, spec RoomSpec) (Room, e
 	if spec.Metadata == nil {
 		spec.Metadata = Object{}
 	}
-	if spec.Annotations == nil {
-		spec.Annotations = map[string]string{}
-	}
+	spec.Annotations = orEmpty(spec.Annotations)
 	body := struct {
 		Name        string            `json:"name"`
 		Metadata    Object            `json:"metadata"`

@@ -31,7 +31,11 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // defaultTransport keeps as many connections as there are workers: net/http would keep two to a host, and close and open
 // one for almost every request.
 var defaultTransport = func() http.RoundTripper {
-	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // documented to be one
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport // somebody replaced it, for reasons of their own
+	}
+	t = t.Clone()
 	t.MaxIdleConnsPerHost = 64
 	return t
 }()

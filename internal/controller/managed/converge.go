@@ -6,6 +6,7 @@ package managed
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
@@ -26,16 +27,20 @@ func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
 	}
 	if p.spec.Observes() {
 		p.outcome.drifted("MeshAgent differs in " + paths(seen.diff.changes) + "; reconcilePolicy Observe leaves it so")
-		return p.report(*seen.remote, seen.diff.changes)
+		p.report(*seen.remote, seen.diff.changes)
+		return nil
 	}
 	return p.update(ctx, *seen.remote, seen.diff)
 }
 
 // create makes the resource. A refusal because there is one already is where its adoption begins.
 func (p *pass[O, S, R]) create(ctx context.Context) error {
+	if err := p.intend(ctx); err != nil {
+		return err
+	}
 	remote, err := p.collection.Create(ctx, p.desired.WithMark(p.mark))
 	if meshagent.IsConflict(err) {
-		existing, lookErr := p.findByKey(ctx)
+		existing, lookErr := p.findByKey(ctx, p.desired.Key())
 		if lookErr != nil {
 			return lookErr
 		}
@@ -63,13 +68,26 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 	return p.settle(remote)
 }
 
+// intend records in status what is about to be created, where the resource itself will not tell whose it is. It was looked for, and was
+// not there: if it is found after a crash, it is ours.
+func (p *pass[O, S, R]) intend(ctx context.Context) error {
+	if p.bearsMarks() || p.status.Intent == p.desired.Key() {
+		return nil
+	}
+	p.status.Intent = p.desired.Key()
+	p.status.ProjectID = p.connection.Project.ID
+	if err := p.writeStatus(ctx, p.before, p.obj, &p.written); err != nil {
+		return err
+	}
+	// What the API server holds now is what the end of the pass is compared with.
+	p.before, _ = p.obj.DeepCopyObject().(O)
+	return nil
+}
+
 // update writes the merged document.
 func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error {
 	remote, err := p.collection.Update(ctx, current, d.merged)
 	switch {
-	case meshagent.IsNotFound(err):
-		p.snapshot.wrote(current.Identity(), nil)
-		return &problem{class: silent} // it was deleted in this very moment: look again
 	case meshagent.IsConflict(err):
 		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", d.merged.Key())
 	case err != nil:
@@ -80,7 +98,7 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	switch {
 	case p.outcome.adopted:
 		// The event of the adoption says it.
-	case p.specApplied():
+	case p.desiredBefore():
 		p.outcome.event("DriftCorrected", "update", "%s differed in MeshAgent and was set right: %s", p.title(), paths(d.changes))
 		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
 	default:
@@ -89,8 +107,11 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	return p.settle(remote)
 }
 
-// specApplied says that this version of the spec had been brought to MeshAgent before, so that a difference is somebody else's doing.
-func (p *pass[O, S, R]) specApplied() bool {
+// desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a difference is somebody else's doing.
+func (p *pass[O, S, R]) desiredBefore() bool {
+	if last, known := p.last.get(p.obj.GetUID()); known {
+		return last == fingerprint(p.desired)
+	}
 	return usableFor(p.status.Conditions, p.obj.GetGeneration())
 }
 
@@ -98,7 +119,7 @@ func (p *pass[O, S, R]) specApplied() bool {
 func (p *pass[O, S, R]) settle(remote R) error {
 	// What is only observed was not set by this object, and is not its to remove.
 	if !p.spec.Observes() {
-		fields, err := fieldsOf(p.desired)
+		fields, err := fieldsOf(p.adapted(remote))
 		if err != nil {
 			return err
 		}
@@ -107,16 +128,18 @@ func (p *pass[O, S, R]) settle(remote R) error {
 	if p.outcome.adopted && !p.spec.Observes() {
 		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title())
 	}
+	p.last.set(p.obj.GetUID(), fingerprint(p.desired))
 	p.outcome.inSync()
-	return p.report(remote, nil)
+	p.report(remote, nil)
+	return nil
 }
 
 // report fills status from the resource.
-func (p *pass[O, S, R]) report(remote R, changes []change) error {
-	p.status.ID = remote.Identity()
+func (p *pass[O, S, R]) report(remote R, changes []change) {
+	p.status.ID, p.status.Intent = remote.Identity(), ""
 	p.status.Name = remote.Written().Key()
 	p.status.ProjectID = p.connection.Project.ID
-	p.status.Drift = describe(changes)
+	p.status.Drift = describe(changes, p.kind.Hidden)
 	if p.kind.Report != nil {
 		p.kind.Report(p.obj, remote)
 	}
@@ -125,23 +148,26 @@ func (p *pass[O, S, R]) report(remote R, changes []change) error {
 			p.outcome.notReady = why
 		}
 	}
-	return nil
 }
 
-// title names the resource in events.
+// title names the resource in events: by its name, or by its object's where it has none or one that says nothing to people.
 func (p *pass[O, S, R]) title() string {
-	if key := p.desired.Key(); key != "" {
+	if key := p.desired.Key(); key != "" && key != p.status.ID {
 		return key
 	}
-	return p.status.ID
+	return p.obj.GetName()
 }
 
-// describe shows changes in status, cut where they are long.
-func describe(changes []change) []v1alpha1.Drift {
+// describe shows changes in status, cut where they are long, without the values of hidden members.
+func describe(changes []change, hidden []string) []v1alpha1.Drift {
 	const most = 64
 	var shown []v1alpha1.Drift
 	for _, c := range changes[:min(len(changes), most)] {
-		shown = append(shown, v1alpha1.Drift{Path: c.path.String(), Desired: brief(c.desired), Actual: brief(c.actual)})
+		one := v1alpha1.Drift{Path: c.path.String()}
+		if top, _ := c.path[0].(string); !slices.Contains(hidden, top) {
+			one.Desired, one.Actual = brief(c.desired), brief(c.actual)
+		}
+		shown = append(shown, one)
 	}
 	return shown
 }

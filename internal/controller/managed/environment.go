@@ -5,10 +5,11 @@ package managed
 
 import (
 	"math/rand/v2"
+	"reflect"
+	"sync"
 	"time"
 
 	"k8s.io/client-go/tools/events"
-	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
@@ -34,7 +35,9 @@ type Environment struct {
 	// Projects opens MeshAgent projects.
 	Projects *Projects
 
-	users []user
+	users     []user
+	mu        sync.Mutex
+	snapshots map[reflect.Type]any
 }
 
 // Lanes of the queue, highest first. What users do has priority 0, and what a restart lists has handler.LowPriority.
@@ -64,5 +67,3 @@ func (e *Environment) fresh(now time.Time) time.Time { return now.Add(-e.DriftIn
 func jittered(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * (0.9 + 0.2*rand.Float64())) //nolint:gosec // spreads load, protects nothing
 }
-
-func priority(p int) *int { return ptr.To(p) }

@@ -20,7 +20,7 @@ import (
 type class int
 
 const (
-	// waiting: something else must come first; a watch tells when it has.
+	// waiting: something else must come first; a watch tells when it has. (What is missing in MeshAgent is unavailable: no watch tells.)
 	waiting class = iota
 	// refused: the spec, or what it refers to, must be changed by a person.
 	refused
@@ -40,18 +40,24 @@ type problem struct {
 	class   class
 	reason  string
 	message string
+	quiet   bool // it will pass within a moment, and deserves no event
 }
 
 func (p *problem) Error() string { return p.message }
 
 // waitFor says that something else must come first.
 func waitFor(reason, format string, args ...any) error {
-	return &problem{waiting, reason, fmt.Sprintf(format, args...)}
+	return &problem{class: waiting, reason: reason, message: fmt.Sprintf(format, args...)}
+}
+
+// waitAMoment is waitFor for what has just been made and was not looked at yet.
+func waitAMoment(reason, format string, args ...any) error {
+	return &problem{class: waiting, reason: reason, message: fmt.Sprintf(format, args...), quiet: true}
 }
 
 // refuse says that a person must change something.
 func refuse(reason, format string, args ...any) error {
-	return &problem{refused, reason, fmt.Sprintf(format, args...)}
+	return &problem{class: refused, reason: reason, message: fmt.Sprintf(format, args...)}
 }
 
 // Invalid says what in a spec, or in what it refers to, cannot be used. The message must hold no secret.
@@ -65,12 +71,13 @@ type verdict struct {
 	reason  string
 	message string
 	after   time.Duration // limited and silent only
+	quiet   bool          // without an event
 }
 
 // judge is the one table that gives errors their meaning. There must be an error.
 func judge(err error) verdict {
 	if p, ok := errors.AsType[*problem](err); ok {
-		return verdict{class: p.class, reason: p.reason, message: p.message}
+		return verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: time.Second}
 	}
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
 		return judgeAnswer(e)
@@ -101,11 +108,11 @@ func judgeAnswer(e *meshagent.Error) verdict {
 	case e.Status == http.StatusForbidden:
 		return verdict{class: denied, reason: v1alpha1.ReasonAccessDenied, message: "the API key lacks the right for this (403)" + said}
 	case e.Status == http.StatusNotFound:
-		return verdict{class: waiting, reason: v1alpha1.ReasonParentNotFound, message: "not found in MeshAgent (404)" + said}
+		return verdict{class: unavailable, reason: v1alpha1.ReasonParentNotFound, message: "not found in MeshAgent (404)" + said}
 	case e.Status == http.StatusConflict:
 		return verdict{class: unavailable, reason: v1alpha1.ReasonConflict, message: "MeshAgent reports a conflict (409)" + said}
 	case e.Status == http.StatusLocked:
-		return verdict{class: waiting, reason: v1alpha1.ReasonParentDisabled, message: "disabled in MeshAgent (423)" + said}
+		return verdict{class: unavailable, reason: v1alpha1.ReasonParentDisabled, message: "disabled in MeshAgent (423)" + said}
 	case e.Status == http.StatusTooManyRequests:
 		return verdict{class: limited, reason: v1alpha1.ReasonRateLimited, message: "MeshAgent, or the MeshProject's rateLimit, asks to wait (429)", after: e.RetryAfter}
 	case e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooEarly, e.Status >= 500, e.Status < 400:

@@ -78,7 +78,7 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 	if known := p.status.ProjectID; known != "" && known != p.connection.Project.ID {
 		return refuse(v1alpha1.ReasonProjectChanged, "it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back so that it can be deleted", known, p.connection.Project.ID)
 	}
-	p.open(p.status.Parent)
+	p.open(p.parentNow(ctx))
 	remote, err := p.findOurs(ctx)
 	if err != nil || remote == nil {
 		return err
@@ -95,17 +95,33 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 	return p.delete(ctx, *remote)
 }
 
+// parentNow is what the collection lies under: its present name if that can still be found out, else the last one known.
+func (p *pass[O, S, R]) parentNow(ctx context.Context) string {
+	if p.kind.Parent == nil {
+		return ""
+	}
+	if in, err := p.resolveReferences(ctx); err == nil {
+		return p.kind.Parent(p.obj, in)
+	}
+	return p.status.Parent
+}
+
 // findOurs reads the resource live: somebody else may have taken it over since it was last looked at. Without an id in status there may be
 // one all the same, if the process died after it was created.
 func (p *pass[O, S, R]) findOurs(ctx context.Context) (*R, error) {
+	var remote *R
+	var err error
 	if p.status.ID == "" {
-		return p.findMarked(ctx)
+		remote, err = p.findBegun(ctx)
+	} else {
+		var known R
+		known, err = p.get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
+		remote = &known
 	}
-	remote, err := p.get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
 	if meshagent.IsNotFound(err) {
-		return nil, nil //nolint:nilnil // it is gone, as it should be
+		return nil, nil //nolint:nilnil // it is gone, or what it lay under is: as it should be
 	}
-	return &remote, err
+	return remote, err
 }
 
 func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {

@@ -23,15 +23,23 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// Object is an empty object of the kind.
 	Object O
 
-	// Collection is where the resource lives. Parent is what Parent returned; "" without one.
-	Collection func(project *meshagent.Project, parent string) meshagent.Collection[S, R]
+	// Collection is where the resource lives. Parent is what Parent returned; "" without one. When an object is deleted, what it
+	// referred to may be gone: only its own fields that cannot be changed, and parent, may be used.
+	Collection func(project *meshagent.Project, obj O, parent string) meshagent.Collection[S, R]
 
 	// Desired maps an object onto what is to be written. It must be pure. What it leaves out is left to others.
 	// An error should say what in the spec cannot be used: Invalid does.
 	Desired func(obj O, in Inputs) (S, error)
 
+	// Adapt fills into what is desired what only the resource itself can tell, before the two are compared: such as a room's
+	// name where the resource has its id. Nil means that there is nothing of the sort.
+	Adapt func(desired S, remote R) S
+
 	// References are the other objects that this kind refers to. The engine waits for them and follows them.
 	References []Reference[O]
+
+	// Sources are the Secrets and ConfigMaps that this kind reads.
+	Sources []Source[O]
 
 	// Parent is what the collection lies under, such as a room's name. Nil means the project.
 	Parent func(obj O, in Inputs) string
@@ -39,11 +47,14 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// Ready says whether the resource is usable, and if not, why. Nil means: as soon as it exists.
 	Ready func(remote R) (bool, string)
 
+	// Hidden are the top members of a resource whose values are secret: they are compared, and never shown.
+	Hidden []string
+
 	// Report fills status fields beyond the common ones. Nil means that there are none.
 	Report func(obj O, remote R)
 }
 
 // InProject adapts a collection that lies directly in the project.
-func InProject[S meshagent.Spec[S], R meshagent.Resource[S]](collection func(*meshagent.Project) meshagent.Collection[S, R]) func(*meshagent.Project, string) meshagent.Collection[S, R] {
-	return func(project *meshagent.Project, _ string) meshagent.Collection[S, R] { return collection(project) }
+func InProject[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](collection func(*meshagent.Project) meshagent.Collection[S, R]) func(*meshagent.Project, O, string) meshagent.Collection[S, R] {
+	return func(project *meshagent.Project, _ O, _ string) meshagent.Collection[S, R] { return collection(project) }
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/utils/ptr"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
@@ -27,7 +26,8 @@ type found[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 
 // observe finds the resource: by the id in status, else by our mark, else by its natural key.
 func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
-	if p.status.ID != "" {
+	switch {
+	case p.status.ID != "":
 		seen, err := p.observeKnown(ctx)
 		if err != nil || seen.remote != nil {
 			return seen, err
@@ -35,9 +35,9 @@ func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
 		p.outcome.lost = true
 		p.status.ID, p.status.Adopted, p.status.AppliedFields = "", nil, nil
 		p.mark.Adopted = false
-	} else if p.begun {
+	case p.begun:
 		// A create may have been carried out whose answer, or whose mention in status, was lost.
-		remote, err := p.findMarked(ctx)
+		remote, err := p.findBegun(ctx)
 		if err != nil {
 			return found[S, R]{}, err
 		}
@@ -45,11 +45,12 @@ func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
 			return p.adopt(*remote)
 		}
 	}
-	if p.collection.RefusesTwins() && !p.spec.Observes() {
-		// MeshAgent itself tells if there is one: converge asks by creating.
+	if p.collection.Traits().RefusesTwins && p.bearsMarks() && !p.spec.Observes() {
+		// MeshAgent itself tells if there is one: converge asks by creating. (Without a mark, only having looked before tells whose
+		// it is.)
 		return found[S, R]{}, nil
 	}
-	remote, err := p.findByKey(ctx)
+	remote, err := p.findByKey(ctx, p.desired.Key())
 	if err != nil || remote == nil {
 		return found[S, R]{}, err
 	}
@@ -60,23 +61,14 @@ func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
 func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	ref := meshagent.Ref{ID: p.status.ID, Key: p.status.Name}
 	if p.listSuffices() {
-		list, err := p.snapshot.since(ctx, p.fresh(time.Now()))
-		if err != nil {
-			return found[S, R]{}, err
-		}
-		p.outcome.listed = list.begun
-		if row, ok := list.get(ref.ID); ok {
-			seen, err := p.compare(row, p.status.AppliedFields)
-			if err == nil && (len(seen.diff.changes) == 0 || p.spec.Observes()) {
-				return seen, nil
-			}
-			ref.Key = row.Written().Key()
+		seen, err := p.observeListed(ctx, &ref)
+		if err != nil || seen.remote != nil {
+			return seen, err
 		}
 	}
 	remote, err := p.get(ctx, ref)
 	if meshagent.IsNotFound(err) {
-		p.snapshot.wrote(ref.ID, nil)
-		return found[S, R]{}, nil
+		return found[S, R]{}, p.confirmLoss(ctx, ref.ID)
 	}
 	if err != nil {
 		return found[S, R]{}, err
@@ -89,10 +81,48 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	return p.compare(remote, p.status.AppliedFields)
 }
 
+// confirmLoss tells a resource that is gone from one whose parent cannot be found just now, for example because somebody renamed it: both
+// answer 404. A list of what lies under the parent tells.
+func (p *pass[O, S, R]) confirmLoss(ctx context.Context, id string) error {
+	if p.kind.Parent != nil && p.status.Parent != "" {
+		list, err := p.snapshot.since(ctx, time.Now())
+		if err != nil {
+			return err
+		}
+		if _, ok := list.get(id); ok {
+			return &problem{class: silent} // it has come back meanwhile: look again
+		}
+	}
+	p.snapshot.wrote(id, nil)
+	return nil
+}
+
+// observeListed looks in a list that may be some minutes old. It finds nothing where only a live read counts; ref then has the name
+// that the list shows.
+func (p *pass[O, S, R]) observeListed(ctx context.Context, ref *meshagent.Ref) (found[S, R], error) {
+	list, err := p.snapshot.since(ctx, p.fresh(time.Now()))
+	if err != nil {
+		return found[S, R]{}, err
+	}
+	p.outcome.listed = list.begun
+	row, ok := list.get(ref.ID)
+	if !ok {
+		return found[S, R]{}, nil
+	}
+	ref.Key = row.Written().Key()
+	seen, err := p.compare(row, p.status.AppliedFields)
+	if err != nil || len(seen.diff.changes) > 0 && !p.spec.Observes() {
+		return found[S, R]{}, nil //nolint:nilerr // a live read will tell
+	}
+	return seen, nil
+}
+
 // listSuffices says that this is a mere check for drift: this version of the spec was written already, and nobody asked for a live look.
+// What was not ready is waited for: a list from before would say the same again.
 func (p *pass[O, S, R]) listSuffices() bool {
 	synced := meta.FindStatusCondition(p.status.Conditions, v1alpha1.ConditionSynced)
-	return p.requested == p.status.LastHandledReconcileAt && synced != nil &&
+	waits := reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionReady) == v1alpha1.ReasonNotReady
+	return !waits && !p.collection.Traits().PartialLists && p.requested == p.status.LastHandledReconcileAt && synced != nil &&
 		synced.ObservedGeneration == p.obj.GetGeneration() && (p.spec.Observes() || len(p.status.AppliedFields) > 0)
 }
 
@@ -119,18 +149,34 @@ func (p *pass[O, S, R]) get(ctx context.Context, ref meshagent.Ref) (R, error) {
 	case 0:
 		return remote, &meshagent.Error{Status: http.StatusNotFound, Method: http.MethodGet, Route: p.collection.Path(), Message: "it is not in the list"}
 	case 1:
+		if p.collection.Traits().PartialLists {
+			return p.collection.Get(ctx, meshagent.Ref{ID: rows[0].Identity()})
+		}
 		return rows[0], nil
 	}
 	return remote, ambiguous(rows, fmt.Sprintf("%d resources are called %q", len(rows), ref.Key))
 }
 
+// bearsMarks says that resources of this kind have a place for a mark.
+func (p *pass[O, S, R]) bearsMarks() bool {
+	var none S
+	return none.WithMark(meshagent.Mark{Owner: p.owner()}).Mark().Owner != ""
+}
+
+// findBegun looks for a resource that an earlier pass may have created: by our mark, or by the key that it said it would create.
+func (p *pass[O, S, R]) findBegun(ctx context.Context) (*R, error) {
+	if p.bearsMarks() {
+		return p.findMarked(ctx)
+	}
+	if p.status.Intent == "" {
+		return nil, nil //nolint:nilnil // not begun is no error
+	}
+	return p.findByKey(ctx, p.status.Intent)
+}
+
 // findMarked looks for a resource that bears our mark, in a new list.
 func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 	owner := p.owner()
-	var none S
-	if none.WithMark(meshagent.Mark{Owner: owner}).Mark().Owner == "" {
-		return nil, nil //nolint:nilnil // there is no place for a mark, hence none to be found
-	}
 	list, err := p.snapshot.since(ctx, time.Now())
 	if err != nil {
 		return nil, err
@@ -145,13 +191,12 @@ func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 	return nil, ambiguous(rows, fmt.Sprintf("%d resources bear the mark of this object", len(rows)))
 }
 
-// findByKey looks for a resource with the desired natural key. That there is none may be read in a list that is a few seconds old.
-func (p *pass[O, S, R]) findByKey(ctx context.Context) (*R, error) {
-	key := p.desired.Key()
+// findByKey looks for a resource with a natural key. That there is none may be read in a list that is a few seconds old.
+func (p *pass[O, S, R]) findByKey(ctx context.Context, key string) (*R, error) {
 	if key == "" {
 		return nil, nil //nolint:nilnil // without a name it cannot be mistaken for another
 	}
-	if !p.collection.RefusesTwins() {
+	if !p.collection.Traits().RefusesTwins {
 		list, err := p.snapshot.since(ctx, time.Now().Add(-recently))
 		if err != nil {
 			return nil, err
@@ -176,54 +221,9 @@ func ambiguous[S any, R meshagent.Resource[S]](rows []R, what string) error {
 	return refuse(v1alpha1.ReasonAmbiguous, "%s in MeshAgent (%s): delete all but one", what, strings.Join(ids, ", "))
 }
 
-// adopt takes a resource that was found and not just created, if that is allowed.
-func (p *pass[O, S, R]) adopt(remote R) (found[S, R], error) {
-	mark := remote.Written().Mark()
-	p.mark.Adopted = mark.Owner != p.mark.Owner || mark.Adopted
-	seen, err := p.compare(remote, nil)
-	if err != nil {
-		return seen, err
-	}
-	// The mark itself is no difference.
-	unmarked, err := drift(p.desired, remote.Written(), nil)
-	if err != nil {
-		return seen, err
-	}
-	if !p.spec.Observes() {
-		if err := adoptable(p.spec.AdoptionPolicy, p.mark, mark, p.desired.Key(), unmarked.changes); err != nil {
-			return seen, err
-		}
-	}
-	p.status.ID, p.status.Adopted = remote.Identity(), nil
-	if p.mark.Adopted {
-		p.status.Adopted = ptr.To(true)
-		p.outcome.adopted = true
-	}
-	return seen, nil
-}
-
-// adoptable decides whether an existing resource may be taken over, and if not, what to tell the user.
-func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key string, changes []change) error {
-	switch {
-	case theirs.Owner == ours.Owner, policy == v1alpha1.AdoptAlways:
-		return nil
-	case theirs.Owner != "":
-		return ownedElsewhere(key, theirs.Owner)
-	case len(changes) == 0, policy == v1alpha1.AdoptIfUnowned:
-		return nil
-	}
-	return refuse(v1alpha1.ReasonAlreadyExists,
-		"%q exists already in MeshAgent and differs in %s: set adoptionPolicy to IfUnowned to take it over and change it, or choose another name", key, paths(changes))
-}
-
-func ownedElsewhere(key, owner string) error {
-	return refuse(v1alpha1.ReasonOwnedElsewhere,
-		"%q in MeshAgent is managed by %q (operator id/namespace/name): set adoptionPolicy to Always to take it over, or choose another name", key, owner)
-}
-
 // compare finds what differs in a resource, after making sure that nobody else manages it.
 func (p *pass[O, S, R]) compare(remote R, applied []string) (found[S, R], error) {
-	actual, desired := remote.Written(), p.desired
+	actual, desired := remote.Written(), p.adapted(remote)
 	if !p.spec.Observes() {
 		owner := actual.Mark().Owner
 		if p.status.ID != "" && owner != "" && owner != p.mark.Owner && p.spec.AdoptionPolicy != v1alpha1.AdoptAlways {
@@ -233,6 +233,14 @@ func (p *pass[O, S, R]) compare(remote R, applied []string) (found[S, R], error)
 	}
 	result, err := drift(desired, actual, applied)
 	return found[S, R]{remote: &remote, diff: result}, err
+}
+
+// adapted is what is desired, as far as it can be compared with a resource.
+func (p *pass[O, S, R]) adapted(remote R) S {
+	if p.kind.Adapt == nil {
+		return p.desired
+	}
+	return p.kind.Adapt(p.desired, remote)
 }
 
 // paths lists where changes are, for people.

@@ -6,6 +6,7 @@ package managed
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -66,16 +67,12 @@ func parsePath(text string) (path, error) {
 
 // bracketed reads what follows a "[": a position or a quoted name, and the "]".
 func bracketed(text string) (step any, rest string, err error) {
-	if strings.HasPrefix(text, `"`) {
-		quoted, err := strconv.QuotedPrefix(text)
-		if err != nil {
+	quoted, err := strconv.QuotedPrefix(text)
+	if err == nil {
+		if step, err = strconv.Unquote(quoted); err != nil {
 			return nil, "", err
 		}
-		name, err := strconv.Unquote(quoted)
-		if err != nil {
-			return nil, "", err
-		}
-		step, text = name, text[len(quoted):]
+		text = text[len(quoted):]
 	} else {
 		digits, _, _ := strings.Cut(text, "]")
 		position, err := strconv.ParseUint(digits, 10, 31)
@@ -93,7 +90,7 @@ func bracketed(text string) (step any, rest string, err error) {
 
 // child returns a new path, one step further.
 func (p path) child(step any) path {
-	return append(p[:len(p):len(p)], step)
+	return append(slices.Clip(p), step)
 }
 
 // list returns the path of the outermost list that p leads into, if any.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -30,7 +31,7 @@ import (
 // checks access, tells what it found, and keeps a MeshProject until nothing uses it.
 type Project struct{}
 
-const secretIndex = "meshagent.com/secret"
+const keyIndex = "meshagent.com/api-key-secret"
 
 // stillInUse is how often a MeshProject that is to be deleted asks, in the cache, whether it still is in use.
 const stillInUse = 2 * time.Second
@@ -41,7 +42,7 @@ func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 		project, _ := obj.(*v1alpha1.MeshProject)
 		return []string{project.Spec.APIKeySecretRef.Name}
 	}
-	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.MeshProject{}, secretIndex, bySecret); err != nil {
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.MeshProject{}, keyIndex, bySecret); err != nil {
 		return fmt.Errorf("indexing the Secrets of MeshProjects: %w", err)
 	}
 	suspects := make(chan event.TypedGenericEvent[types.NamespacedName])
@@ -51,7 +52,7 @@ func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 	err := ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.MeshProject{}, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: backoff()}).
-		WatchesMetadata(&corev1.Secret{}, env.wake(&v1alpha1.MeshProject{}, secretIndex, client.Object.GetName, inNamespaceOf)).
+		WatchesMetadata(&corev1.Secret{}, env.wake(0, &v1alpha1.MeshProject{}, keyIndex, client.Object.GetName, inNamespaceOf)).
 		WatchesRawSource(source.Channel(suspects, handler.TypedEnqueueRequestsFromMapFunc(
 			func(_ context.Context, name types.NamespacedName) []reconcile.Request {
 				return []reconcile.Request{{NamespacedName: name}}
@@ -128,6 +129,10 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 	// An API that does not tell its version is no worse for it.
 	if config, err := connection.Client.Config(ctx); err == nil {
 		status.APIVersion = config.Version
+	}
+	c.outcome.usable = fmt.Sprintf("Objects can use the project %q", info.Name)
+	if !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
+		c.outcome.event("Connected", "check", "MeshAgent at %s accepts the API key of project %q", connection.Endpoint, info.Name)
 	}
 	c.outcome.synced, c.outcome.reason, c.outcome.message = "True", v1alpha1.ReasonInSync, fmt.Sprintf("MeshAgent at %s accepts the API key", connection.Endpoint)
 	return nil

@@ -13,7 +13,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -75,7 +74,7 @@ func (p *Projects) Use(ctx context.Context, obj Object) (*Connection, error) {
 	case !project.DeletionTimestamp.IsZero() && obj.CommonStatus().ID == "":
 		return nil, waitFor(v1alpha1.ReasonProjectNotReady, "%s is being deleted", what)
 	case ready == nil:
-		return nil, waitFor(v1alpha1.ReasonProjectNotReady, "%s was not checked yet", what)
+		return nil, waitAMoment(v1alpha1.ReasonProjectNotReady, "%s was not checked yet", what)
 	case ready.Status != metav1.ConditionTrue:
 		return nil, waitFor(v1alpha1.ReasonProjectNotReady, "%s is not Ready: %s", what, ready.Message)
 	}
@@ -130,36 +129,6 @@ func describeProject(project *v1alpha1.MeshProject, from string) string {
 		return fmt.Sprintf("MeshProject %q", project.Name)
 	}
 	return fmt.Sprintf("MeshProject %q in namespace %q", project.Name, project.Namespace)
-}
-
-// admit checks that objects of a namespace may use the project.
-func (p *Projects) admit(ctx context.Context, project *v1alpha1.MeshProject, namespace string) error {
-	if namespace == project.Namespace {
-		return nil
-	}
-	refusal := refuse(v1alpha1.ReasonProjectNotAllowed, "%s does not admit objects of namespace %q: see its spec.allowedNamespaces", describeProject(project, namespace), namespace)
-	allowed := project.Spec.AllowedNamespaces
-	switch {
-	case allowed == nil:
-		return refusal
-	case allowed.From == v1alpha1.NamespacesAll:
-		return nil
-	case allowed.From != v1alpha1.NamespacesSelector:
-		return refusal
-	}
-	selector, err := metav1.LabelSelectorAsSelector(allowed.Selector)
-	if err != nil {
-		return refuse(v1alpha1.ReasonProjectNotAllowed, "%s has an allowedNamespaces.selector that cannot be used: %v", describeProject(project, namespace), err)
-	}
-	found := metav1.PartialObjectMetadata{}
-	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
-	if err := p.Client.Get(ctx, types.NamespacedName{Name: namespace}, &found); err != nil {
-		return fmt.Errorf("reading the labels of namespace %q: %w", namespace, err)
-	}
-	if !selector.Matches(labels.Set(found.Labels)) {
-		return refusal
-	}
-	return nil
 }
 
 // Open opens a MeshProject. It reads the Secret only when the Secret, or the spec, is another than last time.

@@ -21,8 +21,9 @@ import (
 type reconciler[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	*Environment
 	kind      *Kind[O, S, R]
-	snapshots snapshots[S, R]
+	snapshots *snapshots[S, R]
 	written   ownWrites
+	last      fingerprints
 }
 
 // Reconcile makes one pass: reconcile decides and acts, conclude tells.
@@ -33,7 +34,7 @@ func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.R
 	}
 	before, _ := obj.DeepCopyObject().(O)
 	p := &pass[O, S, R]{
-		reconciler: r, obj: obj, spec: obj.CommonSpec(), status: obj.CommonStatus(),
+		reconciler: r, obj: obj, before: before, spec: obj.CommonSpec(), status: obj.CommonStatus(),
 		requested: obj.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
 	}
 	err := p.reconcile(ctx)
@@ -41,7 +42,7 @@ func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.R
 		r.Projects.Suspect(obj)
 	}
 	return r.conclude(ctx, conclusion{
-		before: before, obj: obj, status: &p.status.ObjectStatus, outcome: p.outcome, requested: p.requested, written: &r.written,
+		before: p.before, obj: obj, status: &p.status.ObjectStatus, outcome: p.outcome, requested: p.requested, written: &r.written,
 	}, err)
 }
 
@@ -49,6 +50,7 @@ func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.R
 type pass[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	*reconciler[O, S, R]
 	obj       O
+	before    O // as the API server holds it
 	spec      *v1alpha1.CommonSpec
 	status    *v1alpha1.CommonStatus
 	requested string // the annotation that asks for a live look
@@ -94,8 +96,11 @@ func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
 			"it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back, or delete this object and create it again",
 			known, p.connection.Project.ID)
 	}
-	in, err := p.kind.resolveReferences(ctx, p.Client, p.obj)
+	in, err := p.resolveReferences(ctx)
 	if err != nil {
+		return err
+	}
+	if in.sources, err = p.readSources(ctx); err != nil {
 		return err
 	}
 	desired, err := p.kind.Desired(p.obj, in)
@@ -114,7 +119,7 @@ func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
 
 // open chooses the collection.
 func (p *pass[O, S, R]) open(parent string) {
-	p.collection = p.kind.Collection(p.connection.Project, parent)
+	p.collection = p.kind.Collection(p.connection.Project, p.obj, parent)
 	p.snapshot = p.snapshots.of(p.connection.ID, p.collection)
 	p.status.Parent = parent
 }
@@ -137,6 +142,7 @@ func (p *pass[O, S, R]) claim(ctx context.Context) error {
 // release gives the object free.
 func (p *pass[O, S, R]) release(ctx context.Context) error {
 	p.outcome.released = true
+	p.last.forget(p.obj.GetUID())
 	return p.patchFinalizers(ctx, p.obj, &p.written, controllerutil.RemoveFinalizer)
 }
 

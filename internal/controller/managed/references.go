@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -15,37 +16,74 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 // Reference declares, once, that objects of a kind refer to objects of another. From it come the wait for them,
 // the index that finds who refers to whom, and the watch.
 type Reference[O Object] struct {
-	target Object
-	names  func(O) []string
+	target   Object
+	of       func(O) []v1alpha1.ResourceReference
+	external func(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error)
 }
 
-// To declares references to objects like target, in the same namespace, by the names that an object gives.
-func To[O Object](target Object, names func(O) []string) Reference[O] {
-	return Reference[O]{target, names}
+// To declares references to objects like target, in the same namespace. An external one is taken for an id, and for a name, as it is.
+func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Reference[O] {
+	return Reference[O]{target: target, of: of, external: func(_ context.Context, _ *Environment, _ *Connection, name string) (Resolved, error) {
+		return Resolved{ID: name, Name: name}, nil
+	}}
 }
 
-// Resolved is what a referenced object stands for in MeshAgent.
+// ToRooms declares references to rooms. An external one may be a name or an id; both are found in a list of the rooms, which is shared.
+func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
+	return Reference[O]{target: &v1alpha1.MeshRoom{}, of: of, external: findRoom}
+}
+
+func findRoom(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error) {
+	rooms := sharedSnapshots[meshagent.RoomSpec, meshagent.Room](env).of(connection.ID, connection.Project.Rooms())
+	// That it exists may be known from a list that is not new; that it does not, only from one that is.
+	for _, since := range []time.Time{env.fresh(time.Now()), time.Now().Add(-recently)} {
+		list, err := rooms.since(ctx, since)
+		if err != nil {
+			return Resolved{}, err
+		}
+		for _, match := range []func(meshagent.Room) bool{
+			func(room meshagent.Room) bool { return room.Name == name },
+			func(room meshagent.Room) bool { return room.ID == name },
+		} {
+			if found := list.find(match); len(found) > 0 {
+				return Resolved{ID: found[0].ID, Name: found[0].Name}, nil
+			}
+		}
+	}
+	return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotFound, "room %q does not exist in MeshAgent", name)
+}
+
+// Resolved is what a reference stands for in MeshAgent.
 type Resolved struct{ ID, Name string }
 
 // Inputs are what a pass found for an object's references.
-type Inputs struct{ resolved map[string]Resolved }
+type Inputs struct {
+	resolved map[string]Resolved
+	sources  map[string]SourceData
+}
 
 // Resolved returns what a declared reference stands for.
-func (in Inputs) Resolved(target Object, name string) Resolved {
-	found, ok := in.resolved[referenceKey(target, name)]
+func (in Inputs) Resolved(target Object, ref v1alpha1.ResourceReference) Resolved {
+	found, ok := in.resolved[referenceKey(target, ref)]
 	if !ok {
-		panic("managed: a kind uses a reference that it did not declare: " + referenceKey(target, name))
+		panic("managed: a kind uses a reference that it did not declare: " + referenceKey(target, ref))
 	}
 	return found
 }
 
-// referenceKey names an object among all kinds, within a namespace.
-func referenceKey(target client.Object, name string) string { return kindOf(target) + "/" + name }
+// referenceKey names what is referred to among all kinds, within a namespace.
+func referenceKey(target client.Object, ref v1alpha1.ResourceReference) string {
+	if ref.External != "" {
+		return kindOf(target) + " external " + ref.External
+	}
+	return kindOf(target) + "/" + ref.Name
+}
 
 // kindOf is the kind of an object, known even when its TypeMeta is empty, as the cache leaves it.
 func kindOf(obj client.Object) string {
@@ -55,39 +93,59 @@ func kindOf(obj client.Object) string {
 
 // blank makes an empty object of the same kind.
 func blank[T client.Object](like T) T {
-	return reflect.New(reflect.TypeOf(like).Elem()).Interface().(T) //nolint:forcetypeassert // it is made from that type
+	made, _ := reflect.TypeAssert[T](reflect.New(reflect.TypeOf(like).Elem())) // it is made from that type
+	return made
 }
 
-// resolveReferences finds everything that an object refers to, or says what is missing.
-func (k *Kind[O, S, R]) resolveReferences(ctx context.Context, reader client.Reader, obj O) (Inputs, error) {
+// resolveReferences finds everything that the object refers to, or says what is missing.
+func (p *pass[O, S, R]) resolveReferences(ctx context.Context) (Inputs, error) {
 	in := Inputs{resolved: map[string]Resolved{}}
-	for _, reference := range k.References {
-		for _, name := range reference.names(obj) {
-			target := blank(reference.target)
-			what := fmt.Sprintf("%s %q", kindOf(target), name)
-			err := reader.Get(ctx, types.NamespacedName{Namespace: obj.GetNamespace(), Name: name}, target)
-			switch {
-			case apierrors.IsNotFound(err):
-				return in, waitFor(v1alpha1.ReasonReferenceNotFound, "%s does not exist in namespace %q", what, obj.GetNamespace())
-			case err != nil:
-				return in, fmt.Errorf("reading %s: %w", what, err)
+	for _, reference := range p.kind.References {
+		for _, ref := range reference.of(p.obj) {
+			var found Resolved
+			var err error
+			if ref.External != "" {
+				found, err = reference.external(ctx, p.Environment, p.connection, ref.External)
+			} else {
+				found, err = p.resolveObject(ctx, blank(reference.target), ref.Name)
 			}
-			status := target.CommonStatus()
-			if status.ID == "" || !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
-				return in, waitFor(v1alpha1.ReasonReferenceNotReady, "%s is not Ready", what)
+			if err != nil {
+				return in, err
 			}
-			in.resolved[referenceKey(target, name)] = Resolved{ID: status.ID, Name: status.Name}
+			in.resolved[referenceKey(reference.target, ref)] = found
 		}
 	}
 	return in, nil
+}
+
+func (p *pass[O, S, R]) resolveObject(ctx context.Context, target Object, name string) (Resolved, error) {
+	what := fmt.Sprintf("%s %q", kindOf(target), name)
+	err := p.Client.Get(ctx, types.NamespacedName{Namespace: p.obj.GetNamespace(), Name: name}, target)
+	if apierrors.IsNotFound(err) {
+		return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotFound, "%s does not exist in namespace %q", what, p.obj.GetNamespace())
+	}
+	if err != nil {
+		return Resolved{}, fmt.Errorf("reading %s: %w", what, err)
+	}
+	status := target.CommonStatus()
+	if meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady) == nil {
+		return Resolved{}, waitAMoment(v1alpha1.ReasonReferenceNotReady, "%s was not looked at yet", what)
+	}
+	if status.ID == "" || !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
+		return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotReady, "%s is not Ready", what)
+	}
+	if status.ProjectID != p.connection.Project.ID {
+		return Resolved{}, Invalid("%s is in MeshAgent project %s, and this object is in project %s", what, status.ProjectID, p.connection.Project.ID)
+	}
+	return Resolved{ID: status.ID, Name: status.Name}, nil
 }
 
 // referenceKeys are the values under which an object is indexed.
 func (k *Kind[O, S, R]) referenceKeys(obj O) []string {
 	var keys []string
 	for _, reference := range k.References {
-		for _, name := range reference.names(obj) {
-			keys = append(keys, referenceKey(reference.target, name))
+		for _, ref := range reference.of(obj) {
+			keys = append(keys, referenceKey(reference.target, ref))
 		}
 	}
 	return keys

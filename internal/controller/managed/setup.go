@@ -31,19 +31,19 @@ import (
 const (
 	projectIndex   = "meshagent.com/project"
 	referenceIndex = "meshagent.com/reference"
+	sourceIndex    = "meshagent.com/source"
 )
 
 // SetupWithManager adds a controller for the kind.
 func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) error {
-	r := &reconciler[O, S, R]{Environment: env, kind: k}
-	r.snapshots.idle = 2 * env.DriftInterval
+	r := &reconciler[O, S, R]{Environment: env, kind: k, snapshots: sharedSnapshots[S, R](env)}
 	if err := env.indexProject(mgr, k.Object); err != nil {
 		return err
 	}
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(k.Object, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: backoff()}).
-		Watches(&v1alpha1.MeshProject{}, env.wake(k.Object, projectIndex, func(project client.Object) string {
+		Watches(&v1alpha1.MeshProject{}, env.wake(retryPriority, k.Object, projectIndex, func(project client.Object) string {
 			return client.ObjectKeyFromObject(project).String()
 		}), builder.WithPredicates(mattersToUsers()))
 	if len(k.References) > 0 {
@@ -56,9 +56,13 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 		}
 	}
 	for _, reference := range k.References {
-		b = b.Watches(reference.target, env.wake(k.Object, referenceIndex, func(target client.Object) string {
-			return referenceKey(target, target.GetName())
+		b = b.Watches(reference.target, env.wake(retryPriority, k.Object, referenceIndex, func(target client.Object) string {
+			return referenceKey(target, v1alpha1.ResourceReference{Name: target.GetName()})
 		}, inNamespaceOf), builder.WithPredicates(mattersToUsers()))
+	}
+	b, err := k.watchSources(mgr, env, b)
+	if err != nil {
+		return err
 	}
 	if err := b.Complete(reconcile.AsReconciler(env.Client, r)); err != nil {
 		return fmt.Errorf("setting up the controller of %s: %w", kindOf(k.Object), err)
@@ -116,9 +120,10 @@ func inNamespaceOf(changed client.Object) client.ListOption {
 	return client.InNamespace(changed.GetNamespace())
 }
 
-// wake enqueues the objects that have what has changed in an index. They come after what users change themselves: there may be many.
-func (e *Environment) wake(like client.Object, index string, value func(client.Object) string, limits ...func(client.Object) client.ListOption) handler.EventHandler {
-	return enqueue(retryPriority, func(ctx context.Context, changed client.Object) []types.NamespacedName {
+// wake enqueues the objects that have what has changed in an index. Where there may be many of them, they should come after
+// what users change themselves.
+func (e *Environment) wake(priority int, like client.Object, index string, value func(client.Object) string, limits ...func(client.Object) client.ListOption) handler.EventHandler {
+	return enqueue(priority, func(ctx context.Context, changed client.Object) []types.NamespacedName {
 		var options []client.ListOption
 		for _, limit := range limits {
 			options = append(options, limit(changed))

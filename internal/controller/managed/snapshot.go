@@ -6,6 +6,7 @@ package managed
 import (
 	"context"
 	"maps"
+	"reflect"
 	"sync"
 	"time"
 
@@ -23,6 +24,22 @@ type snapshots[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 
 	mu  sync.Mutex
 	all map[snapshotKey]*snapshot[S, R]
+}
+
+// sharedSnapshots returns the snapshots that all users of one type of resource share. It is called while the manager is set up, and after.
+func sharedSnapshots[S meshagent.Spec[S], R meshagent.Resource[S]](env *Environment) *snapshots[S, R] {
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	kind := reflect.TypeFor[R]()
+	if shared, ok := env.snapshots[kind].(*snapshots[S, R]); ok {
+		return shared
+	}
+	if env.snapshots == nil {
+		env.snapshots = map[reflect.Type]any{}
+	}
+	made := &snapshots[S, R]{idle: 2 * env.DriftInterval}
+	env.snapshots[kind] = made
+	return made
 }
 
 // snapshotKey keeps what different credentials see apart.
@@ -123,6 +140,13 @@ func (s *snapshot[S, R]) launch(ctx context.Context) *flight[R] {
 // wrote takes a write of ours into the snapshot, and into the list under way, which may have passed the place already.
 // A nil row is a deleted one.
 func (s *snapshot[S, R]) wrote(id string, row *R) {
+	if row != nil {
+		// What a list does not show, such as the value of a secret, must not stay in memory.
+		if partial, ok := any(*row).(meshagent.Listed[R]); ok {
+			listed := partial.Listed()
+			row = &listed
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rows != nil {

@@ -4,6 +4,7 @@
 package managed
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,6 +24,7 @@ type outcome struct {
 	synced   metav1.ConditionStatus
 	reason   string
 	message  string
+	usable   string    // what Ready says when all is well; "" for the usual words
 	notReady string    // why the resource is not usable although it exists
 	absent   bool      // there is no resource
 	paused   bool      // nothing was looked at
@@ -94,7 +96,7 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 		c.succeed()
 	} else {
 		c.fail(verdict)
-		if verdict.reason != previous {
+		if verdict.reason != previous && !verdict.quiet {
 			e.announce(c.obj, verdict)
 		}
 	}
@@ -102,9 +104,10 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 		c.status.LastHandledReconcileAt = c.requested
 	}
 	c.status.ObservedGeneration = c.obj.GetGeneration()
-	if writeErr := e.writeStatus(ctx, c); writeErr != nil {
+	slices.SortFunc(c.status.Conditions, func(a, b metav1.Condition) int { return order(a.Type) - order(b.Type) })
+	if writeErr := e.writeStatus(ctx, c.before, c.obj, c.written); writeErr != nil {
 		// What was done stays done: the next pass finds it in MeshAgent.
-		return reconcile.Result{Priority: priority(retryPriority)}, writeErr
+		return reconcile.Result{Priority: new(retryPriority)}, writeErr
 	}
 	return e.answer(c, verdict, err)
 }
@@ -115,16 +118,26 @@ func (e *Environment) answer(c conclusion, verdict verdict, err error) (reconcil
 	case c.outcome.paused:
 		return reconcile.Result{}, nil
 	case err == nil && c.outcome.notReady != "":
-		return reconcile.Result{RequeueAfter: jittered(min(5*time.Second, e.DriftInterval)), Priority: priority(retryPriority)}, nil
+		return reconcile.Result{RequeueAfter: jittered(e.untilReady(c.status)), Priority: new(retryPriority)}, nil
 	case err == nil:
-		return reconcile.Result{RequeueAfter: e.untilDrift(c.outcome.listed), Priority: priority(driftPriority)}, nil
+		return reconcile.Result{RequeueAfter: e.untilDrift(c.outcome.listed), Priority: new(driftPriority)}, nil
 	case verdict.class == limited:
-		return reconcile.Result{RequeueAfter: jittered(verdict.after) + time.Second/10, Priority: priority(retryPriority)}, nil
+		return reconcile.Result{RequeueAfter: jittered(verdict.after) + time.Second/10, Priority: new(retryPriority)}, nil
 	case verdict.class == unavailable:
-		return reconcile.Result{Priority: priority(retryPriority)}, err
+		return reconcile.Result{Priority: new(retryPriority)}, err
 	default:
-		return reconcile.Result{RequeueAfter: jittered(e.DriftInterval), Priority: priority(driftPriority)}, nil
+		return reconcile.Result{RequeueAfter: jittered(e.DriftInterval), Priority: new(driftPriority)}, nil
 	}
+}
+
+// untilReady is how long to wait for MeshAgent to finish with a resource: the longer it took already, the longer.
+func (e *Environment) untilReady(status *v1alpha1.ObjectStatus) time.Duration {
+	const soon = 5 * time.Second
+	waited := soon
+	if ready := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady); ready != nil {
+		waited = max(soon, time.Since(ready.LastTransitionTime.Time))
+	}
+	return min(waited, e.DriftInterval)
 }
 
 // succeed sets the conditions after a pass that did not fail.
@@ -142,7 +155,7 @@ func (c *conclusion) succeed() {
 		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonNotReady, o.notReady)
 		c.set(v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonNotReady, o.notReady)
 	default:
-		c.set(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonAvailable, "It is in MeshAgent and usable")
+		c.set(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonAvailable, cmp.Or(o.usable, "It is in MeshAgent and usable"))
 	}
 	if o.notReady == "" {
 		c.drop(v1alpha1.ConditionReconciling)
@@ -208,23 +221,23 @@ func (e *Environment) announce(obj client.Object, v verdict) {
 	e.Recorder.Eventf(obj, nil, kind, v.reason, "reconcile", "%s", v.message)
 }
 
-// writeStatus patches status if it is not what was read.
-func (e *Environment) writeStatus(ctx context.Context, c conclusion) error {
-	slices.SortFunc(c.status.Conditions, func(a, b metav1.Condition) int { return order(a.Type) - order(b.Type) })
-	c.before.SetResourceVersion(c.obj.GetResourceVersion())
-	c.before.SetFinalizers(c.obj.GetFinalizers())
-	patch := client.MergeFrom(c.before)
-	data, err := patch.Data(c.obj)
+// writeStatus patches status if it is not what it was before.
+func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object, written *ownWrites) error {
+	// These were written before, in requests of their own.
+	before.SetResourceVersion(obj.GetResourceVersion())
+	before.SetFinalizers(obj.GetFinalizers())
+	patch := client.MergeFrom(before)
+	data, err := patch.Data(obj)
 	if err != nil {
 		return fmt.Errorf("comparing status: %w", err)
 	}
 	if string(data) == "{}" {
 		return nil
 	}
-	if err := e.Client.Status().Patch(ctx, c.obj, patch); client.IgnoreNotFound(err) != nil {
+	if err := e.Client.Status().Patch(ctx, obj, patch); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("writing status: %w", err)
 	} else if err == nil {
-		c.written.note(c.obj)
+		written.note(obj)
 	}
 	return nil
 }

@@ -1,0 +1,48 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"encoding/json"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshfeeds,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshfeeds/status,verbs=patch
+
+// Feed keeps a feed of a project.
+var Feed = managed.Kind[*v1alpha1.MeshFeed, meshagent.FeedSpec, meshagent.Feed]{
+	Object:     &v1alpha1.MeshFeed{},
+	Collection: managed.InProject[*v1alpha1.MeshFeed]((*meshagent.Project).Feeds),
+	Desired:    desiredFeed,
+}
+
+func desiredFeed(feed *v1alpha1.MeshFeed, _ managed.Inputs) (meshagent.FeedSpec, error) {
+	spec := meshagent.FeedSpec{
+		Name: nameOr(feed.Spec.Name, feed), Description: feed.Spec.Description, Visibility: string(feed.Spec.Visibility),
+		Paused: feed.Spec.Paused, Annotations: feed.Spec.Annotations,
+	}
+	if schema := feed.Spec.MessageSchema; schema != nil {
+		spec.MessageSchema = schema.Raw
+		if !isObjectOrBoolean(schema.Raw) {
+			return spec, managed.Invalid("spec.messageSchema must be a JSON schema: an object, or a boolean")
+		}
+	}
+	return spec, nil
+}
+
+func isObjectOrBoolean(text []byte) bool {
+	var value any
+	if json.Unmarshal(text, &value) != nil {
+		return false
+	}
+	switch value.(type) {
+	case map[string]any, bool:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,63 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// adopt takes a resource that was found and not just created, if that is allowed.
+func (p *pass[O, S, R]) adopt(remote R) (found[S, R], error) {
+	mark := remote.Written().Mark()
+	if p.announced(remote.Written().Key()) {
+		mark.Owner = p.mark.Owner
+	}
+	p.mark.Adopted = mark.Owner != p.mark.Owner || mark.Adopted
+	seen, err := p.compare(remote, nil)
+	if err != nil {
+		return seen, err
+	}
+	// The mark itself is no difference.
+	unmarked, err := drift(p.adapted(remote), remote.Written(), nil)
+	if err != nil {
+		return seen, err
+	}
+	if !p.spec.Observes() {
+		if err := adoptable(p.spec.AdoptionPolicy, p.mark, mark, p.desired.Key(), unmarked.changes); err != nil {
+			return seen, err
+		}
+	}
+	p.status.ID, p.status.Adopted = remote.Identity(), nil
+	if p.mark.Adopted {
+		p.status.Adopted = new(true)
+		p.outcome.adopted = true
+	}
+	return seen, nil
+}
+
+// announced says that a resource without a place for a mark is ours all the same: we said that we would create it when there was
+// none, or its key is one that nobody else can have chosen.
+func (p *pass[O, S, R]) announced(key string) bool {
+	return !p.bearsMarks() && key != "" && (key == p.status.Intent || key == string(p.obj.GetUID()))
+}
+
+// adoptable decides whether an existing resource may be taken over, and if not, what to tell the user.
+func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key string, changes []change) error {
+	switch {
+	case theirs.Owner == ours.Owner, policy == v1alpha1.AdoptAlways:
+		return nil
+	case theirs.Owner != "":
+		return ownedElsewhere(key, theirs.Owner)
+	case len(changes) == 0, policy == v1alpha1.AdoptIfUnowned:
+		return nil
+	}
+	return refuse(v1alpha1.ReasonAlreadyExists,
+		"%q exists already in MeshAgent and differs in %s: set adoptionPolicy to IfUnowned to take it over and change it, or choose another name", key, paths(changes))
+}
+
+func ownedElsewhere(key, owner string) error {
+	return refuse(v1alpha1.ReasonOwnedElsewhere,
+		"%q in MeshAgent is managed by %q (operator id/namespace/name): set adoptionPolicy to Always to take it over, or choose another name", key, owner)
+}

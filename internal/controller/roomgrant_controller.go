@@ -1,0 +1,59 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"strings"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshroomgrants,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshroomgrants/status,verbs=patch
+
+// RoomGrant keeps what a user may do in a room.
+var RoomGrant = managed.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, meshagent.RoomGrant]{
+	Object: &v1alpha1.MeshRoomGrant{},
+	Collection: func(project *meshagent.Project, grant *v1alpha1.MeshRoomGrant, _ string) meshagent.Collection[meshagent.RoomGrantSpec, meshagent.RoomGrant] {
+		if grant.Spec.Email != "" {
+			return project.RoomGrantsByEmail()
+		}
+		return project.RoomGrants()
+	},
+	References: []managed.Reference[*v1alpha1.MeshRoomGrant]{
+		managed.ToRooms(func(grant *v1alpha1.MeshRoomGrant) []v1alpha1.ResourceReference {
+			return []v1alpha1.ResourceReference{grant.Spec.RoomRef}
+		}),
+	},
+	Desired: desiredRoomGrant,
+	Adapt:   adaptRoomGrant,
+	Ready: func(grant meshagent.RoomGrant) (bool, string) {
+		return !grant.Pending(), grant.Email + " was invited and has not joined yet"
+	},
+	Report: func(grant *v1alpha1.MeshRoomGrant, remote meshagent.RoomGrant) { grant.Status.UserID = remote.Holder },
+}
+
+func desiredRoomGrant(grant *v1alpha1.MeshRoomGrant, in managed.Inputs) (meshagent.RoomGrantSpec, error) {
+	return meshagent.RoomGrantSpec{
+		RoomID:            in.Resolved(&v1alpha1.MeshRoom{}, grant.Spec.RoomRef).ID, // a rename of the room does not matter
+		UserID:            grant.Spec.UserID,
+		Email:             strings.ToLower(grant.Spec.Email),
+		Permissions:       apiScope(grant.Spec.Permissions),
+		InviteRedirectURL: grant.Spec.InviteRedirectURL,
+	}, nil
+}
+
+// adaptRoomGrant leaves a grant with the user who got it by an e-mail address, whatever their address is now. What an invitation promises
+// cannot be read or changed: the grant is set right when it is there.
+func adaptRoomGrant(desired meshagent.RoomGrantSpec, remote meshagent.RoomGrant) meshagent.RoomGrantSpec {
+	if desired.Email != "" {
+		desired.UserID, desired.Email = remote.UserID, remote.Email
+	}
+	if remote.Pending() {
+		desired.Permissions = nil
+	}
+	return desired
+}

@@ -1,0 +1,55 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshroutes,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshroutes/status,verbs=patch
+
+// Route leads requests for a domain to a room or an agent.
+var Route = managed.Kind[*v1alpha1.MeshRoute, meshagent.RouteSpec, meshagent.Route]{
+	Object:     &v1alpha1.MeshRoute{},
+	Collection: managed.InProject[*v1alpha1.MeshRoute]((*meshagent.Project).Routes),
+	References: []managed.Reference[*v1alpha1.MeshRoute]{
+		managed.ToRooms(func(route *v1alpha1.MeshRoute) []v1alpha1.ResourceReference {
+			return optional(route.Spec.Backend.RoomRef)
+		}),
+	},
+	Desired: desiredRoute,
+}
+
+func desiredRoute(route *v1alpha1.MeshRoute, in managed.Inputs) (meshagent.RouteSpec, error) {
+	spec := meshagent.RouteSpec{
+		Version: "v1", Kind: "Route", Domain: route.Spec.Domain,
+		Metadata: meshagent.RouteMetadata{Name: route.Spec.Name, Annotations: route.Spec.Annotations},
+	}
+	if spec.Metadata.Name == "" {
+		spec.Metadata.Name = spec.Domain
+	}
+	if ref := route.Spec.Backend.RoomRef; ref != nil {
+		spec.Backend.Room = &meshagent.RouteTarget{Name: in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name}
+	} else {
+		spec.Backend.Agent = &meshagent.RouteTarget{Name: route.Spec.Backend.AgentRef.External}
+	}
+	for _, path := range route.Spec.Paths {
+		spec.Paths = append(spec.Paths, meshagent.RoutePath{
+			Path: unlessEmpty(path.Path), PathType: unlessEmpty(string(path.PathType)), StripPrefix: path.StripPrefix,
+			TargetPort: meshagent.Port(path.TargetPort.String()),
+		})
+	}
+	return spec, nil
+}
+
+// unlessEmpty is a pointer to a text, nil for none.
+func unlessEmpty(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

@@ -1,0 +1,54 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshsecrets,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshsecrets/status,verbs=patch
+
+// Secret carries a Kubernetes Secret into MeshAgent.
+var Secret = managed.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.Secret]{
+	Object:     &v1alpha1.MeshSecret{},
+	Collection: secretCollection,
+	Parent: func(secret *v1alpha1.MeshSecret, in managed.Inputs) string {
+		if ref := secret.Spec.RoomRef; ref != nil {
+			return in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name
+		}
+		return ""
+	},
+	References: []managed.Reference[*v1alpha1.MeshSecret]{
+		managed.ToRooms(func(secret *v1alpha1.MeshSecret) []v1alpha1.ResourceReference { return optional(secret.Spec.RoomRef) }),
+	},
+	Sources: []managed.Source[*v1alpha1.MeshSecret]{
+		managed.FromSecrets(func(secret *v1alpha1.MeshSecret) []string { return []string{secret.Spec.SecretRef.Name} }),
+	},
+	Desired: desiredSecret,
+	Hidden:  []string{"data_base64"},
+}
+
+func secretCollection(project *meshagent.Project, secret *v1alpha1.MeshSecret, room string) meshagent.Collection[meshagent.SecretSpec, meshagent.Secret] {
+	spec := secret.Spec
+	switch {
+	case spec.RoomRef != nil:
+		return project.RoomSecrets(room, spec.ForIdentity, spec.DelegatedTo)
+	case spec.AgentRef != nil:
+		return project.AgentSecrets(spec.AgentRef.External, spec.DelegatedTo)
+	}
+	return project.Secrets()
+}
+
+func desiredSecret(secret *v1alpha1.MeshSecret, in managed.Inputs) (meshagent.SecretSpec, error) {
+	kind, data, err := secretPayload(secret.Spec, in.Secret(secret.Spec.SecretRef.Name))
+	spec := meshagent.SecretSpec{Name: nameOr(secret.Spec.Name, secret), Type: kind, Data: data}
+	if secret.Spec.RoomRef != nil || secret.Spec.AgentRef != nil {
+		// Chosen by us, it tells after a crash whether the secret was created: nothing else could.
+		spec.ID = string(secret.UID)
+	}
+	return spec, err
+}

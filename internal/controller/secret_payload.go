@@ -1,0 +1,189 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+const (
+	// maxSecret is the most that a Kubernetes Secret can hold, and so the most that is carried. MeshAgent's own limit is not known.
+	maxSecret = 1 << 20
+	// noEmail is what MeshAgent's own tools send when a registry's credential has no e-mail address.
+	noEmail = "none@example.com"
+)
+
+// secretPayload makes what MeshAgent stores out of what a Kubernetes Secret holds. No error repeats a value.
+func secretPayload(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) (kind string, data []byte, err error) {
+	name := spec.SecretRef.Name
+	kind = meshagent.SecretKeys
+	var members map[string]string
+	switch {
+	case spec.Type == v1alpha1.MeshSecretRaw:
+		return rawPayload(spec, secret)
+	case spec.Type == v1alpha1.MeshSecretDocker, spec.Type == "" && isDockerSecret(secret.Type):
+		kind = meshagent.SecretDocker
+		members, err = dockerPayload(name, spec.Registry, secret)
+	default:
+		members, err = keysPayload(name, spec.Keys, secret)
+	}
+	if err != nil {
+		return kind, nil, err
+	}
+	if data, err = json.Marshal(members); err != nil {
+		return kind, nil, managed.Invalid("Secret %q cannot be written as JSON", name)
+	}
+	if len(data) > maxSecret {
+		return kind, nil, managed.Invalid("Secret %q is larger than %d bytes as MeshAgent would store it", name, maxSecret)
+	}
+	return kind, meshagent.CanonicalSecret(kind, data), nil
+}
+
+func isDockerSecret(kind corev1.SecretType) bool {
+	return kind == corev1.SecretTypeDockerConfigJson || kind == corev1.SecretTypeDockercfg
+}
+
+// valueOf returns one key of a Secret, which must be there and not be empty.
+func valueOf(name, key string, secret managed.SourceData) ([]byte, error) {
+	value, ok := secret.Data[key]
+	if !ok {
+		return nil, managed.Invalid("Secret %q has no key %q; it has: %s", name, key, keysOf(secret))
+	}
+	if len(value) == 0 {
+		return nil, managed.Invalid("key %q of Secret %q is empty", key, name)
+	}
+	return value, nil
+}
+
+func keysOf(secret managed.SourceData) string {
+	if len(secret.Data) == 0 {
+		return "none"
+	}
+	return strings.Join(slices.Sorted(maps.Keys(secret.Data)), ", ")
+}
+
+func rawPayload(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) (string, []byte, error) {
+	kind := "application/octet-stream"
+	if spec.Raw.ContentType != "" {
+		kind = spec.Raw.ContentType
+	}
+	value, err := valueOf(spec.SecretRef.Name, spec.Raw.Key, secret)
+	if err != nil {
+		return kind, nil, err
+	}
+	if len(value) > maxSecret {
+		return kind, nil, managed.Invalid("key %q of Secret %q is larger than %d bytes", spec.Raw.Key, spec.SecretRef.Name, maxSecret)
+	}
+	return kind, value, nil
+}
+
+// keysPayload is the JSON object of variables that a secret of type keys is.
+func keysPayload(name string, chosen []v1alpha1.MeshSecretKey, secret managed.SourceData) (map[string]string, error) {
+	if len(chosen) == 0 {
+		for _, key := range slices.Sorted(maps.Keys(secret.Data)) {
+			chosen = append(chosen, v1alpha1.MeshSecretKey{Key: key})
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, managed.Invalid("Secret %q is empty", name)
+	}
+	variables := map[string]string{}
+	for _, one := range chosen {
+		value, err := valueOf(name, one.Key, secret)
+		if err != nil {
+			return nil, err
+		}
+		if !utf8.Valid(value) {
+			return nil, managed.Invalid("key %q of Secret %q is not UTF-8 text, which variables must be: use type raw", one.Key, name)
+		}
+		variable := one.As
+		if variable == "" {
+			variable = one.Key
+		}
+		if _, twice := variables[variable]; twice {
+			return nil, managed.Invalid("spec.keys gives two keys of Secret %q the name %q", name, variable)
+		}
+		variables[variable] = string(value)
+	}
+	return variables, nil
+}
+
+// dockerLogin is one entry of a dockerconfigjson.
+type dockerLogin struct {
+	Username string `json:"username"`
+	Password string `json:"password"`
+	Email    string `json:"email"`
+	Auth     string `json:"auth"`
+}
+
+// dockerPayload is the credential of one registry, as a secret of type docker holds it.
+func dockerPayload(name, registry string, secret managed.SourceData) (map[string]string, error) {
+	logins, err := dockerLogins(name, registry, secret)
+	if err != nil {
+		return nil, err
+	}
+	if registry == "" {
+		if len(logins) != 1 {
+			return nil, managed.Invalid("Secret %q holds credentials of %d registries (%s): name one in spec.registry", name, len(logins), strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
+		}
+		registry = slices.Collect(maps.Keys(logins))[0]
+	}
+	login, ok := logins[registry]
+	if !ok {
+		return nil, managed.Invalid("Secret %q holds no credential of registry %q; it has: %s", name, registry, strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
+	}
+	if login.Username == "" && login.Password == "" {
+		decoded, err := base64.StdEncoding.DecodeString(login.Auth)
+		username, password, found := strings.Cut(string(decoded), ":")
+		if err != nil || !found {
+			return nil, managed.Invalid("the entry %q of Secret %q has neither username and password nor an auth that can be read", registry, name)
+		}
+		login.Username, login.Password = username, password
+	}
+	if login.Username == "" || login.Password == "" {
+		return nil, managed.Invalid("the entry %q of Secret %q lacks a username or a password", registry, name)
+	}
+	if login.Email == "" {
+		login.Email = noEmail
+	}
+	return map[string]string{"server": registry, "username": login.Username, "password": login.Password, "email": login.Email}, nil
+}
+
+// dockerLogins reads the forms that Kubernetes has for credentials of registries, and plain user names and passwords.
+func dockerLogins(name, registry string, secret managed.SourceData) (map[string]dockerLogin, error) {
+	if text, ok := secret.Data[corev1.DockerConfigJsonKey]; ok {
+		var config struct {
+			Auths map[string]dockerLogin `json:"auths"`
+		}
+		if json.Unmarshal(text, &config) != nil || len(config.Auths) == 0 {
+			return nil, managed.Invalid("key %q of Secret %q is no docker config with credentials under \"auths\"", corev1.DockerConfigJsonKey, name)
+		}
+		return config.Auths, nil
+	}
+	if text, ok := secret.Data[corev1.DockerConfigKey]; ok {
+		var logins map[string]dockerLogin
+		if json.Unmarshal(text, &logins) != nil || len(logins) == 0 {
+			return nil, managed.Invalid("key %q of Secret %q is no docker config with credentials", corev1.DockerConfigKey, name)
+		}
+		return logins, nil
+	}
+	if secret.Data[corev1.BasicAuthUsernameKey] == nil || secret.Data[corev1.BasicAuthPasswordKey] == nil {
+		return nil, managed.Invalid("Secret %q is of type %q and holds no credential of a registry: it needs a dockerconfigjson, or username and password", name, secret.Type)
+	}
+	if registry == "" {
+		return nil, managed.Invalid("Secret %q holds a username and a password: name their registry in spec.registry", name)
+	}
+	return map[string]dockerLogin{registry: {Username: string(secret.Data[corev1.BasicAuthUsernameKey]), Password: string(secret.Data[corev1.BasicAuthPasswordKey])}}, nil
+}

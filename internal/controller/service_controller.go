@@ -1,0 +1,95 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshservices,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshservices/status,verbs=patch
+// +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch
+
+// Service keeps a service of a project or of a room.
+var Service = managed.Kind[*v1alpha1.MeshService, meshagent.ServiceSpec, meshagent.Service]{
+	Object:     &v1alpha1.MeshService{},
+	Collection: serviceCollection,
+	Parent: func(service *v1alpha1.MeshService, in managed.Inputs) string {
+		if ref := service.Spec.RoomRef; ref != nil {
+			return in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name
+		}
+		return ""
+	},
+	References: []managed.Reference[*v1alpha1.MeshService]{
+		managed.ToRooms(func(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
+			return optional(service.Spec.RoomRef)
+		}),
+		managed.To(&v1alpha1.MeshSecret{}, secretsOf),
+	},
+	Sources: []managed.Source[*v1alpha1.MeshService]{managed.FromConfigMaps(configMapsOf)},
+	Desired: desiredService,
+	Adapt:   adaptService,
+}
+
+func serviceCollection(project *meshagent.Project, service *v1alpha1.MeshService, room string) meshagent.Collection[meshagent.ServiceSpec, meshagent.Service] {
+	if service.Spec.RoomRef != nil {
+		return project.RoomServices(room)
+	}
+	return project.Services()
+}
+
+// secretsOf are the MeshSecrets that a service refers to.
+func secretsOf(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
+	container := service.Spec.Container
+	if container == nil {
+		return nil
+	}
+	refs := append(optional(container.PullSecretRef), container.SecretRefs...)
+	for _, variable := range container.Environment {
+		if variable.Secret != nil {
+			refs = append(refs, variable.Secret.SecretRef)
+		}
+	}
+	return refs
+}
+
+func desiredService(service *v1alpha1.MeshService, in managed.Inputs) (meshagent.ServiceSpec, error) {
+	spec := service.Spec
+	if spec.Template != nil {
+		return templateService(service, in)
+	}
+	desired := meshagent.ServiceSpec{
+		Metadata:  meshagent.ServiceMetadata{Name: nameOr(spec.Name, service)},
+		Container: container(spec.Container, in), External: (*meshagent.ExternalServiceSpec)(spec.External),
+		Ports: converted(spec.Ports, port), Files: converted(spec.Files, func(file v1alpha1.ServiceFile) meshagent.ServiceFile { return meshagent.ServiceFile(file) }),
+	}
+	if about := spec.Metadata; about != nil {
+		desired.Metadata.Description, desired.Metadata.Repo, desired.Metadata.Icon = about.Description, about.Repo, about.Icon
+		desired.Metadata.Annotations = about.Annotations
+	}
+	// MeshAgent refuses a service with both.
+	if desired.Container == nil {
+		desired.Without = append(desired.Without, "container")
+	} else {
+		desired.Without = append(desired.Without, "external")
+	}
+	var err error
+	desired.Agents, err = serviceAgents(spec.Agents)
+	return desired, err
+}
+
+// adaptService takes out what MeshAgent made of a template that the object has given up.
+func adaptService(desired meshagent.ServiceSpec, remote meshagent.Service) meshagent.ServiceSpec {
+	if !remote.MadeByTemplate() || desired.FromTemplate() {
+		return desired
+	}
+	for name, unset := range map[string]bool{"agents": desired.Agents == nil, "ports": desired.Ports == nil, "files": desired.Files == nil} {
+		if unset {
+			desired.Without = append(desired.Without, name)
+		}
+	}
+	return desired
+}

@@ -1,0 +1,66 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// FeedSpec is what callers write of a feed. A nil member means: leave what is there.
+type FeedSpec struct {
+	Name          string            `json:"name"`
+	Description   *string           `json:"description,omitempty"`
+	Visibility    string            `json:"visibility,omitempty"` // only when it is created
+	Paused        *bool             `json:"paused,omitempty"`
+	Annotations   map[string]string `json:"annotations,omitempty"`
+	MessageSchema json.RawMessage   `json:"message_schema,omitempty"` // an object or a boolean
+}
+
+// Feed is a feed of a project.
+type Feed struct {
+	ID string `json:"id"`
+	FeedSpec
+}
+
+// Key is the feed's name.
+func (s FeedSpec) Key() string { return s.Name }
+
+// Mark is in the annotations.
+func (s FeedSpec) Mark() Mark { return markIn(s.Annotations) }
+
+// WithMark returns a copy with the mark in its annotations.
+func (s FeedSpec) WithMark(mark Mark) FeedSpec {
+	s.Annotations = withMark(s.Annotations, mark)
+	return s
+}
+
+// Identity is the feed's id.
+func (f Feed) Identity() string { return f.ID }
+
+// Written is the feed without what only MeshAgent writes.
+func (f Feed) Written() FeedSpec { return f.FeedSpec }
+
+type feeds struct{ collection[FeedSpec, Feed] }
+
+// Feeds is /accounts/projects/{project_id}/feeds. That a second feed of a name is refused is not certain, so one looks before creating.
+func (p *Project) Feeds() Collection[FeedSpec, Feed] {
+	return feeds{collection[FeedSpec, Feed]{
+		client: p.client, route: p.route.join("/feeds"), item: "/{feed_id}", member: "feeds", wrap: "feed",
+		paging: paging{"count", 100},
+	}}
+}
+
+// Update sends PUT …/feeds/{feed_id}, which replaces all but the visibility. What is left out falls back to its default.
+func (c feeds) Update(ctx context.Context, current Feed, spec FeedSpec) (Feed, error) {
+	if err := fixed("visibility", current.Visibility, spec.Visibility); err != nil {
+		return current, err
+	}
+	body := spec
+	body.Visibility = ""
+	if string(body.MessageSchema) == "null" {
+		body.MessageSchema = nil
+	}
+	return Feed{ID: current.ID, FeedSpec: spec}, c.put(ctx, current.ID, body)
+}

@@ -1,0 +1,71 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import "context"
+
+// FeedSubscriptionSpec is what callers write of a feed's subscription. A nil member means: leave what is there.
+type FeedSubscriptionSpec struct {
+	RoomID                 string            `json:"-"` // known to MeshAgent, never written
+	Room                   string            `json:"room"`
+	Path                   string            `json:"path"`
+	FilenameDatetimeFormat *string           `json:"filename_datetime_format,omitempty"`
+	Annotations            map[string]string `json:"annotations,omitempty"`
+}
+
+// FeedSubscription delivers a feed into the storage of a room.
+type FeedSubscription struct {
+	ID     string `json:"id"`
+	RoomID string `json:"room_id"`
+	FeedSubscriptionSpec
+}
+
+// Key is the room and the path.
+func (s FeedSubscriptionSpec) Key() string { return s.Room + ":" + s.Path }
+
+// Mark is in the annotations.
+func (s FeedSubscriptionSpec) Mark() Mark { return markIn(s.Annotations) }
+
+// WithMark returns a copy with the mark in its annotations.
+func (s FeedSubscriptionSpec) WithMark(mark Mark) FeedSubscriptionSpec {
+	s.Annotations = withMark(s.Annotations, mark)
+	return s
+}
+
+// Identity is the subscription's id.
+func (s FeedSubscription) Identity() string { return s.ID }
+
+// Written is the subscription without what only MeshAgent writes.
+func (s FeedSubscription) Written() FeedSubscriptionSpec {
+	written := s.FeedSubscriptionSpec
+	written.RoomID = s.RoomID
+	return written
+}
+
+type feedSubscriptions struct {
+	collection[FeedSubscriptionSpec, FeedSubscription]
+}
+
+// FeedSubscriptions is /accounts/projects/{project_id}/feeds/{feed_id}/subscriptions.
+func (p *Project) FeedSubscriptions(feedID string) Collection[FeedSubscriptionSpec, FeedSubscription] {
+	return feedSubscriptions{collection[FeedSubscriptionSpec, FeedSubscription]{
+		client: p.client, route: p.route.join("/feeds/{feed_id}/subscriptions", feedID), item: "/{subscription_id}", member: "subscriptions", wrap: "subscription",
+	}}
+}
+
+// Update sends PUT …/subscriptions/{subscription_id}, which replaces all but the room and the path. A format that is left out falls
+// back to the default.
+func (c feedSubscriptions) Update(ctx context.Context, current FeedSubscription, spec FeedSubscriptionSpec) (FeedSubscription, error) {
+	if err := fixed("room", current.Room, spec.Room); err != nil {
+		return current, err
+	}
+	if err := fixed("path", current.Path, spec.Path); err != nil {
+		return current, err
+	}
+	body := struct {
+		FilenameDatetimeFormat *string           `json:"filename_datetime_format,omitempty"`
+		Annotations            map[string]string `json:"annotations"`
+	}{spec.FilenameDatetimeFormat, orEmpty(spec.Annotations)}
+	return FeedSubscription{ID: current.ID, RoomID: current.RoomID, FeedSubscriptionSpec: spec}, c.put(ctx, current.ID, body)
+}

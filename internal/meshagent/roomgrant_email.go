@@ -1,0 +1,109 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// roomGrantsByEmail are the same grants, named by the users' e-mail addresses. MeshAgent takes an address when a grant is made, and knows
+// grants by user only: the list of members says who has an address, or had it when last seen. The grant stays with that user.
+type roomGrantsByEmail struct {
+	roomGrants
+	members *members
+}
+
+// RoomGrantsByEmail is /accounts/projects/{project_id}/room-grants, for grants that are named by e-mail address.
+func (p *Project) RoomGrantsByEmail() Collection[RoomGrantSpec, RoomGrant] {
+	return roomGrantsByEmail{p.roomGrants(), p.members}
+}
+
+// Path tells these grants from those that are named by user.
+func (c roomGrantsByEmail) Path() string { return c.route.path + "?by=email" }
+
+// All lists the grants, with the addresses of the users who are members.
+func (c roomGrantsByEmail) All(ctx context.Context) iter.Seq2[RoomGrant, error] {
+	return func(yield func(RoomGrant, error) bool) {
+		var emails map[string]string
+		for grant, err := range c.roomGrants.All(ctx) {
+			if err == nil && emails == nil {
+				emails, err = c.members.since(ctx, c.members.recent())
+			}
+			if !yield(grant.named(emails[grant.Holder]), err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// named is the grant with its user named by an e-mail address, if there is one.
+func (g RoomGrant) named(email string) RoomGrant {
+	if email != "" {
+		g.UserID, g.Email = "", email
+	}
+	return g
+}
+
+// Get sends GET …/room-grants/{room_id}/{user_id} once it is known who has the address. Who was invited and is no member yet has no grant
+// that could be read: that it is pending is known from its identity.
+func (c roomGrantsByEmail) Get(ctx context.Context, ref Ref) (RoomGrant, error) {
+	key := parseGrantKey(ref.Key)
+	id := key
+	if ref.ID != "" {
+		id = parseGrantKey(ref.ID)
+	}
+	if id.user == "" && id.email != "" {
+		user, err := c.members.find(ctx, id.email, c.members.recent())
+		if err != nil {
+			return RoomGrant{}, err
+		}
+		if user == "" && ref.ID != "" {
+			return pendingGrant(id.room, id.email), nil
+		}
+		id.user, key.email = user, id.email
+	}
+	grant, err := c.get(ctx, id)
+	return grant.named(key.email), err
+}
+
+func pendingGrant(room, email string) RoomGrant {
+	return RoomGrant{RoomGrantSpec: RoomGrantSpec{RoomID: room, Email: email}}
+}
+
+// Create sends POST …/room-grants for the member who has the address, else for the address, which invites somebody.
+func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (RoomGrant, error) {
+	user, err := c.members.find(ctx, spec.Email, c.members.recent())
+	if err != nil {
+		return RoomGrant{}, err
+	}
+	if user != "" {
+		named := spec
+		named.UserID, named.Email = user, ""
+		grant, err := c.roomGrants.Create(ctx, named)
+		return grant.named(spec.Email), err
+	}
+	_, err = c.roomGrants.Create(ctx, spec)
+	// It depends on MeshAgent whether this made a member at once: who asks next shall look. A conflict says that the address was invited
+	// before, or has become a member this very moment.
+	c.members.expire()
+	if IsConflict(err) {
+		err = nil
+	}
+	return pendingGrant(spec.RoomID, spec.Email), err
+}
+
+// Delete sends DELETE …/room-grants/{room_id}/{user_id}. An invitation cannot be taken back: if nobody has joined there is nothing to delete.
+func (c roomGrantsByEmail) Delete(ctx context.Context, id string) error {
+	key := parseGrantKey(id)
+	if key.user == "" {
+		user, err := c.members.find(ctx, key.email, time.Now())
+		if err != nil || user == "" {
+			return err
+		}
+		key.user = user
+	}
+	return c.roomGrants.Delete(ctx, grantKey{room: key.room, user: key.user}.String())
+}

@@ -1,0 +1,198 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestGrantKeys(t *testing.T) {
+	t.Parallel()
+	for text, key := range map[string]grantKey{
+		"r/u":                {room: "r", user: "u"},
+		"r//ops@example.com": {room: "r", email: "ops@example.com"},
+		"a%2Fb/c%2Fd":        {room: "a/b", user: "c/d"},
+		"r%25/auth0%7C1":     {room: "r%", user: "auth0|1"},
+		"r//a%2Fb@x":         {room: "r", email: "a/b@x"},
+	} {
+		if got := key.String(); got != text {
+			t.Errorf("%+v is written as %q, not %q", key, got, text)
+		}
+		if got := parseGrantKey(text); got != key {
+			t.Errorf("%q is read as %+v", text, got)
+		}
+	}
+}
+
+// grantServer is a project with members and grants, and a record of what it was asked.
+type grantServer struct {
+	members, grants string // rows of the lists
+	status          int    // of POST
+	mu              sync.Mutex
+	calls           []string
+}
+
+func (s *grantServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+	}
+	path := strings.TrimPrefix(r.URL.EscapedPath(), "/accounts/projects/p/")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, strings.TrimSpace(r.Method+" "+path+" "+string(body)))
+	switch {
+	case path == "users":
+		fmt.Fprintf(w, `{"users": [%s]}`, s.members)
+	case r.Method == http.MethodPost && s.status != 0:
+		w.WriteHeader(s.status)
+	case path == "room-grants" && r.Method == http.MethodGet:
+		fmt.Fprintf(w, `{"room_grants": [%s]}`, s.grants)
+	case r.Method == http.MethodGet:
+		fmt.Fprint(w, s.grants)
+	}
+}
+
+const opsGrant = `{"room": {"id": "r", "name": "support"}, "user_id": "u1", "permissions": {"llm": {}}}`
+
+func (s *grantServer) project(t *testing.T) *Project {
+	t.Helper()
+	return answering(t, s.ServeHTTP).Project("p")
+}
+
+func TestRoomGrantByUser(t *testing.T) {
+	t.Parallel()
+	server := &grantServer{grants: opsGrant}
+	grants := server.project(t).RoomGrants()
+	spec := RoomGrantSpec{RoomID: "r", UserID: "u1", Permissions: &APIScope{LLM: &LLMGrant{}}, InviteRedirectURL: "https://x"}
+	created, err := grants.Create(t.Context(), spec)
+	if err != nil || created.Identity() != "r/u1" || created.Written().Key() != "r/u1" {
+		t.Errorf("created: %+v, %v", created, err)
+	}
+	read, err := grants.Get(t.Context(), Ref{Key: "r/u1"})
+	if err != nil || read.Identity() != "r/u1" || read.Permissions.LLM == nil {
+		t.Errorf("read: %+v, %v", read, err)
+	}
+	if _, err := grants.Update(t.Context(), read, spec); err != nil {
+		t.Error(err)
+	}
+	for _, other := range []RoomGrantSpec{{RoomID: "s", UserID: "u1"}, {RoomID: "r", UserID: "u2"}} {
+		if _, err := grants.Update(t.Context(), read, other); status(err) != http.StatusUnprocessableEntity {
+			t.Errorf("the grant can be moved: %v", err)
+		}
+	}
+	for _, id := range []string{"", "r", "nonsense/", "/u"} {
+		if _, err := grants.Get(t.Context(), Ref{ID: id}); !IsNotFound(err) {
+			t.Errorf("a grant with the id %q: %v", id, err)
+		}
+	}
+	if err := grants.Delete(t.Context(), "r/auth0%7Cu1"); err != nil {
+		t.Error(err)
+	}
+	scope := `"permissions":` + canonicalScope(t, `{"llm": {}}`)
+	want := []string{
+		`POST room-grants {"room_id":"r","user_id":"u1",` + scope + `,"invite_redirect_url":"https://x"}`,
+		`GET room-grants/r/u1`,
+		`PUT room-grants/unused {"room_id":"r","user_id":"u1",` + scope + `}`,
+		`DELETE room-grants/r/auth0%7Cu1`,
+	}
+	if diff := cmp.Diff(want, server.calls); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRoomGrantByEmailOfAMember(t *testing.T) {
+	t.Parallel()
+	server := &grantServer{members: `{"id": "u1", "email": "Ops@Example.com"}, {"id": "u2"}`, grants: opsGrant}
+	grants := server.project(t).RoomGrantsByEmail()
+	spec := RoomGrantSpec{RoomID: "r", Email: "ops@example.com", Permissions: &APIScope{LLM: &LLMGrant{}}}
+	created, err := grants.Create(t.Context(), spec)
+	if err != nil || created.Holder != "u1" || created.Identity() != "r/u1" {
+		t.Errorf("created: %+v, %v", created, err)
+	}
+	if diff := cmp.Diff(spec, created.Written()); diff != "" {
+		t.Error(diff)
+	}
+	for name, ref := range map[string]Ref{"by key": {Key: spec.Key()}, "by id": {ID: "r/u1", Key: spec.Key()}, "invited before": {ID: spec.Key(), Key: spec.Key()}} {
+		read, err := grants.Get(t.Context(), ref)
+		if err != nil || read.Pending() {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(spec, read.Written()); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	for row, err := range grants.All(t.Context()) {
+		if err != nil || row.Identity() != "r/u1" || row.Written().Key() != "r//ops@example.com" {
+			t.Errorf("a row: %+v, %v", row, err)
+		}
+	}
+	if err := grants.Delete(t.Context(), "r/u1"); err != nil {
+		t.Error(err)
+	}
+	if lists := slices.DeleteFunc(slices.Clone(server.calls), func(call string) bool { return call != "GET users" }); len(lists) != 1 {
+		t.Errorf("members were listed more than once: %q", server.calls)
+	}
+	if !slices.ContainsFunc(server.calls, func(call string) bool {
+		return strings.HasPrefix(call, `POST room-grants {"room_id":"r","user_id":"u1",`)
+	}) {
+		t.Errorf("the member is not named by id: %q", server.calls)
+	}
+}
+
+func TestRoomGrantByEmailOfAStranger(t *testing.T) {
+	t.Parallel()
+	for name, server := range map[string]*grantServer{"invited": {}, "invited already": {status: http.StatusConflict}} {
+		grants := server.project(t).RoomGrantsByEmail()
+		spec := RoomGrantSpec{RoomID: "r", Email: "ops@example.com", Permissions: &APIScope{}}
+		created, err := grants.Create(t.Context(), spec)
+		if err != nil || !created.Pending() || created.Identity() != "r//ops@example.com" {
+			t.Errorf("%s: %+v, %v", name, created, err)
+		}
+		if read, err := grants.Get(t.Context(), Ref{ID: created.Identity(), Key: spec.Key()}); err != nil || !read.Pending() {
+			t.Errorf("%s: while it is pending: %+v, %v", name, read, err)
+		}
+		if _, err := grants.Get(t.Context(), Ref{Key: spec.Key()}); !IsNotFound(err) {
+			t.Errorf("%s: what is not known to be pending: %v", name, err)
+		}
+		server.members = `{"id": "u1", "email": "ops@example.com"}`
+		if err := grants.Delete(t.Context(), created.Identity()); err != nil {
+			t.Error(err)
+		}
+		want := []string{
+			`GET users`, `POST room-grants {"room_id":"r","email":"ops@example.com","permissions":` + canonicalScope(t, `{}`) + `}`,
+			`GET users`, // one may be a member now
+			`GET users`, // one may have joined just now
+			`DELETE room-grants/r/u1`,
+		}
+		if diff := cmp.Diff(want, server.calls); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestAnAddressNamesOneMember(t *testing.T) {
+	t.Parallel()
+	spec := RoomGrantSpec{RoomID: "r", Email: "ops@example.com", Permissions: &APIScope{}}
+	server := &grantServer{members: `{"id": "u1", "email": "ops@example.com"}, {"id": "u2", "email": "OPS@example.com"}`}
+	_, err := server.project(t).RoomGrantsByEmail().Create(t.Context(), spec)
+	if refusal, ok := errors.AsType[*Error](err); !ok || refusal.Status != http.StatusUnprocessableEntity || !strings.Contains(refusal.Message, "several members") {
+		t.Errorf("two members with the address: %v", err)
+	}
+	// The long s and the Kelvin sign are lower and upper case forms of s and k for Unicode, and other addresses for everybody else.
+	server = &grantServer{members: `{"id": "u1", "email": "op\u017f@example.com"}`}
+	created, err := server.project(t).RoomGrantsByEmail().Create(t.Context(), spec)
+	if err != nil || !created.Pending() {
+		t.Errorf("somebody whose address looks alike got the grant: %+v, %v", created, err)
+	}
+}

@@ -1,0 +1,161 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+)
+
+// RouteSpec is what callers write of a route. Nil members mean: leave what is there.
+type RouteSpec struct {
+	Version  string        `json:"version,omitempty"`
+	Kind     string        `json:"kind,omitempty"`
+	Metadata RouteMetadata `json:"metadata"`
+	Domain   string        `json:"domain"`
+	Backend  RouteBackend  `json:"backend"`
+	Paths    []RoutePath   `json:"paths,omitempty"`
+}
+
+// RouteMetadata is a route's label and annotations.
+type RouteMetadata struct {
+	Name        string            `json:"name"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// RouteBackend is where a route leads: a room or an agent.
+type RouteBackend struct {
+	Room  *RouteTarget `json:"room,omitempty"`
+	Agent *RouteTarget `json:"agent,omitempty"`
+}
+
+// RouteTarget names a room or an agent.
+type RouteTarget struct {
+	Name string `json:"name"`
+}
+
+// RoutePath leads requests for a path to a port.
+type RoutePath struct {
+	Path        *string `json:"path,omitempty"`
+	PathType    *string `json:"pathType,omitempty"`
+	StripPrefix *bool   `json:"stripPrefix,omitempty"`
+	TargetPort  Port    `json:"targetPort"`
+}
+
+// Port is a port's number, or its name, or "*". The API takes digits as a number and as a string alike.
+type Port string
+
+// MarshalJSON writes digits as a number.
+func (p Port) MarshalJSON() ([]byte, error) {
+	if number, err := strconv.ParseUint(string(p), 10, 32); err == nil {
+		return json.Marshal(number)
+	}
+	return json.Marshal(string(p))
+}
+
+// UnmarshalJSON reads a number or a string.
+func (p *Port) UnmarshalJSON(text []byte) error {
+	var number json.Number
+	if json.Unmarshal(text, &number) == nil {
+		*p = Port(number)
+		return nil
+	}
+	return json.Unmarshal(text, (*string)(p))
+}
+
+// Route is a route of a project.
+type Route struct{ RouteSpec }
+
+// UnmarshalJSON reads the present shape, and the flat one from before there were route specs.
+func (r *Route) UnmarshalJSON(text []byte) error {
+	var shape struct {
+		Domain      string
+		Spec        *RouteSpec
+		RoomName    string `json:"room_name"`
+		Port        Port
+		Annotations map[string]string
+	}
+	if err := json.Unmarshal(text, &shape); err != nil {
+		return err
+	}
+	if shape.Spec != nil {
+		r.RouteSpec = *shape.Spec
+	} else {
+		r.RouteSpec = RouteSpec{
+			Version: "v1", Kind: "Route",
+			Metadata: RouteMetadata{Name: shape.Domain, Annotations: shape.Annotations},
+			Backend:  RouteBackend{Room: &RouteTarget{shape.RoomName}},
+			Paths:    []RoutePath{{Path: new("/"), TargetPort: shape.Port}},
+		}
+	}
+	r.Domain = shape.Domain
+	return nil
+}
+
+// Key is the domain.
+func (s RouteSpec) Key() string { return s.Domain }
+
+// Mark is in the annotations.
+func (s RouteSpec) Mark() Mark { return markIn(s.Metadata.Annotations) }
+
+// WithMark returns a copy with the mark in its annotations.
+func (s RouteSpec) WithMark(mark Mark) RouteSpec {
+	s.Metadata.Annotations = withMark(s.Metadata.Annotations, mark)
+	return s
+}
+
+// Identity is the domain.
+func (r Route) Identity() string { return r.Domain }
+
+// Written is the whole route.
+func (r Route) Written() RouteSpec { return r.RouteSpec }
+
+type routes struct{ collection[RouteSpec, Route] }
+
+// Routes is /accounts/projects/{project_id}/routes.
+func (p *Project) Routes() Collection[RouteSpec, Route] {
+	return routes{collection[RouteSpec, Route]{
+		client: p.client, route: p.route.join("/routes"), item: "/{domain}", member: "routes", wrap: "route",
+		paging: paging{"count", 100}, traits: Traits{RefusesTwins: true},
+	}}
+}
+
+// Get sends GET …/routes/{domain}.
+func (c routes) Get(ctx context.Context, ref Ref) (Route, error) {
+	if ref.ID == "" {
+		ref.ID = ref.Key
+	}
+	return c.collection.Get(ctx, ref)
+}
+
+// Create sends POST …/routes, whose answer tells nothing.
+func (c routes) Create(ctx context.Context, spec RouteSpec) (Route, error) {
+	return Route{spec}, c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: envelope(spec)})
+}
+
+// Update sends PUT …/routes/{domain}. A route has one backend: the other one, and an agent's paths, are not kept.
+func (c routes) Update(ctx context.Context, current Route, spec RouteSpec) (Route, error) {
+	if err := fixed("domain", current.Domain, spec.Domain); err != nil {
+		return current, err
+	}
+	if spec.Backend.Room != nil && spec.Backend.Agent != nil {
+		if current.Backend.Room != nil {
+			spec.Backend.Room = nil
+		} else {
+			spec.Backend.Agent = nil
+		}
+	}
+	if spec.Backend.Agent != nil {
+		spec.Paths = nil
+	}
+	return Route{spec}, c.put(ctx, current.Domain, envelope(spec))
+}
+
+func envelope(spec RouteSpec) any {
+	return struct {
+		Spec RouteSpec `json:"spec"`
+	}{spec}
+}

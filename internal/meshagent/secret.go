@@ -1,0 +1,184 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"iter"
+	"net/http"
+	"net/url"
+)
+
+// Types of secrets whose bytes MeshAgent gives a meaning.
+const (
+	// SecretKeys is a JSON object of variable and value.
+	SecretKeys = "keys"
+	// SecretDocker is a JSON object with server, username, password and email.
+	SecretDocker = "docker"
+)
+
+// SecretSpec is what callers write of a secret.
+type SecretSpec struct {
+	// ID is chosen by the caller in rooms and agents, and by MeshAgent in projects.
+	ID   string `json:"-"`
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Data []byte `json:"data_base64,omitempty"` // empty in rows of lists
+}
+
+// Secret is a secret of a project, a room or an agent.
+type Secret struct {
+	ID string `json:"id"`
+	SecretSpec
+}
+
+// Key is the id where the caller chooses it, else the name.
+func (s SecretSpec) Key() string {
+	if s.ID != "" {
+		return s.ID
+	}
+	return s.Name
+}
+
+// Mark is always the zero one: a secret has no place for it.
+func (s SecretSpec) Mark() Mark { return Mark{} }
+
+// WithMark returns the spec as it is.
+func (s SecretSpec) WithMark(Mark) SecretSpec { return s }
+
+// Identity is the secret's id.
+func (s Secret) Identity() string { return s.ID }
+
+// Written is the secret without its id, its JSON in the form in which two of the same meaning are the same bytes.
+func (s Secret) Written() SecretSpec {
+	written := s.SecretSpec
+	written.Data = CanonicalSecret(s.Type, s.Data)
+	return written
+}
+
+// Listed is the secret without its value.
+func (s Secret) Listed() Secret {
+	s.Data = nil
+	return s
+}
+
+// CanonicalSecret brings the bytes of a secret of a type with meaning into one form: other clients write other blanks and orders.
+func CanonicalSecret(kind string, data []byte) []byte {
+	if kind != SecretKeys && kind != SecretDocker {
+		return data
+	}
+	var members map[string]any
+	if json.Unmarshal(data, &members) != nil {
+		return data
+	}
+	canonical, err := json.Marshal(members)
+	if err != nil {
+		return data
+	}
+	return canonical
+}
+
+// secrets deviates: lists show no values, and creating answers the id only.
+type secrets struct {
+	collection[SecretSpec, Secret]
+	chosen bool              // the caller chooses the id
+	extra  map[string]string // further members of requests
+}
+
+func (p *Project) secrets(at route) secrets {
+	return secrets{collection: collection[SecretSpec, Secret]{
+		client: p.client, route: at, item: "/{secret_id}", member: "secrets", secret: true,
+		traits: Traits{PartialLists: true},
+	}}
+}
+
+// Secrets is /accounts/projects/{project_id}/secrets.
+func (p *Project) Secrets() Collection[SecretSpec, Secret] {
+	return p.secrets(p.route.join("/secrets"))
+}
+
+// RoomSecrets is /accounts/projects/{project_id}/rooms/{room_name}/secrets. Both identities may be "".
+func (p *Project) RoomSecrets(room, forIdentity, delegatedTo string) Collection[SecretSpec, Secret] {
+	return p.secrets(p.route.join("/rooms/{room_name}/secrets", room)).of(map[string]string{"for_identity": forIdentity, "delegated_to": delegatedTo})
+}
+
+// AgentSecrets is /accounts/projects/{project_id}/agents/{agent_id}/secrets. The identity may be "".
+func (p *Project) AgentSecrets(agentID, delegatedTo string) Collection[SecretSpec, Secret] {
+	return p.secrets(p.route.join("/agents/{agent_id}/secrets", agentID)).of(map[string]string{"delegated_to": delegatedTo})
+}
+
+// of qualifies the secrets by whose they are.
+func (c secrets) of(identities map[string]string) secrets {
+	c.chosen, c.extra, c.query = true, map[string]string{}, url.Values{}
+	for name, identity := range identities {
+		if identity != "" {
+			c.extra[name] = identity
+			c.query.Set(name, identity)
+		}
+	}
+	return c
+}
+
+// Path tells the secrets of one identity from those of another.
+func (c secrets) Path() string {
+	if len(c.query) == 0 {
+		return c.route.path
+	}
+	return c.route.path + "?" + c.query.Encode()
+}
+
+// All lists the secrets, without their values.
+func (c secrets) All(ctx context.Context) iter.Seq2[Secret, error] {
+	return func(yield func(Secret, error) bool) {
+		for row, err := range c.collection.All(ctx) {
+			if !yield(c.known(row), err) {
+				return
+			}
+		}
+	}
+}
+
+// Get sends GET …/{secret_id}, which shows the value.
+func (c secrets) Get(ctx context.Context, ref Ref) (Secret, error) {
+	if ref.ID == "" && c.chosen {
+		ref.ID = ref.Key
+	}
+	found, err := c.collection.Get(ctx, ref)
+	return c.known(found), err
+}
+
+// known makes the id part of what callers write where they choose it.
+func (c secrets) known(secret Secret) Secret {
+	if c.chosen {
+		secret.SecretSpec.ID = secret.ID
+	}
+	return secret
+}
+
+// Create sends POST, whose answer is the id.
+func (c secrets) Create(ctx context.Context, spec SecretSpec) (Secret, error) {
+	body := c.body(spec)
+	if c.chosen {
+		body["secret_id"] = spec.ID
+	}
+	var created struct{ ID string }
+	err := c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: body, out: &created, secret: true})
+	return Secret{ID: created.ID, SecretSpec: spec}, err
+}
+
+// Update sends PUT …/{secret_id}.
+func (c secrets) Update(ctx context.Context, current Secret, spec SecretSpec) (Secret, error) {
+	spec.ID = current.SecretSpec.ID
+	return Secret{ID: current.ID, SecretSpec: spec}, c.put(ctx, current.ID, c.body(spec))
+}
+
+func (c secrets) body(spec SecretSpec) map[string]any {
+	body := map[string]any{"name": spec.Name, "type": spec.Type, "data_base64": base64.StdEncoding.EncodeToString(spec.Data)}
+	for name, value := range c.extra {
+		body[name] = value
+	}
+	return body
+}

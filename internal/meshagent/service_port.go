@@ -1,0 +1,89 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+)
+
+// ServicePort is a port of a service.
+type ServicePort struct {
+	Num         PortNumber        `json:"num,omitempty" default:"*"`
+	HostPort    *int64            `json:"host_port,omitempty"`
+	Type        string            `json:"type,omitempty" default:"http"`
+	Endpoints   []ServiceEndpoint `json:"endpoints,omitempty"`
+	Liveness    string            `json:"liveness,omitempty"`
+	Published   *bool             `json:"published,omitempty"`
+	Public      *bool             `json:"public,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// PortNumber is a port in digits, or *. On the wire a port is a number, but MeshAgent is loose about that, so both are read.
+type PortNumber string
+
+// MarshalJSON writes digits as a number.
+func (n PortNumber) MarshalJSON() ([]byte, error) {
+	if _, err := strconv.ParseUint(string(n), 10, 32); err == nil {
+		return []byte(n), nil
+	}
+	return json.Marshal(string(n))
+}
+
+// UnmarshalJSON reads a number, or a string.
+func (n *PortNumber) UnmarshalJSON(text []byte) error {
+	var name string
+	if json.Unmarshal(text, &name) == nil {
+		*n = PortNumber(name)
+		return nil
+	}
+	number, err := strconv.ParseUint(string(text), 10, 32)
+	if err != nil {
+		return errors.New("a port is neither a number nor a string")
+	}
+	*n = PortNumber(strconv.FormatUint(number, 10))
+	return nil
+}
+
+// ServiceEndpoint is what a port offers below a path.
+type ServiceEndpoint struct {
+	Path        string               `json:"path"`
+	Meshagent   *ParticipantEndpoint `json:"meshagent,omitempty"`
+	MCP         *MCPEndpoint         `json:"mcp,omitempty"`
+	Annotations map[string]string    `json:"annotations,omitempty"`
+}
+
+// ParticipantEndpoint joins the room as a participant.
+type ParticipantEndpoint struct {
+	Identity string    `json:"identity"`
+	API      *APIScope `json:"api,omitempty"`
+}
+
+// MCPEndpoint is an MCP server.
+type MCPEndpoint struct {
+	Label             string             `json:"label"`
+	Description       string             `json:"description,omitempty"`
+	AllowedTools      []MCPToolFilter    `json:"allowed_tools,omitempty"`
+	Headers           map[string]string  `json:"headers,omitempty"`
+	RequireApproval   string             `json:"require_approval,omitempty"`
+	OAuth             *OAuthClientConfig `json:"oauth,omitempty"`
+	OpenAIConnectorID string             `json:"openai_connector_id,omitempty"`
+}
+
+// MCPToolFilter admits tools of an MCP server.
+type MCPToolFilter struct {
+	ToolNames []string `json:"tool_names,omitempty"`
+	ReadOnly  *bool    `json:"read_only,omitempty"`
+}
+
+// OAuthClientConfig is how users sign in to an MCP server.
+type OAuthClientConfig struct {
+	ClientID              string   `json:"client_id,omitempty"`
+	ClientSecret          string   `json:"client_secret,omitempty"` // only on the wire: it is kept, and never shown
+	AuthorizationEndpoint string   `json:"authorization_endpoint,omitempty"`
+	TokenEndpoint         string   `json:"token_endpoint,omitempty"`
+	NoPKCE                *bool    `json:"no_pkce,omitempty"`
+	Scopes                []string `json:"scopes,omitempty"`
+}
