@@ -69,7 +69,11 @@ func checkConditions(obj client.Object) {
 	s := statusOf(obj)
 	if s.ObservedGeneration == -1 {
 		Expect(s.Conditions).To(BeEmpty(), "conditions before the first look")
-		Expect(kstatus(obj)).To(Equal(status.InProgressStatus), "before the first look")
+		want := status.InProgressStatus
+		if !obj.GetDeletionTimestamp().IsZero() {
+			want = status.TerminatingStatus
+		}
+		Expect(kstatus(obj)).To(Equal(want), "before the first look")
 		return
 	}
 	Expect(s.ObservedGeneration).To(BeNumerically("<=", obj.GetGeneration()))
@@ -172,7 +176,9 @@ func (w *world) calls(methods ...string) []string {
 }
 
 // written lists the calls that change something.
-func (w *world) written() []string { return w.calls(http.MethodPost, http.MethodPut, http.MethodDelete) }
+func (w *world) written() []string {
+	return w.calls(http.MethodPost, http.MethodPut, http.MethodDelete)
+}
 
 // remoteRoom finds a room in MeshAgent by name.
 func (w *world) remoteRoom(name string) map[string]any {

@@ -13,8 +13,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/rest"
-	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -32,12 +32,17 @@ type operator struct {
 	writes atomic.Int64 // to the API server, events aside
 	cancel context.CancelFunc
 	done   chan struct{}
+
+	witness func(o *operator, r *http.Request, carriedOut bool)
 }
 
 type operatorOptions struct {
 	driftInterval time.Duration
 	ownerID       string
 	namespaces    []string // besides the world's own
+	// witness sees every request, to MeshAgent and to the API server, before it is sent and once more when it was carried out.
+	// It may kill the operator.
+	witness func(o *operator, r *http.Request, carriedOut bool)
 }
 
 // start runs an operator that watches the world's namespace.
@@ -49,7 +54,7 @@ func (w *world) start(options operatorOptions) *operator {
 	if options.ownerID == "" {
 		options.ownerID = "cluster-1"
 	}
-	o := &operator{done: make(chan struct{})}
+	o := &operator{done: make(chan struct{}), witness: options.witness}
 	restConfig := rest.CopyConfig(plane.Config)
 	restConfig.Wrap(func(next http.RoundTripper) http.RoundTripper { return o.mortal(next, true) })
 	namespaces := map[string]cache.Config{w.namespace: {}}
@@ -58,13 +63,14 @@ func (w *world) start(options operatorOptions) *operator {
 	}
 	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
 		Scheme:                  scheme,
+		MapperProvider:          func(*rest.Config, *http.Client) (meta.RESTMapper, error) { return direct.RESTMapper(), nil },
 		Metrics:                 metricsserver.Options{BindAddress: "0"},
 		HealthProbeBindAddress:  "0",
 		Cache:                   cache.Options{DefaultNamespaces: namespaces},
 		Client:                  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
-		GracefulShutdownTimeout: ptr.To(10 * time.Second),
+		GracefulShutdownTimeout: new(10 * time.Second),
 		Controller: config.Controller{
-			SkipNameValidation: ptr.To(true), MaxConcurrentReconciles: 8, ReconciliationTimeout: time.Minute, RecoverPanic: ptr.To(false),
+			SkipNameValidation: new(true), MaxConcurrentReconciles: 8, ReconciliationTimeout: time.Minute, RecoverPanic: new(false),
 		},
 	})
 	Expect(err).NotTo(HaveOccurred())
@@ -73,7 +79,7 @@ func (w *world) start(options operatorOptions) *operator {
 		OwnerID: options.ownerID, DriftInterval: options.driftInterval,
 		Projects: &managed.Projects{
 			Client: mgr.GetClient(), Live: mgr.GetAPIReader(),
-			Options: meshagent.Options{Transport: o.mortal(w.wire(), false), Timeout: 2 * time.Second},
+			Options: meshagent.Options{Transport: o.mortal(w.wire(), false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
 		},
 	}
 	for _, one := range controller.All {
@@ -109,13 +115,24 @@ var errDead = errors.New("the operator is dead")
 // mortal lets nothing through once the operator is dead. What was sent before may still be carried out; the answer is lost.
 func (o *operator) mortal(next http.RoundTripper, counts bool) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		if o.witness != nil {
+			o.witness(o, r, false)
+		}
 		if o.dead.Load() {
 			return nil, errDead
+		}
+		if counts {
+			if err := lookAtBody(r); err != nil {
+				return nil, err
+			}
 		}
 		if counts && r.Method != http.MethodGet && !isEvent(r) {
 			o.writes.Add(1)
 		}
 		resp, err := next.RoundTrip(r)
+		if o.witness != nil {
+			o.witness(o, r, true)
+		}
 		if o.dead.Load() {
 			if err == nil {
 				_ = resp.Body.Close()

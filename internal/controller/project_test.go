@@ -84,7 +84,9 @@ var _ = Describe("MeshProject", func() {
 		},
 		Entry("no Secret", func(_ *world, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.Name = "" },
 			`SecretNotFound: Secret "meshagent-api-key" does not exist in namespace`),
-		Entry("no such key in it", func(_ *world, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData = map[string]string{"other": "x"} },
+		Entry("no such key in it", func(_ *world, _ *v1alpha1.MeshProject, s *corev1.Secret) {
+			s.StringData = map[string]string{"other": "x"}
+		},
 			`InvalidAPIKey: Secret "meshagent-api-key" has nothing under key "apiKey", where the API key should be`),
 		Entry("an empty key", func(_ *world, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "" },
 			`InvalidAPIKey: Secret "meshagent-api-key" has nothing under key "apiKey", where the API key should be`),

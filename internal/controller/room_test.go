@@ -55,7 +55,7 @@ var _ = Describe("MeshRoom", func() {
 		w.apply(ctx, support)
 		w.eventuallyReady(ctx, support)
 		id := support.Status.ID
-		w.meshagent.Edit("rooms", id, func(doc map[string]any) { doc["metadata"].(map[string]any)["theirs"] = true }) //nolint:forcetypeassert // a test
+		w.meshagent.Edit("rooms", id, func(doc map[string]any) { doc["metadata"].(map[string]any)["theirs"] = true })
 
 		w.meshagent.ResetCalls()
 		w.edit(ctx, support, func() {

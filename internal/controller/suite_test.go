@@ -28,6 +28,7 @@ import (
 
 var (
 	plane     *controlplane.ControlPlane
+	direct    client.Client // to the API server, as an administrator
 	scheme    = runtime.NewScheme()
 	validator *contract.Validator
 )
@@ -35,14 +36,14 @@ var (
 func TestController(t *testing.T) {
 	t.Parallel()
 	RegisterFailHandler(Fail)
-	SetDefaultEventuallyTimeout(20 * time.Second)
+	SetDefaultEventuallyTimeout(time.Minute) // machines are shared; what passes does not wait
 	SetDefaultEventuallyPollingInterval(20 * time.Millisecond)
 	EnforceDefaultTimeoutsWhenUsingContexts()
 	RunSpecs(t, "Controllers")
 }
 
 var _ = BeforeSuite(func(ctx SpecContext) {
-	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter), zap.UseDevMode(true)))
+	ctrl.SetLogger(zap.New(zap.WriteTo(watched{GinkgoWriter}), zap.UseDevMode(true)))
 	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
 	var err error
@@ -54,6 +55,8 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { Expect(plane.Stop()).To(Succeed()) })
+	direct, err = client.New(plane.Config, client.Options{Scheme: scheme})
+	Expect(err).NotTo(HaveOccurred())
 })
 
 // world is a namespace with a MeshAgent of its own, and whatever operators the test starts there.
@@ -66,14 +69,10 @@ type world struct {
 // newWorld makes a namespace, and a MeshAgent whose every request and answer is held against the contract.
 func newWorld(ctx context.Context, options ...simulator.Option) *world {
 	GinkgoHelper()
-	direct, err := client.New(plane.Config, client.Options{Scheme: scheme})
-	Expect(err).NotTo(HaveOccurred())
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
 	Expect(direct.Create(ctx, namespace)).To(Succeed())
 	w := &world{Client: direct, namespace: namespace.Name, meshagent: simulator.New(options...)}
-	DeferCleanup(func(ctx SpecContext) {
-		Expect(client.IgnoreNotFound(direct.Delete(ctx, namespace))).To(Succeed())
-	})
+	// The namespace stays: it goes with the control plane, and to delete one is by far the most costly thing that a test can ask of it.
 	return w
 }
 

@@ -1,0 +1,58 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// What users change comes first, then what failed, then what a start lists (never reconciled objects among it), then checks for drift.
+func TestLanes(t *testing.T) {
+	t.Parallel()
+	if lanes := []int{0, retryPriority, handler.LowPriority, driftPriority}; !slices.IsSortedFunc(lanes, func(a, b int) int { return b - a }) || len(slices.Compact(lanes)) != 4 {
+		t.Errorf("got %v", lanes)
+	}
+	env := &Environment{DriftInterval: 10 * time.Minute}
+	for name, test := range map[string]struct {
+		outcome  outcome
+		err      error
+		priority int
+		least    time.Duration
+		most     time.Duration
+	}{
+		"in sync":     {priority: driftPriority, least: 9 * time.Minute, most: 11 * time.Minute},
+		"not ready":   {outcome: outcome{notReady: "x"}, priority: retryPriority, least: time.Second, most: 10 * time.Second},
+		"waiting":     {err: waitFor(v1alpha1.ReasonSecretNotFound, "x"), priority: driftPriority, least: 9 * time.Minute, most: 11 * time.Minute},
+		"refused":     {err: Invalid("x"), priority: driftPriority, least: 9 * time.Minute, most: 11 * time.Minute},
+		"unavailable": {err: errors.New("x"), priority: retryPriority},
+		"listed just now, so that the next list is shared": {
+			outcome: outcome{listed: time.Now().Add(-time.Minute)}, priority: driftPriority, least: 7 * time.Minute, most: 10*time.Minute + time.Second,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var v verdict
+			if test.err != nil {
+				v = judge(test.err)
+			}
+			result, err := env.answer(conclusion{status: &v1alpha1.ObjectStatus{}, outcome: test.outcome}, v, test.err)
+			if result.Priority == nil || *result.Priority != test.priority {
+				t.Errorf("got priority %v, want %d", result.Priority, test.priority)
+			}
+			if result.RequeueAfter < test.least || result.RequeueAfter > test.most {
+				t.Errorf("comes back after %s, want between %s and %s", result.RequeueAfter, test.least, test.most)
+			}
+			if (err != nil) != (test.least == 0) {
+				t.Errorf("got error %v", err)
+			}
+		})
+	}
+}

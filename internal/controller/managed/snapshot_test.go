@@ -1,0 +1,131 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// listed is a collection that can only be listed, and takes a second for it.
+type listed struct {
+	meshagent.Collection[meshagent.RoomSpec, meshagent.Room]
+
+	lists atomic.Int32
+	rooms func() ([]string, error)
+}
+
+func (*listed) Path() string { return "/rooms" }
+
+func (l *listed) All(context.Context) iter.Seq2[meshagent.Room, error] {
+	l.lists.Add(1)
+	names, err := l.rooms()
+	time.Sleep(time.Second) //nolint:forbidigo // synctest makes it pass at once
+	return func(yield func(meshagent.Room, error) bool) {
+		for _, name := range names {
+			if !yield(meshagent.Room{ID: name}, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(meshagent.Room{}, err)
+		}
+	}
+}
+
+func snapshotOf(l *listed) *snapshot[meshagent.RoomSpec, meshagent.Room] {
+	all := snapshots[meshagent.RoomSpec, meshagent.Room]{idle: time.Hour}
+	return all.of("connection", l)
+}
+
+func TestSnapshotIsShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &listed{rooms: func() ([]string, error) { return []string{"a"}, nil }}
+		s := snapshotOf(l)
+		ask := func(notBefore time.Time) {
+			list, err := s.since(t.Context(), notBefore)
+			if err != nil {
+				t.Error(err)
+			} else if _, ok := list.get("a"); !ok || list.begun.Before(notBefore) {
+				t.Errorf("got a list of %s, wanted one since %s", list.begun, notBefore)
+			}
+		}
+		together := func(n int, notBefore time.Time) {
+			var wait sync.WaitGroup
+			for range n {
+				wait.Go(func() { ask(notBefore) })
+			}
+			wait.Wait()
+		}
+		together(100, time.Now().Add(-time.Minute))
+		if l.lists.Load() != 1 {
+			t.Errorf("100 askers cost %d lists", l.lists.Load())
+		}
+		time.Sleep(time.Minute) //nolint:forbidigo // synctest makes it pass at once
+		together(100, time.Now().Add(-2*time.Minute))
+		if l.lists.Load() != 1 {
+			t.Errorf("a list that is new enough was asked for again")
+		}
+		// Whoever asks while a list is under way that was begun too early waits for the next one, together.
+		go ask(time.Now())
+		time.Sleep(time.Second / 2) //nolint:forbidigo // synctest makes it pass at once
+		together(100, time.Now())
+		if l.lists.Load() != 3 {
+			t.Errorf("got %d lists, want 3", l.lists.Load())
+		}
+	})
+}
+
+func TestSnapshotKeepsOwnWrites(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &listed{rooms: func() ([]string, error) { return []string{"old", "deleted"}, nil }}
+		s := snapshotOf(l)
+		go func() { _, _ = s.since(t.Context(), time.Now()) }()
+		time.Sleep(time.Second / 2) //nolint:forbidigo // synctest makes it pass at once
+		// The list has passed these already.
+		s.wrote("new", &meshagent.Room{ID: "new"})
+		s.wrote("deleted", nil)
+		list, err := s.since(t.Context(), time.Now().Add(-time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id, want := range map[string]bool{"old": true, "new": true, "deleted": false} {
+			if _, ok := list.get(id); ok != want {
+				t.Errorf("%s: got %t, want %t", id, ok, want)
+			}
+		}
+	})
+}
+
+func TestSnapshotErrors(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		broken := errors.New("broken")
+		l := &listed{rooms: func() ([]string, error) { return []string{"a"}, broken }}
+		s := snapshotOf(l)
+		if _, err := s.since(t.Context(), time.Now()); !errors.Is(err, broken) {
+			t.Errorf("got %v: half a list must not pass for a whole one", err)
+		}
+		l.rooms = func() ([]string, error) { return nil, nil }
+		if _, err := s.since(t.Context(), time.Now()); err != nil {
+			t.Errorf("it does not heal: %v", err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := s.since(ctx, time.Now().Add(time.Hour)); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		time.Sleep(2 * time.Second) //nolint:forbidigo // until the list ends that nobody waits for any more
+	})
+}

@@ -1,0 +1,369 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+)
+
+// grant makes a MeshRoomGrant for the room "support", for a user id or an e-mail address.
+func grant(name, user string, permissions v1alpha1.APIScope, change ...func(*v1alpha1.MeshRoomGrant)) *v1alpha1.MeshRoomGrant {
+	made := &v1alpha1.MeshRoomGrant{ObjectMeta: metav1.ObjectMeta{Name: name}}
+	made.Spec.RoomRef.Name, made.Spec.UserID, made.Spec.Permissions = "support", user, &permissions
+	for _, change := range change {
+		change(made)
+	}
+	return made
+}
+
+// byEmail names the user of a MeshRoomGrant by e-mail address instead.
+func byEmail(grant *v1alpha1.MeshRoomGrant) {
+	grant.Spec.Email, grant.Spec.UserID = grant.Spec.UserID, ""
+}
+
+// userWith finds a member of the project.
+func (w *world) userWith(email string) string {
+	for _, user := range w.meshagent.Documents("users") {
+		if user["email"] == email {
+			return fmt.Sprint(user["id"])
+		}
+	}
+	return ""
+}
+
+// granted is what the only grant in MeshAgent permits.
+func (w *world) granted() map[string]any {
+	GinkgoHelper()
+	grants := w.meshagent.Documents("room-grants")
+	Expect(grants).To(HaveLen(1))
+	permissions, ok := grants[0]["permissions"].(map[string]any)
+	Expect(ok).To(BeTrue())
+	maps.DeleteFunc(permissions, func(_ string, grant any) bool { return grant == nil })
+	return permissions
+}
+
+var _ = Describe("MeshRoomGrant", func() {
+	const address = "new@example.com"
+	queues := v1alpha1.APIScope{Queues: &v1alpha1.QueuesGrant{Send: []string{"b", "a"}}, LLM: &v1alpha1.LLMGrant{}}
+	remoteQueues := func() map[string]any {
+		return map[string]any{"queues": map[string]any{"send": []any{"a", "b"}}, "llm": map[string]any{}}
+	}
+	var (
+		w       *world
+		support *v1alpha1.MeshRoom
+		user    string
+	)
+	begin := func(ctx SpecContext, behavior simulator.Behavior) *operator {
+		w = newWorld(ctx, simulator.WithBehavior(behavior))
+		started := w.start(operatorOptions{driftInterval: time.Second})
+		w.project(ctx)
+		support = room("support")
+		w.apply(ctx, support)
+		w.eventuallyReady(ctx, support)
+		user = w.userWith(simulator.MemberEmail)
+		w.meshagent.ResetCalls()
+		return started
+	}
+
+	It("by user is created, follows its spec, and is deleted", func(ctx SpecContext) {
+		begin(ctx, simulator.Behavior{})
+		ops := grant("ops", user, queues)
+		w.apply(ctx, ops)
+		w.eventuallyReady(ctx, ops)
+		Expect(w.written()).To(Equal([]string{"POST room-grants"}))
+		Expect(w.calls(http.MethodGet)).NotTo(ContainElement("GET users"))
+		Expect(w.granted()).To(Equal(map[string]any{
+			"queues": map[string]any{"send": []any{"a", "b"}, "receive": nil, "list": true}, "llm": map[string]any{"models": nil},
+		}))
+		Expect(ops.Status.ID).To(Equal(support.Status.ID + "/" + user))
+		Expect(ops.Status.UserID).To(Equal(user))
+		Expect(ops.Status.IsAdopted()).To(BeFalse())
+
+		By("changing it")
+		w.meshagent.ResetCalls()
+		w.edit(ctx, ops, func() {
+			ops.Spec.Permissions.LLM = nil
+			ops.Spec.Permissions.Queues = &v1alpha1.QueuesGrant{List: new(false), Receive: []string{}}
+			ops.Spec.Permissions.Developer = &v1alpha1.DeveloperGrant{}
+		})
+		w.eventuallyReady(ctx, ops)
+		Expect(w.written()).To(Equal([]string{"PUT room-grants/unused"}))
+		Expect(w.granted()).To(Equal(map[string]any{
+			"queues": map[string]any{"send": nil, "receive": []any{}, "list": false}, "developer": map[string]any{"logs": true},
+		}))
+
+		By("renaming the room, which does not matter")
+		w.meshagent.ResetCalls()
+		w.edit(ctx, support, func() { support.Spec.Name = "care" })
+		w.eventuallyReady(ctx, support, ops)
+		Expect(w.written()).To(Equal([]string{"PUT rooms/" + support.Status.ID}))
+
+		w.meshagent.ResetCalls()
+		Expect(w.Delete(ctx, ops)).To(Succeed())
+		w.eventuallyGone(ctx, ops)
+		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
+		Expect(w.written()).To(Equal([]string{"DELETE room-grants/" + support.Status.ID + "/" + user}))
+	})
+
+	It("is what its user may do: what somebody else grants besides is taken away, and limits they set are lifted", func(ctx SpecContext) {
+		begin(ctx, simulator.Behavior{})
+		ops := grant("ops", user, queues)
+		w.apply(ctx, ops)
+		w.eventuallyReady(ctx, ops)
+		want := w.granted()
+		w.meshagent.Edit("room-grants", ops.Status.ID, func(doc map[string]any) {
+			permissions := remoteQueues()
+			permissions["admin"] = map[string]any{}
+			permissions["llm"] = map[string]any{"models": []any{"openai/*"}}
+			doc["permissions"] = permissions
+		})
+		Eventually(w.granted).WithContext(ctx).Should(Equal(want))
+		Eventually(w.events(ctx, ops)).WithContext(ctx).Should(ContainElement(ContainSubstring(
+			"was set right: permissions.admin, permissions.llm.models")))
+	})
+
+	It("does not mind in which form MeshAgent shows the same", func(ctx SpecContext) {
+		started := begin(ctx, simulator.Behavior{})
+		ops := grant("ops", user, queues)
+		w.apply(ctx, ops)
+		w.eventuallyReady(ctx, ops)
+		w.meshagent.Edit("room-grants", ops.Status.ID, func(doc map[string]any) { doc["permissions"] = remoteQueues() })
+		w.meshagent.ResetCalls()
+		started.writes.Store(0)
+		Eventually(func() []string { return w.looks("room-grants") }).WithContext(ctx).Should(HaveLen(3))
+		Expect(w.written()).To(BeEmpty())
+		Expect(w.granted()).To(Equal(remoteQueues()))
+		Expect(started.writes.Load()).To(BeZero())
+	})
+
+	It("that exists already is adopted if it means the same, and then survives its object", func(ctx SpecContext) {
+		begin(ctx, simulator.Behavior{})
+		w.meshagent.Add("room-grants", map[string]any{"room_id": support.Status.ID, "user_id": user, "permissions": remoteQueues()})
+		for _, ops := range []*v1alpha1.MeshRoomGrant{grant("by-user", user, queues), grant("by-email", "Ops@Example.com", queues, byEmail)} {
+			w.meshagent.ResetCalls()
+			w.apply(ctx, ops)
+			w.eventuallyReady(ctx, ops)
+			Expect(ops.Status.IsAdopted()).To(BeTrue())
+			Expect(ops.Status.UserID).To(Equal(user))
+			Expect(w.Delete(ctx, ops)).To(Succeed())
+			w.eventuallyGone(ctx, ops)
+			Expect(w.granted()).To(Equal(remoteQueues()))
+			Expect(w.written()).To(BeEmpty())
+		}
+	})
+
+	DescribeTable("that exists already and differs is left alone until the policy allows to take it", func(ctx SpecContext, behavior simulator.Behavior) {
+		begin(ctx, behavior)
+		theirs := map[string]any{"admin": map[string]any{}}
+		w.meshagent.Add("room-grants", map[string]any{"room_id": support.Status.ID, "user_id": user, "permissions": theirs})
+		for _, ops := range []*v1alpha1.MeshRoomGrant{grant("by-user", user, queues), grant("by-email", simulator.MemberEmail, queues, byEmail)} {
+			w.apply(ctx, ops)
+			Eventually(w.state(ctx, ops)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True AlreadyExists"),
+				ContainSubstring("permissions.admin"), ContainSubstring("permissions.queues"), ContainSubstring("IfUnowned")))
+			Expect(w.granted()).To(Equal(theirs))
+		}
+		ops := grant("by-user", user, queues)
+		ops.SetNamespace(w.namespace)
+		w.edit(ctx, ops, func() { ops.Spec.AdoptionPolicy = v1alpha1.AdoptIfUnowned })
+		w.eventuallyReady(ctx, ops)
+		Expect(ops.Status.IsAdopted()).To(BeTrue())
+		Expect(w.granted()).To(And(HaveKey("queues"), Not(HaveKey("admin"))))
+	},
+		Entry("where MeshAgent refuses a second one", simulator.Behavior{}),
+		Entry("where MeshAgent would overwrite it", simulator.Behavior{OverwriteGrants: true}),
+	)
+
+	It("by e-mail goes to the member who has the address", func(ctx SpecContext) {
+		begin(ctx, simulator.Behavior{})
+		ops := grant("ops", "Ops@Example.com", queues, byEmail)
+		w.apply(ctx, ops)
+		w.eventuallyReady(ctx, ops)
+		Expect(w.written()).To(Equal([]string{"POST room-grants"}))
+		Expect(ops.Status.UserID).To(Equal(user))
+		Expect(ops.Status.ID).To(Equal(support.Status.ID + "/" + user))
+		Expect(ops.Status.IsAdopted()).To(BeFalse())
+
+		By("staying with that user when the address changes")
+		w.meshagent.Edit("users", user, func(doc map[string]any) { doc["email"] = "otis@example.com" })
+		w.meshagent.Edit("room-grants", ops.Status.ID, func(doc map[string]any) { doc["permissions"] = map[string]any{} })
+		Eventually(w.granted).WithContext(ctx).Should(And(HaveKey("queues"), HaveKey("llm")))
+		w.eventuallyReady(ctx, ops)
+		Expect(ops.Status.UserID).To(Equal(user))
+
+		Expect(w.Delete(ctx, ops)).To(Succeed())
+		w.eventuallyGone(ctx, ops)
+		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
+	})
+
+	It("by e-mail invites whoever is no member, once, and is Ready when they have joined", func(ctx SpecContext) {
+		begin(ctx, simulator.Behavior{})
+		fresh := grant("fresh", address, queues, byEmail)
+		fresh.Spec.InviteRedirectURL = "https://example.com/welcome"
+		w.apply(ctx, fresh)
+		pending := And(HavePrefix("Ready=False NotReady: new@example.com was invited and has not joined yet"), ContainSubstring("Reconciling=True"))
+		Eventually(w.state(ctx, fresh)).WithContext(ctx).Should(pending)
+		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
+		invitations := w.meshagent.Documents("invitations")
+		Expect(invitations).To(HaveLen(1))
+		Expect(invitations[0]).To(HaveKeyWithValue("grant", HaveKeyWithValue("invite_redirect_url", "https://example.com/welcome")))
+
+		By("waiting, also when the spec changes, and an operator restarts")
+		w.edit(ctx, fresh, func() { fresh.Spec.Permissions.LLM = nil })
+		w.start(operatorOptions{driftInterval: time.Second})
+		Consistently(w.state(ctx, fresh), "2500ms").WithContext(ctx).Should(Or(pending, HavePrefix("an earlier generation")))
+		Expect(w.written()).To(Equal([]string{"POST room-grants"}))
+
+		Expect(w.meshagent.Accept(address)).To(BeTrue())
+		w.eventuallyReady(ctx, fresh)
+		Expect(fresh.Status.UserID).To(Equal(w.userWith(address)))
+		Expect(fresh.Status.IsAdopted()).To(BeFalse())
+		Expect(w.granted()).To(And(HaveKey("queues"), Not(HaveKey("llm"))), "what was changed meanwhile")
+
+		Expect(w.Delete(ctx, fresh)).To(Succeed())
+		w.eventuallyGone(ctx, fresh)
+		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
+	})
+
+	It("by e-mail that was promised only can be deleted, also when somebody has just joined", func(ctx SpecContext) {
+		begin(ctx, simulator.Behavior{})
+		fresh, other := grant("fresh", address, queues, byEmail), grant("other", "other@example.com", queues, byEmail)
+		w.apply(ctx, fresh, other)
+		for _, one := range []client.Object{fresh, other} {
+			Eventually(w.state(ctx, one)).WithContext(ctx).Should(ContainSubstring("has not joined yet"))
+		}
+		Expect(w.meshagent.Accept(address)).To(BeTrue())
+		Expect(w.Delete(ctx, fresh)).To(Succeed())
+		Expect(w.Delete(ctx, other)).To(Succeed())
+		w.eventuallyGone(ctx, fresh, other)
+		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
+	})
+
+	It("by e-mail may be granted at once", func(ctx SpecContext) {
+		begin(ctx, simulator.Behavior{ImmediateEmailGrants: true})
+		fresh := grant("fresh", address, queues, byEmail)
+		w.apply(ctx, fresh)
+		w.eventuallyReady(ctx, fresh)
+		Expect(w.written()).To(Equal([]string{"POST room-grants"}))
+		Expect(fresh.Status.UserID).To(Equal(w.userWith(address)))
+		Expect(fresh.Status.IsAdopted()).To(BeFalse())
+	})
+
+	It("by e-mail costs one list of members for many", func(ctx SpecContext) {
+		const many = 40
+		begin(ctx, simulator.Behavior{})
+		var grants []client.Object
+		for i := range many {
+			email := fmt.Sprintf("user-%02d@example.com", i)
+			w.meshagent.Add("users", map[string]any{"email": email})
+			grants = append(grants, grant(fmt.Sprintf("user-%02d", i), email, queues, byEmail))
+		}
+		w.apply(ctx, grants...)
+		w.eventuallyReady(ctx, grants...)
+		Expect(w.written()).To(And(HaveLen(many), HaveEach("POST room-grants")))
+		Expect(len(w.looks("users"))).To(BeNumerically("<", many/4))
+		w.meshagent.ResetCalls()
+		Eventually(func() []string { return w.looks("room-grants") }).WithContext(ctx).Should(HaveLen(3))
+		Expect(len(w.looks("users"))).To(BeNumerically("<=", 3), "no more than lists of grants")
+	})
+
+	DescribeTable("is created once, and known for our own, when the answer is lost", func(ctx SpecContext, made *v1alpha1.MeshRoomGrant, behavior simulator.Behavior) {
+		begin(ctx, behavior)
+		w.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/room-grants$", Times: 1, Drop: simulator.DropAfter})
+		ops := made.DeepCopy()
+		if ops.Spec.Email == "" {
+			ops.Spec.UserID = user
+		}
+		w.apply(ctx, ops)
+		if ops.Spec.Email == address && !behavior.ImmediateEmailGrants {
+			Eventually(w.state(ctx, ops)).WithContext(ctx).Should(ContainSubstring("has not joined yet"))
+			w.meshagent.Accept(address)
+		}
+		w.eventuallyReady(ctx, ops)
+		Expect(ops.Status.IsAdopted()).To(BeFalse())
+		Expect(w.granted()).To(HaveLen(2))
+		Expect(w.Delete(ctx, ops)).To(Succeed())
+		w.eventuallyGone(ctx, ops)
+		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
+	},
+		Entry("by user", grant("ops", "", queues), simulator.Behavior{}),
+		Entry("by user, where MeshAgent would overwrite it", grant("ops", "", queues), simulator.Behavior{OverwriteGrants: true}),
+		Entry("by e-mail", grant("ops", simulator.MemberEmail, queues, byEmail), simulator.Behavior{}),
+		Entry("by e-mail, where MeshAgent would overwrite it", grant("ops", simulator.MemberEmail, queues, byEmail), simulator.Behavior{OverwriteGrants: true}),
+		Entry("by e-mail of a stranger", grant("ops", address, queues, byEmail), simulator.Behavior{}),
+		Entry("by e-mail of a stranger who is granted at once", grant("ops", address, queues, byEmail), simulator.Behavior{ImmediateEmailGrants: true}),
+	)
+
+	It("waits while an address is invited already, if MeshAgent does not invite twice", func(ctx SpecContext) {
+		begin(ctx, simulator.Behavior{})
+		w.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/room-grants$", Status: http.StatusConflict})
+		fresh := grant("fresh", address, queues, byEmail)
+		w.apply(ctx, fresh)
+		Eventually(w.state(ctx, fresh)).WithContext(ctx).Should(ContainSubstring("has not joined yet"))
+	})
+
+	It("goes with its room, and is made again with it", func(ctx SpecContext) {
+		begin(ctx, simulator.Behavior{})
+		ops := grant("ops", simulator.MemberEmail, queues, byEmail)
+		w.apply(ctx, ops)
+		w.eventuallyReady(ctx, ops)
+		before := ops.Status.ID
+		Expect(w.Delete(ctx, support)).To(Succeed())
+		w.eventuallyGone(ctx, support)
+		Eventually(w.state(ctx, ops)).WithContext(ctx).Should(ContainSubstring(`MeshRoom "support" does not exist in namespace`))
+		w.apply(ctx, room("support"))
+		Eventually(func() (string, error) { _, err := w.state(ctx, ops)(); return ops.Status.ID, err }).WithContext(ctx).ShouldNot(Equal(before))
+		w.eventuallyReady(ctx, ops)
+
+		By("deleting the project before all")
+		for _, obj := range []client.Object{&v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Name: "default", Namespace: w.namespace}}, room("support"), ops} {
+			obj.SetNamespace(w.namespace)
+			Expect(w.Delete(ctx, obj)).To(Succeed())
+		}
+		w.eventuallyGone(ctx, ops)
+		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
+	})
+
+	It("names exactly one user, once and for all", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		refused := func(change func(*v1alpha1.MeshRoomGrant), why string) {
+			GinkgoHelper()
+			ops := grant("ops", "u-1", queues, change)
+			ops.SetNamespace(w.namespace)
+			Expect(w.Create(ctx, ops)).To(MatchError(ContainSubstring(why)))
+		}
+		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.Email = address }, "exactly one of userID and email")
+		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID = "" }, "exactly one of userID and email")
+		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID = "me" }, "give the id")
+		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.Permissions = nil }, "permissions")
+		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.RoomRef.External = "x" }, "exactly one of name")
+		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID, g.Spec.Email = "", "no address" }, "spec.email")
+
+		ops := grant("ops", "u-1", queues)
+		w.apply(ctx, ops)
+		for _, change := range []func(*v1alpha1.MeshRoomGrant){
+			byEmailOf(address),
+			func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID = "u-2" },
+			func(g *v1alpha1.MeshRoomGrant) { g.Spec.RoomRef.Name = "other" },
+		} {
+			changed := ops.DeepCopy()
+			change(changed)
+			Expect(w.Update(ctx, changed)).To(MatchError(ContainSubstring("roomRef, userID and email cannot be changed")))
+		}
+	})
+})
+
+func byEmailOf(email string) func(*v1alpha1.MeshRoomGrant) {
+	return func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID, g.Spec.Email = "", email }
+}

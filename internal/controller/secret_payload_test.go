@@ -1,0 +1,160 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+)
+
+const canary = "c4n4ry"
+
+func bytesOf(values map[string]string) map[string][]byte {
+	data := map[string][]byte{}
+	for key, value := range values {
+		data[key] = []byte(value)
+	}
+	return data
+}
+
+func TestSecretPayload(t *testing.T) {
+	t.Parallel()
+	docker := func(text string) managed.SourceData {
+		return managed.SourceData{Type: corev1.SecretTypeDockerConfigJson, Data: bytesOf(map[string]string{".dockerconfigjson": text})}
+	}
+	two := docker(`{"auths": {"ghcr.io": {"username": "u", "password": "p", "email": "e@x"}, "quay.io": {"auth": "YTpiOmM="}}}`)
+	for name, test := range map[string]struct {
+		spec   v1alpha1.MeshSecretSpec
+		secret managed.SourceData
+		kind   string
+		want   string
+	}{
+		"all keys": {
+			secret: managed.SourceData{Type: "Opaque", Data: bytesOf(map[string]string{"B": "2\n", "A": "é\"<>"})},
+			kind:   "keys", want: `{"A":"é\"<>","B":"2\n"}`,
+		},
+		"some keys, renamed": {
+			spec:   v1alpha1.MeshSecretSpec{Keys: []v1alpha1.MeshSecretKey{{Key: "a", As: "OPENAI_API_KEY"}}},
+			secret: managed.SourceData{Data: bytesOf(map[string]string{"a": "x", "b": "y"})},
+			kind:   "keys", want: `{"OPENAI_API_KEY": "x"}`,
+		},
+		"a certificate": {
+			secret: managed.SourceData{Type: corev1.SecretTypeTLS, Data: bytesOf(map[string]string{"tls.crt": "c", "tls.key": "k"})},
+			kind:   "keys", want: `{"tls.crt": "c", "tls.key": "k"}`,
+		},
+		"one registry": {
+			secret: docker(`{"auths": {"ghcr.io": {"username": "robot", "password": "pw"}}}`),
+			kind:   "docker", want: `{"server": "ghcr.io", "username": "robot", "password": "pw", "email": "none@example.com"}`,
+		},
+		"one of two registries": {
+			spec: v1alpha1.MeshSecretSpec{Registry: "ghcr.io"}, secret: two,
+			kind: "docker", want: `{"server": "ghcr.io", "username": "u", "password": "p", "email": "e@x"}`,
+		},
+		"an auth, with a colon in the password": {
+			spec: v1alpha1.MeshSecretSpec{Registry: "quay.io"}, secret: two,
+			kind: "docker", want: `{"server": "quay.io", "username": "a", "password": "b:c", "email": "none@example.com"}`,
+		},
+		"a dockercfg": {
+			secret: managed.SourceData{Type: corev1.SecretTypeDockercfg, Data: bytesOf(map[string]string{".dockercfg": `{"r": {"username": "u", "password": "p"}}`})},
+			kind:   "docker", want: `{"server": "r", "username": "u", "password": "p", "email": "none@example.com"}`,
+		},
+		"user name and password": {
+			spec:   v1alpha1.MeshSecretSpec{Type: "docker", Registry: "r"},
+			secret: managed.SourceData{Type: corev1.SecretTypeBasicAuth, Data: bytesOf(map[string]string{"username": "u", "password": "p"})},
+			kind:   "docker", want: `{"server": "r", "username": "u", "password": "p", "email": "none@example.com"}`,
+		},
+		"a docker config as variables": {
+			spec: v1alpha1.MeshSecretSpec{Type: "keys"}, secret: docker("{}"),
+			kind: "keys", want: `{".dockerconfigjson": "{}"}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kind, data, err := secretPayload(test.spec, test.secret)
+			if err != nil || kind != test.kind {
+				t.Fatalf("got %q, %v", kind, err)
+			}
+			var got, want map[string]string
+			if err := json.Unmarshal(data, &got); err != nil {
+				t.Fatalf("%v in %s", err, data)
+			}
+			if err := json.Unmarshal([]byte(test.want), &want); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestSecretPayloadRaw(t *testing.T) {
+	t.Parallel()
+	spec := v1alpha1.MeshSecretSpec{Type: "raw", Raw: &v1alpha1.MeshSecretRawSource{Key: "k"}}
+	kind, data, err := secretPayload(spec, managed.SourceData{Data: map[string][]byte{"k": {0, 0xff, '\n'}}})
+	if err != nil || kind != "application/octet-stream" || string(data) != "\x00\xff\n" {
+		t.Errorf("got %q %q %v", kind, data, err)
+	}
+	spec.Raw.ContentType = "application/x-pem-file"
+	if kind, _, err = secretPayload(spec, managed.SourceData{Data: bytesOf(map[string]string{"k": "x"})}); err != nil || kind != spec.Raw.ContentType {
+		t.Errorf("got %q %v", kind, err)
+	}
+}
+
+func TestSecretPayloadRefuses(t *testing.T) {
+	t.Parallel()
+	large := strings.Repeat(canary, maxSecret/len(canary)+1)
+	docker := func(text string) map[string]string { return map[string]string{".dockerconfigjson": text} }
+	for name, test := range map[string]struct {
+		spec   v1alpha1.MeshSecretSpec
+		kind   corev1.SecretType
+		data   map[string]string
+		expect string
+	}{
+		"nothing in it":        {expect: "is empty"},
+		"no such key":          {spec: v1alpha1.MeshSecretSpec{Keys: []v1alpha1.MeshSecretKey{{Key: "x"}}}, data: map[string]string{"b": canary, "a": canary}, expect: `no key "x"; it has: a, b`},
+		"an empty value":       {data: map[string]string{"a": canary, "b": ""}, expect: `key "b" of Secret "s" is empty`},
+		"not UTF-8":            {data: map[string]string{"a": canary + "\xff"}, expect: "not UTF-8"},
+		"a name twice":         {spec: v1alpha1.MeshSecretSpec{Keys: []v1alpha1.MeshSecretKey{{Key: "a", As: "X"}, {Key: "b", As: "X"}}}, data: map[string]string{"a": canary, "b": canary}, expect: `the name "X"`},
+		"too large":            {data: map[string]string{"a": large}, expect: "larger than 1048576 bytes"},
+		"too large, raw":       {spec: v1alpha1.MeshSecretSpec{Type: "raw", Raw: &v1alpha1.MeshSecretRawSource{Key: "a"}}, data: map[string]string{"a": large}, expect: "larger than 1048576 bytes"},
+		"several registries":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"b": {"auth": "` + canary + `"}, "a": {}}}`), expect: "2 registries (a, b): name one in spec.registry"},
+		"another registry":     {kind: corev1.SecretTypeDockerConfigJson, spec: v1alpha1.MeshSecretSpec{Registry: "x"}, data: docker(`{"auths": {"a": {}}}`), expect: `registry "x"; it has: a`},
+		"no JSON":              {kind: corev1.SecretTypeDockerConfigJson, data: docker(canary), expect: "is no docker config"},
+		"credential helpers":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"credHelpers": {"a": "` + canary + `"}}`), expect: "is no docker config"},
+		"auth without a colon": {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"auth": "YWJj"}}}`), expect: "auth that can be read"},
+		"no password":          {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "` + canary + `"}}}`), expect: "lacks a username or a password"},
+		"the wrong type":       {kind: corev1.SecretTypeTLS, spec: v1alpha1.MeshSecretSpec{Type: "docker"}, data: map[string]string{"tls.crt": canary}, expect: `of type "kubernetes.io/tls"`},
+		"password, no server":  {spec: v1alpha1.MeshSecretSpec{Type: "docker"}, data: map[string]string{"username": canary, "password": canary}, expect: "name their registry"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.spec.SecretRef.Name = "s"
+			_, data, err := secretPayload(test.spec, managed.SourceData{Type: test.kind, Data: bytesOf(test.data)})
+			if err == nil || !strings.Contains(err.Error(), test.expect) {
+				t.Errorf("got %v, want something about %q", err, test.expect)
+			}
+			if data != nil || err != nil && strings.Contains(err.Error(), canary) {
+				t.Errorf("a value comes out, of %d bytes, or in the error", len(data))
+			}
+		})
+	}
+}
+
+func FuzzDockerPayload(f *testing.F) {
+	f.Add([]byte(`{"auths": {"ghcr.io": {"auth": "YTpi"}}}`), "ghcr.io")
+	f.Fuzz(func(t *testing.T, text []byte, registry string) {
+		login, err := dockerPayload("s", registry, managed.SourceData{Data: map[string][]byte{".dockerconfigjson": text}})
+		if err == nil && (login["server"] != registry && registry != "" || login["username"] == "" || login["password"] == "") {
+			t.Errorf("%s became %v", text, login)
+		}
+	})
+}
