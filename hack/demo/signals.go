@@ -1,0 +1,50 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+var errNobodyReads = errors.New("nobody reads the output any more")
+
+// endWithSignals ends the demo in an orderly way on the first signal. The second kills it, which still ends its children: they are
+// on a leash (operator.go, and the package controlplane).
+func endWithSignals(end context.CancelCauseFunc) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		got := <-signals
+		signal.Stop(signals)
+		end(fmt.Errorf("it was asked to end (%v)", got))
+	}()
+	// Somebody must listen, else a write to a closed pipe ("make demo | head") kills us before anything is cleaned up.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+}
+
+// endWithGoRun ends the demo with the "go run" that started it, which passes on no SIGTERM. A parent of any other sort may go: that is
+// how programs are put into the background.
+func endWithGoRun(end context.CancelCauseFunc) {
+	self, err := os.Executable()
+	if err != nil || !strings.Contains(self, string(filepath.Separator)+"go-build") {
+		return
+	}
+	parent := os.Getppid()
+	go func() {
+		for range time.Tick(time.Second) {
+			if os.Getppid() != parent {
+				end(errors.New("the go command that started it has ended"))
+				return
+			}
+		}
+	}()
+}
