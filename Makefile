@@ -86,6 +86,10 @@ demo: controlplane ## Show it all here: Kubernetes, a simulated MeshAgent and th
 bin/demo: # with the flags of the manager, so that what they share is compiled once
 	$(BUILD) -o $@ ./hack/demo
 
+.PHONY: bench
+bench: controlplane build ## Measure: how fast changed Secrets are in MeshAgent; BENCHFLAGS="-n 1000 -latency 20ms"
+	go run ./hack/bench $(BENCHFLAGS)
+
 .PHONY: controlplane
 controlplane: ## Put kube-apiserver, etcd and their like into bin/k8s, once
 	@hack/controlplane/build.sh

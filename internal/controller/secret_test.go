@@ -6,6 +6,7 @@ package controller_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -39,7 +40,22 @@ var _ = Describe("MeshSecret", func() {
 		}
 		w.apply(ctx, source)
 	}
-	// value reads the secret back as a client of MeshAgent would.
+	// readBack reads a secret through the API, as another client of MeshAgent would.
+	readBack := func(ctx context.Context, id string) string {
+		GinkgoHelper()
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://meshagent/accounts/projects/"+w.meshagent.ProjectID()+"/secrets/"+id, http.NoBody)
+		Expect(err).NotTo(HaveOccurred())
+		r.Header.Set("Authorization", "Bearer "+simulator.DevelopmentKey)
+		resp, err := w.wire().RoundTrip(r)
+		Expect(err).NotTo(HaveOccurred())
+		defer func() { _ = resp.Body.Close() }()
+		var answer struct {
+			Data []byte `json:"data_base64"`
+		}
+		Expect(json.NewDecoder(resp.Body).Decode(&answer)).To(Succeed())
+		return string(answer.Data)
+	}
+	// value is what MeshAgent holds in the only secret of a collection.
 	value := func(path string) string {
 		GinkgoHelper()
 		for _, document := range w.meshagent.Documents(path) {
@@ -58,7 +74,7 @@ var _ = Describe("MeshSecret", func() {
 		begin(ctx, operatorOptions{})
 		w.apply(ctx, mine)
 		w.eventuallyReady(ctx, mine)
-		Expect(value("secrets")).To(MatchJSON(`{"OPENAI_API_KEY": "first-c4n4ry"}`))
+		Expect(readBack(ctx, mine.Status.ID)).To(Equal(`{"OPENAI_API_KEY":"first-c4n4ry"}`))
 		Expect(w.written()).To(Equal([]string{"POST secrets"}))
 
 		w.meshagent.ResetCalls()
@@ -97,7 +113,7 @@ var _ = Describe("MeshSecret", func() {
 			change(ctx, spoil)
 		}
 		Eventually(w.state(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Synced=False"), ContainSubstring(want), Not(ContainSubstring("c4n4ry"))))
-		Expect(value("secrets")).To(MatchJSON(`{"OPENAI_API_KEY": "first-c4n4ry"}`))
+		Expect(readBack(ctx, mine.Status.ID)).To(Equal(`{"OPENAI_API_KEY":"first-c4n4ry"}`))
 		Expect(w.written()).To(BeEmpty())
 		if spoil == nil {
 			source = &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "openai"}, StringData: map[string]string{"api-key": "third-c4n4ry"}}
@@ -125,7 +141,7 @@ var _ = Describe("MeshSecret", func() {
 		Eventually(w.state(ctx, login)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid"), ContainSubstring("ghcr.io, quay.io")))
 		w.edit(ctx, login, func() { login.Spec.Registry = "ghcr.io" })
 		w.eventuallyReady(ctx, login)
-		Expect(value("secrets")).To(MatchJSON(`{"server": "ghcr.io", "username": "robot", "password": "c4n4ry", "email": "none@example.com"}`))
+		Expect(readBack(ctx, login.Status.ID)).To(MatchJSON(`{"server": "ghcr.io", "username": "robot", "password": "c4n4ry", "email": "none@example.com"}`))
 		Expect(w.meshagent.Documents("secrets")[0]).To(HaveKeyWithValue("type", "docker"))
 	})
 
