@@ -15,7 +15,6 @@ func init() { register(&MeshFeed{}, &MeshFeedList{}) }
 type FeedVisibility string
 
 // MeshFeedSpec says what a feed in MeshAgent should be like.
-// +kubebuilder:validation:XValidation:rule="has(self.visibility) == has(oldSelf.visibility) && (!has(self.visibility) || self.visibility == oldSelf.visibility)",message="visibility cannot be changed: delete the feed and create it again"
 type MeshFeedSpec struct {
 	CommonSpec `json:",inline"`
 
@@ -63,6 +62,7 @@ type MeshFeedStatus struct {
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
+// +kubebuilder:validation:XValidation:rule="(has(self.spec) && has(self.spec.visibility)) == (has(oldSelf.spec) && has(oldSelf.spec.visibility)) && (!has(self.spec) || !has(self.spec.visibility) || self.spec.visibility == oldSelf.spec.visibility)",message="spec.visibility cannot be changed: delete the feed and create it again"
 // +kubebuilder:resource:categories=meshagent
 // +kubebuilder:printcolumn:name="Feed",type=string,JSONPath=`.status.name`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`

@@ -99,9 +99,9 @@ var _ = Describe("MeshRoom", func() {
 		By("deleting it")
 		w.meshagent.Remove("rooms", id)
 		Eventually(func() map[string]any { return w.remoteRoom("support") }).WithContext(ctx).ShouldNot(BeNil())
-		w.eventuallyReady(ctx, support)
-		Expect(support.Status.ID).NotTo(Equal(id))
 		Eventually(w.events(ctx, support)).WithContext(ctx).Should(ContainElement(HavePrefix("Recreated: ")))
+		Eventually(func() string { _, _ = w.state(ctx, support)(); return support.Status.ID }).WithContext(ctx).ShouldNot(Equal(id))
+		w.eventuallyReady(ctx, support)
 
 		By("leaving it alone")
 		w.meshagent.ResetCalls()

@@ -5,6 +5,7 @@ package managed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -112,7 +113,9 @@ func (p *pass[O, S, R]) findOurs(ctx context.Context) (*R, error) {
 	var remote *R
 	var err error
 	if p.status.ID == "" {
-		remote, err = p.findBegun(ctx)
+		if remote, err = p.findBegun(ctx); err == nil && remote == nil {
+			remote, err = p.findUnlisted(ctx)
+		}
 	} else {
 		var known R
 		known, err = p.get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
@@ -122,6 +125,27 @@ func (p *pass[O, S, R]) findOurs(ctx context.Context) (*R, error) {
 		return nil, nil //nolint:nilnil // it is gone, or what it lay under is: as it should be
 	}
 	return remote, err
+}
+
+// findUnlisted looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,
+// for what the object needed to know that name may be gone.
+func (p *pass[O, S, R]) findUnlisted(ctx context.Context) (*R, error) {
+	in, err := p.resolveReferences(ctx)
+	if err != nil || !p.bearsMarks() {
+		return nil, nil //nolint:nilerr,nilnil // nothing more can be known
+	}
+	if in.sources, err = p.readSources(ctx); err != nil {
+		return nil, nil //nolint:nilerr,nilnil // nothing more can be known
+	}
+	desired, err := p.kind.Desired(p.obj, in)
+	if err != nil || desired.Key() == "" {
+		return nil, nil //nolint:nilerr,nilnil // nothing can have been created
+	}
+	remote, err := p.collection.Get(ctx, meshagent.Ref{Key: desired.Key()})
+	if errors.Is(err, meshagent.ErrUseList) || err == nil && remote.Written().Mark().Owner != p.owner() {
+		return nil, nil //nolint:nilnil // only the list could tell, or it is somebody else's
+	}
+	return &remote, err
 }
 
 func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {

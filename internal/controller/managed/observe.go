@@ -59,14 +59,15 @@ func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
 
 // observeKnown looks for the resource that status names. If a recent list shows it in sync, that is enough; otherwise only a live read counts.
 func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
-	ref := meshagent.Ref{ID: p.status.ID, Key: p.status.Name}
+	ref, listedAs := meshagent.Ref{ID: p.status.ID, Key: p.status.Name}, ""
 	if p.listSuffices() {
-		seen, err := p.observeListed(ctx, &ref)
+		seen, name, err := p.observeListed(ctx)
 		if err != nil || seen.remote != nil {
 			return seen, err
 		}
+		listedAs = name
 	}
-	remote, err := p.get(ctx, ref)
+	remote, err := p.get(ctx, ref, listedAs)
 	if meshagent.IsNotFound(err) {
 		return found[S, R]{}, p.confirmLoss(ctx, ref.ID)
 	}
@@ -97,24 +98,23 @@ func (p *pass[O, S, R]) confirmLoss(ctx context.Context, id string) error {
 	return nil
 }
 
-// observeListed looks in a list that may be some minutes old. It finds nothing where only a live read counts; ref then has the name
-// that the list shows.
-func (p *pass[O, S, R]) observeListed(ctx context.Context, ref *meshagent.Ref) (found[S, R], error) {
+// observeListed looks in a list that may be some minutes old. It finds nothing where only a live read counts, but tells the name that the
+// list shows.
+func (p *pass[O, S, R]) observeListed(ctx context.Context) (seen found[S, R], name string, err error) {
 	list, err := p.snapshot.since(ctx, p.fresh(time.Now()))
 	if err != nil {
-		return found[S, R]{}, err
+		return seen, "", err
 	}
 	p.outcome.listed = list.begun
-	row, ok := list.get(ref.ID)
+	row, ok := list.get(p.status.ID)
 	if !ok {
-		return found[S, R]{}, nil
+		return seen, "", nil
 	}
-	ref.Key = row.Written().Key()
-	seen, err := p.compare(row, p.status.AppliedFields)
-	if err != nil || len(seen.diff.changes) > 0 && !p.spec.Observes() {
-		return found[S, R]{}, nil //nolint:nilerr // a live read will tell
+	compared, err := p.compare(row, p.status.AppliedFields)
+	if err != nil || len(compared.diff.changes) > 0 && !p.spec.Observes() {
+		return seen, row.Written().Key(), nil //nolint:nilerr // a live read will tell
 	}
-	return seen, nil
+	return compared, "", nil
 }
 
 // listSuffices says that this is a mere check for drift: this version of the spec was written already, and nobody asked for a live look.
@@ -126,9 +126,15 @@ func (p *pass[O, S, R]) listSuffices() bool {
 		synced.ObservedGeneration == p.obj.GetGeneration() && (p.spec.Observes() || len(p.status.AppliedFields) > 0)
 }
 
-// get reads one resource live. Where no route can do it, it demands a new list, which a burst of such reads shares.
-func (p *pass[O, S, R]) get(ctx context.Context, ref meshagent.Ref) (R, error) {
+// get reads one resource live, by the name that it should have or by others that it may have. Where no route can do it, it demands a new
+// list, which a burst of such reads shares.
+func (p *pass[O, S, R]) get(ctx context.Context, ref meshagent.Ref, names ...string) (R, error) {
 	remote, err := p.collection.Get(ctx, ref)
+	for _, name := range names {
+		if errors.Is(err, meshagent.ErrUseList) && name != "" && name != ref.Key {
+			remote, err = p.collection.Get(ctx, meshagent.Ref{ID: ref.ID, Key: name})
+		}
+	}
 	if !errors.Is(err, meshagent.ErrUseList) {
 		if err == nil {
 			p.snapshot.wrote(remote.Identity(), &remote)
