@@ -171,6 +171,23 @@ var _ = Describe("MeshSecret", func() {
 		Expect(w.meshagent.Documents(path)).To(BeEmpty())
 	})
 
+	It("lives with an agent, whose id is given", func(ctx SpecContext) {
+		begin(ctx, operatorOptions{})
+		agent := w.meshagent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "helper"}, "allowed_models": []any{}}})
+		mine.Spec.AgentRef = &v1alpha1.ResourceReference{External: agent}
+		mine.Spec.DelegatedTo = "bot"
+		w.apply(ctx, mine)
+		w.eventuallyReady(ctx, mine)
+		path := "agents/" + agent + "/secrets"
+		Expect(value(path)).To(MatchJSON(`{"OPENAI_API_KEY": "first-c4n4ry"}`))
+		Expect(w.meshagent.Documents(path)[0]).To(HaveKeyWithValue("delegated_to", "bot"))
+		change(ctx, map[string][]byte{"api-key": []byte("second-c4n4ry")})
+		Eventually(func() string { return value(path) }).WithContext(ctx).Should(MatchJSON(`{"OPENAI_API_KEY": "second-c4n4ry"}`))
+		Expect(w.Delete(ctx, mine)).To(Succeed())
+		w.eventuallyGone(ctx, mine)
+		Expect(w.meshagent.Documents(path)).To(BeEmpty())
+	})
+
 	It("is not taken for lost while its room has another name than it should", func(ctx SpecContext) {
 		begin(ctx, operatorOptions{driftInterval: time.Second})
 		support := room("support")

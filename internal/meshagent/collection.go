@@ -79,7 +79,8 @@ type collection[S Spec[S], R Resource[S]] struct {
 	paging paging
 	traits Traits
 
-	query  url.Values // sent with every request
+	query  url.Values // sent when one resource is read or deleted
+	filter url.Values // sent when they are listed
 	secret bool       // requests and answers hold secret values
 }
 
@@ -133,7 +134,7 @@ func (c collection[S, R]) last(rows, seen int, total *int) bool {
 }
 
 func (c collection[S, R]) page(ctx context.Context, offset int) (rows []R, total *int, err error) {
-	query := maps.Clone(c.query)
+	query := maps.Clone(c.filter)
 	if c.paging.size != "" {
 		if query == nil {
 			query = url.Values{}

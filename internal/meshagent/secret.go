@@ -112,11 +112,14 @@ func (p *Project) AgentSecrets(agentID, delegatedTo string) Collection[SecretSpe
 
 // of qualifies the secrets by whose they are.
 func (c secrets) of(identities map[string]string) secrets {
-	c.chosen, c.extra, c.query = true, map[string]string{}, url.Values{}
+	c.chosen, c.extra, c.query, c.filter = true, map[string]string{}, url.Values{}, url.Values{}
 	for name, identity := range identities {
 		if identity != "" {
 			c.extra[name] = identity
 			c.query.Set(name, identity)
+			if name == "for_identity" { // the only one that a list can be asked for
+				c.filter.Set(name, identity)
+			}
 		}
 	}
 	return c
