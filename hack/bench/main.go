@@ -32,12 +32,13 @@ import (
 
 func main() {
 	number := flag.Int("n", 1000, "How many MeshSecrets.")
+	workers := flag.Int("workers", 32, "The manager's --max-concurrent-reconciles.")
 	latency := flag.Duration("latency", 20*time.Millisecond, "How long MeshAgent takes to answer.")
 	flag.Parse()
 	ctrl.SetLogger(logr.Discard())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *number, *latency); err != nil {
+	if err := run(ctx, *number, *workers, *latency); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1) //nolint:gocritic // run has ended all that it started
 	}
@@ -49,7 +50,7 @@ type bench struct {
 	meshagent *simulator.Simulator
 }
 
-func run(ctx context.Context, number int, latency time.Duration) (err error) {
+func run(ctx context.Context, number, workers int, latency time.Duration) (err error) {
 	dir, err := os.MkdirTemp("", "meshagent-bench-")
 	if err != nil {
 		return fmt.Errorf("making a folder: %w", err)
@@ -86,7 +87,8 @@ func run(ctx context.Context, number int, latency time.Duration) (err error) {
 	}
 	defer func() { _ = log.Close() }()
 	manager := exec.CommandContext(ctx, filepath.Join("bin", "manager"), "--kubeconfig="+plane.KubeconfigPath,
-		"--meshagent-api-url=http://"+listener.Addr().String(), "--drift-interval=1h", "--health-probe-bind-address=0", "--owner-id=bench")
+		"--meshagent-api-url=http://"+listener.Addr().String(), "--drift-interval=1h", "--health-probe-bind-address=0", "--owner-id=bench",
+		fmt.Sprintf("--max-concurrent-reconciles=%d", workers))
 	manager.Stdout, manager.Stderr = log, log
 	if err := manager.Start(); err != nil {
 		return fmt.Errorf("starting bin/manager: %w", err)
