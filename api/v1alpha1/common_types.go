@@ -16,6 +16,9 @@ const (
 	// does; the receipt is status.lastHandledReconcileAt.
 	ReconcileRequestedAtAnnotation = "meshagent.com/reconcile-requested-at"
 
+	// AllowDeletionsUntilAnnotation, on a MeshProject, lets deletions through its deletionGuard until a time (RFC 3339).
+	AllowDeletionsUntilAnnotation = "meshagent.com/allow-deletions-until"
+
 	// OwnerAnnotation, on a resource in MeshAgent, says which object manages it:
 	// <owner id>/<namespace>/<name>.
 	OwnerAnnotation = "meshagent.com/owner"

@@ -13,6 +13,8 @@ const (
 	ConditionReconciling = "Reconciling"
 	// ConditionStalled says that nothing will change until a person does something (kstatus).
 	ConditionStalled = "Stalled"
+	// ConditionDeletionsHeld, on a MeshProject, says that its deletionGuard holds deletions.
+	ConditionDeletionsHeld = "DeletionsHeld"
 )
 
 // Reasons when all is well, or when the user asked for it.
@@ -49,6 +51,8 @@ const (
 	ReasonParentDisabled = "ParentDisabled"
 	// ReasonSecretNotFound: a Kubernetes Secret does not exist.
 	ReasonSecretNotFound = "SecretNotFound"
+	// ReasonDeletionHeld: the MeshProject's deletionGuard holds the deletion.
+	ReasonDeletionHeld = "DeletionHeld"
 	// ReasonInUse: the MeshProject is being deleted, and objects still use it.
 	ReasonInUse = "InUse"
 )

@@ -42,6 +42,22 @@ type MeshProjectSpec struct {
 	// 20 a second with bursts of 40.
 	// +optional
 	RateLimit *RateLimit `json:"rateLimit,omitempty"`
+
+	// deletionGuard holds a mass deletion that nobody meant, such as that of a namespace or of the CustomResourceDefinitions.
+	// Unset means that whatever is deleted in Kubernetes is deleted in MeshAgent.
+	// +optional
+	DeletionGuard *DeletionGuard `json:"deletionGuard,omitempty"`
+}
+
+// DeletionGuard limits how many resources of a project are deleted in MeshAgent.
+type DeletionGuard struct {
+	// maxPerHour is how many resources may be deleted in MeshAgent within an hour, 0 to 100000. Objects beyond it are kept, with the
+	// reason DeletionHeld, until the hour has passed, or until the time in the annotation meshagent.com/allow-deletions-until
+	// (RFC 3339) on the MeshProject. 0 holds everything that is not let through so.
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=100000
+	// +required
+	MaxPerHour *int32 `json:"maxPerHour,omitempty"`
 }
 
 // NamespacesFrom says how namespaces are chosen.
@@ -114,6 +130,22 @@ type MeshProjectStatus struct {
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	APIVersion string `json:"apiVersion,omitempty"`
+
+	// deletions counts what was deleted in MeshAgent, while there is a deletionGuard.
+	// +optional
+	Deletions *DeletionCount `json:"deletions,omitempty"`
+}
+
+// DeletionCount is how many resources were deleted since a time.
+type DeletionCount struct {
+	// since is when the first of them was deleted.
+	// +required
+	Since *metav1.Time `json:"since,omitempty"`
+
+	// count is how many there were.
+	// +kubebuilder:validation:Minimum=1
+	// +required
+	Count int32 `json:"count,omitempty"`
 }
 
 // MeshProject gives access to a MeshAgent project: where its API is, the Secret with its API key, a budget of requests, and

@@ -56,8 +56,8 @@ type act struct {
 	exists    bool   // the resource, before
 	do        func(context.Context, *life)
 	meanwhile func(context.Context, *life)
-	// forgets says that it may be forgotten what the object had set and does not set any more: status was to remember it, and was not
-	// written. Such a field stays, as one that somebody else has set would.
+	// forgets says that a resource that bears a mark may keep what its object had set and does not set any more: status was to remember
+	// that, and was not written. Only a write more in each creation could tell such a field from one that somebody else has set.
 	forgets bool
 }
 
@@ -67,6 +67,7 @@ var acts = []act{
 	{name: "creation, with a new name meanwhile,", do: applied, meanwhile: renamed, only: "MeshRoom"},
 	{name: "creation, with its deletion meanwhile,", do: applied, meanwhile: deleted},
 	{name: "change", exists: true, do: changed},
+	{name: "change, with its undoing meanwhile,", exists: true, do: changed, meanwhile: undone},
 	{name: "change, with its deletion meanwhile,", exists: true, do: changed, meanwhile: deleted},
 	{name: "renaming", exists: true, do: renamed, only: "MeshRoom"},
 	{name: "renaming, with its deletion meanwhile,", exists: true, do: renamed, meanwhile: deleted, only: "MeshRoom"},
@@ -84,6 +85,8 @@ func applied(ctx context.Context, l *life) {
 
 func changed(ctx context.Context, l *life) { l.patch(ctx, l.sample.change()) }
 
+func undone(ctx context.Context, l *life) { l.overwrite(ctx, "spec", l.spec) }
+
 func renamed(ctx context.Context, l *life) { l.patch(ctx, `{"spec": {"name": "renamed"}}`) }
 
 func deleted(ctx context.Context, l *life) {
@@ -98,8 +101,9 @@ func isInterrupted(ctx context.Context, s sample, a act) {
 	l := w.begin(ctx, s)
 	l.operator = w.start(operatorOptions{})
 	l.follow(ctx)
+	l.again(ctx)
+	l.spec, l.marks = l.raw(ctx).Object["spec"], l.marked()
 	l.delete(ctx)
-	l.without = w.names()
 
 	var mu sync.Mutex
 	var moments []string
@@ -137,7 +141,7 @@ func (a act) enact(ctx context.Context, l *life, witness func(*operator, *http.R
 	}
 	l.operator = l.start(operatorOptions{})
 	Eventually(func() (bool, error) { return l.settled(ctx) }).WithContext(ctx).Should(BeTrue())
-	end := l.end(ctx, a.forgets)
+	end := l.end(ctx, a.forgets && l.marks)
 
 	deleted(ctx, l)
 	l.eventuallyGone(ctx, l.obj)

@@ -59,6 +59,9 @@ func IsUnauthorized(err error) bool { return status(err) == http.StatusUnauthori
 // IsConflict says that MeshAgent answered 409.
 func IsConflict(err error) bool { return status(err) == http.StatusConflict }
 
+// IsRefusal says that MeshAgent answered 4xx: what was asked for was not done.
+func IsRefusal(err error) bool { return status(err) >= 400 && status(err) < 500 }
+
 func status(err error) int {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Status

@@ -15,7 +15,7 @@ func (p *pass[O, S, R]) adopt(remote R) (found[S, R], error) {
 		mark.Owner = p.mark.Owner
 	}
 	p.mark.Adopted = mark.Owner != p.mark.Owner || mark.Adopted
-	seen, err := p.compare(remote, nil)
+	seen, err := p.compare(remote, p.status.AppliedFields)
 	if err != nil {
 		return seen, err
 	}

@@ -76,6 +76,32 @@ func (p *pass[O, S, R]) intend(ctx context.Context) error {
 	}
 	p.status.Intent = p.desired.Key()
 	p.status.ProjectID = p.connection.Project.ID
+	fields, err := fieldsOf(p.desired)
+	if err != nil {
+		return err
+	}
+	p.status.AppliedFields = fields
+	return p.record(ctx)
+}
+
+// announce records in status the fields that this object is about to set for the first time: if the process dies before status tells
+// that it did, and the spec drops them meanwhile, they must still be known as its own.
+func (p *pass[O, S, R]) announce(ctx context.Context, current R) error {
+	fields, err := fieldsOf(p.adapted(current))
+	if err != nil {
+		return err
+	}
+	known := len(p.status.AppliedFields)
+	p.status.AppliedFields = slices.Compact(slices.Sorted(slices.Values(append(fields, p.status.AppliedFields...))))
+	if len(p.status.AppliedFields) == known {
+		return nil
+	}
+	p.status.ProjectID = p.connection.Project.ID
+	return p.record(ctx)
+}
+
+// record writes status as far as it is known, before the end of the pass.
+func (p *pass[O, S, R]) record(ctx context.Context) error {
 	if err := p.writeStatus(ctx, p.before, p.obj, &p.written); err != nil {
 		return err
 	}
@@ -86,7 +112,14 @@ func (p *pass[O, S, R]) intend(ctx context.Context) error {
 
 // update writes the merged document.
 func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error {
+	applied := p.status.AppliedFields
+	if err := p.announce(ctx, current); err != nil {
+		return err
+	}
 	remote, err := p.collection.Update(ctx, current, d.merged)
+	if meshagent.IsRefusal(err) {
+		p.status.AppliedFields = applied // what MeshAgent did not take is not there to be removed
+	}
 	switch {
 	case meshagent.IsConflict(err):
 		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", d.merged.Key())

@@ -36,6 +36,7 @@ type Environment struct {
 	Projects *Projects
 
 	users     []user
+	guard     deletionGuard
 	mu        sync.Mutex
 	snapshots map[reflect.Type]any
 }

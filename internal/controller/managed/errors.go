@@ -4,6 +4,7 @@
 package managed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,8 @@ const (
 	denied
 	// limited: MeshAgent, or the budget, says when to come back.
 	limited
+	// onHold: the deletion guard holds it, for a time that it names, unless a person lets it go.
+	onHold
 	// unavailable: it may work the next time.
 	unavailable
 	// silent: an ordinary race, nothing that a user should hear of.
@@ -40,7 +43,8 @@ type problem struct {
 	class   class
 	reason  string
 	message string
-	quiet   bool // it will pass within a moment, and deserves no event
+	quiet   bool          // it will pass within a moment, and deserves no event
+	after   time.Duration // when to look again; 0 means as usual
 }
 
 func (p *problem) Error() string { return p.message }
@@ -70,14 +74,14 @@ type verdict struct {
 	class   class
 	reason  string
 	message string
-	after   time.Duration // limited and silent only
+	after   time.Duration // limited, onHold and silent only
 	quiet   bool          // without an event
 }
 
 // judge is the one table that gives errors their meaning. There must be an error.
 func judge(err error) verdict {
 	if p, ok := errors.AsType[*problem](err); ok {
-		return verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: time.Second}
+		return verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: cmp.Or(p.after, time.Second)}
 	}
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
 		return judgeAnswer(e)

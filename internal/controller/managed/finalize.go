@@ -149,6 +149,9 @@ func (p *pass[O, S, R]) findUnlisted(ctx context.Context) (*R, error) {
 }
 
 func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
+	if err := p.permitDeletion(ctx); err != nil {
+		return err
+	}
 	id := remote.Identity()
 	if err := p.collection.Delete(ctx, id); err != nil && !meshagent.IsNotFound(err) {
 		return err

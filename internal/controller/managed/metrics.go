@@ -29,10 +29,15 @@ var (
 		Name: "meshagent_drift_corrected_total",
 		Help: "Changes made behind the operator's back that it undid, by kind.",
 	}, []string{"kind"})
+
+	deletionsHeld = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "meshagent_deletions_held",
+		Help: "Objects whose deletion the deletion guard of their MeshProject holds.",
+	}, []string{"namespace", "project"})
 )
 
 //nolint:gochecknoinits // the registry is controller-runtime's, one per process
-func init() { metrics.Registry.MustRegister(requests, requestWait, driftCorrected) }
+func init() { metrics.Registry.MustRegister(requests, requestWait, driftCorrected, deletionsHeld) }
 
 // ObserveCall counts a request to MeshAgent.
 func ObserveCall(call meshagent.Call) {

@@ -134,8 +134,27 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 	if !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
 		c.outcome.event("Connected", "check", "MeshAgent at %s accepts the API key of project %q", connection.Endpoint, info.Name)
 	}
+	r.guardDeletions(project, c)
 	c.outcome.synced, c.outcome.reason, c.outcome.message = "True", v1alpha1.ReasonInSync, fmt.Sprintf("MeshAgent at %s accepts the API key", connection.Endpoint)
 	return nil
+}
+
+// guardDeletions tells whether deletions are held.
+func (r *projectReconciler) guardDeletions(project *v1alpha1.MeshProject, c *conclusion) {
+	if project.Spec.DeletionGuard == nil {
+		project.Status.Deletions = nil
+		r.guard.forget(project)
+	}
+	if !r.guard.holds(project) {
+		c.drop(v1alpha1.ConditionDeletionsHeld)
+		return
+	}
+	message := fmt.Sprintf("More is to be deleted than the %d resources an hour of spec.deletionGuard: to let it go on, annotate this object with %s=<RFC 3339 time>",
+		*project.Spec.DeletionGuard.MaxPerHour, v1alpha1.AllowDeletionsUntilAnnotation)
+	if !meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionDeletionsHeld) {
+		c.outcome.warn(v1alpha1.ConditionDeletionsHeld, "check", "%s", message)
+	}
+	c.set(v1alpha1.ConditionDeletionsHeld, "True", v1alpha1.ReasonDeletionHeld, message)
 }
 
 // finalize lets the MeshProject go when nothing uses it any more.
@@ -159,6 +178,7 @@ func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.Mesh
 		return err
 	}
 	r.Projects.Forget(project.UID)
+	r.guard.forget(project)
 	return nil
 }
 

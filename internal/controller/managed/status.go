@@ -121,7 +121,7 @@ func (e *Environment) answer(c conclusion, verdict verdict, err error) (reconcil
 		return reconcile.Result{RequeueAfter: jittered(e.untilReady(c.status)), Priority: new(retryPriority)}, nil
 	case err == nil:
 		return reconcile.Result{RequeueAfter: e.untilDrift(c.outcome.listed), Priority: new(driftPriority)}, nil
-	case verdict.class == limited:
+	case verdict.class == limited, verdict.class == onHold:
 		return reconcile.Result{RequeueAfter: jittered(verdict.after) + time.Second/10, Priority: new(retryPriority)}, nil
 	case verdict.class == unavailable:
 		return reconcile.Result{Priority: new(retryPriority)}, err
@@ -244,5 +244,5 @@ func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object
 
 // order keeps the conditions that matter most on top.
 func order(condition string) int {
-	return slices.Index([]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled}, condition)
+	return slices.Index([]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, v1alpha1.ConditionDeletionsHeld}, condition)
 }
