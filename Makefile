@@ -50,7 +50,9 @@ lint: ## Run the linters (.golangci.yml)
 .PHONY: test
 test: controlplane ## Run all tests, against a real API server; TESTFLAGS="-run Room -v" narrows
 	@echo "test: the first run compiles the tests, which takes a few minutes"
-	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test -timeout 40m $(TESTFLAGS) ./...
+	@rm -f bin/fault-matrix.md
+	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" FAULT_MATRIX="$(CURDIR)/bin/fault-matrix.md" go test -timeout 40m $(TESTFLAGS) ./...
+	@[[ ! -f bin/fault-matrix.md ]] || cat bin/fault-matrix.md
 
 .PHONY: verify
 verify: generate ## Check that all that is generated is up to date; commit or stage your changes first

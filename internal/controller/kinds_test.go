@@ -36,9 +36,10 @@ var _ = Describe("Each sample", func() {
 	It("does not touch what somebody else manages", func(ctx SpecContext) {
 		together(mirrors(), func(s sample) { respectsOwners(ctx, s) })
 	})
-	It("begins in the end, once, whatever goes wrong", func(ctx SpecContext) {
+	It("begins, changes and ends as it should, once, whatever goes wrong", func(ctx SpecContext) {
 		together(mirrors(), func(s sample) { survivesFaults(ctx, s) })
-	}, SpecTimeout(3*time.Minute))
+		matrix.compare()
+	}, SpecTimeout(8*time.Minute))
 })
 
 func waitsAndEnds(ctx context.Context, s sample) {

@@ -4,6 +4,7 @@
 package controller_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -107,6 +108,26 @@ var _ = Describe("A list that is wrong", func() {
 		w.start(operatorOptions{})
 		w.eventuallyGone(ctx, mine)
 		Expect(w.meshagent.Documents("rooms")).To(BeEmpty())
+	})
+
+	It("because it does not end is given up, and said to be wrong", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		w.start(operatorOptions{driftInterval: time.Second})
+		w.project(ctx)
+		rooms := w.manyRooms(ctx, 3)
+		full := make([]map[string]any, 500) // whatever page is asked for
+		for i := range full {
+			full[i] = map[string]any{"id": fmt.Sprint("id-", i), "name": fmt.Sprint("other-", i), "metadata": map[string]any{}}
+		}
+		page, err := json.Marshal(map[string]any{"rooms": full})
+		Expect(err).NotTo(HaveOccurred())
+		w.meshagent.ResetCalls()
+		mend := w.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/rooms$", Status: http.StatusOK, ContentType: "application/json", Body: string(page)})
+		Eventually(w.state(ctx, rooms[0])).WithContext(ctx).Should(And(HavePrefix("Ready=True"),
+			ContainSubstring("Synced=False Unavailable: MeshAgent cannot be reached: GET /accounts/projects/{project_id}/rooms: the list does not end")))
+		mend()
+		w.eventuallyReady(ctx, rooms...)
+		Expect(w.written()).To(BeEmpty())
 	})
 
 	It("because rooms come and go while it is paged leads to no write", func(ctx SpecContext) {

@@ -61,6 +61,7 @@ func TestErrors(t *testing.T) {
 		"too many, seconds":   {status: 429, header: map[string]string{"Retry-After": "7"}, want: Error{RetryAfter: 7 * time.Second}},
 		"too many, no header": {status: 429, want: Error{RetryAfter: defaultPause}},
 		"too many, past date": {status: 429, header: map[string]string{"Retry-After": "Mon, 02 Jan 2006 15:04:05 GMT"}, want: Error{RetryAfter: time.Second}},
+		"too many, a date":    {status: 429, header: map[string]string{"Retry-After": "Mon, 02 Jan 2006 15:04:35 GMT", "Date": "Mon, 02 Jan 2006 15:04:05 GMT"}, want: Error{RetryAfter: 30 * time.Second}},
 		"too many, for ever":  {status: 429, header: map[string]string{"Retry-After": "999999999"}, want: Error{RetryAfter: maxPause}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -132,7 +133,7 @@ func TestPathsAreEscaped(t *testing.T) {
 	var asked string
 	client := answering(t, func(w http.ResponseWriter, r *http.Request) {
 		asked = r.URL.EscapedPath()
-		_, _ = io.WriteString(w, "{}")
+		_, _ = io.WriteString(w, `{"id": "1"}`)
 	})
 	rooms := client.Project("p/1").Rooms()
 	for name, want := range map[string]string{

@@ -6,6 +6,7 @@ package meshagent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -90,9 +91,6 @@ type paging struct {
 	number int
 }
 
-// maxPages stops a list that never ends.
-const maxPages = 10_000
-
 func (c collection[S, R]) Path() string { return c.route.path }
 
 func (c collection[S, R]) Traits() Traits { return c.traits }
@@ -101,23 +99,28 @@ func (c collection[S, R]) Traits() Traits { return c.traits }
 func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		var zero R
-		seen := 0
-		for range maxPages {
-			rows, total, err := c.page(ctx, seen)
+		offset, seen := 0, map[string]bool{}
+		for {
+			rows, total, err := c.page(ctx, offset)
 			if err != nil {
 				yield(zero, err)
 				return
 			}
+			before := len(seen)
 			for _, row := range rows {
+				seen[row.Identity()] = true
 				if !yield(row, nil) {
 					return
 				}
 			}
-			if seen += len(rows); c.last(len(rows), seen, total) {
+			if offset += len(rows); c.last(len(rows), offset, total) {
+				return
+			}
+			if len(seen) == before {
+				yield(zero, &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: errors.New("the list does not end: a page shows only what was on those before")})
 				return
 			}
 		}
-		yield(zero, &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: fmt.Errorf("the list does not end after %d pages", maxPages)})
 	}
 }
 
@@ -179,6 +182,19 @@ func (c collection[S, R]) Create(ctx context.Context, spec S) (R, error) {
 
 // read sends a request whose answer is one resource.
 func (c collection[S, R]) read(ctx context.Context, r request) (R, error) {
+	resource, err := c.decode(ctx, r)
+	if err == nil && resource.Identity() == "" {
+		err = nameless(r)
+	}
+	return resource, err
+}
+
+// nameless says that an answer does not come from MeshAgent, although it is the JSON that was expected.
+func nameless(r request) error {
+	return &NetworkError{Method: r.method, Route: r.route.template, Cause: errors.New("the answer is not what was expected: it has no id")}
+}
+
+func (c collection[S, R]) decode(ctx context.Context, r request) (R, error) {
 	var resource R
 	if c.wrap == "" {
 		r.out = &resource

@@ -139,9 +139,12 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
 		wait = time.Duration(seconds) * time.Second
 	} else if date, err := http.ParseTime(value); err == nil {
+		// MeshAgent's clock may differ from ours: by its own, it is known how long to wait.
+		if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
+			now = theirs
+		}
 		wait = date.Sub(now)
 	}
-	// A date may lie in the past when clocks differ.
 	return min(max(wait, time.Second), maxPause)
 }
 

@@ -57,8 +57,7 @@ func (c rooms) Get(ctx context.Context, ref Ref) (Room, error) {
 	if ref.Key == "" {
 		return Room{}, ErrUseList
 	}
-	var room Room
-	err := c.client.do(ctx, request{method: http.MethodGet, route: c.one(ref.Key), out: &room})
+	room, err := c.read(ctx, request{method: http.MethodGet, route: c.one(ref.Key)})
 	if ref.ID != "" && (IsNotFound(err) || err == nil && room.ID != ref.ID) {
 		return Room{}, ErrUseList
 	}

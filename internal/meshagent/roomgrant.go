@@ -6,6 +6,7 @@ package meshagent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -42,6 +43,9 @@ func (g *RoomGrant) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &row); err != nil {
 		return err
 	}
+	if row.Room.ID == "" {
+		return errors.New("it names no room")
+	}
 	*g = RoomGrant{RoomGrantSpec: RoomGrantSpec{RoomID: row.Room.ID, UserID: row.UserID, Permissions: row.Permissions}, Holder: row.UserID}
 	return nil
 }
@@ -57,6 +61,9 @@ func (s RoomGrantSpec) WithMark(Mark) RoomGrantSpec { return s }
 
 // Identity is the room's id with that of the user. While an invitation is pending there is no user: then it is the key.
 func (g RoomGrant) Identity() string {
+	if g.RoomID == "" {
+		return "" // it is none
+	}
 	if g.Pending() {
 		return g.Key()
 	}

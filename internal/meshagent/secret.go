@@ -168,7 +168,11 @@ func (c secrets) Create(ctx context.Context, spec SecretSpec) (Secret, error) {
 		body["secret_id"] = spec.ID
 	}
 	var created struct{ ID string }
-	err := c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: body, out: &created, secret: true})
+	post := request{method: http.MethodPost, route: c.route, in: body, out: &created, secret: true}
+	err := c.client.do(ctx, post)
+	if err == nil && created.ID == "" {
+		err = nameless(post)
+	}
 	return Secret{ID: created.ID, SecretSpec: spec}, err
 }
 

@@ -58,7 +58,7 @@ func (c services) Update(ctx context.Context, current Service, spec ServiceSpec)
 	} else {
 		put.in = sent.withSecrets().manifest()
 	}
-	updated, err := c.read(ctx, put)
+	updated, err := c.decode(ctx, put)
 	return completed(updated, sent), err
 }
 

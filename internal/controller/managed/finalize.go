@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -122,9 +123,24 @@ func (p *pass[O, S, R]) findOurs(ctx context.Context) (*R, error) {
 		remote = &known
 	}
 	if meshagent.IsNotFound(err) {
-		return nil, nil //nolint:nilnil // it is gone, or what it lay under is: as it should be
+		return nil, p.confirmParentLoss(ctx, err)
 	}
 	return remote, err
+}
+
+// confirmParentLoss tells a resource that is gone, alone or with what it lay under, from one that is there and cannot be found, since somebody
+// renamed what it lies under: that will be set right.
+func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, notFound error) error {
+	if p.kind.Parent == nil || p.status.Parent == "" {
+		return nil
+	}
+	if _, err := p.snapshot.since(ctx, time.Now()); !meshagent.IsNotFound(err) {
+		return err // it can be listed, so that the resource is what is gone
+	}
+	if _, err := p.resolveReferences(ctx); err != nil {
+		return nil //nolint:nilerr // what it lay under is gone in Kubernetes too, or on its way
+	}
+	return notFound
 }
 
 // findUnlisted looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,

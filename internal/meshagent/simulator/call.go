@@ -74,6 +74,7 @@ type answer struct {
 	contentType string
 	body        []byte
 	header      http.Header
+	half        Drop // what happens when half of the body was sent; NoDrop for nothing
 }
 
 func textAnswer(status int, body string) *answer {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -31,8 +32,19 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	maps.Copy(w.Header(), a.headers())
+	if a.half == NoDrop {
+		w.WriteHeader(a.status)
+		_, _ = w.Write(a.body) // the client may be gone
+		return
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // the client may be gone
+	_, _ = w.Write(a.body[:len(a.body)/2])
+	_ = http.NewResponseController(w).Flush()
+	if a.half == StallWithin {
+		<-r.Context().Done()
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // RoundTrip implements http.RoundTripper. It needs no server, host or socket,
@@ -52,10 +64,33 @@ func (s *Simulator) RoundTrip(r *http.Request) (*http.Response, error) {
 		ProtoMajor:    1,
 		ProtoMinor:    1,
 		Header:        a.headers(),
-		Body:          io.NopCloser(bytes.NewReader(a.body)),
+		Body:          io.NopCloser(a.reader(r.Context())),
 		ContentLength: int64(len(a.body)),
 		Request:       r,
 	}, nil
+}
+
+// reader reads the body as it arrives.
+func (a *answer) reader(ctx context.Context) io.Reader {
+	if a.half == NoDrop {
+		return bytes.NewReader(a.body)
+	}
+	return io.MultiReader(bytes.NewReader(a.body[:len(a.body)/2]), broken{ctx, a.half})
+}
+
+// broken is the end of a body that does not arrive.
+type broken struct {
+	ctx  context.Context //nolint:containedctx // it is the request's
+	half Drop
+}
+
+// Read implements io.Reader.
+func (b broken) Read([]byte) (int, error) {
+	if b.half == StallWithin {
+		<-b.ctx.Done()
+		return 0, b.ctx.Err()
+	}
+	return 0, io.ErrUnexpectedEOF
 }
 
 func (a *answer) headers() http.Header {
@@ -93,6 +128,11 @@ func (s *Simulator) exchange(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	if lost {
+		for _, f := range struck {
+			if f.Err != nil {
+				return nil, f.Err
+			}
+		}
 		return nil, errLost
 	}
 	return a, nil
@@ -122,13 +162,20 @@ func (s *Simulator) answerLocked(r *http.Request, raw []byte, struck []Fault) (a
 		case f.Status != 0:
 			a = f.madeUp()
 		}
-		lost = lost || f.Drop != NoDrop
+		lost = lost || f.Drop == DropBefore || f.Drop == DropAfter
 	}
 	if a == nil {
 		a, carriedOut = s.carryOut(r, raw), true
 	}
 	if lost {
 		a = &answer{}
+	}
+	for _, f := range struck {
+		if f.Drop == DropWithin || f.Drop == StallWithin {
+			cut := *a
+			cut.half = f.Drop
+			a = &cut
+		}
 	}
 	s.log.add(r, raw, a, s.clock())
 	return a, carriedOut, lost

@@ -26,13 +26,15 @@ type Fault struct {
 	Times int
 	// Status to answer with, without carrying the call out. 0 carries on.
 	Status int
-	// RetryAfter, ContentType and Body belong to Status.
-	RetryAfter, ContentType, Body string
+	// Date, RetryAfter, Location, ContentType and Body belong to Status.
+	Date, RetryAfter, Location, ContentType, Body string
 	// Delay before the answer, after the call was carried out. It ends early
 	// when the request's context does.
 	Delay time.Duration
 	// Drop loses the connection.
 	Drop Drop
+	// Err is what a client of RoundTrip then sees, nil for a connection that broke.
+	Err error
 	// Hook runs when the fault strikes, before the call is carried out.
 	Hook func(*http.Request)
 	// After runs when the call was carried out, before the answer.
@@ -50,6 +52,11 @@ const (
 	DropBefore
 	// DropAfter loses it afterwards: only the answer is lost.
 	DropAfter
+	// DropWithin loses it afterwards, when half of the answer has arrived.
+	DropWithin
+	// StallWithin lets no more than half of the answer arrive, and keeps the
+	// connection.
+	StallWithin
 )
 
 // armed is a fault with its counters.
@@ -112,8 +119,10 @@ func (f Fault) madeUp() *answer {
 		a.contentType = f.ContentType
 	}
 	a.header = http.Header{contract.FaultHeader: {"1"}}
-	if f.RetryAfter != "" {
-		a.header.Set("Retry-After", f.RetryAfter)
+	for name, value := range map[string]string{"Date": f.Date, "Retry-After": f.RetryAfter, "Location": f.Location} {
+		if value != "" {
+			a.header.Set(name, value)
+		}
 	}
 	return a
 }

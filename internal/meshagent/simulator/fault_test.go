@@ -72,12 +72,14 @@ func TestDrops(t *testing.T) {
 	}{
 		{"before", Fault{Drop: DropBefore, Times: 1}, 0},
 		{"after", Fault{Drop: DropAfter, Times: 1}, 1},
+		{"within", Fault{Drop: DropWithin, Times: 1}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a := newAPI(t)
 			a.sim.Inject(tt.fault)
 			resp, err := a.try("", "POST", "/rooms", `{"name": "a"}`)
 			if err == nil {
+				_, err = io.ReadAll(resp.Body)
 				_ = resp.Body.Close()
 			}
 			if !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -86,7 +88,7 @@ func TestDrops(t *testing.T) {
 			if got := len(a.sim.Documents("rooms")); got != tt.rooms {
 				t.Errorf("%d rooms, want %d", got, tt.rooms)
 			}
-			if calls := a.sim.Calls(); len(calls) != 1 || calls[0].Status != 0 || string(calls[0].RequestBody) != `{"name": "a"}` {
+			if calls := a.sim.Calls(); len(calls) != 1 || string(calls[0].RequestBody) != `{"name": "a"}` {
 				t.Errorf("calls: %+v", calls)
 			}
 		})
@@ -101,8 +103,39 @@ func TestDrops(t *testing.T) {
 			}
 			resp, err := server.Client().Do(req)
 			if err == nil {
+				_, err = io.ReadAll(resp.Body)
 				_ = resp.Body.Close()
+			}
+			if err == nil {
 				t.Error("the connection was not lost")
+			}
+		})
+	}
+}
+
+func TestStall(t *testing.T) {
+	sim := New()
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	sim.Inject(Fault{Drop: StallWithin})
+	for name, transport := range map[string]http.RoundTripper{"in memory": sim, "over a socket": server.Client().Transport} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/pricing", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := transport.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = resp.Body.Close() }()
+			if _, err := io.ReadFull(resp.Body, make([]byte, 2)); err != nil {
+				t.Error("nothing arrives:", err)
+			}
+			cancel()
+			if _, err := io.ReadAll(resp.Body); !errors.Is(err, context.Canceled) {
+				t.Errorf("the rest: %v", err)
 			}
 		})
 	}
