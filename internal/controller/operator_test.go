@@ -4,8 +4,11 @@
 package controller_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -14,6 +17,7 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -40,6 +44,9 @@ type operatorOptions struct {
 	driftInterval time.Duration
 	ownerID       string
 	namespaces    []string // besides the world's own
+	leaderElect   bool
+	// refuse may answer a request to the API server in its place, with a status and a reason.
+	refuse func(r *http.Request) (int, metav1.StatusReason)
 	// witness sees every request, to MeshAgent and to the API server, before it is sent and once more when it was carried out.
 	// It may kill the operator.
 	witness func(o *operator, r *http.Request, carriedOut bool)
@@ -55,20 +62,26 @@ func (w *world) start(options operatorOptions) *operator {
 		options.ownerID = "cluster-1"
 	}
 	o := &operator{done: make(chan struct{}), witness: options.witness}
-	restConfig := rest.CopyConfig(plane.Config)
-	restConfig.Wrap(func(next http.RoundTripper) http.RoundTripper { return o.mortal(next, true) })
+	restConfig := rest.CopyConfig(w.plane.Config)
+	restConfig.Wrap(func(next http.RoundTripper) http.RoundTripper { return o.mortal(refusing(next, options.refuse), true) })
 	namespaces := map[string]cache.Config{w.namespace: {}}
 	for _, namespace := range options.namespaces {
 		namespaces[namespace] = cache.Config{}
 	}
 	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
 		Scheme:                  scheme,
-		MapperProvider:          func(*rest.Config, *http.Client) (meta.RESTMapper, error) { return direct.RESTMapper(), nil },
+		MapperProvider:          func(*rest.Config, *http.Client) (meta.RESTMapper, error) { return w.RESTMapper(), nil },
 		Metrics:                 metricsserver.Options{BindAddress: "0"},
 		HealthProbeBindAddress:  "0",
 		Cache:                   cache.Options{DefaultNamespaces: namespaces},
 		Client:                  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
 		GracefulShutdownTimeout: new(10 * time.Second),
+		LeaderElection:          options.leaderElect,
+		LeaderElectionID:        "meshagent-operator.meshagent.com",
+		LeaderElectionNamespace: w.namespace,
+		LeaseDuration:           new(3 * time.Second),
+		RenewDeadline:           new(2 * time.Second),
+		RetryPeriod:             new(200 * time.Millisecond),
 		Controller: config.Controller{
 			SkipNameValidation: new(true), MaxConcurrentReconciles: 8, ReconciliationTimeout: time.Minute, RecoverPanic: new(false),
 		},
@@ -140,6 +153,26 @@ func (o *operator) mortal(next http.RoundTripper, counts bool) http.RoundTripper
 			return nil, errDead
 		}
 		return resp, err
+	})
+}
+
+// refusing lets the API server seem to refuse requests.
+func refusing(next http.RoundTripper, refuse func(*http.Request) (int, metav1.StatusReason)) http.RoundTripper {
+	if refuse == nil {
+		return next
+	}
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		code, reason := refuse(r)
+		if code == 0 {
+			return next.RoundTrip(r)
+		}
+		body, err := json.Marshal(metav1.Status{
+			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusFailure,
+			Code: int32(code), Reason: reason, Message: "refused by the test",
+		})
+		return &http.Response{
+			StatusCode: code, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(body)), Request: r,
+		}, err
 	})
 }
 

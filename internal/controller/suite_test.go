@@ -62,6 +62,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 // world is a namespace with a MeshAgent of its own, and whatever operators the test starts there.
 type world struct {
 	client.Client
+	plane     *controlplane.ControlPlane
 	namespace string
 	meshagent *simulator.Simulator
 }
@@ -69,9 +70,15 @@ type world struct {
 // newWorld makes a namespace, and a MeshAgent whose every request and answer is held against the contract.
 func newWorld(ctx context.Context, options ...simulator.Option) *world {
 	GinkgoHelper()
+	return newWorldIn(ctx, plane, direct, options...)
+}
+
+// newWorldIn makes one in another control plane than that of the suite.
+func newWorldIn(ctx context.Context, plane *controlplane.ControlPlane, direct client.Client, options ...simulator.Option) *world {
+	GinkgoHelper()
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
 	Expect(direct.Create(ctx, namespace)).To(Succeed())
-	w := &world{Client: direct, namespace: namespace.Name, meshagent: simulator.New(options...)}
+	w := &world{Client: direct, plane: plane, namespace: namespace.Name, meshagent: simulator.New(options...)}
 	// The namespace stays: it goes with the control plane, and to delete one is by far the most costly thing that a test can ask of it.
 	return w
 }

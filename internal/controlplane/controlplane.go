@@ -167,6 +167,18 @@ func (c *ControlPlane) startServers(opts Options) error {
 	return c.env.WebhookInstallOptions.Cleanup()
 }
 
+// RestartAPIServer ends the API server and starts it again, at the same address.
+func (c *ControlPlane) RestartAPIServer() error {
+	server := c.env.ControlPlane.APIServer
+	if err := server.Stop(); err != nil {
+		return fmt.Errorf("stopping the API server: %w", err)
+	}
+	if err := server.Start(); err != nil {
+		return fmt.Errorf("starting the API server again: %w", err)
+	}
+	return nil
+}
+
 // AddUser returns a connection as another user, who may do what RBAC grants to the name and the groups.
 func (c *ControlPlane) AddUser(name string, groups ...string) (*rest.Config, error) {
 	user, err := c.env.AddUser(envtest.User{Name: name, Groups: groups}, &rest.Config{QPS: c.Config.QPS, Burst: c.Config.Burst})

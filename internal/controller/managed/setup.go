@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
@@ -168,11 +169,13 @@ func enqueue(priority int, find func(context.Context, client.Object) []types.Nam
 	}
 }
 
-// asked passes what users do to an object: a new spec, its deletion, a request to look now. Our own status writes do not pass.
+// asked passes what users do to an object: a new spec, its deletion, a request to look now, the removal of its finalizer. Our own status
+// writes do not pass.
 func asked() predicate.Predicate {
 	return predicate.Or(predicate.GenerationChangedPredicate{}, predicate.Funcs{
 		UpdateFunc: func(e event.UpdateEvent) bool {
-			return e.ObjectOld.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation] != e.ObjectNew.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation]
+			lost := controllerutil.ContainsFinalizer(e.ObjectOld, v1alpha1.Finalizer) && !controllerutil.ContainsFinalizer(e.ObjectNew, v1alpha1.Finalizer)
+			return lost || e.ObjectOld.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation] != e.ObjectNew.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation]
 		},
 	})
 }
