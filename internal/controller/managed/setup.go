@@ -6,6 +6,7 @@ package managed
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -180,11 +181,11 @@ func asked() predicate.Predicate {
 	})
 }
 
-// mattersToUsers passes changes of an object that may matter to those that refer to it: its spec, whether it is Ready, and
-// what it stands for.
+// mattersToUsers passes changes of an object that may matter to those that refer to it: a new spec once it has arrived in MeshAgent (a
+// paused feed takes subscriptions then, and no sooner), whether it is Ready, and what it stands for.
 func mattersToUsers() predicate.Predicate {
 	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
-		return e.ObjectOld.GetGeneration() != e.ObjectNew.GetGeneration() || !equality.Semantic.DeepEqual(essence(e.ObjectOld), essence(e.ObjectNew))
+		return !equality.Semantic.DeepEqual(essence(e.ObjectOld), essence(e.ObjectNew))
 	}}
 }
 
@@ -205,7 +206,7 @@ func readiness(status *v1alpha1.ObjectStatus) []string {
 		return []string{"", ""}
 	}
 	if ready.Status == "True" {
-		return []string{"True", ""}
+		return []string{"True", strconv.FormatInt(ready.ObservedGeneration, 10)}
 	}
 	return []string{string(ready.Status), ready.Message}
 }
