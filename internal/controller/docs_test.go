@@ -14,7 +14,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/util/dump"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
@@ -86,7 +85,7 @@ var _ = Describe("The documentation", func() {
 		It("shows nothing that the API server would refuse: "+p.String(), func(ctx SpecContext) {
 			for _, obj := range slices.DeleteFunc(p.objects(), func(obj *unstructured.Unstructured) bool { return !ours(obj) }) {
 				obj.SetNamespace("default")
-				Expect(client.WithFieldValidation(direct, "Strict").Create(ctx, obj, client.DryRunAll)).To(Succeed(), dump.Pretty(obj.Object))
+				Expect(client.WithFieldValidation(direct, "Strict").Create(ctx, obj, client.DryRunAll)).To(Succeed(), "%s %s", obj.GetKind(), obj.GetName())
 			}
 		})
 

@@ -179,7 +179,7 @@ func (l *life) delete(ctx context.Context) {
 // patch merges into the sample as users do.
 func (l *life) patch(ctx context.Context, patch string) {
 	GinkgoHelper()
-	Expect(l.Patch(ctx, l.obj, client.RawPatch(types.MergePatchType, []byte(patch)))).To(Succeed())
+	Expect(l.Patch(ctx, l.obj, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-patch"))).To(Succeed())
 }
 
 // overwrite sets a top member of the sample, such as its spec, to what it was before.

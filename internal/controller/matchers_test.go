@@ -74,6 +74,7 @@ func checkConditions(obj client.Object) {
 			want = status.TerminatingStatus
 		}
 		Expect(kstatus(obj)).To(Equal(want), "before the first look")
+		checkArgoHealth(obj, want, false)
 		return
 	}
 	Expect(s.ObservedGeneration).To(BeNumerically("<=", obj.GetGeneration()))
@@ -112,15 +113,24 @@ func checkKstatus(obj client.Object, is func(string) bool) {
 		want = status.CurrentStatus
 	}
 	Expect(kstatus(obj)).To(Equal(want), conditions(obj))
+	synced := meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionSynced)
+	suspended := synced.Reason == v1alpha1.ReasonSuspended && s.ObservedGeneration == obj.GetGeneration() && obj.GetDeletionTimestamp().IsZero()
+	checkArgoHealth(obj, want, suspended)
 }
 
 func kstatus(obj client.Object) status.Status {
 	GinkgoHelper()
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
-	Expect(err).NotTo(HaveOccurred())
-	result, err := status.Compute(&unstructured.Unstructured{Object: content})
+	result, err := status.Compute(&unstructured.Unstructured{Object: content(obj)})
 	Expect(err).NotTo(HaveOccurred())
 	return result.Status
+}
+
+// content is an object as GitOps tools read it.
+func content(obj client.Object) map[string]any {
+	GinkgoHelper()
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
+	Expect(err).NotTo(HaveOccurred())
+	return content
 }
 
 // beReady matches the state of an object that is as it should be, and of no other.

@@ -22,7 +22,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-var update = flag.Bool("update", false, "write the transcripts in testdata instead of comparing with them")
+var update = flag.Bool("update", false, "write the transcripts in testdata, and the table of health in docs, instead of comparing with them")
 
 // All that a sample's life costs in requests is written down in testdata, so that a review sees one request more, or another one.
 // After a change that is meant, they are written anew by go test ./internal/controller -ginkgo.focus transcript -update.

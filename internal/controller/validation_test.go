@@ -5,6 +5,8 @@ package controller_test
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -166,6 +168,29 @@ var _ = Describe("A manifest that is applied again", func() {
 			l.look(ctx, "now")
 			apply("argocd")
 			apply("kubectl")
+
+			By("finding the operator in nothing that a manifest says")
+			Expect(fieldsOfOperator(l.raw(ctx))).To(HaveEach(Or(HavePrefix("status"), HavePrefix("metadata.finalizers"))))
 		})
 	}
 })
+
+// fieldsOfOperator are the fields, two levels deep, that the API server notes as written by anyone but the users of these tests.
+func fieldsOfOperator(obj *unstructured.Unstructured) []string {
+	GinkgoHelper()
+	var fields []string
+	for _, entry := range obj.GetManagedFields() {
+		if slices.Contains([]string{"kubectl", "kubectl-patch", "argocd"}, entry.Manager) {
+			continue
+		}
+		var owned map[string]map[string]any
+		Expect(json.Unmarshal(entry.FieldsV1.GetRawBytes(), &owned)).To(Succeed())
+		for top, members := range owned {
+			for member := range members {
+				fields = append(fields, strings.TrimPrefix(top, "f:")+"."+strings.TrimPrefix(member, "f:"))
+			}
+		}
+	}
+	Expect(fields).NotTo(BeEmpty(), "the operator has written status")
+	return fields
+}
