@@ -54,6 +54,15 @@ test: controlplane ## Run all tests, against a real API server; TESTFLAGS="-run 
 	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" FAULT_MATRIX="$(CURDIR)/bin/fault-matrix.md" go test -timeout 40m $(TESTFLAGS) ./...
 	@[[ ! -f bin/fault-matrix.md ]] || cat bin/fault-matrix.md
 
+FUZZTIME ?= 30s
+.PHONY: fuzz
+fuzz: ## Let each fuzz target look for inputs that break it, for FUZZTIME=30s; what it finds is kept in testdata/fuzz
+	@grep -rlE '^func Fuzz' --include='*_test.go' . | while read -r file; do \
+		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z]+).*/\1/p' "$$file"); do \
+			go test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; \
+	done
+
 .PHONY: verify
 verify: generate ## Check that all that is generated is up to date; commit or stage your changes first
 	for module in $(MODULES); do (cd $$module && go mod tidy); done

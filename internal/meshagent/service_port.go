@@ -26,8 +26,8 @@ type PortNumber string
 
 // MarshalJSON writes digits as a number.
 func (n PortNumber) MarshalJSON() ([]byte, error) {
-	if _, err := strconv.ParseUint(string(n), 10, 32); err == nil {
-		return []byte(n), nil
+	if number, err := strconv.ParseUint(string(n), 10, 32); err == nil {
+		return strconv.AppendUint(nil, number, 10), nil
 	}
 	return json.Marshal(string(n))
 }

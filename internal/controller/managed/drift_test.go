@@ -5,6 +5,7 @@ package managed
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -133,7 +134,29 @@ func FuzzDrift(f *testing.F) {
 		if err != nil || len(second.changes) > 0 {
 			t.Errorf("merging %s into %s needs a second write: %v %v", desired, actual, second.changes, err)
 		}
+		// What others have set stays: all that is neither changed, nor within or around what is.
+		have, merged := mustTree(t, have), mustTree(t, first.merged)
+		for p := range leaves(nil, have) {
+			touched := slices.ContainsFunc(first.changes, func(c change) bool { return within(p, c.path) || within(c.path, p) })
+			if len(p) > 0 && !touched && !cmp.Equal(lookup(have, p), lookup(merged, p)) {
+				t.Errorf("merging %s into %s changes %s, and does not say so", desired, actual, p)
+			}
+		}
 	})
+}
+
+// within says that a path leads to a place within another, or to the same.
+func within(p, outer path) bool {
+	return len(p) >= len(outer) && slices.Equal(p[:len(outer)], outer)
+}
+
+func mustTree(t *testing.T, document meshagent.Object) map[string]any {
+	t.Helper()
+	root, err := tree(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
 }
 
 func parse(text string) (meshagent.Object, error) {

@@ -38,7 +38,6 @@ const (
 
 // SetupWithManager adds a controller for the kind.
 func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) error {
-	r := &reconciler[O, S, R]{Environment: env, kind: k, snapshots: sharedSnapshots[S, R](env)}
 	if err := env.indexProject(mgr, k.Object); err != nil {
 		return err
 	}
@@ -66,10 +65,14 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 	if err != nil {
 		return err
 	}
-	if err := b.Complete(reconcile.AsReconciler(env.Client, r)); err != nil {
+	if err := b.Complete(k.reconciler(env)); err != nil {
 		return fmt.Errorf("setting up the controller of %s: %w", kindOf(k.Object), err)
 	}
 	return nil
+}
+
+func (k *Kind[O, S, R]) reconciler(env *Environment) reconcile.Reconciler {
+	return reconcile.AsReconciler(env.Client, &reconciler[O, S, R]{Environment: env, kind: k, snapshots: sharedSnapshots[S, R](env)})
 }
 
 // user is a kind whose objects use MeshProjects.

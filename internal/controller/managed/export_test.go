@@ -1,0 +1,15 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+)
+
+// Reconciler is what runs in the controller of a kind.
+func (k *Kind[O, S, R]) Reconciler(env *Environment) reconcile.Reconciler { return k.reconciler(env) }
+
+// Backoff is how each controller spaces its retries.
+func Backoff() workqueue.TypedRateLimiter[reconcile.Request] { return backoff() }

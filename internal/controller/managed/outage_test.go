@@ -1,0 +1,181 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	ctrlcontroller "sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+)
+
+const (
+	interval  = 10 * time.Minute
+	perSecond = 20
+	burst     = 40
+	rooms     = 150
+)
+
+// An outage of ten minutes, by a clock that costs no time: no storm during it or after it, and all is well within two intervals.
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newFakeWorld(t)
+		time.Sleep(3 * interval)
+		w.mustBeSynced(t, rooms)
+
+		w.meshagent.ResetCalls()
+		mend := w.meshagent.Inject(simulator.Fault{Status: http.StatusServiceUnavailable})
+		time.Sleep(10 * time.Minute)
+		synced, ready := w.count(t)
+		if synced > rooms/5 || ready != rooms { // some are compared once in 11 minutes
+			t.Errorf("in the outage %d rooms are Synced and %d Ready, of %d", synced, ready, rooms)
+		}
+		during := len(w.meshagent.Calls())
+		for _, room := range w.meshagent.Documents("rooms") {
+			w.meshagent.Edit("rooms", fmt.Sprint(room["id"]), func(doc map[string]any) { doc["metadata"] = map[string]any{"team": "other"} })
+		}
+		mend()
+		time.Sleep(2 * interval)
+		w.mustBeSynced(t, rooms)
+		for _, room := range w.meshagent.Documents("rooms") {
+			if team := room["metadata"].(map[string]any)["team"]; team != "support" {
+				t.Fatalf("room %v was not set right: %v", room["name"], room["metadata"])
+			}
+		}
+		most := 0
+		calls := w.meshagent.Calls()
+		for first, last := 0, 0; last < len(calls); last++ {
+			for calls[last].At.Sub(calls[first].At) >= time.Second {
+				first++
+			}
+			most = max(most, last-first+1)
+		}
+		if most > perSecond+burst {
+			t.Errorf("%d requests within a second", most)
+		}
+		t.Logf("%d rooms: %d requests in the outage, %d after it, at most %d within a second", rooms, during, len(calls)-during, most)
+		// Each room is tried about ten times in ten minutes, and all that are tried together share a list.
+		if during > 12*rooms {
+			t.Errorf("%d requests in the outage", during)
+		}
+		// Each is found changed by the shared list, read, and written.
+		if after := len(calls) - during; after > 3*rooms {
+			t.Errorf("%d requests after the outage", after)
+		}
+	})
+}
+
+// fakeWorld is a controller of rooms in a bubble of time: with a client in memory in place of an API server, and a simulated MeshAgent.
+type fakeWorld struct {
+	client    client.Client
+	meshagent *simulator.Simulator
+}
+
+func newFakeWorld(t *testing.T) *fakeWorld {
+	scheme := runtime.NewScheme()
+	if err := clientgoscheme.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	project := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: "a", Name: "default", UID: "p"}}
+	project.Spec = v1alpha1.MeshProjectSpec{
+		APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "key"}, RateLimit: &v1alpha1.RateLimit{RequestsPerSecond: perSecond, Burst: burst},
+	}
+	project.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: "Available"}}
+	objects := []client.Object{project, &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "a", Name: "key"}, Data: map[string][]byte{"apiKey": []byte(simulator.DevelopmentKey)},
+	}}
+	var names []reconcile.Request
+	for i := range rooms {
+		name := fmt.Sprintf("room-%03d", i)
+		room := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: "a", Name: name, UID: types.UID(name), Generation: 1}}
+		room.Spec.Metadata = &runtime.RawExtension{Raw: []byte(`{"team": "support"}`)}
+		room.Status.ObservedGeneration = -1
+		objects = append(objects, room)
+		names = append(names, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(room)})
+	}
+	w := &fakeWorld{
+		client:    fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithStatusSubresource(&v1alpha1.MeshRoom{}).Build(),
+		meshagent: simulator.New(simulator.WithLatency(20 * time.Millisecond)),
+	}
+	env := &managed.Environment{
+		Client: w.client, Live: w.client, Recorder: &events.FakeRecorder{}, OwnerID: "cluster-1", DriftInterval: interval,
+		Projects: &managed.Projects{Client: w.client, Live: w.client, Options: meshagent.Options{Transport: w.meshagent}},
+	}
+	c, err := ctrlcontroller.NewTypedUnmanaged("room", ctrlcontroller.TypedOptions[reconcile.Request]{
+		Reconciler: controller.Room.Reconciler(env), RateLimiter: managed.Backoff(), MaxConcurrentReconciles: 16, SkipNameValidation: new(true),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := source.Func(func(_ context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
+		for _, name := range names {
+			queue.Add(name)
+		}
+		return nil
+	})
+	if err := c.Watch(all); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := c.Start(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() { cancel(); running.Wait() })
+	return w
+}
+
+// count tells how many rooms are Synced, and how many Ready.
+func (w *fakeWorld) count(t *testing.T) (synced, ready int) {
+	t.Helper()
+	var list v1alpha1.MeshRoomList
+	if err := w.client.List(t.Context(), &list); err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range list.Items {
+		if meta.IsStatusConditionTrue(room.Status.Conditions, v1alpha1.ConditionSynced) {
+			synced++
+		}
+		if meta.IsStatusConditionTrue(room.Status.Conditions, v1alpha1.ConditionReady) {
+			ready++
+		}
+	}
+	return synced, ready
+}
+
+func (w *fakeWorld) mustBeSynced(t *testing.T, want int) {
+	t.Helper()
+	if synced, ready := w.count(t); synced != want || ready != want {
+		t.Fatalf("%d rooms are Synced and %d Ready, of %d", synced, ready, want)
+	}
+}
