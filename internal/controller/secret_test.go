@@ -81,13 +81,38 @@ var _ = Describe("MeshSecret", func() {
 		change(ctx, map[string][]byte{"api-key": []byte("second-c4n4ry")})
 		Eventually(func() string { return value("secrets") }).WithContext(ctx).Should(MatchJSON(`{"OPENAI_API_KEY": "second-c4n4ry"}`))
 		Eventually(w.events(ctx, mine)).WithContext(ctx).Should(ContainElement("Updated: openai was updated in MeshAgent: data_base64"))
-		Expect(w.calls()).To(Equal([]string{"GET secrets/" + mine.Status.ID, "PUT secrets/" + mine.Status.ID}))
+		Expect(w.calls()).To(Equal([]string{"PUT secrets/" + mine.Status.ID}))
 
 		By("writing nothing when the Secret changes elsewhere")
 		w.meshagent.ResetCalls()
 		change(ctx, map[string][]byte{"api-key": []byte("second-c4n4ry"), "other": []byte("x")})
 		Eventually(func() []string { return w.calls() }).WithContext(ctx).ShouldNot(BeEmpty())
 		Consistently(func() []string { return w.written() }, "500ms").WithContext(ctx).Should(BeEmpty())
+	})
+
+	It("looks again where a changed value cannot simply be written", func(ctx SpecContext) {
+		begin(ctx, operatorOptions{})
+		w.apply(ctx, mine)
+		w.eventuallyReady(ctx, mine)
+		first := mine.Status.ID
+
+		By("finding that it is gone")
+		w.meshagent.Remove("secrets", first)
+		w.meshagent.ResetCalls()
+		change(ctx, map[string][]byte{"api-key": []byte("second-c4n4ry")})
+		Eventually(w.events(ctx, mine)).WithContext(ctx).Should(ContainElement("Recreated: openai was gone from MeshAgent and was created again"))
+		w.eventuallyReady(ctx, mine)
+		Expect(w.written()).To(Equal([]string{"PUT secrets/" + first, "POST secrets"}))
+		Expect(value("secrets")).To(MatchJSON(`{"OPENAI_API_KEY": "second-c4n4ry"}`))
+
+		By("not writing it twice when only the answer was lost")
+		w.meshagent.ResetCalls()
+		w.meshagent.Inject(simulator.Fault{Method: http.MethodPut, Path: "/secrets/", Times: 1, Drop: simulator.DropAfter})
+		change(ctx, map[string][]byte{"api-key": []byte("third-c4n4ry")})
+		Eventually(func() []string { return w.calls() }).WithContext(ctx).Should(HaveLen(2))
+		w.eventuallyReady(ctx, mine)
+		Expect(w.calls()).To(Equal([]string{"PUT secrets/" + mine.Status.ID, "GET secrets/" + mine.Status.ID}))
+		Expect(value("secrets")).To(MatchJSON(`{"OPENAI_API_KEY": "third-c4n4ry"}`))
 	})
 
 	It("leaves what other clients wrote alone if it means the same", func(ctx SpecContext) {

@@ -22,6 +22,7 @@ import (
 type found[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	remote *R
 	diff   diff[S]
+	unread bool // remote is a row of a list, and was not read before it is to be replaced
 }
 
 // observe finds the resource: by the id in status, else by our mark, else by its natural key.
@@ -66,6 +67,8 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 			return seen, err
 		}
 		listedAs = name
+	} else if seen, ok := p.replaceable(); ok {
+		return seen, nil
 	}
 	remote, err := p.get(ctx, ref, listedAs)
 	if meshagent.IsNotFound(err) {
@@ -124,6 +127,28 @@ func (p *pass[O, S, R]) listSuffices() bool {
 	waits := reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionReady) == v1alpha1.ReasonNotReady
 	return !waits && !p.collection.Traits().PartialLists && p.requested == p.status.LastHandledReconcileAt && synced != nil &&
 		synced.ObservedGeneration == p.obj.GetGeneration() && (p.spec.Observes() || len(p.status.AppliedFields) > 0)
+}
+
+// replaceable finds a resource that needs no reading: lists do not show its value, and that value is to be another one than what
+// this process brought there last, so it is replaced whatever it is. The update must hold nothing else than what is desired: what others
+// may have changed in the resource since its row was read is never set back.
+func (p *pass[O, S, R]) replaceable() (seen found[S, R], ok bool) {
+	last, known := p.last.get(p.obj.GetUID())
+	if !known || last == fingerprint(p.desired) || !p.collection.Traits().PartialLists || p.spec.Observes() || len(p.status.AppliedFields) == 0 ||
+		p.requested != p.status.LastHandledReconcileAt || !meta.IsStatusConditionTrue(p.status.Conditions, v1alpha1.ConditionSynced) {
+		return seen, false
+	}
+	row, ok := p.snapshot.row(p.status.ID)
+	if !ok {
+		return seen, false
+	}
+	seen, err := p.compare(row, p.status.AppliedFields)
+	if err != nil {
+		return seen, false // a live read will tell
+	}
+	seen.unread = true
+	others, err := drift(seen.diff.merged, p.adapted(row), nil)
+	return seen, err == nil && len(others.changes) == 0
 }
 
 // get reads one resource live, by the name that it should have or by others that it may have. Where no route can do it, it demands a new

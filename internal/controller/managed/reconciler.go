@@ -78,11 +78,20 @@ func (p *pass[O, S, R]) reconcile(ctx context.Context) error {
 	if err := p.claim(ctx); err != nil {
 		return err
 	}
-	found, err := p.observe(ctx)
+	seen, err := p.observe(ctx)
 	if err != nil {
 		return err
 	}
-	return p.converge(ctx, found)
+	err = p.converge(ctx, seen)
+	if !seen.unread || !meshagent.IsNotFound(err) {
+		return err
+	}
+	// It was there when it was last seen: now look.
+	p.snapshot.wrote(p.status.ID, nil)
+	if seen, err = p.observe(ctx); err != nil {
+		return err
+	}
+	return p.converge(ctx, seen)
 }
 
 // resolve finds all that the object needs: its project, what it refers to, and what it desires.

@@ -56,8 +56,9 @@ func (s *snapshots[S, R]) of(connection string, collection meshagent.Collection[
 		}
 		longAgo := time.Now().Add(-s.idle)
 		maps.DeleteFunc(s.all, func(_ snapshotKey, one *snapshot[S, R]) bool { return one.idleSince(longAgo) })
-		s.all[key] = &snapshot[S, R]{collection: collection, used: time.Now()}
+		s.all[key] = &snapshot[S, R]{collection: collection}
 	}
+	s.all[key].use()
 	return s.all[key]
 }
 
@@ -68,7 +69,7 @@ type snapshot[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	mu      sync.Mutex
 	used    time.Time
 	begun   time.Time     // of the list that rows came from
-	rows    map[string]*R // by identity
+	rows    map[string]*R // by identity, or what was seen of it before the first list
 	flight  *flight[R]    // the list under way
 	pending map[string]*R // our writes while it is: nil means deleted
 }
@@ -85,7 +86,6 @@ type flight[R any] struct {
 func (s *snapshot[S, R]) since(ctx context.Context, notBefore time.Time) (view[R], error) {
 	for {
 		s.mu.Lock()
-		s.used = time.Now()
 		if s.rows != nil && !s.begun.Before(notBefore) {
 			defer s.mu.Unlock()
 			return view[R]{rows: s.rows, begun: s.begun, mu: &s.mu}, nil
@@ -149,9 +149,10 @@ func (s *snapshot[S, R]) wrote(id string, row *R) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.rows != nil {
-		store(s.rows, id, row)
+	if s.rows == nil {
+		s.rows = map[string]*R{} // of no list: begun is long ago
 	}
+	store(s.rows, id, row)
 	if s.pending != nil {
 		s.pending[id] = row
 	}
@@ -163,6 +164,17 @@ func store[R any](rows map[string]*R, id string, row *R) {
 	} else {
 		rows[id] = row
 	}
+}
+
+// row is the resource as it was last seen, in a list or by itself.
+func (s *snapshot[S, R]) row(id string) (R, bool) {
+	return view[R]{rows: s.rows, mu: &s.mu}.get(id)
+}
+
+func (s *snapshot[S, R]) use() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.used = time.Now()
 }
 
 func (s *snapshot[S, R]) idleSince(moment time.Time) bool {

@@ -108,6 +108,25 @@ func TestSnapshotKeepsOwnWrites(t *testing.T) {
 	})
 }
 
+func TestSnapshotRemembersWhatWasReadBeforeTheFirstList(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &listed{rooms: func() ([]string, error) { return []string{"a", "b"}, nil }}
+		s := snapshotOf(l)
+		s.wrote("a", &meshagent.Room{ID: "a"})
+		if _, ok := s.row("a"); !ok || l.lists.Load() != 0 {
+			t.Errorf("known: %t, lists: %d", ok, l.lists.Load())
+		}
+		list, err := s.since(t.Context(), time.Now().Add(-time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := list.get("b"); !ok {
+			t.Error("one row passed for the whole list")
+		}
+	})
+}
+
 func TestSnapshotErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
