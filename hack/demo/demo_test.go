@@ -5,9 +5,7 @@ package main
 
 import (
 	"bytes"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -77,49 +75,5 @@ func TestNarrator(t *testing.T) {
 		"[2/2] Two ...\n      a\n      b\n      still at it after 0 s: patience\n      done in 0.0 s\n"
 	if got := out.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
-}
-
-// The operator must end when it is told to, and also when the demo can no longer tell it.
-func TestOperatorEnds(t *testing.T) {
-	t.Parallel()
-	start := func(path string, args ...string) *operator {
-		o, err := startOperator(t.Context(), filepath.Join(t.TempDir(), "log"), path, args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return o
-	}
-	ended := func(o *operator) {
-		t.Helper()
-		select {
-		case <-o.done:
-		case <-time.After(10 * time.Second):
-			t.Fatal("it did not end")
-		}
-	}
-
-	told := start("sleep", "60")
-	if err := told.failure(); err != nil {
-		t.Error(err)
-	}
-	if err := told.stop(); err != nil {
-		t.Error(err)
-	}
-	ended(told)
-
-	bereft := start("sleep", "60")
-	if err := bereft.pipe.Close(); err != nil { // as the kernel does when we are killed
-		t.Error(err)
-	}
-	ended(bereft)
-
-	failed := start("false")
-	ended(failed)
-	if err := failed.failure(); err == nil || !strings.Contains(err.Error(), "exit status 1") {
-		t.Errorf("got %v", err)
-	}
-	if err := failed.stop(); err != nil {
-		t.Error(err)
 	}
 }

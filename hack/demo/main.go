@@ -120,7 +120,7 @@ func (d *demo) stayUp(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case <-d.operator.done:
-		return fmt.Errorf("while it stayed up: %w", d.operator.failure())
+	case <-d.operator.Done():
+		return fmt.Errorf("while it stayed up: %w", d.operator.Failure())
 	}
 }

@@ -66,7 +66,7 @@ func (d *demo) await(ctx context.Context, missing func(context.Context) string) 
 	var last string
 	err := wait.PollUntilContextTimeout(ctx, pace, patience, true, func(ctx context.Context) (bool, error) {
 		if d.operator != nil {
-			if err := d.operator.failure(); err != nil {
+			if err := d.operator.Failure(); err != nil {
 				return false, err
 			}
 		}

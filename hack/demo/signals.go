@@ -18,7 +18,7 @@ import (
 var errNobodyReads = errors.New("nobody reads the output any more")
 
 // endWithSignals ends the demo in an orderly way on the first signal. The second kills it, which still ends its children: they are
-// on a leash (operator.go, and the package controlplane).
+// on a leash (the packages child and controlplane).
 func endWithSignals(end context.CancelCauseFunc) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

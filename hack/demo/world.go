@@ -15,6 +15,7 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/meshagent/meshagent-operator/hack/child"
 	"github.com/meshagent/meshagent-operator/internal/controlplane"
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
@@ -33,7 +34,7 @@ type demo struct {
 	meshagent *simulator.Simulator
 	server    *http.Server
 	url       string // of MeshAgent
-	operator  *operator
+	operator  *child.Process
 
 	samples []object        // what is declared
 	seeded  map[string]bool // what MeshAgent held before
@@ -99,7 +100,7 @@ func (d *demo) startMeshAgent(ctx context.Context) error {
 func (d *demo) stop() error {
 	var errs []error
 	if d.operator != nil {
-		errs = append(errs, d.operator.stop())
+		errs = append(errs, d.operator.Stop())
 	}
 	if d.server != nil {
 		errs = append(errs, d.server.Close())
