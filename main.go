@@ -41,6 +41,7 @@ type options struct {
 	metricsAddress  string
 	metricsSecure   bool
 	probeAddress    string
+	pprofAddress    string
 	leaderElect     bool
 	leaderNamespace string
 	ownerID         string
@@ -56,6 +57,7 @@ func (o *options) bind(flags *flag.FlagSet) {
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", "0", "The address of the metrics endpoint, such as :8443; 0 turns it off.")
 	flags.BoolVar(&o.metricsSecure, "metrics-secure", true, "Serve metrics over HTTPS, to callers that may get the path /metrics.")
 	flags.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081", "The address of the probes /healthz and /readyz; 0 turns them off.")
+	flags.StringVar(&o.pprofAddress, "pprof-bind-address", "0", "The address of Go's profiles, such as localhost:6060, open to all that can reach it; 0 turns them off.")
 	flags.BoolVar(&o.leaderElect, "leader-elect", false, "Let only one of several managers be active.")
 	flags.StringVar(&o.leaderNamespace, "leader-election-namespace", "", "The namespace of the leader's lease. Default: the one that the manager runs in.")
 	flags.StringVar(&o.ownerID, "owner-id", "", "What tells this operator from others in owner marks in MeshAgent. Default: the UID of the namespace kube-system. "+
@@ -151,6 +153,7 @@ func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
 		Scheme:                        scheme,
 		Metrics:                       metrics,
 		HealthProbeBindAddress:        opts.probeAddress,
+		PprofBindAddress:              opts.pprofAddress,
 		LeaderElection:                opts.leaderElect,
 		LeaderElectionID:              "meshagent-operator.meshagent.com",
 		LeaderElectionNamespace:       opts.leaderNamespace,
@@ -189,7 +192,7 @@ func setup(mgr manager.Manager, opts options, ownerID string) error {
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: ownerID, DriftInterval: opts.driftInterval,
 		Projects: &managed.Projects{
-			Client: mgr.GetClient(), Live: mgr.GetAPIReader(),
+			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(),
 			Options: meshagent.Options{Endpoint: opts.meshagentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: managed.ObserveCall},
 		},
 	}

@@ -91,7 +91,7 @@ func (w *world) start(options operatorOptions) *operator {
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: options.ownerID, DriftInterval: options.driftInterval,
 		Projects: &managed.Projects{
-			Client: mgr.GetClient(), Live: mgr.GetAPIReader(),
+			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(),
 			Options: meshagent.Options{Transport: o.mortal(w.wire(), false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
 		},
 	}

@@ -36,7 +36,7 @@ func (p *Projects) admit(ctx context.Context, project *v1alpha1.MeshProject, nam
 	}
 	found := metav1.PartialObjectMetadata{}
 	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
-	if err := p.Client.Get(ctx, types.NamespacedName{Name: namespace}, &found); err != nil {
+	if err := p.Cache.Get(ctx, types.NamespacedName{Name: namespace}, &found); err != nil {
 		return fmt.Errorf("reading the labels of namespace %q: %w", namespace, err)
 	}
 	if !selector.Matches(labels.Set(found.Labels)) {

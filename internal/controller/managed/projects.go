@@ -40,8 +40,9 @@ type Connection struct {
 
 // Projects opens MeshProjects, and keeps the last good credential of each while the process runs.
 type Projects struct {
-	// Client reads MeshProjects and the metadata of Secrets and namespaces from the cache.
-	Client client.Client
+	// Cache has MeshProjects, and the metadata of Secrets and namespaces. (The manager's client would read that of Secrets live, each time,
+	// since it is told to keep them out of the cache.)
+	Cache client.Reader
 	// Live reads Secrets from the API server. Their data is never cached.
 	Live client.Reader
 	// Options are those of every client; endpoint, key and limiter are filled in.
@@ -101,7 +102,7 @@ func (p *Projects) Finish(ctx context.Context, obj Object) (*Connection, error) 
 func (p *Projects) of(ctx context.Context, obj Object) (*v1alpha1.MeshProject, error) {
 	key := projectKey(obj)
 	var project v1alpha1.MeshProject
-	err := p.Client.Get(ctx, key, &project)
+	err := p.Cache.Get(ctx, key, &project)
 	if apierrors.IsNotFound(err) {
 		return nil, waitFor(v1alpha1.ReasonProjectNotFound, "MeshProject %q does not exist in namespace %q", key.Name, key.Namespace)
 	}
@@ -166,7 +167,7 @@ func (p *Projects) secretVersion(ctx context.Context, project *v1alpha1.MeshProj
 	found := metav1.PartialObjectMetadata{}
 	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
 	name := project.Spec.APIKeySecretRef.Name
-	err := p.Client.Get(ctx, types.NamespacedName{Namespace: project.Namespace, Name: name}, &found)
+	err := p.Cache.Get(ctx, types.NamespacedName{Namespace: project.Namespace, Name: name}, &found)
 	if apierrors.IsNotFound(err) {
 		return "", secretNotFound(name, project.Namespace)
 	}
