@@ -11,7 +11,6 @@ import (
 
 	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 )
 
@@ -40,12 +39,6 @@ type Environment struct {
 	mu        sync.Mutex
 	snapshots map[reflect.Type]any
 }
-
-// Lanes of the queue, highest first. What users do has priority 0, and what a restart lists has handler.LowPriority.
-const (
-	retryPriority = handler.LowPriority / 2
-	driftPriority = handler.LowPriority * 2
-)
 
 // recently bounds the age of a list that may show that a resource does not exist yet. A burst of new objects shares it.
 const recently = 3 * time.Second

@@ -9,12 +9,17 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// What users change comes first, then what failed, then what a start lists (never reconciled objects among it), then checks for drift.
+// What users change comes first, then what failed, then what a start lists, then checks for drift.
 func TestLanes(t *testing.T) {
 	t.Parallel()
 	if lanes := []int{0, retryPriority, handler.LowPriority, driftPriority}; !slices.IsSortedFunc(lanes, func(a, b int) int { return b - a }) || len(slices.Compact(lanes)) != 4 {
@@ -54,5 +59,41 @@ func TestLanes(t *testing.T) {
 				t.Errorf("got error %v", err)
 			}
 		})
+	}
+}
+
+// Who created or changed an object while no manager was running does not wait until it has looked at all others.
+func TestDoneMeanwhile(t *testing.T) {
+	t.Parallel()
+	looked := func(name string, change func(*v1alpha1.MeshRoom)) *v1alpha1.MeshRoom {
+		room := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Name: name, Generation: 2}}
+		room.Status.ObservedGeneration = 2
+		change(room)
+		return room
+	}
+	queue := priorityqueue.New[reconcile.Request](t.Name())
+	defer queue.ShutDown()
+	for _, room := range []*v1alpha1.MeshRoom{
+		looked("in order", func(*v1alpha1.MeshRoom) {}),
+		looked("new", func(room *v1alpha1.MeshRoom) { room.Status.ObservedGeneration = -1 }),
+		looked("changed", func(room *v1alpha1.MeshRoom) { room.Generation = 3 }),
+		looked("deleted", func(room *v1alpha1.MeshRoom) { room.DeletionTimestamp = new(metav1.Now()) }),
+		looked("asked for", func(room *v1alpha1.MeshRoom) {
+			room.Annotations = map[string]string{v1alpha1.ReconcileRequestedAtAnnotation: "now"}
+		}),
+	} {
+		listed := event.CreateEvent{Object: room, IsInInitialList: true}
+		(&handler.EnqueueRequestForObject{}).Create(t.Context(), listed, queue)
+		doneMeanwhile().Create(t.Context(), listed, queue)
+	}
+	for _, want := range []struct {
+		name     string
+		priority int
+	}{{"new", 0}, {"changed", 0}, {"deleted", 0}, {"asked for", 0}, {"in order", handler.LowPriority}} {
+		got, priority, _ := queue.GetWithPriority()
+		if got.NamespacedName != (types.NamespacedName{Name: want.name}) || priority != want.priority {
+			t.Errorf("got %s with priority %d, want %s with %d", got.Name, priority, want.name, want.priority)
+		}
+		queue.Done(got)
 	}
 }

@@ -44,6 +44,7 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(k.Object, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: backoff()}).
+		Watches(k.Object, doneMeanwhile()).
 		Watches(&v1alpha1.MeshProject{}, env.wake(retryPriority, k.Object, projectIndex, func(project client.Object) string {
 			return client.ObjectKeyFromObject(project).String()
 		}), builder.WithPredicates(mattersToUsers()))

@@ -1,0 +1,48 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed
+
+import (
+	"context"
+
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// Lanes of the queue, highest first. What users do has priority 0, and what a restart lists has handler.LowPriority.
+const (
+	retryPriority = handler.LowPriority / 2
+	driftPriority = handler.LowPriority * 2
+)
+
+// prefer gives an object the lane of what users do, whatever lane it is in already.
+func prefer(queue workqueue.TypedRateLimitingInterface[reconcile.Request], obj client.Object) {
+	request := reconcile.Request{NamespacedName: client.ObjectKeyFromObject(obj)}
+	if lanes, ok := queue.(priorityqueue.PriorityQueue[reconcile.Request]); ok {
+		lanes.AddWithOpts(priorityqueue.AddOpts{Priority: new(0)}, request)
+	} else {
+		queue.Add(request)
+	}
+}
+
+// doneMeanwhile prefers, among the many objects that a start lists, those to which users did something while no manager was running.
+func doneMeanwhile() handler.EventHandler {
+	return handler.Funcs{CreateFunc: func(_ context.Context, e event.CreateEvent, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+		obj, ok := e.Object.(Object)
+		if !ok || !e.IsInInitialList {
+			return
+		}
+		status := obj.CommonStatus()
+		if status.ObservedGeneration != obj.GetGeneration() || !obj.GetDeletionTimestamp().IsZero() ||
+			status.LastHandledReconcileAt != obj.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation] {
+			prefer(queue, obj)
+		}
+	}}
+}
