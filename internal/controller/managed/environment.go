@@ -40,9 +40,6 @@ type Environment struct {
 	snapshots map[reflect.Type]any
 }
 
-// recently bounds the age of a list that may show that a resource does not exist yet. A burst of new objects shares it.
-const recently = 3 * time.Second
-
 // untilDrift is how long to wait for the next comparison with MeshAgent, counted from the list that the last one used, so that
 // all objects of a collection share the next list as well. The jitter spreads them.
 func (e *Environment) untilDrift(listed time.Time) time.Duration {

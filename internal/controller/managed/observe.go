@@ -228,7 +228,7 @@ func (p *pass[O, S, R]) findByKey(ctx context.Context, key string) (*R, error) {
 		return nil, nil //nolint:nilnil // without a name it cannot be mistaken for another
 	}
 	if !p.collection.Traits().RefusesTwins {
-		list, err := p.snapshot.since(ctx, time.Now().Add(-recently))
+		list, err := p.snapshot.recent(ctx)
 		if err != nil {
 			return nil, err
 		}

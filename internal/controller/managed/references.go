@@ -42,8 +42,11 @@ func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
 func findRoom(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error) {
 	rooms := sharedSnapshots[meshagent.RoomSpec, meshagent.Room](env).of(connection.ID, connection.Project.Rooms())
 	// That it exists may be known from a list that is not new; that it does not, only from one that is.
-	for _, since := range []time.Time{env.fresh(time.Now()), time.Now().Add(-recently)} {
-		list, err := rooms.since(ctx, since)
+	fresh := func(ctx context.Context) (view[meshagent.Room], error) {
+		return rooms.since(ctx, env.fresh(time.Now()))
+	}
+	for _, known := range []func(context.Context) (view[meshagent.Room], error){fresh, rooms.recent} {
+		list, err := known(ctx)
 		if err != nil {
 			return Resolved{}, err
 		}

@@ -69,6 +69,7 @@ type snapshot[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	mu      sync.Mutex
 	used    time.Time
 	begun   time.Time     // of the list that rows came from
+	took    time.Duration // that list
 	rows    map[string]*R // by identity, or what was seen of it before the first list
 	flight  *flight[R]    // the list under way
 	pending map[string]*R // our writes while it is: nil means deleted
@@ -106,6 +107,16 @@ func (s *snapshot[S, R]) since(ctx context.Context, notBefore time.Time) (view[R
 	}
 }
 
+// recent returns the rows of a list that may show that something does not exist yet. It is a few seconds old at most; where lists take
+// long, a few times as old as one takes, since each of many new objects would wait for a list of its own otherwise.
+func (s *snapshot[S, R]) recent(ctx context.Context) (view[R], error) {
+	const fewSeconds, fewTimes = 3 * time.Second, 4
+	s.mu.Lock()
+	age := max(fewSeconds, fewTimes*s.took)
+	s.mu.Unlock()
+	return s.since(ctx, time.Now().Add(-age))
+}
+
 // launch begins a list. The caller holds the lock. The list does not end with the one who asked first: others wait for it too.
 func (s *snapshot[S, R]) launch(ctx context.Context) *flight[R] {
 	current := &flight[R]{begun: time.Now(), done: make(chan struct{})}
@@ -129,7 +140,7 @@ func (s *snapshot[S, R]) launch(ctx context.Context) *flight[R] {
 			for id, row := range s.pending {
 				store(rows, id, row)
 			}
-			s.rows, s.begun = rows, current.begun
+			s.rows, s.begun, s.took = rows, current.begun, time.Since(current.begun)
 		}
 		s.flight, s.pending = nil, nil
 		close(current.done)

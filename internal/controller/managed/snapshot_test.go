@@ -127,6 +127,26 @@ func TestSnapshotRemembersWhatWasReadBeforeTheFirstList(t *testing.T) {
 	})
 }
 
+func TestSnapshotOfManyIsOlder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &listed{rooms: func() ([]string, error) { return []string{"a"}, nil }}
+		s := snapshotOf(l)
+		for _, test := range []struct {
+			after time.Duration // of the end of the last list, which took a second
+			lists int32
+		}{{0, 1}, {2500 * time.Millisecond, 1}, {time.Second, 2}} {
+			time.Sleep(test.after) //nolint:forbidigo // synctest makes it pass at once
+			if _, err := s.recent(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := l.lists.Load(); got != test.lists {
+				t.Errorf("after %s: got %d lists, want %d", test.after, got, test.lists)
+			}
+		}
+	})
+}
+
 func TestSnapshotErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
