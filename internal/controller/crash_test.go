@@ -85,7 +85,7 @@ func applied(ctx context.Context, l *life) {
 
 func changed(ctx context.Context, l *life) { l.patch(ctx, l.sample.change()) }
 
-func undone(ctx context.Context, l *life) { l.overwrite(ctx, "spec", l.spec) }
+func undone(ctx context.Context, l *life) { l.overwrite(ctx, "spec", l.original) }
 
 func renamed(ctx context.Context, l *life) { l.patch(ctx, `{"spec": {"name": "renamed"}}`) }
 
@@ -102,7 +102,7 @@ func isInterrupted(ctx context.Context, s sample, a act) {
 	l.operator = w.start(operatorOptions{})
 	l.follow(ctx)
 	l.again(ctx)
-	l.spec, l.marks = l.raw(ctx).Object["spec"], l.marked()
+	l.original, l.marks = l.raw(ctx).Object["spec"], l.marked()
 	l.delete(ctx)
 
 	var mu sync.Mutex

@@ -34,7 +34,7 @@ type life struct {
 	without  []string        // what MeshAgent held when all but the sample was there
 	resource record          // what stands for it in MeshAgent
 	route    string          // where on the wire it was created, below the project
-	spec     any             // of the object, at first
+	original any             // the spec of the object, at first
 	marks    bool            // the resource bears the mark of its owner
 	operator *operator       // the one that runs
 }

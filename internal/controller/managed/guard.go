@@ -124,6 +124,14 @@ func (g *deletionGuard) forget(project *v1alpha1.MeshProject) {
 	deletionsHeld.DeleteLabelValues(project.Namespace, project.Name)
 }
 
+// guardOf is what a MeshProject says of deletions.
+func guardOf(project *v1alpha1.MeshProject) string {
+	if project.Spec.DeletionGuard == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d, unless until %s", *project.Spec.DeletionGuard.MaxPerHour, project.Annotations[v1alpha1.AllowDeletionsUntilAnnotation])
+}
+
 // releasedUntil reads the annotation that lets deletions through.
 func releasedUntil(project *v1alpha1.MeshProject) (time.Time, error) {
 	text := project.Annotations[v1alpha1.AllowDeletionsUntilAnnotation]

@@ -127,7 +127,7 @@ func newFakeWorld(t *testing.T) *fakeWorld {
 	}
 	env := &managed.Environment{
 		Client: w.client, Live: w.client, Recorder: &events.FakeRecorder{}, OwnerID: "cluster-1", DriftInterval: interval,
-		Projects: &managed.Projects{Client: w.client, Live: w.client, Options: meshagent.Options{Transport: w.meshagent}},
+		Projects: &managed.Projects{Cache: w.client, Live: w.client, Options: meshagent.Options{Transport: w.meshagent}},
 	}
 	c, err := ctrlcontroller.NewTypedUnmanaged("room", ctrlcontroller.TypedOptions[reconcile.Request]{
 		Reconciler: controller.Room.Reconciler(env), RateLimiter: managed.Backoff(), MaxConcurrentReconciles: 16, SkipNameValidation: new(true),
