@@ -245,7 +245,7 @@ func obeysArgoCD(ctx context.Context, s sample) {
 	w.start(operatorOptions{})
 	l := w.begin(ctx, s)
 	l.follow(ctx)
-	spec := l.spec(ctx)
+	spec := l.specNow(ctx)
 	idle := map[string]bool{"reconcile": true}
 	if s.mirrors() {
 		idle["suspend"], idle["resume"] = true, false
@@ -258,7 +258,7 @@ func obeysArgoCD(ctx context.Context, s sample) {
 		Expect(err).NotTo(HaveOccurred())
 		return statusOf(l.obj).LastHandledReconcileAt
 	}).WithContext(ctx).Should(MatchRegexp(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`))
-	Expect(l.spec(ctx)).To(Equal(spec))
+	Expect(l.specNow(ctx)).To(Equal(spec))
 	if !s.mirrors() {
 		return
 	}
@@ -270,11 +270,11 @@ func obeysArgoCD(ctx context.Context, s sample) {
 	l.act(ctx, "resume")
 	w.eventuallyReady(ctx, l.obj)
 	Expect(l.offered(ctx)).To(Equal(idle))
-	Expect(l.spec(ctx)).To(Equal(spec))
+	Expect(l.specNow(ctx)).To(Equal(spec))
 }
 
-// spec is what the sample says, whether it is suspended aside.
-func (l *life) spec(ctx context.Context) map[string]any {
+// specNow is what the sample says, whether it is suspended aside.
+func (l *life) specNow(ctx context.Context) map[string]any {
 	GinkgoHelper()
 	spec := map[string]any{}
 	if said, ok := l.raw(ctx).Object["spec"].(map[string]any); ok {

@@ -95,15 +95,5 @@ func (m *faultMatrix) compare() {
 	if *only != "" {
 		return // it lacks what was not walked
 	}
-	file := filepath.Join("..", "..", "docs", "faults.md")
-	text, err := os.ReadFile(file)
-	Expect(err).NotTo(HaveOccurred())
-	before, rest, ok := strings.Cut(string(text), matrixBegin)
-	known, after, closed := strings.Cut(rest, matrixEnd)
-	Expect(ok && closed).To(BeTrue(), "%s has no place for the matrix", file)
-	if *update {
-		Expect(os.WriteFile(file, []byte(before+matrixBegin+"\n"+table+"\n"+matrixEnd+after), 0o644)).To(Succeed())
-		return
-	}
-	Expect(strings.TrimSpace(known)).To(Equal(strings.TrimSpace(table)), "the matrix differs from the one in %s", file)
+	comparePart(filepath.Join("..", "..", "docs", "faults.md"), matrixBegin, matrixEnd, table)
 }
