@@ -23,6 +23,7 @@ type MeshRoomGrantSpec struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:XValidation:rule="self != 'me'",message="me is whoever asks: give the id of a user"
+	// +kubebuilder:validation:XValidation:rule="!(self in ['.', '..'])",message="this is no id of a user"
 	// +optional
 	UserID string `json:"userID,omitempty"`
 

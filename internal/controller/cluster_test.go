@@ -189,7 +189,9 @@ var _ = Describe("A cluster", Ordered, func() {
 		w.manyRooms(ctx, 3)
 		definition := &apiextensionsv1.CustomResourceDefinition{ObjectMeta: metav1.ObjectMeta{Name: "meshrooms.meshagent.com"}}
 		Expect(w.Delete(ctx, definition)).To(Succeed())
-		Eventually(func() bool { return apierrors.IsNotFound(w.Get(ctx, client.ObjectKeyFromObject(definition), definition)) }).WithContext(ctx).Should(BeTrue())
+		Eventually(func() bool {
+			return apierrors.IsNotFound(w.Get(ctx, client.ObjectKeyFromObject(definition), definition))
+		}).WithContext(ctx).Should(BeTrue())
 		Expect(w.meshagent.Documents("rooms")).To(BeEmpty())
 
 		_, err := envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{crds}})

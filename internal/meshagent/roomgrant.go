@@ -140,6 +140,9 @@ type roomGrantBody struct {
 
 // Create sends POST …/room-grants.
 func (c roomGrants) Create(ctx context.Context, spec RoomGrantSpec) (RoomGrant, error) {
+	if one := c.route.join(c.item, spec.RoomID, spec.UserID); spec.UserID != "" && one.err != nil {
+		return RoomGrant{}, one.err // it could never be deleted
+	}
 	err := c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: roomGrantBody(spec)})
 	return RoomGrant{RoomGrantSpec: spec, Holder: spec.UserID}, err
 }

@@ -133,6 +133,9 @@ func (c routes) Get(ctx context.Context, ref Ref) (Route, error) {
 
 // Create sends POST …/routes, whose answer tells nothing.
 func (c routes) Create(ctx context.Context, spec RouteSpec) (Route, error) {
+	if one := c.one(spec.Domain); one.err != nil {
+		return Route{}, one.err // it could never be deleted
+	}
 	return Route{spec}, c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: envelope(spec)})
 }
 
