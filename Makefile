@@ -54,6 +54,11 @@ test: controlplane ## Run all tests, against a real API server; TESTFLAGS="-run 
 	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" FAULT_MATRIX="$(CURDIR)/bin/fault-matrix.md" go test -timeout 40m $(TESTFLAGS) ./...
 	@[[ ! -f bin/fault-matrix.md ]] || cat bin/fault-matrix.md
 
+DURATION ?= 10m
+.PHONY: soak
+soak: controlplane ## Let users, others, faults and kills loose on the operator for DURATION=10m, and see that all ends well
+	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test ./internal/controller -timeout 24h -v -ginkgo.v -ginkgo.focus 'The soak' -soak $(DURATION) | grep -vE '^(S+|S*•)'
+
 FUZZTIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Let each fuzz target look for inputs that break it, for FUZZTIME=30s; what it finds is kept in testdata/fuzz

@@ -47,6 +47,8 @@ type operatorOptions struct {
 	leaderElect   bool
 	// refuse may answer a request to the API server in its place, with a status and a reason.
 	refuse func(r *http.Request) (int, metav1.StatusReason)
+	// meddle may stand between the operator and MeshAgent.
+	meddle func(http.RoundTripper) http.RoundTripper
 	// witness sees every request, to MeshAgent and to the API server, before it is sent and once more when it was carried out.
 	// It may kill the operator.
 	witness func(o *operator, r *http.Request, carriedOut bool)
@@ -64,6 +66,10 @@ func (w *world) start(options operatorOptions) *operator {
 	o := &operator{done: make(chan struct{}), witness: options.witness}
 	restConfig := rest.CopyConfig(w.plane.Config)
 	restConfig.Wrap(func(next http.RoundTripper) http.RoundTripper { return o.mortal(refusing(next, options.refuse), true) })
+	wire := w.wire()
+	if options.meddle != nil {
+		wire = options.meddle(wire)
+	}
 	namespaces := map[string]cache.Config{w.namespace: {}}
 	for _, namespace := range options.namespaces {
 		namespaces[namespace] = cache.Config{}
@@ -92,7 +98,7 @@ func (w *world) start(options operatorOptions) *operator {
 		OwnerID: options.ownerID, DriftInterval: options.driftInterval,
 		Projects: &managed.Projects{
 			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(),
-			Options: meshagent.Options{Transport: o.mortal(w.wire(), false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
+			Options: meshagent.Options{Transport: o.mortal(wire, false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
 		},
 	}
 	for _, one := range controller.All {
