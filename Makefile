@@ -9,6 +9,7 @@ VERSION ?= $(shell git describe --tags --dirty 2>/dev/null || echo dev)
 COMMIT ?= $(shell git rev-parse --short HEAD 2>/dev/null)
 IMG ?= meshagent-operator:dev
 KUBECTL ?= kubectl
+CHART := charts/meshagent-operator
 MODULES := . hack/tools hack/controlplane
 
 TOOL := go tool -modfile=hack/tools/go.mod
@@ -29,9 +30,12 @@ generate: ## Generate all that is generated: Go code, manifests, API reference
 	@$(MAKE) manifests docs
 
 .PHONY: manifests
-manifests: ## Generate the CustomResourceDefinitions and the manager's role
+manifests: ## Generate the CustomResourceDefinitions and the manager's role, and the chart's copies of both
 	$(TOOL) controller-gen crd paths=./api/... output:crd:artifacts:config=config/crd/bases
 	$(TOOL) controller-gen rbac:roleName=manager-role paths=./internal/...
+	rm -rf $(CHART)/files/crds $(CHART)/files/rbac
+	cp -R config/crd/bases $(CHART)/files/crds
+	mkdir $(CHART)/files/rbac && cp config/rbac/*role.yaml $(CHART)/files/rbac
 
 .PHONY: docs
 docs: ## Generate docs/reference.md from the types

@@ -44,11 +44,14 @@ type options struct {
 	pprofAddress    string
 	leaderElect     bool
 	leaderNamespace string
+	leaderID        string
 	ownerID         string
 	driftInterval   time.Duration
 	concurrency     int
 	watchNamespaces string
 	meshagentAPIURL string
+	releaseObjects  bool
+	stopDeployment  string
 	showVersion     bool
 	logging         zap.Options
 }
@@ -60,6 +63,7 @@ func (o *options) bind(flags *flag.FlagSet) {
 	flags.StringVar(&o.pprofAddress, "pprof-bind-address", "0", "The address of Go's profiles, such as localhost:6060, open to all that can reach it; 0 turns them off.")
 	flags.BoolVar(&o.leaderElect, "leader-elect", false, "Let only one of several managers be active.")
 	flags.StringVar(&o.leaderNamespace, "leader-election-namespace", "", "The namespace of the leader's lease. Default: the one that the manager runs in.")
+	flags.StringVar(&o.leaderID, "leader-election-id", "meshagent-operator.meshagent.com", "The name of the leader's lease.")
 	flags.StringVar(&o.ownerID, "owner-id", "", "What tells this operator from others in owner marks in MeshAgent. Default: the UID of the namespace kube-system. "+
 		"A rebuilt cluster that passes the old one's takes its resources over.")
 	flags.DurationVar(&o.driftInterval, "drift-interval", 10*time.Minute, "How often MeshAgent is compared with the objects.")
@@ -67,6 +71,9 @@ func (o *options) bind(flags *flag.FlagSet) {
 	flags.StringVar(&o.watchNamespaces, "watch-namespaces", "", "The namespaces to watch, separated by commas. Default: all.")
 	flags.StringVar(&o.meshagentAPIURL, "meshagent-api-url", os.Getenv("MESHAGENT_API_URL"), "The MeshAgent API for MeshProjects without spec.endpoint. "+
 		"Default: the environment variable MESHAGENT_API_URL, else "+meshagent.DefaultEndpoint+".")
+	flags.BoolVar(&o.releaseObjects, "release-objects", false, "Take the operator's finalizer off all objects, so that none of them waits for an operator that is being removed, and exit. "+
+		"What they stand for in MeshAgent stays as it is.")
+	flags.StringVar(&o.stopDeployment, "stop-deployment", "", "With --release-objects: the Deployment of the operator, to be scaled to zero first.")
 	flags.BoolVar(&o.showVersion, "version", false, "Print the version and exit.")
 	o.logging.BindFlags(flags)
 }
@@ -88,6 +95,17 @@ func (o *options) check() error {
 		return fmt.Errorf("--owner-id must contain no slash or blank: %q", o.ownerID)
 	}
 	return nil
+}
+
+// namespaces are those to watch; nil: all.
+func (o *options) namespaces() []string {
+	var names []string
+	for name := range strings.SplitSeq(o.watchNamespaces, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func main() {
@@ -119,6 +137,9 @@ func run(ctx context.Context, opts options) error {
 	}
 	// The API server's own fairness limits clients better than a fixed rate.
 	restConfig.QPS = -1
+	if opts.releaseObjects {
+		return releaseObjects(ctx, restConfig, scheme, opts)
+	}
 	mgr, err := ctrl.NewManager(restConfig, managerOptions(scheme, opts))
 	if err != nil {
 		return fmt.Errorf("making the manager: %w", err)
@@ -144,10 +165,8 @@ func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
 		metrics.FilterProvider = filters.WithAuthenticationAndAuthorization
 	}
 	namespaces := map[string]cache.Config{}
-	for namespace := range strings.SplitSeq(opts.watchNamespaces, ",") {
-		if namespace = strings.TrimSpace(namespace); namespace != "" {
-			namespaces[namespace] = cache.Config{}
-		}
+	for _, namespace := range opts.namespaces() {
+		namespaces[namespace] = cache.Config{}
 	}
 	return ctrl.Options{
 		Scheme:                        scheme,
@@ -155,7 +174,7 @@ func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
 		HealthProbeBindAddress:        opts.probeAddress,
 		PprofBindAddress:              opts.pprofAddress,
 		LeaderElection:                opts.leaderElect,
-		LeaderElectionID:              "meshagent-operator.meshagent.com",
+		LeaderElectionID:              opts.leaderID,
 		LeaderElectionNamespace:       opts.leaderNamespace,
 		LeaderElectionReleaseOnCancel: true, // main returns as soon as the manager has stopped
 		Cache: cache.Options{
@@ -192,7 +211,7 @@ func setup(mgr manager.Manager, opts options, ownerID string) error {
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: ownerID, DriftInterval: opts.driftInterval,
 		Projects: &managed.Projects{
-			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(),
+			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: opts.namespaces(),
 			Options: meshagent.Options{Endpoint: opts.meshagentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: managed.ObserveCall},
 		},
 	}

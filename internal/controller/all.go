@@ -43,7 +43,7 @@ func nameOr(name string, obj client.Object) string {
 // the labels of namespaces for allowedNamespaces, and to send events.
 //
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
-// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
-// +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects/status,verbs=patch

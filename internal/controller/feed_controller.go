@@ -11,7 +11,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// +kubebuilder:rbac:groups=meshagent.com,resources=meshfeeds,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshfeeds,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshfeeds/status,verbs=patch
 
 // Feed keeps a feed of a project.

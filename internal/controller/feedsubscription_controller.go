@@ -9,7 +9,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// +kubebuilder:rbac:groups=meshagent.com,resources=meshfeedsubscriptions,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshfeedsubscriptions,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshfeedsubscriptions/status,verbs=patch
 
 // FeedSubscription delivers a feed into a room.

@@ -9,7 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -97,7 +99,7 @@ func (w *world) start(options operatorOptions) *operator {
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: options.ownerID, DriftInterval: options.driftInterval,
 		Projects: &managed.Projects{
-			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(),
+			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: slices.Collect(maps.Keys(namespaces)),
 			Options: meshagent.Options{Transport: o.mortal(wire, false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
 		},
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// +kubebuilder:rbac:groups=meshagent.com,resources=meshrooms,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshrooms,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshrooms/status,verbs=patch
 
 // Room keeps a room of a project.

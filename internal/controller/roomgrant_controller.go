@@ -11,7 +11,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// +kubebuilder:rbac:groups=meshagent.com,resources=meshroomgrants,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshroomgrants,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshroomgrants/status,verbs=patch
 
 // RoomGrant keeps what a user may do in a room.

@@ -9,7 +9,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// +kubebuilder:rbac:groups=meshagent.com,resources=meshroutes,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshroutes,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshroutes/status,verbs=patch
 
 // Route leads requests for a domain to a room or an agent.

@@ -9,7 +9,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// +kubebuilder:rbac:groups=meshagent.com,resources=meshsecrets,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshsecrets,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshsecrets/status,verbs=patch
 
 // Secret carries a Kubernetes Secret into MeshAgent.

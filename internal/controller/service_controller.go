@@ -9,7 +9,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// +kubebuilder:rbac:groups=meshagent.com,resources=meshservices,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=meshagent.com,resources=meshservices,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshservices/status,verbs=patch
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch
 

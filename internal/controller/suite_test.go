@@ -6,6 +6,7 @@ package controller_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -45,12 +47,13 @@ func TestController(t *testing.T) {
 var _ = BeforeSuite(func(ctx SpecContext) {
 	ctrl.SetLogger(zap.New(zap.WriteTo(watched{GinkgoWriter}), zap.UseDevMode(true)))
 	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
+	Expect(apiextensionsv1.AddToScheme(scheme)).To(Succeed())
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
 	var err error
 	validator, err = contract.Load()
 	Expect(err).NotTo(HaveOccurred())
 	plane, err = controlplane.Start(ctx, controlplane.Options{
-		CRDPaths:          []string{filepath.Join("..", "..", "config", "crd", "bases")},
+		CRDPaths:          []string{filepath.Join("..", "..", "config", "crd", "bases"), filepath.Join("testdata", "crds")},
 		ControllerManager: true, // namespaces are deleted for real
 	})
 	Expect(err).NotTo(HaveOccurred())
@@ -65,6 +68,7 @@ type world struct {
 	plane     *controlplane.ControlPlane
 	namespace string
 	meshagent *simulator.Simulator
+	endpoint  string // where MeshAgent is for operators outside of this process
 }
 
 // newWorld makes a namespace, and a MeshAgent whose every request and answer is held against the contract.
@@ -85,10 +89,19 @@ func newWorldIn(ctx context.Context, plane *controlplane.ControlPlane, direct cl
 
 // wire is the way from an operator to MeshAgent, past the contract's validator.
 func (w *world) wire() http.RoundTripper {
-	return validator.Transport(w.meshagent, func(violation error) {
-		defer GinkgoRecover()
-		Fail("against the contract: "+violation.Error(), 1)
-	})
+	return validator.Transport(w.meshagent, reportViolation)
+}
+
+// serve opens the same way to operators outside of this process.
+func (w *world) serve() {
+	server := httptest.NewServer(validator.Handler(w.meshagent, reportViolation))
+	DeferCleanup(server.Close)
+	w.endpoint = server.URL
+}
+
+func reportViolation(violation error) {
+	defer GinkgoRecover()
+	Fail("against the contract: "+violation.Error(), 1)
 }
 
 // apply creates objects in the world's namespace.
@@ -96,6 +109,9 @@ func (w *world) apply(ctx context.Context, objects ...client.Object) {
 	GinkgoHelper()
 	for _, obj := range objects {
 		obj.SetNamespace(w.namespace)
+		if project, ok := obj.(*v1alpha1.MeshProject); ok && w.endpoint != "" {
+			project.Spec.Endpoint = w.endpoint
+		}
 		Expect(w.Create(ctx, obj)).To(Succeed())
 	}
 }

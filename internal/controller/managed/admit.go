@@ -36,7 +36,8 @@ func (p *Projects) admit(ctx context.Context, project *v1alpha1.MeshProject, nam
 	}
 	found := metav1.PartialObjectMetadata{}
 	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
-	if err := p.Cache.Get(ctx, types.NamespacedName{Name: namespace}, &found); err != nil {
+	// Live: a cache would have to watch all namespaces of the cluster, which a Role in this one cannot grant.
+	if err := p.Live.Get(ctx, types.NamespacedName{Name: namespace}, &found); err != nil {
 		return fmt.Errorf("reading the labels of namespace %q: %w", namespace, err)
 	}
 	if !selector.Matches(labels.Set(found.Labels)) {

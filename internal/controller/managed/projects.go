@@ -6,6 +6,7 @@ package managed
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -40,11 +41,13 @@ type Connection struct {
 
 // Projects opens MeshProjects, and keeps the last good credential of each while the process runs.
 type Projects struct {
-	// Cache has MeshProjects, and the metadata of Secrets and namespaces. (The manager's client would read that of Secrets live, each time,
-	// since it is told to keep them out of the cache.)
+	// Cache has MeshProjects, and the metadata of Secrets. (The manager's client would read that of Secrets live, each time, since it is
+	// told to keep them out of the cache.)
 	Cache client.Reader
-	// Live reads Secrets from the API server. Their data is never cached.
+	// Live reads Secrets, whose data is never cached, and the labels of namespaces from the API server.
 	Live client.Reader
+	// Namespaces are those that the cache holds. Nil: all.
+	Namespaces []string
 	// Options are those of every client; endpoint, key and limiter are filled in.
 	Options meshagent.Options
 
@@ -101,6 +104,9 @@ func (p *Projects) Finish(ctx context.Context, obj Object) (*Connection, error) 
 
 func (p *Projects) of(ctx context.Context, obj Object) (*v1alpha1.MeshProject, error) {
 	key := projectKey(obj)
+	if p.Namespaces != nil && !slices.Contains(p.Namespaces, key.Namespace) {
+		return nil, refuse(v1alpha1.ReasonProjectNotFound, "MeshProject %q is in namespace %q, which this operator does not watch (--watch-namespaces)", key.Name, key.Namespace)
+	}
 	var project v1alpha1.MeshProject
 	err := p.Cache.Get(ctx, key, &project)
 	if apierrors.IsNotFound(err) {

@@ -1,0 +1,152 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// restricted is the strictest Pod Security level.
+var restricted = map[string]string{"pod-security.kubernetes.io/enforce": "restricted"}
+
+// valuesFiles are those of the chart's folder ci.
+func valuesFiles() []string {
+	files, err := filepath.Glob(filepath.Join(chart, "ci", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		panic(fmt.Sprintf("no values files: %v", err))
+	}
+	return files
+}
+
+var _ = Describe("The chart", func() {
+	BeforeEach(func(ctx SpecContext) {
+		for _, name := range []string{"agents", "team-a", "team-b"} {
+			namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: restricted}}
+			Expect(client.IgnoreAlreadyExists(direct.Create(ctx, namespace))).To(Succeed())
+		}
+	})
+
+	for _, values := range valuesFiles() {
+		It("makes what the API server takes from "+filepath.Base(values), func(ctx SpecContext) {
+			out, err := helm(ctx, "", "lint", "--strict", chart, "--values", values)
+			Expect(err).NotTo(HaveOccurred(), out)
+			for _, api := range [][]string{nil, {"--api-versions", "meshagent.com/v1alpha1/MeshProject"}} {
+				out, err = helm(ctx, "", append([]string{"template", "mesh", chart, "--namespace", "agents", "--values", values}, api...)...)
+				Expect(err).NotTo(HaveOccurred(), out)
+				for _, obj := range objectsIn(out) {
+					accept(ctx, obj)
+				}
+			}
+		})
+	}
+
+	It("grants nothing cluster-wide when it is told which namespaces to watch", func(ctx SpecContext) {
+		out, err := helm(ctx, "", "template", "mesh", chart, "--namespace", "agents", "--set", "watchNamespaces={team-a,team-b},crds.install=false")
+		Expect(err).NotTo(HaveOccurred(), out)
+		for _, obj := range objectsIn(out) {
+			Expect(obj.GetKind()).NotTo(HavePrefix("Cluster"))
+			Expect([]string{"agents", "team-a", "team-b", "kube-system"}).To(ContainElement(obj.GetNamespace()), "%s %s", obj.GetKind(), obj.GetName())
+		}
+	})
+
+	It("sets every value in at least one of these files", func() {
+		all, set := map[string]bool{}, map[string]bool{}
+		paths(readYAML(filepath.Join(chart, "values.yaml")), "", all)
+		for _, values := range valuesFiles() {
+			paths(readYAML(values), "", set)
+		}
+		Expect(set).NotTo(BeEmpty())
+		var forgotten []string
+		for path, ends := range all {
+			if _, ok := set[path]; ends && !ok {
+				forgotten = append(forgotten, path)
+			}
+		}
+		Expect(forgotten).To(BeEmpty())
+	})
+
+	DescribeTable("refuses values that cannot be meant", func(ctx SpecContext, set, says string) {
+		out, err := helm(ctx, "", "template", "mesh", chart, "--set", set)
+		Expect(err).To(HaveOccurred())
+		Expect(out).To(ContainSubstring(says))
+	},
+		Entry("a misspelt value", "replicaCount=2", "replicaCount"),
+		Entry("a namespace that is none", "watchNamespaces={Team_A}", "/watchNamespaces/0"),
+		Entry("an interval without a unit", "driftInterval=10", "/driftInterval"),
+		Entry("a variable that is no text", "extraEnv[0].name=A,extraEnv[0].value=true", "/extraEnv/0/value"),
+		Entry("a project without a key", "projects[0].name=default,projects[0].spec.endpoint=https://x", "apiKeySecretRef"),
+		Entry("a project that is not watched", "watchNamespaces={a},projects[0].name=p,projects[0].namespace=b,projects[0].spec.apiKeySecretRef.name=key", `MeshProject "p" is in namespace "b", which is none of watchNamespaces`),
+		Entry("no ServiceAccount", "serviceAccount.create=false", "serviceAccount.name must be set"),
+	)
+})
+
+// accept has the API server check an object, and for workloads their pods too, which is where Pod Security is enforced.
+func accept(ctx context.Context, obj *unstructured.Unstructured) {
+	GinkgoHelper()
+	what := fmt.Sprintf("%s %s", obj.GetKind(), obj.GetName())
+	Expect(dryRun(ctx, obj)).To(Succeed(), what)
+	var template corev1.PodTemplateSpec
+	switch obj.GetKind() {
+	case "Deployment":
+		template = as[appsv1.Deployment](obj).Spec.Template
+	case "Job":
+		template = as[batchv1.Job](obj).Spec.Template
+	default:
+		return
+	}
+	pod := &corev1.Pod{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}, ObjectMeta: template.ObjectMeta, Spec: template.Spec}
+	pod.Namespace, pod.Name = obj.GetNamespace(), obj.GetName()
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(pod)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(dryRun(ctx, &unstructured.Unstructured{Object: content})).To(Succeed(), "a pod of "+what)
+}
+
+func dryRun(ctx context.Context, obj *unstructured.Unstructured) error {
+	text, err := obj.MarshalJSON()
+	Expect(err).NotTo(HaveOccurred())
+	return direct.Patch(ctx, obj.DeepCopy(), client.RawPatch(types.ApplyYAMLPatchType, text),
+		client.DryRunAll, client.FieldOwner("helm"), client.ForceOwnership, client.FieldValidation(metav1.FieldValidationStrict))
+}
+
+// as turns an object into one of a type.
+func as[T any](obj *unstructured.Unstructured) *T {
+	GinkgoHelper()
+	typed := new(T)
+	Expect(runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(obj.Object, typed, true)).To(Succeed())
+	return typed
+}
+
+func readYAML(file string) map[string]any {
+	GinkgoHelper()
+	text, err := os.ReadFile(file)
+	Expect(err).NotTo(HaveOccurred())
+	objects := objectsIn(string(text))
+	if len(objects) == 0 {
+		return nil
+	}
+	return objects[0].Object
+}
+
+// paths lists the paths in a tree, and says of each whether it ends there. What holds nothing by default ends there, whatever is put into it.
+func paths(tree map[string]any, prefix string, into map[string]bool) {
+	for name, value := range tree {
+		inner, _ := value.(map[string]any)
+		into[prefix+name] = len(inner) == 0
+		paths(inner, prefix+name+".", into)
+	}
+}

@@ -1,0 +1,348 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller_test
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controlplane"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+)
+
+// The chart is installed by Helm, and the operator runs as the chart says, with the rights of its ServiceAccount, in a cluster that has
+// never seen it.
+var _ = Describe("Installed by Helm", Ordered, func() {
+	var here *node
+	var record audit
+
+	BeforeAll(func(ctx SpecContext) {
+		var flags map[string][]string
+		record, flags = newAudit()
+		fresh, err := controlplane.Start(ctx, controlplane.Options{ControllerManager: true, KubeAPIServerFlags: flags})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(func() { Expect(fresh.Stop()).To(Succeed()) })
+		cluster, err := client.New(fresh.Config, client.Options{Scheme: scheme})
+		Expect(err).NotTo(HaveOccurred())
+		here = &node{plane: fresh, cluster: cluster, image: buildImage(ctx)}
+	})
+
+	It("for all namespaces, it works, is upgraded, fails over and is uninstalled, and MeshAgent is as it was", func(ctx SpecContext) {
+		w := here.world(ctx)
+		release := here.installation(ctx, "meshagent-operator", "meshagent-system")
+		values := []string{
+			"--set", "replicas=2,driftInterval=1s,projects[0].name=default,projects[0].namespace=" + w.namespace +
+				",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.endpoint,
+		}
+
+		By("installing an older version")
+		out := release.helm(ctx, append([]string{"install", release.name, olderChart(), "--set-string", withoutStreams}, values...)...)
+		Expect(out).NotTo(ContainSubstring("violate PodSecurity"))
+		release.isWhole(ctx)
+		Expect(release.firstColumn(ctx)).To(Equal(olderColumn))
+		kept := release.project(ctx, w)
+		before := release.replicas(ctx)
+		w.eventuallyReady(ctx, kept)
+
+		By("walking all samples through their lives")
+		together(samples(), func(s sample) { livesAsInstalled(ctx, here.world(ctx), s) })
+
+		By("serving metrics to those who may read them")
+		release.servesMetrics(ctx, before[0])
+
+		By("upgrading to this version")
+		documents := w.held()
+		w.meshagent.ResetCalls()
+		release.helm(ctx, append([]string{"upgrade", release.name, chart}, values...)...)
+		release.isWhole(ctx)
+		Expect(release.firstColumn(ctx)).To(Equal("Room"), "the CustomResourceDefinitions are upgraded")
+		after := release.replicas(ctx)
+		for _, p := range before {
+			Expect(p.terminate()).To(Equal(0))
+		}
+
+		By("losing the leader")
+		leader, standby := release.leader(ctx, after)
+		leader.kill()
+		Eventually(func() bool { return release.leads(ctx, standby) }).WithContext(ctx).Should(BeTrue())
+		w.looksAgain(ctx, kept)
+		Expect(w.held()).To(Equal(documents))
+		Expect(w.written()).To(BeEmpty(), "neither the upgrade nor the new leader repeats a write")
+
+		By("uninstalling it while a deletion is under way")
+		doomed := room("doomed")
+		w.apply(ctx, doomed)
+		w.eventuallyReady(ctx, doomed)
+		w.meshagent.Inject(simulator.Fault{Method: http.MethodDelete, Path: "/rooms/", Times: 3, Status: http.StatusBadGateway})
+		Expect(w.Delete(ctx, doomed)).To(Succeed())
+		grants := granted(ctx, release)
+		release.uninstall(ctx, standby)
+		Expect(client.IgnoreNotFound(w.Get(ctx, client.ObjectKeyFromObject(doomed), doomed))).To(Succeed())
+		Expect(w.held()).To(Equal(documents))
+		Expect(w.Get(ctx, client.ObjectKeyFromObject(kept), kept)).To(Succeed(), "the CustomResourceDefinitions are kept, and so are all objects")
+		Expect(kept.Finalizers).To(BeEmpty())
+
+		By("having used every right that it was given, and having wished for no other")
+		used, refused := record.used(release.namespace, release.account)
+		Expect(refused).To(BeEmpty())
+		Expect(grants).NotTo(BeEmpty())
+		Expect(unused(grants, used)).To(BeEmpty())
+
+		By("installing it once more: it goes on where it was")
+		w.meshagent.ResetCalls()
+		release.helm(ctx, append([]string{"install", release.name, chart}, values...)...)
+		again := release.replicas(ctx)
+		Eventually(func() []string {
+			Expect(w.Get(ctx, client.ObjectKeyFromObject(kept), kept)).To(Succeed())
+			return kept.Finalizers
+		}).WithContext(ctx).Should(ConsistOf(v1alpha1.Finalizer))
+		w.eventuallyReady(ctx, kept)
+		Expect(w.written()).To(BeEmpty())
+		release.uninstall(ctx, again...)
+
+		By("deleting what is left: without an operator, this takes nothing away from MeshAgent")
+		Expect(w.Delete(ctx, kept)).To(Succeed())
+		Expect(apierrors.IsNotFound(w.Get(ctx, client.ObjectKeyFromObject(kept), kept))).To(BeTrue())
+		Expect(w.held()).To(Equal(documents))
+	}, SpecTimeout(4*time.Minute))
+
+	It("for some namespaces, it works with Roles in them and nothing else", func(ctx SpecContext) {
+		release := here.installation(ctx, "tenant", "tenant")
+		host, guest, outside := here.world(ctx), here.world(ctx), here.world(ctx)
+		guest.meshagent, guest.endpoint = host.meshagent, host.endpoint
+		watch := []string{host.namespace, guest.namespace}
+		worlds := map[string]*world{}
+		for _, s := range samples() {
+			worlds[s.String()] = here.world(ctx)
+			watch = append(watch, worlds[s.String()].namespace)
+		}
+		// The CustomResourceDefinitions are those that the other installation has left.
+		release.helm(ctx, "install", release.name, chart, "--set-string", withoutStreams, "--set", "crds.install=false,driftInterval=1s,watchNamespaces={"+strings.Join(watch, ",")+"}")
+		release.isWhole(ctx)
+		running := release.replicas(ctx)
+
+		By("walking all samples through their lives")
+		together(samples(), func(s sample) { livesAsInstalled(ctx, worlds[s.String()], s) })
+
+		By("sharing a project with another of its namespaces, and with none that it does not watch")
+		project := host.project(ctx)
+		host.edit(ctx, project, func() {
+			project.Spec.AllowedNamespaces = &v1alpha1.AllowedNamespaces{From: v1alpha1.NamespacesSelector, Selector: &metav1.LabelSelector{
+				MatchLabels: map[string]string{corev1.LabelMetadataName: guest.namespace},
+			}}
+		})
+		visitor := room("visitor", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = host.namespace })
+		guest.apply(ctx, visitor)
+		guest.eventuallyReady(ctx, visitor)
+		lost := room("lost", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = outside.namespace })
+		guest.apply(ctx, lost)
+		Eventually(guest.state(ctx, lost)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True ProjectNotFound"), ContainSubstring("does not watch")))
+		unseen := room("unseen")
+		outside.apply(ctx, unseen)
+		Expect(guest.Delete(ctx, lost)).To(Succeed())
+		guest.eventuallyGone(ctx, lost)
+
+		By("uninstalling it")
+		grants := granted(ctx, release)
+		documents := host.held()
+		release.uninstall(ctx, running...)
+		Expect(host.held()).To(Equal(documents))
+		Expect(guest.Get(ctx, client.ObjectKeyFromObject(visitor), visitor)).To(Succeed())
+		Expect(visitor.Finalizers).To(BeEmpty())
+		Expect(outside.Get(ctx, client.ObjectKeyFromObject(unseen), unseen)).To(Succeed())
+		Expect(unseen.Status.ObservedGeneration).To(BeEquivalentTo(-1), "nobody has looked at what is outside")
+
+		By("having used every right that it was given, and having wished for no other")
+		used, refused := record.used(release.namespace, release.account)
+		Expect(refused).To(BeEmpty())
+		Expect(grants).NotTo(BeEmpty())
+		Expect(unused(grants, used)).To(BeEmpty())
+	}, SpecTimeout(3*time.Minute))
+})
+
+// withoutStreams has the operator list before it watches, as it must where the API server cannot stream lists, which began with Kubernetes 1.34.
+const withoutStreams = "extraEnv[0].name=KUBE_FEATURE_WatchListClient,extraEnv[0].value=false"
+
+// livesAsInstalled walks a sample through a life in which the operator has to do all it can do.
+func livesAsInstalled(ctx context.Context, w *world, s sample) {
+	GinkgoHelper()
+	l := w.begin(ctx, s)
+	l.follow(ctx)
+	l.again(ctx)
+	l.look(ctx, "now")
+	if s.mirrors() {
+		document := l.document()
+		for range 2 { // the second time, its event is a repetition
+			l.disturb()
+			Eventually(l.document).WithContext(ctx).Should(Equal(document))
+		}
+	}
+	l.patch(ctx, s.change())
+	w.eventuallyReady(ctx, l.obj)
+	for _, need := range l.needs {
+		Expect(w.Delete(ctx, need)).To(Succeed())
+	}
+	l.delete(ctx)
+	for _, need := range l.needs {
+		w.eventuallyGoneFor(ctx, need)
+	}
+	Expect(w.names()).To(Equal(l.nothing))
+}
+
+// looksAgain waits until an operator has looked at an object once more.
+func (w *world) looksAgain(ctx context.Context, obj client.Object) {
+	GinkgoHelper()
+	token := time.Now().String()
+	w.edit(ctx, obj, func() { obj.SetAnnotations(map[string]string{v1alpha1.ReconcileRequestedAtAnnotation: token}) })
+	Eventually(func() string {
+		_, err := w.state(ctx, obj)()
+		Expect(err).NotTo(HaveOccurred())
+		return statusOf(obj).LastHandledReconcileAt
+	}).WithContext(ctx).Should(Equal(token))
+}
+
+// world makes a world in the cluster of the node.
+func (n *node) world(ctx context.Context) *world {
+	GinkgoHelper()
+	w := newWorldIn(ctx, n.plane, n.cluster)
+	w.serve()
+	return w
+}
+
+// olderColumn is what the first column of MeshRooms is called in an older version of the chart.
+const olderColumn = "Name-In-MeshAgent"
+
+// olderChart is a chart like ours, but for its version and that column.
+func olderChart() string {
+	GinkgoHelper()
+	folder := filepath.Join(GinkgoT().TempDir(), "meshagent-operator")
+	Expect(os.CopyFS(folder, os.DirFS(chart))).To(Succeed())
+	for file, change := range map[string][2]string{
+		"Chart.yaml": {"\nversion: ", "\nversion: 0.0.1 # "},
+		filepath.Join("files", "crds", "meshagent.com_meshrooms.yaml"): {"name: Room\n", "name: " + olderColumn + "\n"},
+	} {
+		text, err := os.ReadFile(filepath.Join(folder, file))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(string(text)).To(ContainSubstring(change[0]))
+		Expect(os.WriteFile(filepath.Join(folder, file), []byte(strings.Replace(string(text), change[0], change[1], 1)), 0o600)).To(Succeed())
+	}
+	return folder
+}
+
+// firstColumn is that of MeshRooms, as the cluster shows them.
+func (i installation) firstColumn(ctx context.Context) string {
+	GinkgoHelper()
+	var crd apiextensionsv1.CustomResourceDefinition
+	Expect(i.cluster.Get(ctx, client.ObjectKey{Name: "meshrooms.meshagent.com"}, &crd)).To(Succeed())
+	return crd.Spec.Versions[0].AdditionalPrinterColumns[0].Name
+}
+
+// project brings the API key for the MeshProject of the release, and a room in it.
+func (i installation) project(ctx context.Context, w *world) *v1alpha1.MeshRoom {
+	GinkgoHelper()
+	kept := room("kept", withMetadata(`{"team": "support"}`))
+	w.apply(ctx, keySecret(simulator.DevelopmentKey), kept)
+	return kept
+}
+
+// get asks a pod, as a probe or Prometheus does.
+func get(ctx context.Context, url, token string) (int, string) {
+	GinkgoHelper()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	Expect(err).NotTo(HaveOccurred())
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	caller := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
+	response, err := caller.Do(request)
+	if err != nil {
+		return 0, err.Error() // it does not listen, or not yet
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	Expect(err).NotTo(HaveOccurred())
+	return response.StatusCode, string(text)
+}
+
+// servesMetrics holds what is served to whom.
+func (i installation) servesMetrics(ctx context.Context, p *pod) {
+	GinkgoHelper()
+	url := "https://" + p.ports["metrics"] + "/metrics"
+	status, _ := get(ctx, url, "")
+	Expect(status).To(Equal(http.StatusUnauthorized))
+	stranger := i.token(ctx, i.namespace, "default")
+	status, _ = get(ctx, url, stranger)
+	Expect(status).To(Equal(http.StatusForbidden))
+	status, text := get(ctx, url, i.reader(ctx))
+	Expect(status).To(Equal(http.StatusOK), text)
+	look("a metric of the installed operator", []byte(text))
+	Expect(text).To(ContainSubstring("workqueue_depth"))
+}
+
+// reader makes a ServiceAccount that may read the metrics, and a token of it.
+func (i installation) reader(ctx context.Context) string {
+	GinkgoHelper()
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: i.namespace, Name: "prometheus"}}
+	binding := &rbacv1.ClusterRoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: "prometheus"},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: i.account + "-metrics-reader"},
+		Subjects:   []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: i.namespace, Name: account.Name}},
+	}
+	for _, obj := range []client.Object{account, binding} {
+		Expect(client.IgnoreAlreadyExists(i.cluster.Create(ctx, obj))).To(Succeed())
+	}
+	return i.token(ctx, i.namespace, account.Name)
+}
+
+// leads says that a replica is the leader.
+func (i installation) leads(ctx context.Context, p *pod) bool {
+	GinkgoHelper()
+	_, text := get(ctx, "https://"+p.ports["metrics"]+"/metrics", i.reader(ctx))
+	return strings.Contains(text, fmt.Sprintf("leader_election_master_status{name=%q} 1", i.account))
+}
+
+// leader finds the leader among two replicas.
+func (i installation) leader(ctx context.Context, replicas []*pod) (leader, standby *pod) {
+	GinkgoHelper()
+	Eventually(func() int {
+		for at, p := range replicas {
+			if i.leads(ctx, p) {
+				leader, standby = p, replicas[1-at]
+				return at
+			}
+		}
+		return -1
+	}).WithContext(ctx).ShouldNot(Equal(-1))
+	return leader, standby
+}
+
+// completed is the status of a Job whose pod has ended well.
+func completed() batchv1.JobStatus {
+	now := metav1.Now()
+	return batchv1.JobStatus{
+		StartTime: &now, CompletionTime: &now, Succeeded: 1,
+		Conditions: []batchv1.JobCondition{
+			{Type: batchv1.JobSuccessCriteriaMet, Status: corev1.ConditionTrue, LastTransitionTime: now},
+			{Type: batchv1.JobComplete, Status: corev1.ConditionTrue, LastTransitionTime: now},
+		},
+	}
+}
