@@ -8,19 +8,21 @@ MAKEFLAGS += --no-print-directory
 VERSION ?= $(shell git describe --tags --dirty 2>/dev/null || echo dev)
 COMMIT ?= $(shell git rev-parse --short HEAD 2>/dev/null)
 IMG ?= meshagent-operator:dev
+SIMULATOR_IMG ?= meshagent-simulator:dev
 KUBECTL ?= kubectl
 CHART := charts/meshagent-operator
+INSTALLER = $(TOOL) kustomize build config/default | sed 's|image: meshagent-operator:dev$$|image: $(IMG)|'
 MODULES := . hack/tools hack/controlplane
 
 TOOL := go tool -modfile=hack/tools/go.mod
 PKG := github.com/meshagent/meshagent-operator/internal/version
-BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $(PKG).Version=$(VERSION) -X $(PKG).Commit=$(COMMIT)"
+BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X $(PKG).Version=$(VERSION) -X $(PKG).Commit=$(COMMIT)"
 
 .PHONY: help
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "; printf "Usage: make \033[36m<target>\033[0m\n"} \
 		/^##@ / {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z0-9-]+:.*## / {printf "  \033[36m%-15s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Development
 
@@ -72,6 +74,10 @@ fuzz: ## Let each fuzz target look for inputs that break it, for FUZZTIME=30s; w
 		done; \
 	done
 
+.PHONY: test-e2e
+test-e2e: ## Install the chart in the empty cluster of the current kubeconfig, which has the images IMG and SIMULATOR_IMG, and watch it
+	E2E_IMAGE=$(IMG) E2E_SIMULATOR_IMAGE=$(SIMULATOR_IMG) go test -tags e2e -count 1 -timeout 20m ./test/e2e $(TESTFLAGS)
+
 .PHONY: verify
 verify: generate ## Check that all that is generated is up to date; commit or stage your changes first
 	for module in $(MODULES); do (cd $$module && go mod tidy); done
@@ -90,8 +96,9 @@ build: ## Build bin/manager and bin/simulator
 	$(BUILD) -o bin/simulator ./hack/simulator
 
 .PHONY: image
-image: ## Build the container image IMG
+image: ## Build the container images IMG and, for tests, SIMULATOR_IMG
 	docker build --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) -t $(IMG) .
+	docker build --target simulator -t $(SIMULATOR_IMG) .
 
 .PHONY: run
 run: install ## Run the manager here, for the cluster of the current kubeconfig; ARGS="--help" lists its flags
@@ -121,6 +128,24 @@ install: ## Install the CustomResourceDefinitions in the current cluster
 .PHONY: uninstall
 uninstall: ## Remove them, and so all objects with what they created in MeshAgent
 	$(KUBECTL) delete --ignore-not-found -k config/crd
+
+.PHONY: deploy
+deploy: ## Install all of config/default, with the image IMG, in the current cluster
+	$(INSTALLER) | $(KUBECTL) apply --server-side -f -
+
+.PHONY: undeploy
+undeploy: ## Remove the operator. All objects stay, and what they stand for in MeshAgent; see docs/install.md
+	go run . --release-objects --stop-deployment=meshagent-operator --leader-election-namespace=meshagent-system
+	$(INSTALLER) | $(KUBECTL) delete --ignore-not-found -l app.kubernetes.io/name=meshagent-operator -f -
+
+.PHONY: build-installer
+build-installer: ## Write all of config/default, with the image IMG, into dist/install.yaml
+	mkdir -p dist
+	$(INSTALLER) >dist/install.yaml
+
+.PHONY: chart
+chart: ## Pack the Helm chart into dist
+	$(TOOL) helm package $(CHART) --destination dist
 
 .PHONY: clean
 clean: ## Remove what was built, but for Kubernetes in bin/k8s

@@ -135,28 +135,38 @@ func (r *releaser) held(ctx context.Context) ([]*metav1.PartialObjectMetadata, e
 	var held []*metav1.PartialObjectMetadata
 	for _, kind := range kinds(r.client.Scheme()) {
 		for _, namespace := range r.namespaces {
-			list := &metav1.PartialObjectMetadataList{}
-			list.SetGroupVersionKind(kind)
-			// In pages: there may be thousands.
-			for more := true; more; more = list.Continue != "" {
-				err := r.live.List(ctx, list, client.InNamespace(namespace), client.Limit(500), client.Continue(list.Continue))
-				if meta.IsNoMatchError(err) {
-					break // its CustomResourceDefinition is gone already, and with it all objects
-				}
-				if err != nil {
-					return nil, fmt.Errorf("listing objects of kind %s: %w", kind.Kind, err)
-				}
-				for i := range list.Items {
-					obj := list.Items[i].DeepCopy()
-					obj.SetGroupVersionKind(kind)
-					if controllerutil.ContainsFinalizer(obj, v1alpha1.Finalizer) {
-						held = append(held, obj)
-					}
+			found, err := r.list(ctx, kind, namespace)
+			if meta.IsNoMatchError(err) {
+				continue // its CustomResourceDefinition is gone already, and with it all objects
+			}
+			if err != nil {
+				return nil, fmt.Errorf("listing objects of kind %s: %w", kind.Kind, err)
+			}
+			for _, obj := range found {
+				if controllerutil.ContainsFinalizer(obj, v1alpha1.Finalizer) {
+					held = append(held, obj)
 				}
 			}
 		}
 	}
 	return held, nil
+}
+
+// list lists in pages, for there may be thousands.
+func (r *releaser) list(ctx context.Context, kind schema.GroupVersionKind, namespace string) (all []*metav1.PartialObjectMetadata, err error) {
+	page := &metav1.PartialObjectMetadataList{}
+	page.SetGroupVersionKind(kind)
+	for more := true; more; more = page.Continue != "" {
+		if err := r.live.List(ctx, page, client.InNamespace(namespace), client.Limit(500), client.Continue(page.Continue)); err != nil {
+			return nil, err
+		}
+		for i := range page.Items {
+			obj := page.Items[i].DeepCopy()
+			obj.SetGroupVersionKind(kind)
+			all = append(all, obj)
+		}
+	}
+	return all, nil
 }
 
 // kinds are ours, in the order of their names.

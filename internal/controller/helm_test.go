@@ -27,7 +27,7 @@ var chart = filepath.Join("..", "..", "charts", "meshagent-operator")
 // helmPath finds the helm that hack/tools pins. It is the command and not the library, since it is what users run: its flags, what it
 // prints and when it refuses are part of what is tested.
 var helmPath = sync.OnceValues(func() (string, error) {
-	out, err := exec.Command("go", "tool", "-n", "-modfile="+filepath.Join("..", "..", "hack", "tools", "go.mod"), "helm").Output() //nolint:noctx // once for all
+	out, err := exec.Command("go", "tool", "-n", "-modfile="+filepath.Join("..", "..", "hack", "tools", "go.mod"), "helm").Output()
 	return strings.TrimSpace(string(out)), err
 })
 

@@ -1,0 +1,177 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	appsv1 "k8s.io/api/apps/v1"
+	coordinationv1 "k8s.io/api/coordination/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+)
+
+// These are one story: each part goes on where the one before has ended.
+var _ = Describe("The operator in a cluster", Ordered, func() {
+	AfterEach(func(ctx SpecContext) {
+		if CurrentSpecReport().Failed() {
+			explain(ctx)
+		}
+	})
+
+	It("is installed: its pods pass their probes, and it works", func(ctx SpecContext) {
+		helm(ctx, append([]string{"install", release, chart, "--wait", "--timeout", "2m"}, values()...)...)
+		count, restarts := ready(ctx)
+		Expect(count).To(Equal(2))
+		Expect(restarts).To(BeZero())
+		secret := &corev1.Secret{
+			ObjectMeta: metav1.ObjectMeta{Namespace: team, Name: "meshagent-api-key"}, StringData: map[string]string{"apiKey": simulator.DevelopmentKey},
+		}
+		Expect(cluster.Create(ctx, secret)).To(Succeed())
+		works(ctx, "first")
+	})
+
+	It("is upgraded pod by pod, and is never away", func(ctx SpecContext) {
+		before := names(operators(ctx))
+		// The oldest kubelets and ours alike start the new pods before the old ones end.
+		watching, stop := context.WithCancel(ctx)
+		least := make(chan int32)
+		go func() { least <- leastAvailable(watching) }()
+		helm(ctx, append([]string{"upgrade", release, chart, "--wait", "--timeout", "2m", "--set", "podAnnotations.upgraded=yes"}, values()...)...)
+		stop()
+		Expect(<-least).To(BeNumerically(">=", 1))
+		for _, pod := range operators(ctx) {
+			Expect(before).NotTo(ContainElement(pod.Name))
+			Expect(pod.Annotations).To(HaveKeyWithValue("upgraded", "yes"))
+		}
+		works(ctx, "second")
+	})
+
+	It("goes on when its leader is deleted", func(ctx SpecContext) {
+		leader := leader(ctx)
+		Expect(cluster.Delete(ctx, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: leader}})).To(Succeed())
+		Eventually(holder).WithContext(ctx).WithArguments(ctx).ShouldNot(Or(BeEmpty(), Equal(leader)))
+		works(ctx, "third")
+		Eventually(func() int { count, _ := ready(ctx); return count }).WithContext(ctx).Should(Equal(2))
+	})
+
+	It("is started again when it must end", func(ctx SpecContext) {
+		leader := leader(ctx)
+		// A leader that cannot renew its lease ends, lest two are at work.
+		lease := getLease(ctx)
+		patch := client.MergeFrom(lease.DeepCopy())
+		lease.Spec.HolderIdentity, lease.Spec.RenewTime = new("somebody-else"), new(metav1.NowMicro())
+		Expect(cluster.Patch(ctx, lease, patch)).To(Succeed())
+		Eventually(func() int32 { _, restarts := ready(ctx); return restarts }).WithContext(ctx).Should(BeEquivalentTo(1), "%s led", leader)
+		Eventually(holder).WithContext(ctx).WithArguments(ctx).Should(BeElementOf(names(operators(ctx))))
+		works(ctx, "fourth")
+		Eventually(func() int { count, _ := ready(ctx); return count }).WithContext(ctx).Should(Equal(2))
+	})
+
+	It("is uninstalled: nothing is lost, and nothing is stuck", func(ctx SpecContext) {
+		before, _ := rooms(ctx)
+		Expect(before).To(ConsistOf("first", "second", "third", "fourth"))
+		helm(ctx, "uninstall", release, "--wait", "--timeout", "2m")
+		Eventually(func() []corev1.Pod { return operators(ctx) }).WithContext(ctx).Should(BeEmpty())
+
+		var kept v1alpha1.MeshRoomList
+		Expect(cluster.List(ctx, &kept, client.InNamespace(team))).To(Succeed())
+		Expect(kept.Items).To(HaveLen(len(before)))
+		for _, room := range kept.Items {
+			Expect(room.Finalizers).To(BeEmpty())
+		}
+		var project v1alpha1.MeshProject
+		err := cluster.Get(ctx, client.ObjectKey{Namespace: team, Name: v1alpha1.DefaultProject}, &project)
+		Expect(apierrors.IsNotFound(err)).To(BeTrue(), "the release's own MeshProject is gone: %v", err)
+		Expect(cluster.DeleteAllOf(ctx, &v1alpha1.MeshRoom{}, client.InNamespace(team))).To(Succeed())
+		Expect(cluster.List(ctx, &kept, client.InNamespace(team))).To(Succeed())
+		Expect(kept.Items).To(BeEmpty())
+		after, _ := rooms(ctx)
+		Expect(after).To(ConsistOf(before))
+	})
+})
+
+// values are those of the release.
+func values() []string {
+	repository, tag := image("E2E_IMAGE")
+	return []string{
+		"--set", "replicas=2,image.repository=" + repository,
+		"--set-string", "image.tag=" + tag,
+		"--set", "projects[0].name=default,projects[0].namespace=" + team + ",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + endpoint,
+	}
+}
+
+// works declares a room and waits until it is there.
+func works(ctx context.Context, name string) {
+	GinkgoHelper()
+	room := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: team, Name: name}}
+	Expect(cluster.Create(ctx, room)).To(Succeed())
+	Eventually(func() []metav1.Condition {
+		Expect(cluster.Get(ctx, client.ObjectKeyFromObject(room), room)).To(Succeed())
+		return room.Status.Conditions
+	}).WithContext(ctx).Should(ContainElement(And(HaveField("Type", v1alpha1.ConditionReady), HaveField("Status", metav1.ConditionTrue))))
+	held, _ := rooms(ctx)
+	Expect(held).To(ContainElement(name))
+}
+
+func names(pods []corev1.Pod) []string {
+	var names []string
+	for _, pod := range pods {
+		names = append(names, pod.Name)
+	}
+	return names
+}
+
+func getLease(ctx context.Context) *coordinationv1.Lease {
+	GinkgoHelper()
+	lease := &coordinationv1.Lease{}
+	Expect(cluster.Get(ctx, types.NamespacedName{Namespace: namespace, Name: release}, lease)).To(Succeed())
+	return lease
+}
+
+// holder is the pod that has the lease, or nobody.
+func holder(ctx context.Context) string {
+	GinkgoHelper()
+	identity := getLease(ctx).Spec.HolderIdentity
+	if identity == nil {
+		return ""
+	}
+	pod, _, _ := strings.Cut(*identity, "_")
+	return pod
+}
+
+// leader waits until there is one among the pods.
+func leader(ctx context.Context) string {
+	GinkgoHelper()
+	Eventually(holder).WithContext(ctx).WithArguments(ctx).Should(BeElementOf(names(operators(ctx))))
+	return holder(ctx)
+}
+
+// leastAvailable watches the Deployment until it is told to stop, and says how few pods were available.
+func leastAvailable(ctx context.Context) int32 {
+	least := int32(100)
+	for ctx.Err() == nil {
+		var deployment appsv1.Deployment
+		if cluster.Get(ctx, types.NamespacedName{Namespace: namespace, Name: release}, &deployment) == nil {
+			least = min(least, deployment.Status.AvailableReplicas)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return least
+}
