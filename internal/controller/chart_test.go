@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -94,6 +95,39 @@ var _ = Describe("The chart", func() {
 		Entry("no ServiceAccount", "serviceAccount.create=false", "serviceAccount.name must be set"),
 	)
 })
+
+var _ = Describe("config/default", func() {
+	It("makes what the API server takes, and pods like those of the chart", func(ctx SpecContext) {
+		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "meshagent-system", Labels: restricted}}
+		Expect(direct.Create(ctx, namespace)).To(Succeed())
+		kustomize, err := tool(ctx, "kustomize")
+		Expect(err).NotTo(HaveOccurred())
+		plain, err := exec.CommandContext(ctx, kustomize, "build", filepath.Join("..", "..", "config", "default")).Output()
+		Expect(err).NotTo(HaveOccurred())
+		charted, err := helm(ctx, "", "template", "meshagent-operator", chart, "--namespace", "meshagent-system",
+			"--set", "image.repository=meshagent-operator,image.tag=dev,serviceAccount.name=meshagent-controller-manager")
+		Expect(err).NotTo(HaveOccurred(), charted)
+		for _, obj := range objectsIn(string(plain)) {
+			accept(ctx, obj)
+		}
+		ours, theirs := podOf(string(plain)), podOf(charted)
+		// Both are for people who have not changed anything, so what is said beyond the defaults must be the defaults.
+		theirs.Containers[0].Args, ours.Containers[0].Args = nil, nil
+		Expect(ours).To(Equal(theirs))
+	})
+})
+
+// podOf is what the Deployment among manifests runs.
+func podOf(manifests string) corev1.PodSpec {
+	GinkgoHelper()
+	for _, obj := range objectsIn(manifests) {
+		if obj.GetKind() == "Deployment" {
+			return as[appsv1.Deployment](obj).Spec.Template.Spec
+		}
+	}
+	Fail("there is no Deployment")
+	return corev1.PodSpec{}
+}
 
 // accept has the API server check an object, and for workloads their pods too, which is where Pod Security is enforced.
 func accept(ctx context.Context, obj *unstructured.Unstructured) {

@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -24,16 +23,16 @@ import (
 // chart is the Helm chart of this repository.
 var chart = filepath.Join("..", "..", "charts", "meshagent-operator")
 
-// helmPath finds the helm that hack/tools pins. It is the command and not the library, since it is what users run: its flags, what it
-// prints and when it refuses are part of what is tested.
-var helmPath = sync.OnceValues(func() (string, error) {
-	out, err := exec.Command("go", "tool", "-n", "-modfile="+filepath.Join("..", "..", "hack", "tools", "go.mod"), "helm").Output()
+// tool finds a tool that hack/tools pins.
+func tool(ctx context.Context, name string) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "tool", "-n", "-modfile="+filepath.Join("..", "..", "hack", "tools", "go.mod"), name).Output()
 	return strings.TrimSpace(string(out)), err
-})
+}
 
-// helm runs helm as a user of a cluster; "" is none.
+// helm runs helm as a user of a cluster; "" is none. It is the command and not the library, since it is what users run: its flags, what it
+// prints and when it refuses are part of what is tested.
 func helm(ctx context.Context, kubeconfig string, args ...string) (string, error) {
-	path, err := helmPath()
+	path, err := tool(ctx, "helm")
 	if err != nil {
 		return "", err
 	}
