@@ -12,7 +12,7 @@ SIMULATOR_IMG ?= meshagent-simulator:dev
 KUBECTL ?= kubectl
 CHART := charts/meshagent-operator
 INSTALLER = $(TOOL) kustomize build config/default | sed 's|image: meshagent-operator:dev$$|image: $(IMG)|'
-MODULES := . hack/tools hack/controlplane
+MODULES := . hack/tools hack/controlplane hack/release
 
 TOOL := go tool -modfile=hack/tools/go.mod
 PKG := github.com/meshagent/meshagent-operator/internal/version
@@ -145,7 +145,13 @@ build-installer: ## Write all of config/default, with the image IMG, into dist/i
 
 .PHONY: chart
 chart: ## Pack the Helm chart into dist
-	$(TOOL) helm package $(CHART) --destination dist
+	$(TOOL) helm package $(CHART) --destination dist $(if $(RELEASE),--version $(RELEASE) --app-version $(RELEASE))
+
+.PHONY: release-check
+release-check: ## Check the Dockerfile and .goreleaser.yaml
+	@echo "release-check: the first run compiles goreleaser, which takes some minutes"
+	go -C hack/release test ./dockerfile
+	go tool -modfile=hack/release/go.mod goreleaser check
 
 .PHONY: clean
 clean: ## Remove what was built, but for Kubernetes in bin/k8s

@@ -1,0 +1,45 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join("..", "..", "..", "Dockerfile")
+	if err := check(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, old, new, want string }{
+		{"another base", "FROM gcr.io/distroless/static:nonroot\n", "FROM debian:12\n", "may hold a shell"},
+		{"root", "USER 65532:65532\nENTRYPOINT [\"/manager\"]", "USER 0:0\nENTRYPOINT [\"/manager\"]", "USER must be"},
+		{"no user", "USER 65532:65532\nENTRYPOINT [\"/manager\"]", "ENTRYPOINT [\"/manager\"]", "USER must be"},
+		{"a shell", `ENTRYPOINT ["/manager"]`, "ENTRYPOINT /manager", "ENTRYPOINT must be a list"},
+		{"a command", "COPY --from=build /src/bin/manager", "RUN true\nCOPY --from=build /src/bin/manager", "RUN needs a shell"},
+		{"no version", "org.opencontainers.image.version=", "version=", "image.version is missing"},
+		{"one of BuildKit's rules", "AS simulator", "as simulator", "FromAsCasing"},
+		{"no instruction", "WORKDIR /src", "WORKDR /src", "WORKDR"},
+	} {
+		changed := filepath.Join(t.TempDir(), "Dockerfile")
+		edited := strings.Replace(string(text), tt.old, tt.new, 1)
+		if edited == string(text) {
+			t.Fatalf("%s: %q is not in the Dockerfile", tt.name, tt.old)
+		}
+		if err := os.WriteFile(changed, []byte(edited), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := check(t.Context(), changed); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
+		}
+	}
+}
