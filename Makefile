@@ -106,7 +106,7 @@ run: install ## Run the manager here, for the cluster of the current kubeconfig;
 
 .PHONY: demo
 demo: controlplane ## Show it all here: Kubernetes, a simulated MeshAgent and the operator; ONCE=1 ends by itself
-	@hack/demo/patiently.sh "compiling the operator and the demo" $(MAKE) -s build bin/demo
+	@hack/patiently.sh "compiling the operator and the demo" $(MAKE) -s build bin/demo
 	@exec bin/demo $(if $(ONCE),--once)
 
 .PHONY: bin/demo
@@ -114,8 +114,13 @@ bin/demo: # with the flags of the manager, so that what they share is compiled o
 	$(BUILD) -o $@ ./hack/demo
 
 .PHONY: bench
-bench: controlplane build ## Measure: how fast changed Secrets are in MeshAgent; BENCHFLAGS="-n 1000 -latency 20ms"
-	go run ./hack/bench $(BENCHFLAGS)
+bench: controlplane ## Measure speed, requests, memory: about 15 minutes; BASE=old.json compares, BENCHFLAGS="-only secrets" narrows
+	@hack/patiently.sh "compiling the operator and the benchmark" $(MAKE) -s build bin/bench
+	@exec bin/bench $(if $(BASE),-base "$(BASE)") $(BENCHFLAGS)
+
+.PHONY: bin/bench
+bin/bench: # with the flags of the manager, so that what they share is compiled once
+	$(BUILD) -o $@ ./hack/bench
 
 .PHONY: controlplane
 controlplane: ## Put kube-apiserver, etcd and their like into bin/k8s, once

@@ -1,8 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command bench measures bin/manager on this machine, with a real API server and a simulated MeshAgent. So far it knows one scenario: Secrets that
-// all change at once. "make bench" builds what it needs, and runs it.
+// Command bench measures bin/manager on this machine, with a real API server and a simulated MeshAgent. It tests nothing: it prints what it
+// finds, beside the budget where there is one. "make bench" builds what it needs, and runs it.
 package main
 
 import (
@@ -10,92 +10,92 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"syscall"
 	"time"
 
 	"github.com/go-logr/logr"
-	"k8s.io/apimachinery/pkg/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controlplane"
-	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
+// scenario measures one thing.
+type scenario struct {
+	name string
+	run  func(ctx context.Context, b *bench, out *findings) error
+}
+
+var scenarios = []scenario{
+	{"rooms, 1,000", rooms(1000, 20*time.Second)},
+	{"rooms, 10,000", rooms(10_000, 30*time.Second)},
+	{"mix of 4,000", mix},
+	{"secrets, 1,000", secrets},
+	{"budget of 20 requests a second", budget},
+}
+
+// bench is what all scenarios share.
+type bench struct {
+	latency  time.Duration // of MeshAgent
+	workers  int           // 0: the manager's own default
+	profiles string        // the folder for profiles; "" for none
+	dir      string        // for all else; it goes at the end
+}
+
 func main() {
-	number := flag.Int("n", 1000, "How many MeshSecrets.")
-	workers := flag.Int("workers", 32, "The manager's --max-concurrent-reconciles.")
-	latency := flag.Duration("latency", 20*time.Millisecond, "How long MeshAgent takes to answer.")
+	b := &bench{}
+	only := flag.String("only", "", "A regular expression: run only scenarios with a matching name.")
+	flag.DurationVar(&b.latency, "latency", 20*time.Millisecond, "How long MeshAgent takes to answer.")
+	flag.IntVar(&b.workers, "workers", 0, "The manager's --max-concurrent-reconciles; 0 leaves it at its default.")
+	flag.StringVar(&b.profiles, "profiles", "", "A folder for CPU and heap profiles of the manager. Profiling costs some of what is measured.")
+	out := flag.String("out", filepath.Join("bin", "bench"), "Where to write the findings: this name with .json and .md.")
+	base := flag.String("base", "", "Findings of an earlier run, as JSON, to compare with.")
+	into := flag.String("into", "", "A Markdown file whose part between the lines <!-- bench --> and <!-- /bench --> is to be replaced by the findings.")
 	flag.Parse()
-	ctrl.SetLogger(logr.Discard())
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+
+	ctrl.SetLogger(logr.Discard()) // what went wrong in a library comes back as an error
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := run(ctx, *number, *workers, *latency); err != nil {
+	if err := measure(ctx, b, *only, *base, *out, *into); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
-		os.Exit(1) //nolint:gocritic // run has ended all that it started
+		os.Exit(1) //nolint:gocritic // measure has ended all that it started
 	}
 }
 
-// bench is the world that is measured.
-type bench struct {
-	client.Client
-	meshagent *simulator.Simulator
-}
-
-func run(ctx context.Context, number, workers int, latency time.Duration) (err error) {
-	dir, err := os.MkdirTemp("", "meshagent-bench-")
+// measure runs the scenarios, and tells what they found, also if one of them fails or is cut short.
+func measure(ctx context.Context, b *bench, only, base, out, into string) (err error) {
+	matches, err := regexp.Compile(only)
 	if err != nil {
+		return fmt.Errorf("-only: %w", err)
+	}
+	var before *findings
+	if base != "" {
+		if before, err = readFindings(base); err != nil {
+			return err
+		}
+	}
+	if b.dir, err = os.MkdirTemp("", "meshagent-bench-"); err != nil {
 		return fmt.Errorf("making a folder: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
 
-	plane, err := controlplane.Start(ctx, controlplane.Options{CRDPaths: []string{filepath.Join("config", "crd", "bases")}, Dir: dir})
-	if err != nil {
-		return fmt.Errorf("starting Kubernetes: %w", err)
+	found := &findings{Machine: describeMachine(), Latency: b.latency.String()}
+	for _, s := range scenarios {
+		if !matches.MatchString(s.name) {
+			continue
+		}
+		begun := time.Now()
+		fmt.Printf("%s ...", s.name)
+		found.scenario = s.name
+		if err = s.run(ctx, b, found); err != nil {
+			fmt.Println(" failed")
+			err = fmt.Errorf("%s: %w", s.name, errors.Join(context.Cause(ctx), err))
+			break
+		}
+		fmt.Printf(" measured in %s\n", time.Since(begun).Round(time.Second))
 	}
-	defer func() { err = errors.Join(err, plane.Stop()) }()
-
-	var listen net.ListenConfig
-	listener, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("finding a port for the simulator: %w", err)
-	}
-	b := &bench{meshagent: simulator.New(simulator.WithLatency(latency))}
-	server := &http.Server{Handler: b.meshagent, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = server.Serve(listener) }() // until it is closed
-	defer func() { _ = server.Close() }()
-
-	scheme := runtime.NewScheme()
-	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
-		return fmt.Errorf("making a scheme: %w", err)
-	}
-	if b.Client, err = client.New(plane.Config, client.Options{Scheme: scheme}); err != nil {
-		return fmt.Errorf("making a client: %w", err)
-	}
-
-	log, err := os.Create(filepath.Join(dir, "manager.log"))
-	if err != nil {
-		return fmt.Errorf("making the manager's log: %w", err)
-	}
-	defer func() { _ = log.Close() }()
-	manager := exec.CommandContext(ctx, filepath.Join("bin", "manager"), "--kubeconfig="+plane.KubeconfigPath,
-		"--meshagent-api-url=http://"+listener.Addr().String(), "--drift-interval=1h", "--health-probe-bind-address=0", "--owner-id=bench",
-		fmt.Sprintf("--max-concurrent-reconciles=%d", workers))
-	manager.Stdout, manager.Stderr = log, log
-	if err := manager.Start(); err != nil {
-		return fmt.Errorf("starting bin/manager: %w", err)
-	}
-	defer func() {
-		_ = manager.Process.Signal(syscall.SIGTERM)
-		_ = manager.Wait()
-	}()
-	return b.secrets(ctx, number)
+	found.Machine.loadAfter()
+	found.print(os.Stdout, before)
+	return errors.Join(err, found.write(out, into))
 }

@@ -17,7 +17,7 @@ while true; do
     break
   fi
   if [[ $SECONDS -ge $next ]]; then
-    printf 'demo: %s (%d s; the first time takes a few minutes)\n' "$what" "$SECONDS"
+    printf 'make: %s (%d s; the first time takes a few minutes)\n' "$what" "$SECONDS"
     next=$((SECONDS + 10))
   fi
 done

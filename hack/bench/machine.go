@@ -1,0 +1,79 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// machine says where the figures come from.
+type machine struct {
+	CPU    string `json:"cpu"`
+	Cores  int    `json:"cores"`
+	Memory string `json:"memory"`
+	System string `json:"system"`
+	Go     string `json:"go"`
+	Commit string `json:"commit"`
+	Date   string `json:"date"`
+	// Load is the load average of the last minute, before and after. What else runs on the machine shows before.
+	Load [2]string `json:"load"`
+}
+
+func describeMachine() machine {
+	m := machine{
+		CPU:    field("/proc/cpuinfo", "model name"),
+		Cores:  runtime.NumCPU(),
+		Memory: field("/proc/meminfo", "MemTotal"),
+		System: runtime.GOOS + "/" + runtime.GOARCH,
+		Go:     runtime.Version(),
+		Date:   time.Now().Format(time.DateOnly),
+	}
+	if kilobytes, ok := strings.CutSuffix(m.Memory, " kB"); ok {
+		var n int
+		if _, err := fmt.Sscan(kilobytes, &n); err == nil {
+			m.Memory = fmt.Sprintf("%.0f GiB", float64(n)/(1<<20))
+		}
+	}
+	//nolint:noctx // it takes a moment
+	if commit, err := exec.Command("git", "describe", "--always", "--dirty").Output(); err == nil {
+		m.Commit = strings.TrimSpace(string(commit))
+	}
+	m.Load[0] = load()
+	return m
+}
+
+func (m *machine) loadAfter() { m.Load[1] = load() }
+
+// String is a sentence.
+func (m machine) String() string {
+	return fmt.Sprintf("Measured on %s at commit %s, on %d cores (%s) with %s of memory, %s, %s; load average %s before, %s after.",
+		m.Date, m.Commit, m.Cores, m.CPU, m.Memory, m.System, m.Go, m.Load[0], m.Load[1])
+}
+
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "?"
+	}
+	return strings.Fields(string(text))[0]
+}
+
+// field reads a value from one of the kernel's tables of names and values.
+func field(path, name string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "?"
+	}
+	for line := range strings.Lines(string(text)) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "?"
+}

@@ -1,0 +1,177 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/hack/child"
+)
+
+// manager is a running bin/manager, as it is shipped.
+type manager struct {
+	process *child.Process
+	metrics string // where they are
+	pprof   string // where profiles are
+	started time.Time
+}
+
+// start starts the manager. It ends with the world at the latest.
+func (w *world) start(ctx context.Context, driftInterval time.Duration) (*manager, error) {
+	ports, err := freePorts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	args := []string{
+		"--kubeconfig=" + w.plane.KubeconfigPath, "--meshagent-api-url=" + w.url, "--owner-id=bench", "--health-probe-bind-address=0",
+		"--drift-interval=" + driftInterval.String(), "--metrics-secure=false", "--metrics-bind-address=" + ports[0],
+	}
+	if w.bench.workers > 0 {
+		args = append(args, "--max-concurrent-reconciles="+strconv.Itoa(w.bench.workers))
+	}
+	if w.bench.profiles != "" {
+		args = append(args, "--pprof-bind-address="+ports[1])
+	}
+	log := filepath.Join(w.dir, fmt.Sprintf("manager-%d.log", len(w.closers)))
+	process, err := child.Start(ctx, log, filepath.Join("bin", "manager"), args...)
+	if err != nil {
+		return nil, err
+	}
+	m := &manager{process: process, metrics: "http://" + ports[0] + "/metrics", pprof: "http://" + ports[1] + "/debug/pprof/", started: time.Now()}
+	w.closers = append(w.closers, m.stop)
+	return m, until(ctx, often, "the manager answers", func() (bool, error) {
+		if err := process.Failure(); err != nil {
+			text, _ := os.ReadFile(log)
+			return false, fmt.Errorf("%w: %s", err, text)
+		}
+		_, err := m.read(ctx)
+		return err == nil, nil
+	})
+}
+
+func (m *manager) stop() error {
+	select {
+	case <-m.process.Done():
+		return nil // it was stopped before
+	default:
+		return m.process.Stop()
+	}
+}
+
+// freePorts finds addresses that nobody listens on.
+func freePorts(ctx context.Context) (addresses [2]string, err error) {
+	for i := range addresses {
+		var listen net.ListenConfig
+		listener, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return addresses, fmt.Errorf("finding a port for the manager: %w", err)
+		}
+		defer func() { _ = listener.Close() }()
+		addresses[i] = listener.Addr().String()
+	}
+	return addresses, nil
+}
+
+// reading is what the manager has used and done so far.
+type reading struct {
+	at             time.Time
+	cpu            time.Duration
+	resident, peak float64            // MiB
+	kubernetes     map[string]float64 // requests by method
+	passes         float64            // over mirrored objects
+}
+
+// read asks the kernel, and the manager's own metrics.
+func (m *manager) read(ctx context.Context) (reading, error) {
+	r := reading{at: time.Now(), kubernetes: map[string]float64{}}
+	proc := filepath.Join("/proc", strconv.Itoa(m.process.PID()))
+	stat, err := os.ReadFile(filepath.Join(proc, "stat"))
+	if err != nil {
+		return r, fmt.Errorf("reading what the manager uses: %w", err)
+	}
+	// After the name, which ends with the last parenthesis, these are the 12th and 13th: CPU time in ticks of 10 ms.
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	for _, ticks := range fields[11:13] {
+		n, err := strconv.Atoi(ticks)
+		if err != nil {
+			return r, fmt.Errorf("reading the manager's CPU time: %w", err)
+		}
+		r.cpu += time.Duration(n) * 10 * time.Millisecond
+	}
+	r.resident, r.peak = mebibytes(field(proc+"/status", "VmRSS")), mebibytes(field(proc+"/status", "VmHWM"))
+	samples, err := scrape(ctx, m.metrics)
+	if err != nil {
+		return r, err
+	}
+	for _, s := range samples {
+		switch s.name {
+		case "rest_client_requests_total":
+			r.kubernetes[s.labels["method"]] += s.value
+		case "controller_runtime_reconcile_total":
+			if s.labels["controller"] != "meshproject" {
+				r.passes += s.value
+			}
+		}
+	}
+	return r, nil
+}
+
+func mebibytes(text string) float64 {
+	var kilobytes float64
+	_, _ = fmt.Sscanf(text, "%f kB", &kilobytes) // 0 where there is no such table
+	return kilobytes / 1024
+}
+
+// sample is one line of Prometheus' text format.
+type sample struct {
+	name   string
+	labels map[string]string
+	value  float64
+}
+
+func scrape(ctx context.Context, url string) ([]sample, error) {
+	text, err := get(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	var samples []sample
+	for line := range strings.Lines(string(text)) {
+		head, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
+		name, labels, ok := strings.Cut(head, "{")
+		number, err := strconv.ParseFloat(value, 64)
+		if !ok || err != nil {
+			continue // a comment, or a metric without labels: none of those is needed
+		}
+		s := sample{name: name, labels: map[string]string{}, value: number}
+		for label := range strings.SplitSeq(labels, ",") {
+			key, quoted, _ := strings.Cut(label, "=")
+			s.labels[key] = strings.Trim(quoted, `"`)
+		}
+		samples = append(samples, s)
+	}
+	return samples, nil
+}
+
+func get(ctx context.Context, url string) (body []byte, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return nil, fmt.Errorf("asking the manager: %w", err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("asking the manager: %w", err)
+	}
+	defer func() { err = errors.Join(err, answer.Body.Close()) }()
+	return io.ReadAll(answer.Body)
+}

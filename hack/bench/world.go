@@ -1,0 +1,174 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controlplane"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+)
+
+const (
+	namespace = metav1.NamespaceDefault
+	// writers is how many clients write to Kubernetes at once.
+	writers = 8
+	// patience is how long anything may take.
+	patience = 10 * time.Minute
+)
+
+// world is a Kubernetes and a MeshAgent with nothing in them. Each scenario has one of its own.
+type world struct {
+	client.Client
+	*probe
+
+	bench     *bench
+	dir       string
+	plane     *controlplane.ControlPlane
+	meshagent *simulator.Simulator
+	url       string // of MeshAgent
+	closers   []func() error
+}
+
+// newWorld makes a world. Whatever comes back must be closed, also beside an error.
+func (b *bench) newWorld(ctx context.Context) (w *world, err error) {
+	w = &world{bench: b, meshagent: simulator.New(simulator.WithLatency(b.latency))}
+	if w.dir, err = os.MkdirTemp(b.dir, ""); err != nil {
+		return w, fmt.Errorf("making a folder: %w", err)
+	}
+	if w.plane, err = controlplane.Start(ctx, controlplane.Options{CRDPaths: []string{filepath.Join("config", "crd", "bases")}, Dir: w.dir}); err != nil {
+		return w, fmt.Errorf("starting Kubernetes: %w", err)
+	}
+	w.closers = append(w.closers, w.plane.Stop)
+
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return w, fmt.Errorf("finding a port for the simulator: %w", err)
+	}
+	w.url = "http://" + listener.Addr().String()
+	server := &http.Server{Handler: w.meshagent, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(listener) }() // until it is closed
+	w.closers = append(w.closers, server.Close)
+
+	scheme := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		return w, fmt.Errorf("making a scheme: %w", err)
+	}
+	if w.Client, err = client.New(w.plane.Config, client.Options{Scheme: scheme}); err != nil {
+		return w, fmt.Errorf("making a client: %w", err)
+	}
+	watching, stop := context.WithCancel(ctx)
+	w.closers = append(w.closers, func() error { stop(); return nil })
+	w.probe, err = newProbe(watching, w.plane.Config, scheme)
+	return w, err
+}
+
+// close ends all that belongs to the world, in the reverse order.
+func (w *world) close() error {
+	var failed error
+	for i := len(w.closers) - 1; i >= 0; i-- {
+		failed = errors.Join(failed, w.closers[i]())
+	}
+	w.closers = nil
+	return failed
+}
+
+func object(name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: namespace, Name: name}
+}
+
+// project declares access to MeshAgent. Unless it is what is measured, its budget is more than the operator can use.
+func (w *world) project(ctx context.Context, budget *v1alpha1.RateLimit) error {
+	err := errors.Join(
+		w.Create(ctx, &corev1.Secret{ObjectMeta: object("meshagent-api-key"), StringData: map[string]string{"apiKey": simulator.DevelopmentKey}}),
+		w.Create(ctx, &v1alpha1.MeshProject{ObjectMeta: object(v1alpha1.DefaultProject), Spec: v1alpha1.MeshProjectSpec{
+			APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "meshagent-api-key"},
+			RateLimit:       budget,
+		}}),
+	)
+	if err != nil {
+		return fmt.Errorf("making the MeshProject: %w", err)
+	}
+	return nil
+}
+
+var plenty = &v1alpha1.RateLimit{RequestsPerSecond: 1000, Burst: 1000}
+
+// declare creates objects, as fast as the API server takes them, and returns how long that took.
+func (w *world) declare(ctx context.Context, n int, each func(i int) []client.Object) (time.Duration, error) {
+	begun := time.Now()
+	err := parallel(n, func(i int) error {
+		for _, obj := range each(i) {
+			if err := w.create(ctx, w.Client, obj); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("creating objects: %w", err)
+	}
+	return time.Since(begun), nil
+}
+
+// floor is how long the creation of the same objects takes in a world of their own, without an operator.
+func (b *bench) floor(ctx context.Context, n int, each func(i int) []client.Object) (took time.Duration, err error) {
+	w, err := b.newWorld(ctx)
+	defer func() { err = errors.Join(err, w.close()) }()
+	if err != nil {
+		return 0, err
+	}
+	return w.declare(ctx, n, each)
+}
+
+// until waits until something is so, and looks at some pace.
+func until(ctx context.Context, pace time.Duration, what string, so func() (bool, error)) error {
+	err := wait.PollUntilContextTimeout(ctx, pace, patience, true, func(context.Context) (bool, error) { return so() })
+	if err != nil {
+		return fmt.Errorf("waiting until %s: %w", what, err)
+	}
+	return nil
+}
+
+// pause lets time pass.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// parallel does something for each number below n.
+func parallel(n int, do func(int) error) error {
+	var group sync.WaitGroup
+	failed := make([]error, writers)
+	for writer := range writers {
+		group.Go(func() {
+			for i := writer; i < n && failed[writer] == nil; i += writers {
+				failed[writer] = do(i)
+			}
+		})
+	}
+	group.Wait()
+	return errors.Join(failed...)
+}
