@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
 // budget gives the operator 20 requests a second, as it has without spec.rateLimit, for 1,000 secrets: each takes a request to be made, and one
@@ -35,7 +36,7 @@ func budget(ctx context.Context, b *bench, out *findings) (err error) {
 	if err := w.awaitReady(ctx); err != nil {
 		return err
 	}
-	use := w.use(perSecond, burst)
+	use := used(w.meshagent.Calls(), perSecond, burst)
 	out.seconds("creation until all are Ready", use.span)
 	out.add("creation: budget used", use.percent, "%").atLeast(least)
 	out.add("creation: requests beyond the budget", use.beyond, "").atMost(1)
@@ -58,7 +59,7 @@ func budget(ctx context.Context, b *bench, out *findings) (err error) {
 		}
 		took = append(took, one)
 	}
-	use = w.use(perSecond, burst)
+	use = used(w.meshagent.Calls(), perSecond, burst)
 	out.add("checks: budget used", use.percent, "%").atLeast(least)
 	out.add("checks: requests beyond the budget", use.beyond, "").atMost(1)
 	out.spread("a Secret changed while checks queue, until its value is in MeshAgent", took)
@@ -72,8 +73,7 @@ type usage struct {
 	beyond  float64       // the most requests by which it was overdrawn at any time, seen from MeshAgent, where requests do not arrive evenly
 }
 
-func (w *world) use(perSecond, burst float64) usage {
-	calls := w.meshagent.Calls()
+func used(calls []simulator.Call, perSecond, burst float64) usage {
 	u := usage{span: calls[len(calls)-1].At.Sub(calls[0].At)}
 	u.percent = 100 * float64(len(calls)) / (burst + perSecond*u.span.Seconds())
 	tokens := burst

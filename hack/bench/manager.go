@@ -95,26 +95,17 @@ type reading struct {
 // read asks the kernel, and the manager's own metrics.
 func (m *manager) read(ctx context.Context) (reading, error) {
 	r := reading{at: time.Now(), kubernetes: map[string]float64{}}
-	proc := filepath.Join("/proc", strconv.Itoa(m.process.PID()))
-	stat, err := os.ReadFile(filepath.Join(proc, "stat"))
-	if err != nil {
-		return r, fmt.Errorf("reading what the manager uses: %w", err)
+	var err error
+	if r.cpu, err = cpuTime(m.process.PID()); err != nil {
+		return r, err
 	}
-	// After the name, which ends with the last parenthesis, these are the 12th and 13th: CPU time in ticks of 10 ms.
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	for _, ticks := range fields[11:13] {
-		n, err := strconv.Atoi(ticks)
-		if err != nil {
-			return r, fmt.Errorf("reading the manager's CPU time: %w", err)
-		}
-		r.cpu += time.Duration(n) * 10 * time.Millisecond
-	}
-	r.resident, r.peak = mebibytes(field(proc+"/status", "VmRSS")), mebibytes(field(proc+"/status", "VmHWM"))
-	samples, err := scrape(ctx, m.metrics)
+	status := filepath.Join("/proc", strconv.Itoa(m.process.PID()), "status")
+	r.resident, r.peak = mebibytes(field(status, "VmRSS")), mebibytes(field(status, "VmHWM"))
+	text, err := get(ctx, m.metrics)
 	if err != nil {
 		return r, err
 	}
-	for _, s := range samples {
+	for _, s := range samples(string(text)) {
 		switch s.name {
 		case "rest_client_requests_total":
 			r.kubernetes[s.labels["method"]] += s.value
@@ -127,12 +118,6 @@ func (m *manager) read(ctx context.Context) (reading, error) {
 	return r, nil
 }
 
-func mebibytes(text string) float64 {
-	var kilobytes float64
-	_, _ = fmt.Sscanf(text, "%f kB", &kilobytes) // 0 where there is no such table
-	return kilobytes / 1024
-}
-
 // sample is one line of Prometheus' text format.
 type sample struct {
 	name   string
@@ -140,27 +125,23 @@ type sample struct {
 	value  float64
 }
 
-func scrape(ctx context.Context, url string) ([]sample, error) {
-	text, err := get(ctx, url)
-	if err != nil {
-		return nil, err
-	}
-	var samples []sample
-	for line := range strings.Lines(string(text)) {
+// samples reads those that have labels.
+func samples(text string) (all []sample) {
+	for line := range strings.Lines(text) {
 		head, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
 		name, labels, ok := strings.Cut(head, "{")
 		number, err := strconv.ParseFloat(value, 64)
 		if !ok || err != nil {
-			continue // a comment, or a metric without labels: none of those is needed
+			continue
 		}
 		s := sample{name: name, labels: map[string]string{}, value: number}
 		for label := range strings.SplitSeq(labels, ",") {
 			key, quoted, _ := strings.Cut(label, "=")
 			s.labels[key] = strings.Trim(quoted, `"`)
 		}
-		samples = append(samples, s)
+		all = append(all, s)
 	}
-	return samples, nil
+	return all
 }
 
 func get(ctx context.Context, url string) (body []byte, err error) {

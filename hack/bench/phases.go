@@ -88,6 +88,10 @@ func (w *world) creation(ctx context.Context, m *manager, out *findings, floor t
 	if err != nil {
 		return err
 	}
+	othersBefore, err := w.others()
+	if err != nil {
+		return err
+	}
 	w.meshagent.ResetCalls()
 	begun := time.Now()
 	declared, err := w.declare(ctx, n, each)
@@ -105,6 +109,10 @@ func (w *world) creation(ctx context.Context, m *manager, out *findings, floor t
 	if err != nil {
 		return err
 	}
+	others, err := w.others()
+	if err != nil {
+		return err
+	}
 	took, objects := w.tookUntilReady(), 0
 	const most = 5 // times the floor
 	out.seconds("creation without an operator: the floor", floor)
@@ -116,7 +124,10 @@ func (w *world) creation(ctx context.Context, m *manager, out *findings, floor t
 	}
 	out.perObject("MeshAgent:", w.asked(), objects)
 	out.perObject("Kubernetes:", after.since(before).kubernetes, objects)
-	out.seconds("CPU of the creation", after.since(before).cpu)
+	out.seconds("CPU of the creation: manager", after.since(before).cpu)
+	for _, name := range slices.Sorted(maps.Keys(others)) {
+		out.seconds("CPU of the creation: "+name, others[name]-othersBefore[name])
+	}
 	out.add("memory, peak", after.peak, "MiB")
 	return nil
 }

@@ -35,32 +35,38 @@ func rooms(n int, interval time.Duration) func(context.Context, *bench, *finding
 		if err != nil {
 			return err
 		}
-		m, idle, err := w.idle(ctx, out)
-		if err != nil {
-			return err
-		}
-		name := fmt.Sprintf("rooms-%d", n)
-		err = w.profiled(ctx, m, name+"-creation", 10, func() error { return w.creation(ctx, m, out, floor, n, each) })
-		if err != nil {
-			return err
-		}
-		if m, err = w.restart(ctx, m, out, n); err != nil {
-			return err
-		}
-		if m, err = w.restartWithNews(ctx, m, out, interval, n); err != nil {
-			return err
-		}
-		if err := w.profiled(ctx, m, name+"-steady", 3*int(interval.Seconds()), func() error { return w.steady(ctx, m, out, interval, n) }); err != nil {
-			return err
-		}
-		if err := w.news(ctx, m, out, n); err != nil {
-			return err
-		}
-		if err := w.memory(ctx, m, out, idle, n); err != nil {
-			return err
-		}
-		return w.profiled(ctx, m, name+"-deletion", 5, func() error { return w.deletion(ctx, out, w.rooms()) })
+		return w.live(ctx, out, floor, interval, n, each)
 	}
+}
+
+// live walks objects through their life: they are made, the manager is started again, nothing happens, news come, and all are deleted.
+func (w *world) live(ctx context.Context, out *findings, floor, interval time.Duration, n int, each func(i int) []client.Object) error {
+	m, idle, err := w.idle(ctx, out)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("rooms-%d", n)
+	err = w.profiled(ctx, m, name+"-creation", 10, func() error { return w.creation(ctx, m, out, floor, n, each) })
+	if err != nil {
+		return err
+	}
+	if m, err = w.restart(ctx, m, out, n); err != nil {
+		return err
+	}
+	if m, err = w.restartWithNews(ctx, m, out, interval, n); err != nil {
+		return err
+	}
+	err = w.profiled(ctx, m, name+"-steady", 3*int(interval.Seconds()), func() error { return w.steady(ctx, m, out, interval, n) })
+	if err != nil {
+		return err
+	}
+	if err := w.news(ctx, m, out, n); err != nil {
+		return err
+	}
+	if err := w.memory(ctx, m, out, idle, n); err != nil {
+		return err
+	}
+	return w.profiled(ctx, m, name+"-deletion", 5, func() error { return w.deletion(ctx, out, w.rooms()) })
 }
 
 // rooms are all MeshRooms that there are.

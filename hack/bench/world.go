@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -84,8 +85,8 @@ func (b *bench) newWorld(ctx context.Context) (w *world, err error) {
 // close ends all that belongs to the world, in the reverse order.
 func (w *world) close() error {
 	var failed error
-	for i := len(w.closers) - 1; i >= 0; i-- {
-		failed = errors.Join(failed, w.closers[i]())
+	for _, end := range slices.Backward(w.closers) {
+		failed = errors.Join(failed, end())
 	}
 	w.closers = nil
 	return failed
