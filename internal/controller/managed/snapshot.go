@@ -110,9 +110,9 @@ func (s *snapshot[S, R]) since(ctx context.Context, notBefore time.Time) (view[R
 // recent returns the rows of a list that may show that something does not exist yet. It is a few seconds old at most; where lists take
 // long, a few times as old as one takes, since each of many new objects would wait for a list of its own otherwise.
 func (s *snapshot[S, R]) recent(ctx context.Context) (view[R], error) {
-	const fewSeconds, fewTimes = 3 * time.Second, 4
+	const usually, times = 3 * time.Second, 4
 	s.mu.Lock()
-	age := max(fewSeconds, fewTimes*s.took)
+	age := max(usually, times*s.took)
 	s.mu.Unlock()
 	return s.since(ctx, time.Now().Add(-age))
 }
