@@ -5,7 +5,9 @@ package controller_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"os/exec"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
@@ -53,7 +55,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	validator, err = contract.Load()
 	Expect(err).NotTo(HaveOccurred())
 	plane, err = controlplane.Start(ctx, controlplane.Options{
-		CRDPaths:          []string{filepath.Join("..", "..", "config", "crd", "bases"), filepath.Join("testdata", "crds")},
+		CRDPaths:          append(prometheusDefinitions(ctx), filepath.Join("..", "..", "config", "crd", "bases")),
 		ControllerManager: true, // namespaces are deleted for real
 	})
 	Expect(err).NotTo(HaveOccurred())
@@ -61,6 +63,21 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	direct, err = client.New(plane.Config, client.Options{Scheme: scheme})
 	Expect(err).NotTo(HaveOccurred())
 })
+
+// prometheusDefinitions are the definitions of what the chart gives to the Prometheus operator, from that project's own module.
+func prometheusDefinitions(ctx context.Context) []string {
+	GinkgoHelper()
+	const module = "github.com/prometheus-operator/prometheus-operator@v0.85.0"
+	out, err := exec.CommandContext(ctx, "go", "mod", "download", "-json", module).Output()
+	Expect(err).NotTo(HaveOccurred(), "%s", out)
+	var downloaded struct{ Dir string }
+	Expect(json.Unmarshal(out, &downloaded)).To(Succeed())
+	var files []string
+	for _, kind := range []string{"servicemonitors", "prometheusrules"} {
+		files = append(files, filepath.Join(downloaded.Dir, "example", "prometheus-operator-crd", "monitoring.coreos.com_"+kind+".yaml"))
+	}
+	return files
+}
 
 // world is a namespace with a MeshAgent of its own, and whatever operators the test starts there.
 type world struct {
