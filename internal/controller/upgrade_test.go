@@ -1,0 +1,115 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package controller_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controlplane"
+)
+
+var _ = Describe("An upgrade", func() {
+	It("of the definitions keeps what was written under those of the commit before", func(ctx SpecContext) {
+		before := previousDefinitions(ctx)
+		plane, err := controlplane.Start(ctx, controlplane.Options{CRDPaths: []string{before}})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(func() { Expect(plane.Stop()).To(Succeed()) })
+		older, err := client.New(plane.Config, client.Options{Scheme: scheme})
+		Expect(err).NotTo(HaveOccurred())
+		w := newWorldIn(ctx, plane, older)
+		first := w.start(operatorOptions{})
+		w.applySamples(ctx, func(obj client.Object) client.Object { return obj })
+		var objects []client.Object
+		for _, s := range samples() {
+			obj := s.object()
+			obj.SetNamespace(w.namespace)
+			objects = append(objects, obj)
+		}
+		w.eventuallyReady(ctx, objects...)
+		first.stop()
+		written := map[string]map[string]any{}
+		for _, obj := range objects {
+			written[kindAndName(obj)] = w.contentOf(ctx, obj)
+		}
+
+		_, err = envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{filepath.Join("..", "..", "config", "crd", "bases")}})
+		Expect(err).NotTo(HaveOccurred())
+		for _, obj := range objects {
+			Eventually(func() map[string]any { return w.contentOf(ctx, obj) }).WithContext(ctx).Should(Equal(written[kindAndName(obj)]), "nothing is lost")
+			touch := client.RawPatch(types.MergePatchType, []byte(`{"metadata": {"annotations": {"touched": "yes"}}}`))
+			Expect(w.Patch(ctx, obj, touch)).To(Succeed(), "it is still valid")
+		}
+		w.meshagent.ResetCalls()
+		second := w.start(operatorOptions{driftInterval: time.Second})
+		w.eventuallyReady(ctx, objects...)
+		w.listedTimes(ctx, 2)
+		Expect(w.written()).To(BeEmpty())
+		second.stop()
+		for _, obj := range objects {
+			Expect(w.contentOf(ctx, obj)["spec"]).To(Equal(written[kindAndName(obj)]["spec"]))
+		}
+	}, SpecTimeout(3*time.Minute))
+})
+
+// previousDefinitions are the CustomResourceDefinitions as they were before they were changed last: before what is not committed yet, or
+// before the last commit that changed them. Where there is no history they are those of today.
+func previousDefinitions(ctx context.Context) string {
+	GinkgoHelper()
+	const bases = "config/crd/bases"
+	root := filepath.Join("..", "..")
+	git := func(args ...string) (string, error) {
+		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", root}, args...)...).Output()
+		return strings.TrimSpace(string(out)), err
+	}
+	changes, err := git("log", "--format=%H", "--", bases)
+	commits := strings.Fields(changes)
+	base := "HEAD"
+	if _, changed := git("diff", "--quiet", "HEAD", "--", bases); changed == nil && len(commits) > 1 {
+		base = commits[1]
+	}
+	if err != nil || len(commits) == 0 {
+		return filepath.Join(root, bases)
+	}
+	files, err := git("ls-tree", "--name-only", base, bases+"/")
+	Expect(err).NotTo(HaveOccurred())
+	folder := GinkgoT().TempDir()
+	for _, file := range strings.Fields(files) {
+		text, err := git("show", base+":"+file)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(os.WriteFile(filepath.Join(folder, path.Base(file)), []byte(text), 0o600)).To(Succeed())
+	}
+	return folder
+}
+
+// contentOf is what is stored of an object: its spec and its status.
+func (w *world) contentOf(ctx context.Context, obj client.Object) map[string]any {
+	GinkgoHelper()
+	raw := &unstructured.Unstructured{}
+	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kindOf(obj)))
+	Expect(w.Get(ctx, client.ObjectKeyFromObject(obj), raw)).To(Succeed())
+	return map[string]any{"spec": raw.Object["spec"], "status": raw.Object["status"]}
+}
+
+func kindOf(obj client.Object) string {
+	GinkgoHelper()
+	kinds, _, err := scheme.ObjectKinds(obj)
+	Expect(err).NotTo(HaveOccurred())
+	return kinds[0].Kind
+}
+
+func kindAndName(obj client.Object) string { return kindOf(obj) + " " + obj.GetName() }
