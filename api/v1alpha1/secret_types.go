@@ -141,6 +141,11 @@ type MeshSecretRawSource struct {
 // MeshSecretStatus says how the secret is doing.
 type MeshSecretStatus struct {
 	CommonStatus `json:",inline"`
+
+	// type is what MeshAgent takes the secret for: keys, docker, or the content type of raw bytes.
+	// +kubebuilder:validation:MaxLength=256
+	// +optional
+	Type string `json:"type,omitempty"`
 }
 
 // MeshSecret carries a Kubernetes Secret into MeshAgent, and keeps it there as the Secret changes: for services, their environment, and for
@@ -150,6 +155,7 @@ type MeshSecretStatus struct {
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:categories=meshagent
 // +kubebuilder:printcolumn:name="Secret",type=string,JSONPath=`.spec.secretRef.name`
+// +kubebuilder:printcolumn:name="Type",type=string,JSONPath=`.status.type`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`
 // +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`

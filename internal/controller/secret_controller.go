@@ -30,6 +30,7 @@ var Secret = managed.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.
 	},
 	Desired: desiredSecret,
 	Hidden:  []string{"data_base64"},
+	Report:  func(secret *v1alpha1.MeshSecret, remote meshagent.Secret) { secret.Status.Type = remote.Type },
 }
 
 func secretCollection(project *meshagent.Project, secret *v1alpha1.MeshSecret, room string) meshagent.Collection[meshagent.SecretSpec, meshagent.Secret] {

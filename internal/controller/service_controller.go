@@ -77,8 +77,23 @@ func desiredService(service *v1alpha1.MeshService, in managed.Inputs) (meshagent
 		desired.Without = append(desired.Without, "external")
 	}
 	var err error
-	desired.Agents, err = serviceAgents(spec.Agents)
-	return desired, err
+	if desired.Agents, err = serviceAgents(spec.Agents); err != nil {
+		return desired, err
+	}
+	return desired, checkPullSecret(spec.Container, in)
+}
+
+// checkPullSecret refuses what would fail only when the image is pulled.
+func checkPullSecret(container *v1alpha1.ContainerSpec, in managed.Inputs) error {
+	if container == nil || container.PullSecretRef == nil {
+		return nil
+	}
+	ref := *container.PullSecretRef
+	secret, ok := in.Resolved(&v1alpha1.MeshSecret{}, ref).Object.(*v1alpha1.MeshSecret)
+	if ok && secret.Status.Type != "" && secret.Status.Type != meshagent.SecretDocker {
+		return managed.Invalid("spec.container.pullSecretRef names MeshSecret %q, which is of type %q: to pull images it must be of type docker", ref.Name, secret.Status.Type)
+	}
+	return nil
 }
 
 // adaptService takes out what MeshAgent made of a template that the object has given up.

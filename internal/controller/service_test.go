@@ -161,6 +161,12 @@ var _ = Describe("MeshService", func() {
 			w.apply(ctx, sampleOf("MeshSecret", name))
 		}
 		w.eventuallyReady(ctx, agent)
+
+		By("refusing to pull with what is no credential of a registry")
+		w.edit(ctx, agent, func() { agent.Spec.Container.PullSecretRef.Name = "openai" })
+		Eventually(w.state(ctx, agent)).WithContext(ctx).Should(ContainSubstring(`Stalled=True Invalid: spec.container.pullSecretRef names MeshSecret "openai", which is of type "keys"`))
+		w.edit(ctx, agent, func() { agent.Spec.Container.PullSecretRef.Name = "registry-pull" })
+		w.eventuallyReady(ctx, agent)
 		ids := func() []any {
 			var ids []any
 			for _, name := range []string{"openai", "registry-pull", "openai-room"} {

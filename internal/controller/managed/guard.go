@@ -146,7 +146,7 @@ func releasedUntil(project *v1alpha1.MeshProject) (time.Time, error) {
 }
 
 func held(project *v1alpha1.MeshProject, most int32, after time.Duration, mistake error) error {
-	message := fmt.Sprintf("MeshProject %q lets %d resources an hour be deleted (spec.deletionGuard), and they were: it goes on when the hour is over. "+
+	message := fmt.Sprintf("MeshProject %q limits deletions to %d an hour (spec.deletionGuard): it goes on when the hour is over. "+
 		"To let it go on now, annotate the MeshProject with %s=<RFC 3339 time>", project.Name, most, v1alpha1.AllowDeletionsUntilAnnotation)
 	if mistake != nil {
 		message += "; " + mistake.Error()

@@ -149,7 +149,7 @@ func (r *projectReconciler) guardDeletions(project *v1alpha1.MeshProject, c *con
 		c.drop(v1alpha1.ConditionDeletionsHeld)
 		return
 	}
-	message := fmt.Sprintf("More is to be deleted than the %d resources an hour of spec.deletionGuard: to let it go on, annotate this object with %s=<RFC 3339 time>",
+	message := fmt.Sprintf("Deletions are limited to %d an hour (spec.deletionGuard), and more are wanted: to let it go on, annotate this object with %s=<RFC 3339 time>",
 		*project.Spec.DeletionGuard.MaxPerHour, v1alpha1.AllowDeletionsUntilAnnotation)
 	if !meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionDeletionsHeld) {
 		c.outcome.warn(v1alpha1.ConditionDeletionsHeld, "check", "%s", message)

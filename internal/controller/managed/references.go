@@ -62,8 +62,11 @@ func findRoom(ctx context.Context, env *Environment, connection *Connection, nam
 	return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotFound, "room %q does not exist in MeshAgent", name)
 }
 
-// Resolved is what a reference stands for in MeshAgent.
-type Resolved struct{ ID, Name string }
+// Resolved is what a reference stands for in MeshAgent, with the object that manages it; nil for an external one.
+type Resolved struct {
+	ID, Name string
+	Object   Object
+}
 
 // Inputs are what a pass found for an object's references.
 type Inputs struct {
@@ -140,7 +143,7 @@ func (p *pass[O, S, R]) resolveObject(ctx context.Context, target Object, name s
 	if status.ProjectID != p.connection.Project.ID {
 		return Resolved{}, Invalid("%s is in MeshAgent project %s, and this object is in project %s", what, status.ProjectID, p.connection.Project.ID)
 	}
-	return Resolved{ID: status.ID, Name: status.Name}, nil
+	return Resolved{ID: status.ID, Name: status.Name, Object: target}, nil
 }
 
 // referenceKeys are the values under which an object is indexed.
