@@ -18,9 +18,11 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
 )
 
 var _ = Describe("An operator that is killed", func() {
@@ -66,6 +68,7 @@ var acts = []act{
 	{name: "creation, with a change meanwhile,", do: applied, meanwhile: changed, forgets: true},
 	{name: "creation, with a new name meanwhile,", do: applied, meanwhile: renamed, only: "MeshRoom"},
 	{name: "creation, with its deletion meanwhile,", do: applied, meanwhile: deleted},
+	{name: "adoption", do: adopted},
 	{name: "change", exists: true, do: changed},
 	{name: "change, with its undoing meanwhile,", exists: true, do: changed, meanwhile: undone},
 	{name: "change, with its deletion meanwhile,", exists: true, do: changed, meanwhile: deleted},
@@ -81,6 +84,50 @@ var acts = []act{
 func applied(ctx context.Context, l *life) {
 	l.obj = l.sample.object()
 	l.apply(ctx, l.obj)
+}
+
+// adopted applies the sample where its resource is in MeshAgent already, not quite as it should be, and nobody's.
+func adopted(ctx context.Context, l *life) {
+	GinkgoHelper()
+	l.meshagent.Add(l.resource.Path, strayed(l.found, l.fields))
+	l.obj = l.sample.object()
+	l.obj.(managed.Object).CommonSpec().AdoptionPolicy = v1alpha1.AdoptIfUnowned
+	l.apply(ctx, l.obj)
+}
+
+// strayed is a copy of what stands for a sample, without marks and with one string changed, which is not its name.
+func strayed(doc map[string]any, fields []string) map[string]any {
+	GinkgoHelper()
+	doc = runtime.DeepCopyJSON(doc)
+	delete(doc, "id")
+	unmark(doc)
+	within := doc
+	if spec, ok := doc["spec"].(map[string]any); ok {
+		within = spec
+	}
+	for _, field := range fields {
+		if !strings.HasSuffix(field, "room.name") && !slices.Contains([]string{"name", "metadata.name", "kind", "domain", "room", "room_id", "user_id", "email"}, field) && disturb(within, field) {
+			return doc
+		}
+	}
+	Fail(fmt.Sprintf("no string among %v could be changed", fields))
+	return nil
+}
+
+// unmark removes the owner's mark wherever it is in a document.
+func unmark(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		delete(value, v1alpha1.OwnerAnnotation)
+		delete(value, v1alpha1.AdoptedAnnotation)
+		for _, member := range value {
+			unmark(member)
+		}
+	case []any:
+		for _, member := range value {
+			unmark(member)
+		}
+	}
 }
 
 func changed(ctx context.Context, l *life) { l.patch(ctx, l.sample.change()) }
@@ -103,6 +150,7 @@ func isInterrupted(ctx context.Context, s sample, a act) {
 	l.follow(ctx)
 	l.again(ctx)
 	l.original, l.marks = l.raw(ctx).Object["spec"], l.marked()
+	l.found, l.fields = l.document(), l.common().AppliedFields
 	l.delete(ctx)
 
 	var mu sync.Mutex

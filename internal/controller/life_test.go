@@ -36,6 +36,8 @@ type life struct {
 	route    string          // where on the wire it was created, below the project
 	original any             // the spec of the object, at first
 	marks    bool            // the resource bears the mark of its owner
+	found    map[string]any  // the resource, at first
+	fields   []string        // what the object sets of it
 	operator *operator       // the one that runs
 }
 
@@ -254,7 +256,11 @@ func disturb(doc map[string]any, path string) bool {
 		}
 	}
 	text, ok := at.(string)
-	if ok {
+	switch {
+	case !ok:
+	case strings.HasPrefix(text, "/"):
+		put(text + "AAAA") // a path stays a path
+	default:
 		put("AAAA" + text) // base64 stays base64
 	}
 	return ok

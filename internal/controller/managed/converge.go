@@ -96,7 +96,7 @@ func (p *pass[O, S, R]) announce(ctx context.Context, current R) error {
 	if len(p.status.AppliedFields) == known {
 		return nil
 	}
-	p.status.ProjectID = p.connection.Project.ID
+	p.status.ProjectID, p.status.Name = p.connection.Project.ID, current.Written().Key()
 	return p.record(ctx)
 }
 
