@@ -58,7 +58,8 @@ func TestWrite(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	out, document := filepath.Join(dir, "bench"), filepath.Join(dir, "doc.md")
-	if err := os.WriteFile(document, []byte("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n"), 0o600); err != nil {
+	const begin, end = "before\n<!-- begin of the figures: make bench BENCHFLAGS=\"-into docs/benchmarks.md\" -->\n", "<!-- end of the figures -->\nafter\n"
+	if err := os.WriteFile(document, []byte(begin+"old\n"+end), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	found := &findings{scenario: "rooms"}
@@ -70,7 +71,7 @@ func TestWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"before\n<!-- bench -->\n", "| rooms | time | 2 | s | at most 3 | met |\n", "\n<!-- /bench -->\nafter\n"} {
+	for _, want := range []string{begin, "| rooms | time | 2 | s | at most 3 | met |\n", end} {
 		if !strings.Contains(string(text), want) || strings.Contains(string(text), "old") {
 			t.Errorf("got\n%s", text)
 		}

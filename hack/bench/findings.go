@@ -186,11 +186,11 @@ func (f *findings) write(out, into string) error {
 	if err != nil {
 		return fmt.Errorf("reading the document for the findings: %w", err)
 	}
-	const begin, end = "<!-- bench -->\n", "<!-- /bench -->\n"
+	const begin, end = "<!-- begin of the figures: make bench BENCHFLAGS=\"-into docs/benchmarks.md\" -->\n", "<!-- end of the figures -->\n"
 	head, rest, begins := bytes.Cut(document, []byte(begin))
 	_, tail, ends := bytes.Cut(rest, []byte(end))
 	if !begins || !ends {
-		return fmt.Errorf("%s has no lines %q and %q", into, begin, end)
+		return fmt.Errorf("%s has no lines %s and %s", into, strings.TrimSpace(begin), strings.TrimSpace(end))
 	}
 	document = slices.Concat(head, []byte(begin+"\n"+f.markdown()+"\n"+end), tail)
 	if err := os.WriteFile(into, document, 0o600); err != nil { // a file that exists keeps its mode

@@ -51,7 +51,7 @@ func main() {
 	flag.StringVar(&b.profiles, "profiles", "", "A folder for CPU and heap profiles of the manager. Profiling costs some of what is measured.")
 	out := flag.String("out", filepath.Join("bin", "bench"), "Where to write the findings: this name with .json and .md.")
 	base := flag.String("base", "", "Findings of an earlier run, as JSON, to compare with.")
-	into := flag.String("into", "", "A Markdown file whose part between the lines <!-- bench --> and <!-- /bench --> is to be replaced by the findings.")
+	into := flag.String("into", "", "A page whose part between two marks, as in docs/benchmarks.md, is to be replaced by the findings.")
 	flag.Parse()
 
 	ctrl.SetLogger(logr.Discard()) // what went wrong in a library comes back as an error
