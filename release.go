@@ -131,29 +131,21 @@ func (r *releaser) release(ctx context.Context) error {
 }
 
 // held lists all objects that bear the operator's finalizer.
-func (r *releaser) held(ctx context.Context) ([]*metav1.PartialObjectMetadata, error) {
-	var held []*metav1.PartialObjectMetadata
+func (r *releaser) held(ctx context.Context) (held []*metav1.PartialObjectMetadata, err error) {
 	for _, kind := range kinds(r.client.Scheme()) {
 		for _, namespace := range r.namespaces {
-			found, err := r.list(ctx, kind, namespace)
-			if meta.IsNoMatchError(err) {
-				continue // its CustomResourceDefinition is gone already, and with it all objects
-			}
-			if err != nil {
+			found, err := r.heldOf(ctx, kind, namespace)
+			if err != nil && !meta.IsNoMatchError(err) { // else its CustomResourceDefinition is gone already, and with it all objects
 				return nil, fmt.Errorf("listing objects of kind %s: %w", kind.Kind, err)
 			}
-			for _, obj := range found {
-				if controllerutil.ContainsFinalizer(obj, v1alpha1.Finalizer) {
-					held = append(held, obj)
-				}
-			}
+			held = append(held, found...)
 		}
 	}
 	return held, nil
 }
 
-// list lists in pages, for there may be thousands.
-func (r *releaser) list(ctx context.Context, kind schema.GroupVersionKind, namespace string) (all []*metav1.PartialObjectMetadata, err error) {
+// heldOf lists in pages, for there may be thousands.
+func (r *releaser) heldOf(ctx context.Context, kind schema.GroupVersionKind, namespace string) (held []*metav1.PartialObjectMetadata, err error) {
 	page := &metav1.PartialObjectMetadataList{}
 	page.SetGroupVersionKind(kind)
 	for more := true; more; more = page.Continue != "" {
@@ -163,10 +155,12 @@ func (r *releaser) list(ctx context.Context, kind schema.GroupVersionKind, names
 		for i := range page.Items {
 			obj := page.Items[i].DeepCopy()
 			obj.SetGroupVersionKind(kind)
-			all = append(all, obj)
+			if controllerutil.ContainsFinalizer(obj, v1alpha1.Finalizer) {
+				held = append(held, obj)
+			}
 		}
 	}
-	return all, nil
+	return held, nil
 }
 
 // kinds are ours, in the order of their names.

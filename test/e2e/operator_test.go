@@ -33,14 +33,15 @@ var _ = Describe("The operator in a cluster", Ordered, func() {
 	})
 
 	It("is installed: its pods pass their probes, and it works", func(ctx SpecContext) {
-		helm(ctx, append([]string{"install", release, chart, "--wait", "--timeout", "2m"}, values()...)...)
-		count, restarts := ready(ctx)
-		Expect(count).To(Equal(2))
-		Expect(restarts).To(BeZero())
+		// First: Helm waits for the MeshProject, which waits for its key.
 		secret := &corev1.Secret{
 			ObjectMeta: metav1.ObjectMeta{Namespace: team, Name: "meshagent-api-key"}, StringData: map[string]string{"apiKey": simulator.DevelopmentKey},
 		}
 		Expect(cluster.Create(ctx, secret)).To(Succeed())
+		helm(ctx, append([]string{"install", release, chart, "--wait", "--timeout", "2m"}, values()...)...)
+		count, restarts := ready(ctx)
+		Expect(count).To(Equal(2))
+		Expect(restarts).To(BeZero())
 		works(ctx, "first")
 	})
 

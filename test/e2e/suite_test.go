@@ -21,6 +21,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes"
@@ -58,6 +59,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	ctrl.SetLogger(zap.New(zap.WriteTo(GinkgoWriter)))
 	scheme := runtime.NewScheme()
 	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
+	Expect(apiextensionsv1.AddToScheme(scheme)).To(Succeed())
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
 	config, err := ctrl.GetConfig()
 	Expect(err).NotTo(HaveOccurred(), "set KUBECONFIG")
@@ -74,7 +76,16 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 		})
 	}
 	startMeshAgent(ctx)
-	DeferCleanup(func(ctx SpecContext) { helm(ctx, "uninstall", release, "--ignore-not-found", "--wait", "--timeout", "2m") })
+	DeferCleanup(func(ctx SpecContext) {
+		helm(ctx, "uninstall", release, "--ignore-not-found", "--wait", "--timeout", "2m")
+		var crds apiextensionsv1.CustomResourceDefinitionList // Helm keeps them
+		Expect(cluster.List(ctx, &crds)).To(Succeed())
+		for i := range crds.Items {
+			if crds.Items[i].Spec.Group == v1alpha1.GroupVersion.Group {
+				Expect(cluster.Delete(ctx, &crds.Items[i])).To(Succeed())
+			}
+		}
+	})
 })
 
 // image is what a variable names.
