@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -39,7 +40,7 @@ func releaseObjects(ctx context.Context, restConfig *rest.Config, scheme *runtim
 	if err != nil {
 		return fmt.Errorf("making the manager: %w", err)
 	}
-	r := releaser{client: mgr.GetClient(), live: mgr.GetAPIReader(), namespaces: opts.namespaces()}
+	r := releaser{client: mgr.GetClient(), live: mgr.GetAPIReader(), namespaces: opts.namespaces(), patience: patience}
 	if r.namespaces == nil {
 		r.namespaces = []string{metav1.NamespaceAll}
 	}
@@ -79,24 +80,28 @@ type releaser struct {
 	client     client.Client
 	live       client.Reader
 	namespaces []string
+	patience   time.Duration
 }
 
 // awaitDeletions lets the operator finish what users have asked for: an object that is being deleted and is released would leave in MeshAgent
 // what was to be deleted.
 func (r *releaser) awaitDeletions(ctx context.Context) error {
 	var left []string
-	err := wait.PollUntilContextTimeout(ctx, time.Second, patience, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(ctx, time.Second, r.patience, true, func(ctx context.Context) (bool, error) {
 		held, err := r.held(ctx)
+		if err != nil {
+			return false, err
+		}
 		left = nil
 		for _, obj := range held {
 			if !obj.DeletionTimestamp.IsZero() {
 				left = append(left, fmt.Sprintf("%s %s/%s", obj.Kind, obj.Namespace, obj.Name))
 			}
 		}
-		return len(left) == 0, err
+		return len(left) == 0, nil
 	})
-	if wait.Interrupted(err) && len(left) > 0 {
-		return fmt.Errorf("%d objects are being deleted, and their Synced conditions say what they wait for: %s", len(left), strings.Join(left[:min(len(left), 10)], ", "))
+	if errors.Is(err, context.DeadlineExceeded) && len(left) > 0 {
+		return fmt.Errorf("%d objects are still being deleted, and their Synced conditions say what they wait for: %s", len(left), strings.Join(left[:min(len(left), 10)], ", "))
 	}
 	return err
 }
