@@ -163,8 +163,8 @@ func room(name string, change ...func(*v1alpha1.MeshRoom)) *v1alpha1.MeshRoom {
 }
 
 // withMetadata gives a MeshRoom metadata.
-func withMetadata(json string) func(*v1alpha1.MeshRoom) {
-	return func(room *v1alpha1.MeshRoom) { room.Spec.Metadata = &runtime.RawExtension{Raw: []byte(json)} }
+func withMetadata(text string) func(*v1alpha1.MeshRoom) {
+	return func(room *v1alpha1.MeshRoom) { room.Spec.Metadata = &runtime.RawExtension{Raw: []byte(text)} }
 }
 
 // edit changes an object as a user does.

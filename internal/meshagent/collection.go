@@ -98,14 +98,11 @@ func (c collection[S, R]) Traits() Traits { return c.traits }
 // All sends GET on the collection until it has every page.
 func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
-		var zero R
-		offset, seen := 0, map[string]bool{}
-		for {
+		seen := map[string]bool{}
+		for offset, more := 0, true; more; {
 			rows, total, err := c.page(ctx, offset)
-			if err != nil {
-				yield(zero, err)
-				return
-			}
+			offset += len(rows)
+			more = err == nil && !c.last(len(rows), offset, total)
 			before := len(seen)
 			for _, row := range rows {
 				seen[row.Identity()] = true
@@ -113,16 +110,18 @@ func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 					return
 				}
 			}
-			if offset += len(rows); c.last(len(rows), offset, total) {
-				return
+			if more && len(seen) == before {
+				more, err = false, &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: errEndless}
 			}
-			if len(seen) == before {
-				yield(zero, &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: errors.New("the list does not end: a page shows only what was on those before")})
-				return
+			if err != nil {
+				var none R
+				yield(none, err)
 			}
 		}
 	}
 }
+
+var errEndless = errors.New("the list does not end: a page shows only what was on those before")
 
 // last says that there is no further page. MeshAgent may give smaller pages than were asked for: a total is believed before the size of
 // the page.

@@ -27,7 +27,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller"
+	"github.com/meshagent/meshagent-operator/internal/controller" //nolint:depguard // a test of the engine needs a kind
 	"github.com/meshagent/meshagent-operator/internal/controller/managed"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
@@ -45,12 +45,12 @@ func TestOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newFakeWorld(t)
-		time.Sleep(3 * interval)
+		time.Sleep(3 * interval) //nolint:forbidigo // synctest makes it pass at once
 		w.mustBeSynced(t, rooms)
 
 		w.meshagent.ResetCalls()
 		mend := w.meshagent.Inject(simulator.Fault{Status: http.StatusServiceUnavailable})
-		time.Sleep(10 * time.Minute)
+		time.Sleep(10 * time.Minute) //nolint:forbidigo // as above
 		synced, ready := w.count(t)
 		if synced > rooms/5 || ready != rooms { // some are compared once in 11 minutes
 			t.Errorf("in the outage %d rooms are Synced and %d Ready, of %d", synced, ready, rooms)
@@ -60,7 +60,7 @@ func TestOutage(t *testing.T) {
 			w.meshagent.Edit("rooms", fmt.Sprint(room["id"]), func(doc map[string]any) { doc["metadata"] = map[string]any{"team": "other"} })
 		}
 		mend()
-		time.Sleep(2 * interval)
+		time.Sleep(2 * interval) //nolint:forbidigo // as above
 		w.mustBeSynced(t, rooms)
 		for _, room := range w.meshagent.Documents("rooms") {
 			if team := room["metadata"].(map[string]any)["team"]; team != "support" {
@@ -97,6 +97,7 @@ type fakeWorld struct {
 }
 
 func newFakeWorld(t *testing.T) *fakeWorld {
+	t.Helper()
 	scheme := runtime.NewScheme()
 	if err := clientgoscheme.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
