@@ -39,7 +39,7 @@ var _ = Describe("The soak", func() {
 		By(fmt.Sprintf("seed %d: -ginkgo.seed repeats its choices", seed))
 		s := newSoak(ctx, rand.New(rand.NewPCG(seed, 0)))
 		s.run(ctx, *soakFor)
-		AddReportEntry("soak", fmt.Sprintf("%d acts, %d kills, %d of %d requests to MeshAgent failed, %d of those to Kubernetes",
+		AddReportEntry("soak", ReportEntryVisibilityAlways, fmt.Sprintf("%d acts, %d kills, %d of %d requests to MeshAgent failed, %d of those to Kubernetes",
 			s.acts, s.kills, s.weather.failed, s.weather.all, s.weather.refused))
 
 		s.start(operatorOptions{driftInterval: time.Second}) // and no more trouble

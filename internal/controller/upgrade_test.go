@@ -88,7 +88,7 @@ func previousDefinitions(ctx context.Context) string {
 	files, err := git("ls-tree", "--name-only", base, bases+"/")
 	Expect(err).NotTo(HaveOccurred())
 	folder := GinkgoT().TempDir()
-	for _, file := range strings.FieldsSeq(files) {
+	for file := range strings.FieldsSeq(files) {
 		text, err := git("show", base+":"+file)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(os.WriteFile(filepath.Join(folder, path.Base(file)), []byte(text), 0o600)).To(Succeed())
