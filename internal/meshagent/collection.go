@@ -98,24 +98,37 @@ func (c collection[S, R]) Traits() Traits { return c.traits }
 // All sends GET on the collection until it has every page.
 func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
-		seen := map[string]bool{}
-		for offset, more := 0, true; more; {
-			rows, total, err := c.page(ctx, offset)
-			offset += len(rows)
-			more = err == nil && !c.last(len(rows), offset, total)
-			before := len(seen)
+		for rows, err := range c.pages(ctx) {
+			if err != nil {
+				var none R
+				yield(none, err)
+				return
+			}
 			for _, row := range rows {
-				seen[row.Identity()] = true
 				if !yield(row, nil) {
 					return
 				}
 			}
+		}
+	}
+}
+
+func (c collection[S, R]) pages(ctx context.Context) iter.Seq2[[]R, error] {
+	return func(yield func([]R, error) bool) {
+		seen := map[string]bool{}
+		for offset, more := 0, true; more; {
+			rows, total, err := c.page(ctx, offset)
+			before := len(seen)
+			for _, row := range rows {
+				seen[row.Identity()] = true
+			}
+			offset += len(rows)
+			more = err == nil && !c.last(len(rows), offset, total)
 			if more && len(seen) == before {
 				more, err = false, &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: errEndless}
 			}
-			if err != nil {
-				var none R
-				yield(none, err)
+			if !yield(rows, err) {
+				return
 			}
 		}
 	}
