@@ -88,7 +88,7 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 	}
 	var verdict verdict
 	if err != nil {
-		if verdict = judge(err); verdict.class == silent {
+		if verdict = judge(err); verdict.class == silent || verdict.quiet && isNew(c.obj, c.status) {
 			return reconcile.Result{RequeueAfter: verdict.after}, nil
 		}
 	}
@@ -111,6 +111,13 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 		return reconcile.Result{Priority: new(retryPriority)}, writeErr
 	}
 	return e.answer(c, verdict, err)
+}
+
+// isNew says that an object was made a moment ago. What it waits for was often made with it, and is not worth a status that is
+// out of date at once: a watch tells when that is there.
+func isNew(obj client.Object, status *v1alpha1.ObjectStatus) bool {
+	const moment = 5 * time.Second
+	return len(status.Conditions) == 0 && time.Since(obj.GetCreationTimestamp().Time) < moment
 }
 
 // answer tells the queue when to come back.
