@@ -26,6 +26,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
@@ -160,9 +161,9 @@ func run(ctx context.Context, opts options) error {
 }
 
 func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
-	metrics := metricsserver.Options{BindAddress: opts.metricsAddress, SecureServing: opts.metricsSecure}
+	serving := metricsserver.Options{BindAddress: opts.metricsAddress, SecureServing: opts.metricsSecure}
 	if opts.metricsSecure {
-		metrics.FilterProvider = filters.WithAuthenticationAndAuthorization
+		serving.FilterProvider = filters.WithAuthenticationAndAuthorization
 	}
 	namespaces := map[string]cache.Config{}
 	for _, namespace := range opts.namespaces() {
@@ -170,7 +171,7 @@ func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
 	}
 	return ctrl.Options{
 		Scheme:                        scheme,
-		Metrics:                       metrics,
+		Metrics:                       serving,
 		HealthProbeBindAddress:        opts.probeAddress,
 		PprofBindAddress:              opts.pprofAddress,
 		LeaderElection:                opts.leaderElect,
@@ -219,6 +220,9 @@ func setup(mgr manager.Manager, opts options, ownerID string) error {
 		if err := one.SetupWithManager(mgr, env); err != nil {
 			return err
 		}
+	}
+	if err := metrics.Registry.Register(env.Collector(mgr.Elected())); err != nil {
+		return fmt.Errorf("registering metrics: %w", err)
 	}
 	return errors.Join(mgr.AddHealthzCheck("healthz", healthz.Ping), mgr.AddReadyzCheck("readyz", healthz.Ping))
 }

@@ -15,8 +15,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-logr/logr"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -40,6 +42,7 @@ type operator struct {
 	done   chan struct{}
 
 	witness func(o *operator, r *http.Request, carriedOut bool)
+	metrics prometheus.Gatherer // what it tells when asked
 }
 
 type operatorOptions struct {
@@ -47,6 +50,7 @@ type operatorOptions struct {
 	ownerID       string
 	namespaces    []string // besides the world's own
 	leaderElect   bool
+	logger        logr.Logger // unset: the suite's
 	// refuse may answer a request to the API server in its place, with a status and a reason.
 	refuse func(r *http.Request) (int, metav1.StatusReason)
 	// meddle may stand between the operator and MeshAgent.
@@ -78,6 +82,7 @@ func (w *world) start(options operatorOptions) *operator {
 	}
 	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
 		Scheme:                  scheme,
+		Logger:                  options.logger,
 		MapperProvider:          func(*rest.Config, *http.Client) (meta.RESTMapper, error) { return w.RESTMapper(), nil },
 		Metrics:                 metricsserver.Options{BindAddress: "0"},
 		HealthProbeBindAddress:  "0",
@@ -106,6 +111,9 @@ func (w *world) start(options operatorOptions) *operator {
 	for _, one := range controller.All {
 		Expect(one.SetupWithManager(mgr, env)).To(Succeed())
 	}
+	registry := prometheus.NewPedanticRegistry()
+	Expect(registry.Register(env.Collector(mgr.Elected()))).To(Succeed())
+	o.metrics = registry
 	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // it outlives the node that starts it
 	o.cancel = cancel
 	go func() {

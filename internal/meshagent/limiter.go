@@ -41,8 +41,13 @@ func (l *Limiter) Set(perSecond float64, burst int) {
 	l.bucket.SetBurst(burst)
 }
 
-// Tokens is how many requests could go out at once.
-func (l *Limiter) Tokens() float64 { return l.bucket.Tokens() }
+// Tokens is how many requests could go out at once: none in a pause, and less than none while requests wait for their turn.
+func (l *Limiter) Tokens() float64 {
+	if tokens := l.bucket.Tokens(); l.pauseLeft(time.Now()) <= 0 {
+		return tokens
+	}
+	return 0
+}
 
 // wait returns when it is the request's turn, or at once with an error of status 429 when that is too far away.
 func (l *Limiter) wait(ctx context.Context, method, template string) error {

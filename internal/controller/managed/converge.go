@@ -16,6 +16,9 @@ import (
 func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
 	if seen.remote == nil {
 		if p.spec.Observes() {
+			if p.outcome.lost {
+				p.foundDrift()
+			}
 			p.outcome.missing("it does not exist in MeshAgent and would be created if reconcilePolicy were Enforce")
 			p.status.Drift = nil
 			return nil
@@ -26,6 +29,9 @@ func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
 		return p.settle(*seen.remote)
 	}
 	if p.spec.Observes() {
+		if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonDrifted {
+			p.foundDrift()
+		}
 		p.outcome.drifted("MeshAgent differs in " + paths(seen.diff.changes) + "; reconcilePolicy Observe leaves it so")
 		p.report(*seen.remote, seen.diff.changes)
 		return nil
@@ -37,6 +43,9 @@ func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
 func (p *pass[O, S, R]) create(ctx context.Context) error {
 	if err := p.intend(ctx); err != nil {
 		return err
+	}
+	if p.outcome.lost {
+		p.foundDrift()
 	}
 	remote, err := p.collection.Create(ctx, p.desired.WithMark(p.mark))
 	if meshagent.IsConflict(err) {
@@ -57,9 +66,10 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 		return err
 	}
 	p.snapshot.wrote(remote.Identity(), &remote)
-	p.status.ID, p.status.Adopted = remote.Identity(), nil
-	p.logger(ctx).Info("created", "name", p.desired.Key())
+	p.status.ID, p.status.Adopted, p.outcome.wrote = remote.Identity(), nil, true
+	p.logger(ctx).Info("created", "resource", p.desired.Key())
 	if p.outcome.lost {
+		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
 		p.outcome.event("Recreated", "create", "%s was gone from MeshAgent and was created again", p.title())
 	} else {
 		p.outcome.event("Created", "create", "%s was created in MeshAgent", p.title())
@@ -112,7 +122,10 @@ func (p *pass[O, S, R]) record(ctx context.Context) error {
 
 // update writes the merged document.
 func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error {
-	applied := p.status.AppliedFields
+	applied, drifted := p.status.AppliedFields, !p.outcome.adopted && p.desiredBefore()
+	if drifted {
+		p.foundDrift()
+	}
 	if err := p.announce(ctx, current); err != nil {
 		return err
 	}
@@ -127,11 +140,12 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 		return err
 	}
 	p.snapshot.wrote(remote.Identity(), &remote)
-	p.logger(ctx).Info("updated", "name", d.merged.Key(), "fields", paths(d.changes))
+	p.outcome.wrote = true
+	p.logger(ctx).Info("updated", "resource", d.merged.Key(), "fields", paths(d.changes))
 	switch {
 	case p.outcome.adopted:
 		// The event of the adoption says it.
-	case p.desiredBefore():
+	case drifted:
 		p.outcome.event("DriftCorrected", "update", "%s differed in MeshAgent and was set right: %s", p.title(), paths(d.changes))
 		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
 	default:
@@ -139,6 +153,9 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	}
 	return p.settle(remote)
 }
+
+// foundDrift counts a change that somebody else made.
+func (p *pass[O, S, R]) foundDrift() { driftFound.WithLabelValues(kindOf(p.obj)).Inc() }
 
 // desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a difference is somebody else's doing.
 func (p *pass[O, S, R]) desiredBefore() bool {

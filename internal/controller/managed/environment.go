@@ -36,8 +36,10 @@ type Environment struct {
 
 	users     []user
 	guard     deletionGuard
+	checks    driftChecks
 	mu        sync.Mutex
 	snapshots map[reflect.Type]any
+	timings   map[string]*timing // by kind
 }
 
 // untilDrift is how long to wait for the next comparison with MeshAgent, counted from the list that the last one used, so that

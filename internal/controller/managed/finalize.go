@@ -173,7 +173,7 @@ func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
 		return err
 	}
 	p.snapshot.wrote(id, nil)
-	p.logger(ctx).Info("deleted", "name", remote.Written().Key())
+	p.logger(ctx).Info("deleted", "resource", remote.Written().Key())
 	p.outcome.event("Deleted", "delete", "%s was deleted in MeshAgent", remote.Written().Key())
 	return nil
 }
@@ -188,7 +188,7 @@ func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
 		}
 		p.snapshot.wrote(remote.Identity(), &changed)
 	}
-	p.logger(ctx).Info("orphaned", "name", written.Key())
+	p.logger(ctx).Info("orphaned", "resource", written.Key())
 	p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent", written.Key())
 	return nil
 }

@@ -10,8 +10,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
+	"github.com/meshagent/meshagent-operator/internal/version"
 )
 
+// What happens is counted where it happens. What is the case, such as how many objects are Ready, is looked up when somebody asks: see
+// collector.go. docs/observability.md lists all of it.
 var (
 	requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "meshagent_api_request_duration_seconds",
@@ -25,6 +28,11 @@ var (
 		Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
 	})
 
+	driftFound = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "meshagent_drift_found_total",
+		Help: "Changes made behind the operator's back that it found, by kind. A change whose correction fails is found again at the next try.",
+	}, []string{"kind"})
+
 	driftCorrected = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "meshagent_drift_corrected_total",
 		Help: "Changes made behind the operator's back that it undid, by kind.",
@@ -34,10 +42,31 @@ var (
 		Name: "meshagent_deletions_held",
 		Help: "Objects whose deletion the deletion guard of their MeshProject holds.",
 	}, []string{"namespace", "project"})
+
+	timeToReady = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "meshagent_time_to_ready_seconds",
+		Help: "From the creation of an object, which Kubernetes tells in whole seconds, until it was Ready for the first time, by kind.",
+		// The first is what a healthy object takes.
+		Buckets: []float64{2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600},
+	}, []string{"kind"})
+
+	secretPropagation = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "meshagent_secret_propagation_seconds",
+		Help:    "From when the operator heard of a changed Secret until MeshAgent had the new value, retries included, by the kind of the object that carries it.",
+		Buckets: prometheus.ExponentialBuckets(0.01, 2, 16),
+	}, []string{"kind"})
+
+	buildInfo = prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name:        "meshagent_operator_build_info",
+		Help:        "Always 1; the labels say which build of the operator this is.",
+		ConstLabels: prometheus.Labels{"version": version.Version, "commit": version.Commit},
+	}, func() float64 { return 1 })
 )
 
 //nolint:gochecknoinits // the registry is controller-runtime's, one per process
-func init() { metrics.Registry.MustRegister(requests, requestWait, driftCorrected, deletionsHeld) }
+func init() {
+	metrics.Registry.MustRegister(requests, requestWait, driftFound, driftCorrected, deletionsHeld, timeToReady, secretPropagation, buildInfo)
+}
 
 // ObserveCall counts a request to MeshAgent.
 func ObserveCall(call meshagent.Call) {

@@ -37,6 +37,8 @@ type Connection struct {
 	Project *meshagent.Project
 	// Endpoint is the base URL in use.
 	Endpoint string
+
+	budget *meshagent.Limiter
 }
 
 // Projects opens MeshProjects, and keeps the last good credential of each while the process runs.
@@ -228,7 +230,7 @@ func (p *Projects) connect(project *v1alpha1.MeshProject, key meshagent.APIKey, 
 	if err != nil {
 		return nil, refuse(v1alpha1.ReasonInvalidEndpoint, "%v", err)
 	}
-	return &Connection{ID: id, Client: made, Project: made.Project(key.ProjectID), Endpoint: made.Endpoint()}, nil
+	return &Connection{ID: id, Client: made, Project: made.Project(key.ProjectID), Endpoint: made.Endpoint(), budget: options.Limiter}, nil
 }
 
 func (p *Projects) limiter(credential string, limit *v1alpha1.RateLimit) *meshagent.Limiter {
@@ -252,6 +254,17 @@ func (p *Projects) limiter(credential string, limit *v1alpha1.RateLimit) *meshag
 	}
 	p.limiters[credential].Set(float64(perSecond), int(burst))
 	return p.limiters[credential]
+}
+
+// remaining is the request budget that a MeshProject has left, if it was opened.
+func (p *Projects) remaining(uid types.UID) (float64, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known := p.open[uid]
+	if known == nil {
+		return 0, false
+	}
+	return known.connection.budget.Tokens(), true
 }
 
 // Forget drops what is remembered of a MeshProject that is gone.

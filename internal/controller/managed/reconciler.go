@@ -37,7 +37,9 @@ func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.R
 		reconciler: r, obj: obj, before: before, spec: obj.CommonSpec(), status: obj.CommonStatus(),
 		requested: obj.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
 	}
+	changed := r.timing(kindOf(obj)).takeChange(obj)
 	err := p.reconcile(ctx)
+	r.timing(kindOf(obj)).carried(obj, changed, p.outcome.wrote, err)
 	if meshagent.IsUnauthorized(err) {
 		r.Projects.Suspect(obj)
 	}

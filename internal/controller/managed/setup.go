@@ -45,6 +45,7 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 		For(k.Object, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: backoff()}).
 		Watches(k.Object, doneMeanwhile()).
+		Watches(k.Object, env.timing(kindOf(k.Object)).forget()).
 		Watches(&v1alpha1.MeshProject{}, env.wake(retryPriority, k.Object, projectIndex, func(project client.Object) string {
 			return client.ObjectKeyFromObject(project).String()
 		}), builder.WithPredicates(mattersToUsers()))
@@ -92,33 +93,38 @@ func (e *Environment) indexProject(mgr manager.Manager, object Object) error {
 	return nil
 }
 
-// indexed lists, from the cache, the objects of a kind that have a value in an index.
-func (e *Environment) indexed(ctx context.Context, like client.Object, index, value string, options ...client.ListOption) ([]types.NamespacedName, error) {
+// indexed names the objects of a kind that have a value in an index.
+func (e *Environment) indexed(ctx context.Context, like client.Object, index, value string, options ...client.ListOption) (names []types.NamespacedName, err error) {
+	err = e.eachCached(ctx, like, func(obj client.Object) { names = append(names, client.ObjectKeyFromObject(obj)) }, append(options, client.MatchingFields{index: value})...)
+	return names, err
+}
+
+// eachCached looks at objects of a kind as they are in the cache. They must not be changed.
+func (e *Environment) eachCached(ctx context.Context, like client.Object, look func(client.Object), options ...client.ListOption) error {
 	gvk, err := e.Client.GroupVersionKindFor(like)
 	if err != nil {
-		return nil, fmt.Errorf("finding the kind of %T: %w", like, err)
+		return fmt.Errorf("finding the kind of %T: %w", like, err)
 	}
 	gvk.Kind += "List"
 	made, err := e.Client.Scheme().New(gvk)
 	if err != nil {
-		return nil, fmt.Errorf("making a %s: %w", gvk.Kind, err)
+		return fmt.Errorf("making a %s: %w", gvk.Kind, err)
 	}
 	list, ok := made.(client.ObjectList)
 	if !ok {
-		return nil, fmt.Errorf("%s is no list", gvk.Kind)
+		return fmt.Errorf("%s is no list", gvk.Kind)
 	}
-	if err := e.Client.List(ctx, list, append(options, client.MatchingFields{index: value}, client.UnsafeDisableDeepCopy)...); err != nil {
-		return nil, fmt.Errorf("listing objects of kind %s: %w", kindOf(like), err)
+	if err := e.Client.List(ctx, list, append(options, client.UnsafeDisableDeepCopy)...); err != nil {
+		return fmt.Errorf("listing objects of kind %s: %w", kindOf(like), err)
 	}
-	var names []types.NamespacedName
-	err = meta.EachListItem(list, func(item runtime.Object) error {
-		accessor, err := meta.Accessor(item)
-		if err == nil {
-			names = append(names, types.NamespacedName{Namespace: accessor.GetNamespace(), Name: accessor.GetName()})
+	return meta.EachListItem(list, func(item runtime.Object) error {
+		obj, ok := item.(client.Object)
+		if !ok {
+			return fmt.Errorf("%T is no object", item)
 		}
-		return err
+		look(obj)
+		return nil
 	})
-	return names, err
 }
 
 // inNamespaceOf limits a search to the namespace of what has changed.
@@ -129,7 +135,15 @@ func inNamespaceOf(changed client.Object) client.ListOption {
 // wake enqueues the objects that have what has changed in an index. Where there may be many of them, they should come after
 // what users change themselves.
 func (e *Environment) wake(priority int, like client.Object, index string, value func(client.Object) string, limits ...func(client.Object) client.ListOption) handler.EventHandler {
-	return enqueue(priority, func(ctx context.Context, changed client.Object) []types.NamespacedName {
+	return enqueue(priority, e.having(like, index, value, limits...))
+}
+
+// finder finds the objects that matter to one that has changed.
+type finder = func(ctx context.Context, changed client.Object) []types.NamespacedName
+
+// having finds the objects that have what has changed in an index.
+func (e *Environment) having(like client.Object, index string, value func(client.Object) string, limits ...func(client.Object) client.ListOption) finder {
+	return func(ctx context.Context, changed client.Object) []types.NamespacedName {
 		var options []client.ListOption
 		for _, limit := range limits {
 			options = append(options, limit(changed))
@@ -140,11 +154,11 @@ func (e *Environment) wake(priority int, like client.Object, index string, value
 			ctrl.LoggerFrom(ctx).Error(err, "waking objects", "changed", client.ObjectKeyFromObject(changed))
 		}
 		return names
-	})
+	}
 }
 
 // enqueue is a handler that adds what a function finds, with a priority.
-func enqueue(priority int, find func(context.Context, client.Object) []types.NamespacedName) handler.EventHandler {
+func enqueue(priority int, find finder) handler.EventHandler {
 	add := func(ctx context.Context, obj client.Object, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
 		for _, name := range find(ctx, obj) {
 			request := reconcile.Request{NamespacedName: name}

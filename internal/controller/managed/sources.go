@@ -121,9 +121,10 @@ func (k *Kind[O, S, R]) watchSources(mgr manager.Manager, env *Environment, b *b
 		return nil, fmt.Errorf("indexing the sources of %s: %w", kindOf(k.Object), err)
 	}
 	for _, source := range k.Sources {
-		b = b.WatchesMetadata(source.like, env.wake(0, k.Object, sourceIndex, func(changed client.Object) string {
+		readers := env.having(k.Object, sourceIndex, func(changed client.Object) string {
 			return sourceKey(source.like, changed.GetName())
-		}, inNamespaceOf))
+		}, inNamespaceOf)
+		b = b.WatchesMetadata(source.like, enqueue(0, env.timing(kindOf(k.Object)).sourceChanged(readers)))
 	}
 	return b, nil
 }

@@ -31,6 +31,7 @@ type outcome struct {
 	paused   bool      // nothing was looked at
 	lost     bool      // the resource was gone
 	adopted  bool      // in this pass
+	wrote    bool      // in MeshAgent, in this pass
 	released bool      // the object is free to go
 	listed   time.Time // when the list was begun that the pass relied on
 	events   []occurrence
@@ -92,7 +93,7 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 			return reconcile.Result{RequeueAfter: verdict.after}, nil
 		}
 	}
-	previous := reasonOf(c.status, v1alpha1.ConditionSynced)
+	previous, known := reasonOf(c.status, v1alpha1.ConditionSynced), reasonOf(c.status, v1alpha1.ConditionReady) != ""
 	if err == nil {
 		c.succeed()
 	} else {
@@ -110,6 +111,7 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 		// What was done stays done: the next pass finds it in MeshAgent.
 		return reconcile.Result{Priority: new(retryPriority)}, writeErr
 	}
+	e.measure(c, known, err)
 	return e.answer(c, verdict, err)
 }
 
