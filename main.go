@@ -9,10 +9,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.uber.org/zap/zapcore"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -34,6 +37,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/controller"
 	"github.com/meshagent/meshagent-operator/internal/controller/managed"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
+	"github.com/meshagent/meshagent-operator/internal/tracing"
 	"github.com/meshagent/meshagent-operator/internal/version"
 )
 
@@ -149,7 +153,12 @@ func run(ctx context.Context, opts options) error {
 	if err != nil {
 		return err
 	}
-	if err := setup(mgr, opts, ownerID); err != nil {
+	traces, err := tracing.FromEnvironment(ctx)
+	if err != nil {
+		return err
+	}
+	defer flush(ctx, traces)
+	if err := setup(mgr, opts, ownerID, traces); err != nil {
 		return err
 	}
 	ctrl.Log.Info("starting", "version", version.String(), "ownerID", ownerID, "driftInterval", opts.driftInterval.String(),
@@ -207,7 +216,19 @@ func findOwnerID(ctx context.Context, reader client.Reader, given string) (strin
 	return string(namespace.UID), nil
 }
 
-func setup(mgr manager.Manager, opts options, ownerID string) error {
+// flush sends the traces that are left.
+func flush(ctx context.Context, traces *sdktrace.TracerProvider) {
+	if traces == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := traces.Shutdown(ctx); err != nil {
+		ctrl.Log.Error(err, "sending the last traces")
+	}
+}
+
+func setup(mgr manager.Manager, opts options, ownerID string, traces *sdktrace.TracerProvider) error {
 	env := &managed.Environment{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: ownerID, DriftInterval: opts.driftInterval,
@@ -215,6 +236,11 @@ func setup(mgr manager.Manager, opts options, ownerID string) error {
 			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: opts.namespaces(),
 			Options: meshagent.Options{Endpoint: opts.meshagentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: managed.ObserveCall},
 		},
+	}
+	if traces != nil {
+		env.Traces = traces
+		env.Projects.Options.Around = func(next http.RoundTripper) http.RoundTripper { return tracing.Transport(traces, next) }
+		otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { ctrl.Log.Error(err, "sending traces") }))
 	}
 	for _, one := range controller.All {
 		if err := one.SetupWithManager(mgr, env); err != nil {

@@ -19,6 +19,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -32,6 +33,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/controller"
 	"github.com/meshagent/meshagent-operator/internal/controller/managed"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
+	"github.com/meshagent/meshagent-operator/internal/tracing"
 )
 
 // operator is a running operator. It can be killed as SIGKILL would: from that moment on nothing that it sends leaves it.
@@ -50,7 +52,8 @@ type operatorOptions struct {
 	ownerID       string
 	namespaces    []string // besides the world's own
 	leaderElect   bool
-	logger        logr.Logger // unset: the suite's
+	logger        logr.Logger          // unset: the suite's
+	traces        trace.TracerProvider // unset: none
 	// refuse may answer a request to the API server in its place, with a status and a reason.
 	refuse func(r *http.Request) (int, metav1.StatusReason)
 	// meddle may stand between the operator and MeshAgent.
@@ -107,6 +110,10 @@ func (w *world) start(options operatorOptions) *operator {
 			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: slices.Collect(maps.Keys(namespaces)),
 			Options: meshagent.Options{Transport: o.mortal(wire, false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
 		},
+	}
+	if options.traces != nil {
+		env.Traces = options.traces
+		env.Projects.Options.Around = func(next http.RoundTripper) http.RoundTripper { return tracing.Transport(options.traces, next) }
 	}
 	for _, one := range controller.All {
 		Expect(one.SetupWithManager(mgr, env)).To(Succeed())

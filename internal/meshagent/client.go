@@ -36,6 +36,8 @@ type Options struct {
 	Limiter *Limiter
 	// Observe is told of every request that was sent; nil means nobody is.
 	Observe func(Call)
+	// Around stands between the budget and what sends requests, such as to make traces; nil means that nothing does.
+	Around func(http.RoundTripper) http.RoundTripper
 	// Transport carries requests; nil means the network.
 	Transport http.RoundTripper
 	// Timeout bounds one request, its answer included; 0 means 30 seconds.

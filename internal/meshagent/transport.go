@@ -23,6 +23,12 @@ type Call struct {
 // routeKey is the context key of a request's route template.
 type routeKey struct{}
 
+// RouteOf is the template of a request's route, such as /accounts/projects/{project_id}/rooms.
+func RouteOf(r *http.Request) string {
+	template, _ := r.Context().Value(routeKey{}).(string)
+	return template
+}
+
 // roundTripper is a function that is an http.RoundTripper.
 type roundTripper func(*http.Request) (*http.Response, error)
 
@@ -40,13 +46,17 @@ var defaultTransport = func() http.RoundTripper {
 	return t
 }()
 
-// transport is the chain that every request passes: budget, then time-out, then credentials, then the wire.
+// transport is the chain that every request passes: budget, then what the caller puts around, then time-out, then credentials, then the wire.
 func transport(options Options, timeout time.Duration) http.RoundTripper {
 	wire := options.Transport
 	if wire == nil {
 		wire = defaultTransport
 	}
-	return budgeted(options, timed(timeout, authorized(options, wire)))
+	sent := timed(timeout, authorized(options, wire))
+	if options.Around != nil {
+		sent = options.Around(sent)
+	}
+	return budgeted(options, sent)
 }
 
 // authorized adds what identifies the caller.
@@ -111,7 +121,7 @@ func (e errTimeout) Error() string { return "no answer within " + e.after.String
 // budgeted waits for the credential's budget, takes note when MeshAgent asks for a pause, and tells the observer.
 func budgeted(options Options, next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
-		template, _ := r.Context().Value(routeKey{}).(string)
+		template := RouteOf(r)
 		asked := time.Now()
 		if options.Limiter != nil {
 			if err := options.Limiter.wait(r.Context(), r.Method, template); err != nil {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
@@ -31,6 +32,8 @@ type Environment struct {
 	OwnerID string
 	// DriftInterval is how often MeshAgent is compared with each object.
 	DriftInterval time.Duration
+	// Traces makes traces; nil: none are made.
+	Traces trace.TracerProvider
 	// Projects opens MeshAgent projects.
 	Projects *Projects
 

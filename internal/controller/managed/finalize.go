@@ -173,6 +173,7 @@ func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
 		return err
 	}
 	p.snapshot.wrote(id, nil)
+	p.outcome.wrote = true
 	p.logger(ctx).Info("deleted", "resource", remote.Written().Key())
 	p.outcome.event("Deleted", "delete", "%s was deleted in MeshAgent", remote.Written().Key())
 	return nil
@@ -187,6 +188,7 @@ func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
 			return err
 		}
 		p.snapshot.wrote(remote.Identity(), &changed)
+		p.outcome.wrote = true
 	}
 	p.logger(ctx).Info("orphaned", "resource", written.Key())
 	p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent", written.Key())

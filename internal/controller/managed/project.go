@@ -94,7 +94,9 @@ func (r *projectReconciler) Reconcile(ctx context.Context, project *v1alpha1.Mes
 		before: project.DeepCopy(), obj: project, status: &project.Status.ObjectStatus, written: &r.written, strict: true,
 		requested: project.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
 	}
+	ctx, span := r.startSpan(ctx, project)
 	var err error
+	defer func() { endSpan(span, c.status, &c.outcome, err) }()
 	if project.DeletionTimestamp.IsZero() {
 		err = r.check(ctx, project, &c)
 	} else {

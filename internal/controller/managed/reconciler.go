@@ -37,12 +37,14 @@ func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.R
 		reconciler: r, obj: obj, before: before, spec: obj.CommonSpec(), status: obj.CommonStatus(),
 		requested: obj.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
 	}
+	ctx, span := r.startSpan(ctx, obj)
 	changed := r.timing(kindOf(obj)).takeChange(obj)
 	err := p.reconcile(ctx)
 	r.timing(kindOf(obj)).carried(obj, changed, p.outcome.wrote, err)
 	if meshagent.IsUnauthorized(err) {
 		r.Projects.Suspect(obj)
 	}
+	defer func() { endSpan(span, &p.status.ObjectStatus, &p.outcome, err) }()
 	return r.conclude(ctx, conclusion{
 		before: p.before, obj: obj, status: &p.status.ObjectStatus, outcome: p.outcome, requested: p.requested, written: &r.written,
 	}, err)
