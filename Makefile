@@ -12,7 +12,7 @@ SIMULATOR_IMG ?= meshagent-simulator:dev
 KUBECTL ?= kubectl
 CHART := charts/meshagent-operator
 INSTALLER = $(TOOL) kustomize build config/default | sed 's|image: meshagent-operator:dev$$|image: $(IMG)|'
-MODULES := . hack/tools hack/controlplane hack/release
+MODULES := . hack/tools hack/controlplane hack/release hack/promql
 
 TOOL := go tool -modfile=hack/tools/go.mod
 PKG := github.com/meshagent/meshagent-operator/internal/version
@@ -32,12 +32,13 @@ generate: ## Generate all that is generated: Go code, manifests, API reference
 	@$(MAKE) manifests docs
 
 .PHONY: manifests
-manifests: ## Generate the CustomResourceDefinitions and the manager's role, and the chart's copies of both
+manifests: ## Generate the CustomResourceDefinitions and the manager's role, and what the chart and config have in common
 	$(TOOL) controller-gen crd paths=./api/... output:crd:artifacts:config=config/crd/bases
 	$(TOOL) controller-gen rbac:roleName=manager-role paths=./internal/...
 	rm -rf $(CHART)/files/crds $(CHART)/files/rbac
 	cp -R config/crd/bases $(CHART)/files/crds
 	mkdir $(CHART)/files/rbac && cp config/rbac/*role.yaml $(CHART)/files/rbac
+	rules=$$(sed '/^spec:$$/q' config/prometheus/rules.yaml; sed 's/^/  /' $(CHART)/files/alerts.yaml) && printf '%s\n' "$$rules" > config/prometheus/rules.yaml
 
 .PHONY: docs
 docs: ## Generate docs/reference.md from the types

@@ -296,6 +296,10 @@ func (i installation) servesMetrics(ctx context.Context, p *pod) {
 	Expect(status).To(Equal(http.StatusOK), text)
 	look("a metric of the installed operator", []byte(text))
 	Expect(text).To(ContainSubstring("workqueue_depth"))
+	Eventually(func() string { // as soon as it leads
+		_, text := get(ctx, url, i.reader(ctx))
+		return text
+	}).WithContext(ctx).Should(ContainSubstring("meshagent_drift_interval_seconds"))
 }
 
 // reader makes a ServiceAccount that may read the metrics, and a token of it.

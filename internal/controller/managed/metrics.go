@@ -63,10 +63,11 @@ var (
 	}, func() float64 { return 1 })
 )
 
+// Metrics are those that a process keeps. A Collector has the others.
+var Metrics = []prometheus.Collector{requests, requestWait, driftFound, driftCorrected, deletionsHeld, timeToReady, secretPropagation, buildInfo}
+
 //nolint:gochecknoinits // the registry is controller-runtime's, one per process
-func init() {
-	metrics.Registry.MustRegister(requests, requestWait, driftFound, driftCorrected, deletionsHeld, timeToReady, secretPropagation, buildInfo)
-}
+func init() { metrics.Registry.MustRegister(Metrics...) }
 
 // ObserveCall counts a request to MeshAgent.
 func ObserveCall(call meshagent.Call) {
