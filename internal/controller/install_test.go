@@ -68,6 +68,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 
 		By("serving metrics to those who may read them")
 		release.servesMetrics(ctx, before[0])
+		release.countsOnce(ctx, before)
 
 		By("upgrading to this version")
 		documents := w.held()
@@ -296,10 +297,16 @@ func (i installation) servesMetrics(ctx context.Context, p *pod) {
 	Expect(status).To(Equal(http.StatusOK), text)
 	look("a metric of the installed operator", []byte(text))
 	Expect(text).To(ContainSubstring("workqueue_depth"))
-	Eventually(func() string { // as soon as it leads
-		_, text := get(ctx, url, i.reader(ctx))
-		return text
-	}).WithContext(ctx).Should(ContainSubstring("meshagent_drift_interval_seconds"))
+}
+
+// countsOnce says that only the replica that leads tells of objects, so that a sum over all replicas is right.
+func (i installation) countsOnce(ctx context.Context, replicas []*pod) {
+	GinkgoHelper()
+	leader, standby := i.leader(ctx, replicas)
+	for p, tells := range map[*pod]bool{leader: true, standby: false} {
+		_, text := get(ctx, "https://"+p.ports["metrics"]+"/metrics", i.reader(ctx))
+		Expect(strings.Contains(text, "\nmeshagent_objects{")).To(Equal(tells))
+	}
 }
 
 // reader makes a ServiceAccount that may read the metrics, and a token of it.

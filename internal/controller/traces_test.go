@@ -83,7 +83,7 @@ func describeSpans(spans tracetest.SpanStubs, namespace string) []string {
 		look("a trace", fmt.Appendf(nil, "%+v", pass))
 		values := map[string]string{}
 		for _, attribute := range pass.Attributes {
-			values[string(attribute.Key)] = attribute.Value.Emit()
+			values[string(attribute.Key)] = attribute.Value.String()
 		}
 		Expect(values).To(HaveKeyWithValue("k8s.namespace.name", namespace))
 		Expect(values).To(HaveKeyWithValue("meshagent.reconcile.id", Not(BeEmpty())))
@@ -100,7 +100,7 @@ func describeSpans(spans tracetest.SpanStubs, namespace string) []string {
 			status := ""
 			for _, attribute := range request.Attributes {
 				if attribute.Key == "http.response.status_code" {
-					status = " " + attribute.Value.Emit()
+					status = " " + attribute.Value.String()
 				}
 			}
 			described = append(described, "  "+request.Name+status+failure(request))

@@ -182,6 +182,9 @@ func TestLimiterPauses(t *testing.T) {
 			t.Fatalf("got %v", err)
 		}
 	}
+	if left := limiter.Tokens(); left != 0 {
+		t.Errorf("%v requests could be sent in the pause", left)
+	}
 	if calls != 1 {
 		t.Errorf("%d requests were sent although MeshAgent asked for a pause after the first", calls)
 	}
@@ -192,6 +195,9 @@ func TestLimiterHoldsNobodyForLong(t *testing.T) {
 	limiter := NewLimiter(0.01, 1)
 	if err := limiter.wait(t.Context(), "GET", "/x"); err != nil {
 		t.Fatal(err)
+	}
+	if left := limiter.Tokens(); left < 0 || left > 0.5 {
+		t.Errorf("%v requests are left of one", left)
 	}
 	err := limiter.wait(t.Context(), "GET", "/x")
 	if e, ok := errors.AsType[*Error](err); !ok || e.RetryAfter < time.Minute {
