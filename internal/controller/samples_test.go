@@ -60,15 +60,16 @@ func (s sample) change() string {
 }
 
 var changes = map[string]string{
-	"MeshProject":            `{"spec": {"rateLimit": {"requestsPerSecond": 50}}}`,
-	"MeshFeed":               `{"spec": {"name": "sales", "paused": true, "description": "Sales", "annotations": null, "messageSchema": {"required": null, "properties": {"order": {"type": "integer"}}}}}`,
-	"MeshFeedSubscription":   `{"spec": {"filenameDatetimeFormat": null, "annotations": {"a": "b"}}}`,
-	"MeshRoute":              `{"spec": {"name": "label", "paths": [{"path": "/a", "targetPort": "8001", "stripPrefix": true}, {"targetPort": 8000}]}}`,
-	"MeshSecret":             `{"spec": {"name": "renamed"}}`,
-	"MeshService":            `{"spec": {"metadata": {"repo": "https://example.com/code", "description": null, "annotations": null}, "agents": [{"name": "other"}], "files": null}}`,
-	"MeshService translator": `{"spec": {"template": {"values": {"language": "German", "tone": "plain"}}}}`,
-	"MeshRoom":               `{"spec": {"metadata": {"team": "care", "floor": 2, "escalation": {"channel": null}}, "annotations": null}}`,
-	"MeshRoomGrant":          `{"spec": {"permissions": {"preset": "User", "llm": null, "queues": {"list": false, "send": []}, "storage": {"paths": [{"path": "/shared"}]}}}}`,
+	"MeshProject":              `{"spec": {"rateLimit": {"requestsPerSecond": 50}}}`,
+	"MeshFeed":                 `{"spec": {"name": "sales", "paused": true, "description": "Sales", "annotations": null, "messageSchema": {"required": null, "properties": {"order": {"type": "integer"}}}}}`,
+	"MeshFeedSubscription":     `{"spec": {"filenameDatetimeFormat": null, "annotations": {"a": "b"}}}`,
+	"MeshRoute":                `{"spec": {"name": "label", "paths": [{"path": "/a", "targetPort": "8001", "stripPrefix": true}, {"targetPort": 8000}]}}`,
+	"MeshSecret":               `{"spec": {"name": "renamed"}}`,
+	"MeshSecret registry-pull": `{"spec": {"name": "renamed-as-well"}}`, // no two may have one name
+	"MeshService":              `{"spec": {"metadata": {"repo": "https://example.com/code", "description": null, "annotations": null}, "agents": [{"name": "other"}], "files": null}}`,
+	"MeshService translator":   `{"spec": {"template": {"values": {"language": "German", "tone": "plain"}}}}`,
+	"MeshRoom":                 `{"spec": {"metadata": {"team": "care", "floor": 2, "escalation": {"channel": null}}, "annotations": null}}`,
+	"MeshRoomGrant":            `{"spec": {"permissions": {"preset": "User", "llm": null, "queues": {"list": false, "send": []}, "storage": {"paths": [{"path": "/shared"}]}}}}`,
 }
 
 var only = flag.String("sample", "", "walk only over the samples whose kind and name contain this")
