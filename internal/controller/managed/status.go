@@ -89,7 +89,7 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 	}
 	var verdict verdict
 	if err != nil {
-		if verdict = judge(err); verdict.class == silent || verdict.quiet && isNew(c.obj, c.status) {
+		if verdict = judge(err); c.passes(verdict) {
 			return reconcile.Result{RequeueAfter: verdict.after}, nil
 		}
 	}
@@ -115,11 +115,12 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 	return e.answer(c, verdict, err)
 }
 
-// isNew says that an object was made a moment ago. What it waits for was often made with it, and is not worth a status that is
-// out of date at once: a watch tells when that is there.
-func isNew(obj client.Object, status *v1alpha1.ObjectStatus) bool {
+// passes says that a failure is not worth a status that is out of date at once: a race, or that a new object waits for something that was
+// made with it, of which a watch will tell.
+func (c *conclusion) passes(v verdict) bool {
 	const moment = 5 * time.Second
-	return len(status.Conditions) == 0 && time.Since(obj.GetCreationTimestamp().Time) < moment
+	isNew := len(c.status.Conditions) == 0 && time.Since(c.obj.GetCreationTimestamp().Time) < moment
+	return v.class == silent || v.quiet && isNew
 }
 
 // answer tells the queue when to come back.
