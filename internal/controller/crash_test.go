@@ -6,6 +6,7 @@ package controller_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -33,7 +34,7 @@ var _ = Describe("An operator that is killed", func() {
 					isInterrupted(ctx, s, a)
 				}
 			})
-		}, SpecTimeout(3*time.Minute))
+		}, SpecTimeout(10*time.Minute))
 	}
 
 	It("at 200 random moments leaves every object with exactly one room, and then none", func(ctx SpecContext) {
@@ -229,15 +230,18 @@ func (l *life) end(ctx context.Context, withoutContent bool) string {
 	return l.anonymous(string(text))
 }
 
+var everyMoment = flag.Bool("every-moment", false, "kill before and after every request of every kind: make crash")
+
 // isMoment says that here the operator may die with another outcome than at the moment before: when a write of its own was carried out. What
-// it only read is gone with it. Lest that be a mistake, for rooms every moment counts: before each request, and after it.
+// it only read is gone with it. Lest that be a mistake, for rooms every moment counts, and for all kinds with -every-moment: before each
+// request, and after it.
 func isMoment(s sample, r *http.Request, carriedOut bool) bool {
 	_, inProject, inMeshAgent := strings.Cut(r.URL.Path, "/accounts/projects/")
 	if inMeshAgent && !strings.Contains(inProject, "/") || !inMeshAgent && !strings.Contains(r.URL.Path, "/"+strings.ToLower(s.kind)+"s/") {
 		return false // the MeshProject's own look, and what concerns other objects
 	}
 	isWrite := r.Method != http.MethodGet
-	if s.kind == "MeshRoom" {
+	if s.kind == "MeshRoom" || *everyMoment {
 		return inMeshAgent || isWrite
 	}
 	return isWrite && carriedOut
