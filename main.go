@@ -23,7 +23,6 @@ import (
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
@@ -174,10 +173,6 @@ func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
 	if opts.metricsSecure {
 		serving.FilterProvider = filters.WithAuthenticationAndAuthorization
 	}
-	namespaces := map[string]cache.Config{}
-	for _, namespace := range opts.namespaces() {
-		namespaces[namespace] = cache.Config{}
-	}
 	return ctrl.Options{
 		Scheme:                        scheme,
 		Metrics:                       serving,
@@ -187,14 +182,8 @@ func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
 		LeaderElectionID:              opts.leaderID,
 		LeaderElectionNamespace:       opts.leaderNamespace,
 		LeaderElectionReleaseOnCancel: true, // main returns as soon as the manager has stopped
-		Cache: cache.Options{
-			DefaultNamespaces: namespaces,
-			DefaultTransform:  cache.TransformStripManagedFields(),
-		},
-		Client: client.Options{Cache: &client.CacheOptions{
-			// Their data must never be in the cache; only their metadata is.
-			DisableFor: []client.Object{&corev1.Secret{}},
-		}},
+		Cache:                         managed.CacheOptions(opts.namespaces()),
+		Client:                        managed.ClientOptions(),
 		Controller: config.Controller{
 			MaxConcurrentReconciles: opts.concurrency,
 			ReconciliationTimeout:   5 * time.Minute,

@@ -117,7 +117,7 @@ type ObjectStatus struct {
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// lastHandledReconcileAt repeats the annotation meshagent.com/reconcile-requested-at when it was acted upon.
-	// +kubebuilder:validation:MaxLength=256
+	// +kubebuilder:validation:MaxLength=262144
 	// +optional
 	LastHandledReconcileAt string `json:"lastHandledReconcileAt,omitempty"`
 }
@@ -128,20 +128,26 @@ type CommonStatus struct {
 	ObjectStatus `json:",inline"`
 
 	// id is the id of the resource in MeshAgent.
-	// +kubebuilder:validation:MaxLength=1024
+	// +kubebuilder:validation:MaxLength=8192
 	// +optional
 	ID string `json:"id,omitempty"`
 
 	// name is the name of the resource in MeshAgent when last seen.
-	// +kubebuilder:validation:MaxLength=1024
+	// +kubebuilder:validation:MaxLength=8192
 	// +optional
 	Name string `json:"name,omitempty"`
 
 	// intent is the name of a resource that is about to be created, while that is not known to be done. It is used where the
 	// resource itself cannot tell whose it is.
-	// +kubebuilder:validation:MaxLength=1024
+	// +kubebuilder:validation:MaxLength=8192
 	// +optional
 	Intent string `json:"intent,omitempty"`
+
+	// project is the MeshProject that last admitted this object, as namespace/name. The object is finished with it when it is
+	// deleted, even if it would not be admitted any more.
+	// +kubebuilder:validation:MaxLength=317
+	// +optional
+	Project string `json:"project,omitempty"`
 
 	// projectID is the id of the MeshAgent project that the resource is in.
 	// +kubebuilder:validation:MaxLength=256
@@ -149,7 +155,7 @@ type CommonStatus struct {
 	ProjectID string `json:"projectID,omitempty"`
 
 	// parent is what the resource lies under in MeshAgent, such as the name of a room; unset if that is the project.
-	// +kubebuilder:validation:MaxLength=1024
+	// +kubebuilder:validation:MaxLength=8192
 	// +optional
 	Parent string `json:"parent,omitempty"`
 

@@ -93,6 +93,18 @@ var _ = Describe("The deletion guard", func() {
 		Expect(project.Status.Deletions).To(BeNil())
 	})
 
+	It("does not hold what is left in MeshAgent after all, and forgets it", func(ctx SpecContext) {
+		w, _, project, rooms := guardedRooms(ctx, 0, 2)
+		w.heldRooms(ctx, 2)
+		Eventually(w.state(ctx, project)).WithContext(ctx).Should(ContainSubstring("DeletionsHeld=True"))
+		for _, obj := range rooms {
+			w.edit(ctx, obj, func() { obj.(*v1alpha1.MeshRoom).Spec.DeletionPolicy = v1alpha1.DeletionOrphan })
+		}
+		w.eventuallyGone(ctx, rooms...)
+		Expect(w.meshagent.Documents("rooms")).To(HaveLen(2))
+		Eventually(w.state(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
+	})
+
 	It("goes on when the hour is over", func(ctx SpecContext) {
 		w, operator, project, _ := guardedRooms(ctx, 1, 3)
 		w.heldRooms(ctx, 2)

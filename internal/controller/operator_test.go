@@ -9,9 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -20,12 +18,10 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/trace"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -45,6 +41,7 @@ type operator struct {
 
 	witness func(o *operator, r *http.Request, carriedOut bool)
 	metrics prometheus.Gatherer // what it tells when asked
+	cache   client.Reader
 }
 
 type operatorOptions struct {
@@ -79,18 +76,15 @@ func (w *world) start(options operatorOptions) *operator {
 	if options.meddle != nil {
 		wire = options.meddle(wire)
 	}
-	namespaces := map[string]cache.Config{w.namespace: {}}
-	for _, namespace := range options.namespaces {
-		namespaces[namespace] = cache.Config{}
-	}
+	namespaces := append([]string{w.namespace}, options.namespaces...)
 	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
 		Scheme:                  scheme,
 		Logger:                  options.logger,
 		MapperProvider:          func(*rest.Config, *http.Client) (meta.RESTMapper, error) { return w.RESTMapper(), nil },
 		Metrics:                 metricsserver.Options{BindAddress: "0"},
 		HealthProbeBindAddress:  "0",
-		Cache:                   cache.Options{DefaultNamespaces: namespaces},
-		Client:                  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
+		Cache:                   managed.CacheOptions(namespaces),
+		Client:                  managed.ClientOptions(),
 		GracefulShutdownTimeout: new(10 * time.Second),
 		LeaderElection:          options.leaderElect,
 		LeaderElectionID:        "meshagent-operator.meshagent.com",
@@ -107,7 +101,7 @@ func (w *world) start(options operatorOptions) *operator {
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: options.ownerID, DriftInterval: options.driftInterval,
 		Projects: &managed.Projects{
-			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: slices.Collect(maps.Keys(namespaces)),
+			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: namespaces,
 			Options: meshagent.Options{Transport: o.mortal(wire, false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
 		},
 	}
@@ -120,7 +114,7 @@ func (w *world) start(options operatorOptions) *operator {
 	}
 	registry := prometheus.NewPedanticRegistry()
 	Expect(registry.Register(env.Collector(mgr.Elected()))).To(Succeed())
-	o.metrics = registry
+	o.metrics, o.cache = registry, mgr.GetCache()
 	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // it outlives the node that starts it
 	o.cancel = cancel
 	go func() {

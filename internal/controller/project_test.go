@@ -6,6 +6,7 @@ package controller_test
 import (
 	"context"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
@@ -231,7 +233,11 @@ var _ = Describe("MeshProject", func() {
 			secret := keySecret("")
 			secret.Namespace = w.namespace
 			Expect(w.Delete(ctx, secret)).To(Succeed())
-			w.start(operatorOptions{})
+			log := &journal{}
+			w.start(operatorOptions{logger: zap.New(zap.WriteTo(watched{io.MultiWriter(log, GinkgoWriter)}))})
+
+			namespace := &corev1.Namespace{}
+			Expect(w.Get(ctx, client.ObjectKey{Name: w.namespace}, namespace)).To(Succeed())
 
 			By("waiting, as long as only the object is deleted")
 			Expect(w.Delete(ctx, a)).To(Succeed())
@@ -239,6 +245,9 @@ var _ = Describe("MeshProject", func() {
 			deleteNamespace(ctx, w)
 			eventuallyDeleted(ctx, w)
 			Expect(w.meshagent.Documents("rooms")).To(HaveLen(1))
+			left := `MeshRoom "a" with id ` + a.Status.ID + " in project " + w.meshagent.ProjectID()
+			Expect(log.lines()).To(ContainElement(And(HaveKeyWithValue("msg", "abandoned"), HaveKeyWithValue("left", left))))
+			Eventually(w.events(ctx, namespace)).WithContext(ctx).Should(ContainElement(And(HavePrefix("Abandoned: MeshRoom "+w.namespace+"/a "), HaveSuffix(left))))
 		}, SpecTimeout(2*time.Minute))
 	})
 })

@@ -6,6 +6,7 @@ package controller_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -44,6 +45,17 @@ var _ = Describe("MeshRoom", func() {
 		w.eventuallyGone(ctx, support)
 		Expect(w.meshagent.Documents("rooms")).To(BeEmpty())
 		Expect(w.calls()).To(Equal([]string{"GET rooms/support", "DELETE rooms/" + support.Status.ID}))
+	})
+
+	It("looks when it is asked to, in however many words", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		w.start(operatorOptions{})
+		w.project(ctx)
+		support := room("support")
+		support.Annotations = map[string]string{v1alpha1.ReconcileRequestedAtAnnotation: strings.Repeat("now ", 1000)}
+		w.apply(ctx, support)
+		w.eventuallyReady(ctx, support)
+		Expect(support.Status.LastHandledReconcileAt).To(Equal(strings.Repeat("now ", 1000)))
 	})
 
 	It("follows its spec: changes, removed keys, a new name", func(ctx SpecContext) {

@@ -248,6 +248,8 @@ var _ = Describe("MeshRoomGrant", func() {
 		Expect(w.Delete(ctx, other)).To(Succeed())
 		w.eventuallyGone(ctx, fresh, other)
 		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
+		Eventually(w.events(ctx, fresh)).WithContext(ctx).Should(ContainElement(HavePrefix("Deleted: ")))
+		Eventually(w.events(ctx, other)).WithContext(ctx).Should(ContainElement(And(HavePrefix("Gone: "), ContainSubstring("other@example.com has not joined"))))
 	})
 
 	It("by e-mail may be granted at once", func(ctx SpecContext) {

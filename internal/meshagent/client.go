@@ -211,7 +211,7 @@ func (r route) join(template string, values ...string) route {
 		}
 		// These cannot be escaped: what is in between takes them for a way up.
 		if r.err == nil && (value == "" || value == "." || value == "..") {
-			r.err = &Error{Status: http.StatusBadRequest, Route: r.template + template, Message: fmt.Sprintf("%q cannot be addressed in MeshAgent", value)}
+			r.err = &Error{Status: http.StatusBadRequest, Route: r.template + template, Message: fmt.Sprintf("%q cannot be addressed in MeshAgent", value), unaddressable: true}
 		}
 		path.WriteString(before + url.PathEscape(value))
 		rest = after

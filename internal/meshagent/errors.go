@@ -23,6 +23,8 @@ type Error struct {
 	Route      string // the template: names of things are in the message, if anywhere
 	Message    string // MeshAgent's words, one line, shortened; "" when they are of no use to a person
 	RetryAfter time.Duration
+
+	unaddressable bool // no request was sent
 }
 
 // Error reads "PUT /accounts/…/{room}: 409 Conflict: the words of MeshAgent".
@@ -58,6 +60,12 @@ func IsUnauthorized(err error) bool { return status(err) == http.StatusUnauthori
 
 // IsConflict says that MeshAgent answered 409.
 func IsConflict(err error) bool { return status(err) == http.StatusConflict }
+
+// IsUnaddressable says that no path can lead there, so that nothing is there.
+func IsUnaddressable(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.unaddressable
+}
 
 // IsRefusal says that MeshAgent answered 4xx: what was asked for was not done.
 func IsRefusal(err error) bool { return status(err) >= 400 && status(err) < 500 }

@@ -6,6 +6,7 @@ package meshagent
 import (
 	"context"
 	"iter"
+	"net/http"
 	"time"
 )
 
@@ -100,8 +101,14 @@ func (c roomGrantsByEmail) Delete(ctx context.Context, id string) error {
 	key := parseGrantKey(id)
 	if key.user == "" {
 		user, err := c.members.find(ctx, key.email, time.Now())
-		if err != nil || user == "" {
+		if err != nil {
 			return err
+		}
+		if user == "" {
+			return &Error{
+				Status: http.StatusNotFound, Method: http.MethodDelete, Route: c.route.template,
+				Message: key.email + " has not joined, and MeshAgent does not take invitations back: who joins with it has the grant all the same",
+			}
 		}
 		key.user = user
 	}

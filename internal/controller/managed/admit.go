@@ -11,9 +11,23 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
+
+// admitOnce checks that an object may be finished with a project: what the project admitted before may always be. Everything else, such as an
+// object that was led to another project for its deletion, must be admitted now.
+func (p *Projects) admitOnce(ctx context.Context, project *v1alpha1.MeshProject, obj Object) error {
+	if admittedBefore(project, obj) {
+		return nil
+	}
+	return p.admit(ctx, project, obj.GetNamespace())
+}
+
+func admittedBefore(project *v1alpha1.MeshProject, obj Object) bool {
+	return obj.CommonStatus().Project == client.ObjectKeyFromObject(project).String()
+}
 
 // admit checks that objects of a namespace may use the project.
 func (p *Projects) admit(ctx context.Context, project *v1alpha1.MeshProject, namespace string) error {

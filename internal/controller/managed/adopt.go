@@ -15,7 +15,7 @@ func (p *pass[O, S, R]) adopt(remote R) (found[S, R], error) {
 		mark.Owner = p.mark.Owner
 	}
 	p.mark.Adopted = mark.Owner != p.mark.Owner || mark.Adopted
-	seen, err := p.compare(remote, p.status.AppliedFields)
+	seen, err := p.compare(remote)
 	if err != nil {
 		return seen, err
 	}

@@ -63,34 +63,45 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 		return p.converge(ctx, seen)
 	}
 	if err != nil {
-		return err
+		return p.uncertain(err)
 	}
 	p.snapshot.wrote(remote.Identity(), &remote)
 	p.status.ID, p.status.Adopted, p.outcome.wrote = remote.Identity(), nil, true
 	p.logger(ctx).Info("created", "resource", p.desired.Key())
 	if p.outcome.lost {
 		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
-		p.outcome.event("Recreated", "create", "%s was gone from MeshAgent and was created again", p.title())
+		p.outcome.event("Recreated", "create", "%s was gone from MeshAgent and was created again", p.title(p.desired.Key()))
 	} else {
-		p.outcome.event("Created", "create", "%s was created in MeshAgent", p.title())
+		p.outcome.event("Created", "create", "%s was created in MeshAgent", p.title(p.desired.Key()))
 	}
 	p.outcome.adopted = false
 	return p.settle(remote)
 }
 
-// intend records in status what is about to be created, where the resource itself will not tell whose it is. It was looked for, and was
-// not there: if it is found after a crash, it is ours.
+// uncertain passes on why a write failed. Unless MeshAgent refused it, it may have been carried out.
+func (p *pass[O, S, R]) uncertain(err error) error {
+	if !meshagent.IsRefusal(err) {
+		p.snapshot.doubt()
+	}
+	return err
+}
+
+// intend records in status what must be known of a creation even if the process dies in it: what it lies under, without which it could not be
+// found any more once that is gone; and its name, where the resource itself will not tell whose it is. It was looked for, and was not there:
+// if it is found after a crash, it is ours.
 func (p *pass[O, S, R]) intend(ctx context.Context) error {
-	if p.bearsMarks() || p.status.Intent == p.desired.Key() {
+	known := p.status.Parent == p.before.CommonStatus().Parent
+	if !p.bearsMarks() && p.status.Intent != p.desired.Key() {
+		fields, err := fieldsOf(p.desired)
+		if err != nil {
+			return err
+		}
+		p.status.Intent, p.status.AppliedFields, known = p.desired.Key(), fields, false
+	}
+	if known {
 		return nil
 	}
-	p.status.Intent = p.desired.Key()
 	p.status.ProjectID = p.connection.Project.ID
-	fields, err := fieldsOf(p.desired)
-	if err != nil {
-		return err
-	}
-	p.status.AppliedFields = fields
 	return p.record(ctx)
 }
 
@@ -137,7 +148,7 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	case meshagent.IsConflict(err):
 		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", d.merged.Key())
 	case err != nil:
-		return err
+		return p.uncertain(err)
 	}
 	p.snapshot.wrote(remote.Identity(), &remote)
 	p.outcome.wrote = true
@@ -146,10 +157,10 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	case p.outcome.adopted:
 		// The event of the adoption says it.
 	case drifted:
-		p.outcome.event("DriftCorrected", "update", "%s differed in MeshAgent and was set right: %s", p.title(), paths(d.changes))
+		p.outcome.event("DriftCorrected", "update", "%s differed in MeshAgent and was set right: %s", p.title(p.desired.Key()), paths(d.changes))
 		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
 	default:
-		p.outcome.event("Updated", "update", "%s was updated in MeshAgent: %s", p.title(), paths(d.changes))
+		p.outcome.event("Updated", "update", "%s was updated in MeshAgent: %s", p.title(p.desired.Key()), paths(d.changes))
 	}
 	return p.settle(remote)
 }
@@ -176,7 +187,7 @@ func (p *pass[O, S, R]) settle(remote R) error {
 		p.status.AppliedFields = fields
 	}
 	if p.outcome.adopted && !p.spec.Observes() {
-		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title())
+		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
 	}
 	p.last.set(p.obj.GetUID(), fingerprint(p.desired))
 	p.outcome.inSync()
@@ -200,12 +211,12 @@ func (p *pass[O, S, R]) report(remote R, changes []change) {
 	}
 }
 
-// title names the resource in events: by its name, or by its object's where it has none or one that says nothing to people.
-func (p *pass[O, S, R]) title() string {
-	if key := p.desired.Key(); key != "" && key != p.status.ID {
-		return key
+// title names the resource in events: by its key, or by its object's name where it has none or one that says nothing to people.
+func (p *pass[O, S, R]) title(key string) string {
+	if key == "" || key == p.status.ID || key == string(p.obj.GetUID()) {
+		return p.obj.GetName()
 	}
-	return p.obj.GetName()
+	return key
 }
 
 // describe shows changes in status, cut where they are long, without the values of hidden members.
@@ -232,8 +243,13 @@ func brief(value any) string {
 	if err != nil {
 		return "?"
 	}
-	if runes := []rune(string(text)); len(runes) > limit {
-		return string(runes[:limit]) + "…"
+	return cut(string(text), limit)
+}
+
+// cut shortens a text that is longer than so many characters, as schemas count them.
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
 	}
-	return string(text)
+	return text
 }

@@ -78,6 +78,18 @@ type verdict struct {
 	quiet   bool          // without an event
 }
 
+// retries says that an error calls for another try by and by, so that a look that was asked for is not over yet. A key that MeshAgent does not
+// know may have been exchanged while the request was under way.
+func (v verdict) retries(err error) bool {
+	return v.class == unavailable || v.class == limited || meshagent.IsUnauthorized(err)
+}
+
+// isMissing says that something else is not there, or not yet.
+func isMissing(err error) bool {
+	reason := judge(err).reason
+	return reason == v1alpha1.ReasonReferenceNotFound || reason == v1alpha1.ReasonReferenceNotReady
+}
+
 // judge is the one table that gives errors their meaning. There must be an error.
 func judge(err error) verdict {
 	if p, ok := errors.AsType[*problem](err); ok {
@@ -86,9 +98,6 @@ func judge(err error) verdict {
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
 		return judgeAnswer(e)
 	}
-	if e, ok := errors.AsType[*meshagent.NetworkError](err); ok {
-		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent cannot be reached: " + e.Error()}
-	}
 	switch {
 	// A conflict means that the object was read before somebody changed it: its next version is on its way.
 	case apierrors.IsConflict(err), apierrors.IsNotFound(err):
@@ -96,6 +105,9 @@ func judge(err error) verdict {
 	// The process is about to end. A time-out of the pass is something else.
 	case errors.Is(err, context.Canceled):
 		return verdict{class: silent, after: time.Second}
+	}
+	if e, ok := errors.AsType[*meshagent.NetworkError](err); ok {
+		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent cannot be reached: " + e.Error()}
 	}
 	return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: err.Error()}
 }

@@ -41,6 +41,7 @@ func TestJudge(t *testing.T) {
 		"no answer":      {&meshagent.NetworkError{Method: "GET", Route: "/x", Cause: errors.New("connection refused")}, verdict{class: unavailable, reason: "Unavailable", message: "MeshAgent cannot be reached: GET /x: connection refused"}},
 		"a conflict":     {fmt.Errorf("writing status: %w", apierrors.NewConflict(schema.GroupResource{}, "x", nil)), verdict{class: silent, after: time.Second}},
 		"the end":        {fmt.Errorf("reading: %w", context.Canceled), verdict{class: silent, after: time.Second}},
+		"its requests":   {&meshagent.NetworkError{Method: "GET", Route: "/x", Cause: fmt.Errorf("reading: %w", context.Canceled)}, verdict{class: silent, after: time.Second}},
 		"a wait":         {waitFor(v1alpha1.ReasonSecretNotFound, "Secret %q", "s"), verdict{class: waiting, reason: "SecretNotFound", message: `Secret "s"`, after: time.Second}},
 		"a bad spec":     {fmt.Errorf("x: %w", Invalid("bad")), verdict{class: refused, reason: "Invalid", message: "bad", after: time.Second}},
 		"something else": {errors.New("boom"), verdict{class: unavailable, reason: "Unavailable", message: "boom"}},

@@ -9,7 +9,9 @@ import (
 )
 
 // Reconciler is what runs in the controller of a kind.
-func (k *Kind[O, S, R]) Reconciler(env *Environment) reconcile.Reconciler { return k.reconciler(env) }
+func (k *Kind[O, S, R]) Reconciler(env *Environment) reconcile.Reconciler {
+	return reconcile.AsReconciler(env.Client, k.reconciler(env))
+}
 
 // Backoff is how each controller spaces its retries.
 func Backoff() workqueue.TypedRateLimiter[reconcile.Request] { return backoff() }

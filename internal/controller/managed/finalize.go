@@ -4,14 +4,17 @@
 package managed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
@@ -27,31 +30,41 @@ func (p *pass[O, S, R]) finalize(ctx context.Context) error {
 	if p.spec.Observes() {
 		return p.release(ctx)
 	}
-	err := p.deleteOrOrphan(ctx)
-	if err != nil && lostAccess(err) {
-		doomed, lookErr := p.namespaceIsTerminating(ctx)
-		if lookErr != nil {
-			return lookErr
+	if err := p.deleteOrOrphan(ctx); err != nil {
+		if err := p.orAbandon(ctx, err); err != nil {
+			return err
 		}
-		if doomed {
-			p.outcome.warn("Abandoned", "finalize", "The namespace is being deleted and MeshAgent can no longer be reached for it (%s). Left in MeshAgent: %s", judge(err).message, p.remains())
-			err = nil
-		}
-	}
-	if err != nil {
-		return err
 	}
 	return p.release(ctx)
 }
 
-// lostAccess says that nothing will work until somebody brings a credential.
-func lostAccess(err error) bool {
-	v := judge(err)
+// orAbandon passes on why the resource could not be deleted, unless the object goes with its namespace and waits for what will never come: what it
+// lacks cannot be created there any more. What is only wrong with the credential can be set right while the MeshProject's namespace stays.
+func (p *pass[O, S, R]) orAbandon(ctx context.Context, why error) error {
+	doomed := []string{p.obj.GetNamespace()}
+	v := judge(why)
 	switch v.reason {
-	case v1alpha1.ReasonProjectNotFound, v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonInvalidAPIKey, v1alpha1.ReasonInvalid, v1alpha1.ReasonInvalidEndpoint:
-		return true
+	case v1alpha1.ReasonProjectNotFound, v1alpha1.ReasonProjectNotAllowed, v1alpha1.ReasonProjectChanged:
+	case v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonInvalidAPIKey, v1alpha1.ReasonInvalidEndpoint, v1alpha1.ReasonAccessDenied:
+		doomed = append(doomed, projectKey(p.obj).Namespace)
+	default:
+		return why
 	}
-	return v.class == denied
+	var namespace corev1.Namespace
+	for _, name := range slices.Backward(slices.Compact(doomed)) {
+		namespace = corev1.Namespace{}
+		if err := p.Live.Get(ctx, types.NamespacedName{Name: name}, &namespace); err != nil {
+			return fmt.Errorf("reading namespace %q: %w", name, err)
+		}
+		if namespace.DeletionTimestamp.IsZero() {
+			return why
+		}
+	}
+	// With Roles in some namespaces only, the event may not be written: the log always tells.
+	log.FromContext(ctx).Info("abandoned", "reason", v.message, "left", p.remains())
+	p.outcome.warnOf(&namespace, "Abandoned", "finalize", "%s %s is deleted with its namespace, and MeshAgent can no longer be reached for it (%s). Left in MeshAgent: %s",
+		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), v.message, p.remains())
+	return nil
 }
 
 // remains says what is left behind, for whoever wants to remove it by hand.
@@ -63,15 +76,6 @@ func (p *pass[O, S, R]) remains() string {
 	return fmt.Sprintf("perhaps a %s that bears the mark %s", what, p.owner())
 }
 
-func (p *pass[O, S, R]) namespaceIsTerminating(ctx context.Context) (bool, error) {
-	var namespace corev1.Namespace
-	err := p.Live.Get(ctx, types.NamespacedName{Name: p.obj.GetNamespace()}, &namespace)
-	if err != nil {
-		return false, fmt.Errorf("reading the namespace: %w", err)
-	}
-	return !namespace.DeletionTimestamp.IsZero(), nil
-}
-
 func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 	p.connection, err = p.Projects.Finish(ctx, p.obj)
 	if err != nil {
@@ -80,14 +84,15 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 	if known := p.status.ProjectID; known != "" && known != p.connection.Project.ID {
 		return refuse(v1alpha1.ReasonProjectChanged, "it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back so that it can be deleted", known, p.connection.Project.ID)
 	}
-	p.open(p.parentNow(ctx))
+	parent, _ := p.parentNow(ctx)
+	p.open(cmp.Or(parent, p.status.Parent))
 	remote, err := p.findOurs(ctx)
 	if err != nil || remote == nil {
 		return err
 	}
 	mark := (*remote).Written().Mark()
 	if mark.Owner != "" && mark.Owner != p.owner() {
-		p.outcome.event("Left", "finalize", "%s was left in MeshAgent, since %q manages it now", p.status.Name, mark.Owner)
+		p.outcome.event("Left", "finalize", "%s was left in MeshAgent, since %q manages it now", p.title(p.status.Name), mark.Owner)
 		return nil
 	}
 	adopted := p.status.IsAdopted() || mark.Adopted
@@ -97,50 +102,71 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 	return p.delete(ctx, *remote)
 }
 
-// parentNow is what the collection lies under: its present name if that can still be found out, else the last one known.
-func (p *pass[O, S, R]) parentNow(ctx context.Context) string {
+// parentNow is what the collection lies under, by its present name. It is "" where that is the project, and where the name cannot be found out
+// any more: the error says why.
+func (p *pass[O, S, R]) parentNow(ctx context.Context) (string, error) {
 	if p.kind.Parent == nil {
-		return ""
+		return "", nil
 	}
-	if in, err := p.resolveReferences(ctx); err == nil {
-		return p.kind.Parent(p.obj, in)
-	}
-	return p.status.Parent
+	in, err := p.resolveReferences(ctx)
+	in.partial = true
+	return p.kind.Parent(p.obj, in), err
 }
 
-// findOurs reads the resource live: somebody else may have taken it over since it was last looked at. Without an id in status there may be
-// one all the same, if the process died after it was created.
+// findOurs reads the resource live: somebody else may have taken it over since it was last looked at. Beside what status tells there may be
+// another one, if the process died after it was created.
 func (p *pass[O, S, R]) findOurs(ctx context.Context) (*R, error) {
-	var remote *R
-	var err error
-	if p.status.ID == "" {
-		if remote, err = p.findBegun(ctx); err == nil && remote == nil {
-			remote, err = p.findUnlisted(ctx)
+	known := p.status.ID != ""
+	if known {
+		remote, err := p.get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
+		if !meshagent.IsNotFound(err) {
+			return &remote, err
 		}
-	} else {
-		var known R
-		known, err = p.get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
-		remote = &known
+		if err := p.confirmLoss(ctx); err != nil {
+			return nil, p.confirmParentLoss(ctx, err)
+		}
 	}
-	if meshagent.IsNotFound(err) {
+	remote, err := p.findBegun(ctx)
+	if err == nil && remote == nil && !known {
+		remote, err = p.findUnlisted(ctx)
+	}
+	if meshagent.IsUnaddressable(err) {
+		return nil, nil //nolint:nilnil // status names what it lies under before anything is created there: nothing was
+	}
+	if err != nil {
 		return nil, p.confirmParentLoss(ctx, err)
 	}
-	return remote, err
+	return remote, nil
 }
 
-// confirmParentLoss tells a resource that is gone, alone or with what it lay under, from one that is there and cannot be found, since somebody
-// renamed what it lies under: that will be set right.
-func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, notFound error) error {
-	if p.kind.Parent == nil || p.status.Parent == "" {
+// confirmParentLoss tells a resource that is gone with what it lay under, or with the whole project, from one that cannot be found just now: since
+// somebody renamed what it lies under, which will be set right, or since it is not MeshAgent that answers 404.
+func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, err error) error {
+	if !meshagent.IsNotFound(err) {
+		return err
+	}
+	if p.status.Parent != "" {
+		switch parent, missing := p.parentNow(ctx); {
+		case parent != "":
+			return err
+		case !isMissing(missing):
+			return missing
+		}
+	}
+	_, lookErr := p.connection.Project.Info(ctx)
+	switch {
+	case lookErr == nil && p.status.Parent != "":
 		return nil
+	case lookErr == nil:
+		return err
+	case !meshagent.IsNotFound(lookErr):
+		return lookErr
 	}
-	if _, err := p.snapshot.since(ctx, time.Now()); !meshagent.IsNotFound(err) {
-		return err // it can be listed, so that the resource is what is gone
+	// Only MeshAgent tells its version.
+	if config, lookErr := p.connection.Client.Config(ctx); lookErr != nil || config.Version == "" {
+		return err
 	}
-	if _, err := p.resolveReferences(ctx); err != nil {
-		return nil //nolint:nilerr // what it lay under is gone in Kubernetes too, or on its way
-	}
-	return notFound
+	return nil
 }
 
 // findUnlisted looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,
@@ -158,8 +184,8 @@ func (p *pass[O, S, R]) findUnlisted(ctx context.Context) (*R, error) {
 		return nil, nil //nolint:nilerr,nilnil // nothing can have been created
 	}
 	remote, err := p.collection.Get(ctx, meshagent.Ref{Key: desired.Key()})
-	if errors.Is(err, meshagent.ErrUseList) || err == nil && remote.Written().Mark().Owner != p.owner() {
-		return nil, nil //nolint:nilnil // only the list could tell, or it is somebody else's
+	if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) || err == nil && remote.Written().Mark().Owner != p.owner() {
+		return nil, nil //nolint:nilnil // only the list could tell, or there is none, or it is somebody else's
 	}
 	return &remote, err
 }
@@ -168,14 +194,20 @@ func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
 	if err := p.permitDeletion(ctx); err != nil {
 		return err
 	}
-	id := remote.Identity()
-	if err := p.collection.Delete(ctx, id); err != nil && !meshagent.IsNotFound(err) {
+	id, name := remote.Identity(), p.title(remote.Written().Key())
+	err := p.collection.Delete(ctx, id)
+	if err != nil && !meshagent.IsNotFound(err) {
 		return err
 	}
 	p.snapshot.wrote(id, nil)
+	if err != nil {
+		p.logger(ctx).Info("there was nothing to delete", "resource", name)
+		p.outcome.event("Gone", "delete", "%s was not there to be deleted: %s", name, judge(err).message)
+		return nil
+	}
 	p.outcome.wrote = true
-	p.logger(ctx).Info("deleted", "resource", remote.Written().Key())
-	p.outcome.event("Deleted", "delete", "%s was deleted in MeshAgent", remote.Written().Key())
+	p.logger(ctx).Info("deleted", "resource", name)
+	p.outcome.event("Deleted", "delete", "%s was deleted in MeshAgent", name)
 	return nil
 }
 
@@ -190,7 +222,8 @@ func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
 		p.snapshot.wrote(remote.Identity(), &changed)
 		p.outcome.wrote = true
 	}
-	p.logger(ctx).Info("orphaned", "resource", written.Key())
-	p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent", written.Key())
+	name := p.title(written.Key())
+	p.logger(ctx).Info("orphaned", "resource", name)
+	p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent", name)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -31,6 +32,7 @@ type guarded struct {
 	count   v1alpha1.DeletionCount
 	counted map[types.UID]bool // objects that need not be counted again when their deletion is tried again
 	held    map[types.UID]bool // objects
+	gauge   prometheus.Gauge   // of those
 }
 
 // permitDeletion counts the deletion of what the object stands for, or holds it.
@@ -52,7 +54,7 @@ func (p *pass[O, S, R]) permitDeletion(ctx context.Context) error {
 	if err != nil && judge(err).class == onHold {
 		known.held[p.obj.GetUID()] = true
 	}
-	deletionsHeld.WithLabelValues(project.Namespace, project.Name).Set(float64(len(known.held)))
+	known.gauge.Set(float64(len(known.held)))
 	if (before == 0) != (len(known.held) == 0) {
 		p.Projects.Suspect(p.obj) // the MeshProject's status tells
 	}
@@ -97,7 +99,9 @@ func (g *deletionGuard) of(ctx context.Context, env *Environment, project *v1alp
 	if err := env.Live.Get(ctx, client.ObjectKeyFromObject(project), &live); err != nil {
 		return nil, fmt.Errorf("reading the count of deletions: %w", err)
 	}
-	known := &guarded{counted: map[types.UID]bool{}, held: map[types.UID]bool{}}
+	known := &guarded{
+		counted: map[types.UID]bool{}, held: map[types.UID]bool{}, gauge: deletionsHeld.WithLabelValues(project.Namespace, project.Name),
+	}
 	if live.Status.Deletions != nil {
 		known.count = *live.Status.Deletions
 	}
@@ -114,6 +118,20 @@ func (g *deletionGuard) holds(project *v1alpha1.MeshProject) bool {
 	defer g.mu.Unlock()
 	known := g.projects[project.UID]
 	return known != nil && len(known.held) > 0
+}
+
+// letGo forgets an object that is gone, and says whether it was the last one that was held: it may have gone without being deleted in MeshAgent.
+func (g *deletionGuard) letGo(uid types.UID) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, known := range g.projects {
+		if known.held[uid] {
+			delete(known.held, uid)
+			known.gauge.Set(float64(len(known.held)))
+			return len(known.held) == 0
+		}
+	}
+	return false
 }
 
 // forget drops what is remembered of a MeshProject.
@@ -146,8 +164,11 @@ func releasedUntil(project *v1alpha1.MeshProject) (time.Time, error) {
 }
 
 func held(project *v1alpha1.MeshProject, most int32, after time.Duration, mistake error) error {
-	message := fmt.Sprintf("MeshProject %q limits deletions to %d an hour (spec.deletionGuard): it goes on when the hour is over. "+
-		"To let it go on now, annotate the MeshProject with %s=<RFC 3339 time>", project.Name, most, v1alpha1.AllowDeletionsUntilAnnotation)
+	message := fmt.Sprintf("MeshProject %q limits deletions to %d an hour (spec.deletionGuard)", project.Name, most)
+	if most > 0 {
+		message += ": it goes on when the hour is over"
+	}
+	message += fmt.Sprintf(". To let it go on now, annotate the MeshProject with %s=<RFC 3339 time>", v1alpha1.AllowDeletionsUntilAnnotation)
 	if mistake != nil {
 		message += "; " + mistake.Error()
 	}

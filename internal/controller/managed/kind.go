@@ -35,7 +35,8 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// name where the resource has its id. Nil means that there is nothing of the sort.
 	Adapt func(desired S, remote R) S
 
-	// References are the other objects that this kind refers to. The engine waits for them and follows them.
+	// References are the other objects that this kind refers to. The engine waits for them and follows them. What the resource lies under comes
+	// first: it must be found even if others are gone.
 	References []Reference[O]
 
 	// Sources are the Secrets and ConfigMaps that this kind reads.

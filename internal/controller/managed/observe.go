@@ -36,6 +36,7 @@ func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
 		p.outcome.lost = true
 		p.status.ID, p.status.Adopted, p.status.AppliedFields = "", nil, nil
 		p.mark.Adopted = false
+		fallthrough // it may have been created again already
 	case p.begun:
 		// A create may have been carried out whose answer, or whose mention in status, was lost.
 		remote, err := p.findBegun(ctx)
@@ -72,7 +73,7 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	}
 	remote, err := p.get(ctx, ref, listedAs)
 	if meshagent.IsNotFound(err) {
-		return found[S, R]{}, p.confirmLoss(ctx, ref.ID)
+		return found[S, R]{}, p.confirmLoss(ctx)
 	}
 	if err != nil {
 		return found[S, R]{}, err
@@ -82,22 +83,20 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 		p.status.ID = ""
 		return p.adopt(remote)
 	}
-	return p.compare(remote, p.status.AppliedFields)
+	return p.compare(remote)
 }
 
-// confirmLoss tells a resource that is gone from one whose parent cannot be found just now, for example because somebody renamed it: both
-// answer 404. A list of what lies under the parent tells.
-func (p *pass[O, S, R]) confirmLoss(ctx context.Context, id string) error {
-	if p.kind.Parent != nil && p.status.Parent != "" {
-		list, err := p.snapshot.since(ctx, time.Now())
-		if err != nil {
-			return err
-		}
-		if _, ok := list.get(id); ok {
-			return &problem{class: silent} // it has come back meanwhile: look again
-		}
+// confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under may have been renamed, or the answer may come
+// from something in between, such as a proxy that knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
+func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
+	list, err := p.snapshot.recent(ctx)
+	if err != nil {
+		return err
 	}
-	p.snapshot.wrote(id, nil)
+	if _, ok := list.get(p.status.ID); ok {
+		return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent lists it, and does not find it (404)"}
+	}
+	p.snapshot.wrote(p.status.ID, nil)
 	return nil
 }
 
@@ -113,7 +112,7 @@ func (p *pass[O, S, R]) observeListed(ctx context.Context) (seen found[S, R], na
 	if !ok {
 		return seen, "", nil
 	}
-	compared, err := p.compare(row, p.status.AppliedFields)
+	compared, err := p.compare(row)
 	if err != nil || len(compared.diff.changes) > 0 && !p.spec.Observes() {
 		return seen, row.Written().Key(), nil //nolint:nilerr // a live read will tell
 	}
@@ -142,7 +141,7 @@ func (p *pass[O, S, R]) replaceable() (seen found[S, R], ok bool) {
 	if !ok {
 		return seen, false
 	}
-	seen, err := p.compare(row, p.status.AppliedFields)
+	seen, err := p.compare(row)
 	if err != nil {
 		return seen, false // a live read will tell
 	}
@@ -205,10 +204,10 @@ func (p *pass[O, S, R]) findBegun(ctx context.Context) (*R, error) {
 	return p.findByKey(ctx, p.status.Intent)
 }
 
-// findMarked looks for a resource that bears our mark, in a new list.
+// findMarked looks for a resource that bears our mark. A list that is a few seconds old shows what another process created, and what this one did.
 func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 	owner := p.owner()
-	list, err := p.snapshot.since(ctx, time.Now())
+	list, err := p.snapshot.recent(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +252,7 @@ func ambiguous[S any, R meshagent.Resource[S]](rows []R, what string) error {
 }
 
 // compare finds what differs in a resource, after making sure that nobody else manages it.
-func (p *pass[O, S, R]) compare(remote R, applied []string) (found[S, R], error) {
+func (p *pass[O, S, R]) compare(remote R) (found[S, R], error) {
 	actual, desired := remote.Written(), p.adapted(remote)
 	if !p.spec.Observes() {
 		owner := actual.Mark().Owner
@@ -262,7 +261,7 @@ func (p *pass[O, S, R]) compare(remote R, applied []string) (found[S, R], error)
 		}
 		desired = desired.WithMark(p.mark)
 	}
-	result, err := drift(desired, actual, applied)
+	result, err := drift(desired, actual, p.status.AppliedFields)
 	return found[S, R]{remote: &remote, diff: result}, err
 }
 

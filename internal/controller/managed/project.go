@@ -127,10 +127,10 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 	if err != nil {
 		return err
 	}
-	status.ProjectName, status.ProjectKey = info.Name, info.Key
+	status.ProjectName, status.ProjectKey = cut(info.Name, 1024), cut(info.Key, 1024)
 	// An API that does not tell its version is no worse for it.
 	if config, err := connection.Client.Config(ctx); err == nil {
-		status.APIVersion = config.Version
+		status.APIVersion = cut(config.Version, 256)
 	}
 	c.outcome.usable = fmt.Sprintf("Objects can use the project %q", info.Name)
 	if !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
@@ -162,9 +162,8 @@ func (r *projectReconciler) guardDeletions(project *v1alpha1.MeshProject, c *con
 // finalize lets the MeshProject go when nothing uses it any more.
 func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.MeshProject, c *conclusion) error {
 	var inUse []string
-	key := client.ObjectKeyFromObject(project).String()
 	for _, user := range r.users {
-		names, err := r.indexed(ctx, user.object, projectIndex, key)
+		names, err := r.usersOf(ctx, project, user.object)
 		if err != nil {
 			return err
 		}
@@ -182,6 +181,40 @@ func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.Mesh
 	r.Projects.Forget(project.UID)
 	r.guard.forget(project)
 	return nil
+}
+
+// usersOf names the objects of a kind that the MeshProject is kept for. Those that it does not admit, and never did, are not among them: whoever
+// may write objects in some namespace must not be able to hold a MeshProject in another.
+func (r *projectReconciler) usersOf(ctx context.Context, project *v1alpha1.MeshProject, like client.Object) (names []types.NamespacedName, err error) {
+	var objects []Object
+	key := client.ObjectKeyFromObject(project).String()
+	err = r.eachCached(ctx, like, func(obj client.Object) {
+		if user, ok := obj.(Object); ok {
+			objects = append(objects, user)
+		}
+	}, client.MatchingFields{projectIndex: key})
+	if err != nil {
+		return nil, err
+	}
+	admitted := map[string]error{} // by namespace
+	for _, user := range objects {
+		var err error
+		if !admittedBefore(project, user) {
+			known, asked := admitted[user.GetNamespace()]
+			if !asked {
+				known = r.Projects.admit(ctx, project, user.GetNamespace())
+				admitted[user.GetNamespace()] = known
+			}
+			err = known
+		}
+		switch {
+		case err == nil:
+			names = append(names, client.ObjectKeyFromObject(user))
+		case judge(err).class != refused:
+			return nil, err
+		}
+	}
+	return names, nil
 }
 
 // first is the first name in alphabetical order, so that messages do not change without cause.

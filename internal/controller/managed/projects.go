@@ -6,6 +6,7 @@ package managed
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -55,7 +56,7 @@ type Projects struct {
 
 	mu       sync.Mutex
 	open     map[types.UID]*opened
-	limiters map[string]*meshagent.Limiter
+	limiters map[uint64]*meshagent.Limiter // by endpoint and key
 	suspects chan types.NamespacedName
 }
 
@@ -91,6 +92,9 @@ func (p *Projects) Use(ctx context.Context, obj Object) (*Connection, error) {
 func (p *Projects) Finish(ctx context.Context, obj Object) (*Connection, error) {
 	project, err := p.of(ctx, obj)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.admitOnce(ctx, project, obj); err != nil {
 		return nil, err
 	}
 	connection, err := p.Open(ctx, project)
@@ -224,8 +228,13 @@ func (p *Projects) connect(project *v1alpha1.MeshProject, key meshagent.APIKey, 
 	if project.Spec.Endpoint != "" {
 		options.Endpoint = project.Spec.Endpoint
 	}
-	// Connections of one credential share its budget, whichever MeshProject they come from.
-	options.Limiter = p.limiter(options.Endpoint+" "+key.ID, project.Spec.RateLimit)
+	// Connections of one credential share its budget, whichever MeshProject they come from. The whole key counts: its id is no secret, and
+	// whoever names it in a key of their own making must not get at the budget of others.
+	credential := maphash.Comparable(fingerprintKey, struct {
+		endpoint string
+		key      meshagent.APIKey
+	}{options.Endpoint, key})
+	options.Limiter = p.limiter(credential, project.Spec.RateLimit)
 	made, err := meshagent.New(options)
 	if err != nil {
 		return nil, refuse(v1alpha1.ReasonInvalidEndpoint, "%v", err)
@@ -233,7 +242,7 @@ func (p *Projects) connect(project *v1alpha1.MeshProject, key meshagent.APIKey, 
 	return &Connection{ID: id, Client: made, Project: made.Project(key.ProjectID), Endpoint: made.Endpoint(), budget: options.Limiter}, nil
 }
 
-func (p *Projects) limiter(credential string, limit *v1alpha1.RateLimit) *meshagent.Limiter {
+func (p *Projects) limiter(credential uint64, limit *v1alpha1.RateLimit) *meshagent.Limiter {
 	perSecond, burst := int32(defaultRequestsPerSecond), int32(0)
 	if limit != nil {
 		if limit.RequestsPerSecond > 0 {
@@ -247,7 +256,7 @@ func (p *Projects) limiter(credential string, limit *v1alpha1.RateLimit) *meshag
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.limiters == nil {
-		p.limiters = map[string]*meshagent.Limiter{}
+		p.limiters = map[uint64]*meshagent.Limiter{}
 	}
 	if p.limiters[credential] == nil {
 		p.limiters[credential] = meshagent.NewLimiter(float64(perSecond), int(burst))

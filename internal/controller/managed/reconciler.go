@@ -9,7 +9,10 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -48,6 +51,22 @@ func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.R
 	return r.conclude(ctx, conclusion{
 		before: p.before, obj: obj, status: &p.status.ObjectStatus, outcome: p.outcome, requested: p.requested, written: &r.written,
 	}, err)
+}
+
+// forgetGone drops what is remembered of objects that are gone, however they went.
+func (r *reconciler[O, S, R]) forgetGone() handler.EventHandler {
+	return handler.Funcs{DeleteFunc: func(_ context.Context, e event.DeleteEvent, _ workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+		obj, ok := e.Object.(O)
+		if !ok {
+			return
+		}
+		r.written.forget(obj)
+		r.last.forget(obj.GetUID())
+		r.timing(kindOf(obj)).forget(obj)
+		if r.guard.letGo(obj.GetUID()) {
+			r.Projects.Suspect(obj) // the MeshProject's status tells what is held
+		}
+	}}
 }
 
 // pass is one pass over one object.
@@ -109,6 +128,7 @@ func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
 			"it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back, or delete this object and create it again",
 			known, p.connection.Project.ID)
 	}
+	p.status.Project = projectKey(p.obj).String()
 	in, err := p.resolveReferences(ctx)
 	if err != nil {
 		return err
@@ -155,7 +175,6 @@ func (p *pass[O, S, R]) claim(ctx context.Context) error {
 // release gives the object free.
 func (p *pass[O, S, R]) release(ctx context.Context) error {
 	p.outcome.released = true
-	p.last.forget(p.obj.GetUID())
 	return p.patchFinalizers(ctx, p.obj, &p.written, controllerutil.RemoveFinalizer)
 }
 

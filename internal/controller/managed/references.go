@@ -59,7 +59,8 @@ func findRoom(ctx context.Context, env *Environment, connection *Connection, nam
 			}
 		}
 	}
-	return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotFound, "room %q does not exist in MeshAgent", name)
+	// No watch tells when it does.
+	return Resolved{}, &problem{class: unavailable, reason: v1alpha1.ReasonReferenceNotFound, message: fmt.Sprintf("room %q does not exist in MeshAgent", name)}
 }
 
 // Resolved is what a reference stands for in MeshAgent, with the object that manages it; nil for an external one.
@@ -72,12 +73,13 @@ type Resolved struct {
 type Inputs struct {
 	resolved map[string]Resolved
 	sources  map[string]SourceData
+	partial  bool // something was not found: it stands for nothing
 }
 
 // Resolved returns what a declared reference stands for.
 func (in Inputs) Resolved(target Object, ref v1alpha1.ResourceReference) Resolved {
 	found, ok := in.resolved[referenceKey(target, ref)]
-	if !ok {
+	if !ok && !in.partial {
 		panic("managed: a kind uses a reference that it did not declare: " + referenceKey(target, ref))
 	}
 	return found

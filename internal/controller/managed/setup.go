@@ -41,11 +41,12 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 	if err := env.indexProject(mgr, k.Object); err != nil {
 		return err
 	}
+	r := k.reconciler(env)
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(k.Object, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: backoff()}).
 		Watches(k.Object, doneMeanwhile()).
-		Watches(k.Object, env.timing(kindOf(k.Object)).forget()).
+		Watches(k.Object, r.forgetGone()).
 		Watches(&v1alpha1.MeshProject{}, env.wake(retryPriority, k.Object, projectIndex, func(project client.Object) string {
 			return client.ObjectKeyFromObject(project).String()
 		}), builder.WithPredicates(mattersToUsers()))
@@ -67,14 +68,14 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 	if err != nil {
 		return err
 	}
-	if err := b.Complete(k.reconciler(env)); err != nil {
+	if err := b.Complete(reconcile.AsReconciler(env.Client, r)); err != nil {
 		return fmt.Errorf("setting up the controller of %s: %w", kindOf(k.Object), err)
 	}
 	return nil
 }
 
-func (k *Kind[O, S, R]) reconciler(env *Environment) reconcile.Reconciler {
-	return reconcile.AsReconciler(env.Client, &reconciler[O, S, R]{Environment: env, kind: k, snapshots: sharedSnapshots[S, R](env)})
+func (k *Kind[O, S, R]) reconciler(env *Environment) *reconciler[O, S, R] {
+	return &reconciler[O, S, R]{Environment: env, kind: k, snapshots: sharedSnapshots[S, R](env)}
 }
 
 // user is a kind whose objects use MeshProjects.

@@ -68,6 +68,7 @@ type snapshot[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 
 	mu      sync.Mutex
 	used    time.Time
+	doubted time.Time     // when a write of ours ended of which nobody knows whether it was carried out
 	begun   time.Time     // of the list that rows came from
 	took    time.Duration // that list
 	rows    map[string]*R // by identity, or what was seen of it before the first list
@@ -87,6 +88,9 @@ type flight[R any] struct {
 func (s *snapshot[S, R]) since(ctx context.Context, notBefore time.Time) (view[R], error) {
 	for {
 		s.mu.Lock()
+		if s.doubted.After(notBefore) {
+			notBefore = s.doubted
+		}
 		if s.rows != nil && !s.begun.Before(notBefore) {
 			defer s.mu.Unlock()
 			return view[R]{rows: s.rows, begun: s.begun, mu: &s.mu}, nil
@@ -169,6 +173,13 @@ func (s *snapshot[S, R]) wrote(id string, row *R) {
 	}
 }
 
+// doubt has every list from before now taken for too old: a write of ours has failed, and may have been carried out all the same.
+func (s *snapshot[S, R]) doubt() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.doubted = time.Now()
+}
+
 func store[R any](rows map[string]*R, id string, row *R) {
 	if row == nil {
 		delete(rows, id)
@@ -179,7 +190,16 @@ func store[R any](rows map[string]*R, id string, row *R) {
 
 // row is the resource as it was last seen, in a list or by itself.
 func (s *snapshot[S, R]) row(id string) (R, bool) {
-	return view[R]{rows: s.rows, mu: &s.mu}.get(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return rowOf(s.rows, id)
+}
+
+func rowOf[R any](rows map[string]*R, id string) (row R, ok bool) {
+	if found, ok := rows[id]; ok {
+		return *found, true
+	}
+	return row, false
 }
 
 func (s *snapshot[S, R]) use() {
@@ -205,11 +225,7 @@ type view[R any] struct {
 func (v view[R]) get(id string) (R, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if row, ok := v.rows[id]; ok {
-		return *row, true
-	}
-	var none R
-	return none, false
+	return rowOf(v.rows, id)
 }
 
 // find returns all rows that match.

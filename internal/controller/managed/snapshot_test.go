@@ -168,3 +168,28 @@ func TestSnapshotErrors(t *testing.T) {
 		time.Sleep(2 * time.Second) //nolint:forbidigo // until the list ends that nobody waits for any more
 	})
 }
+
+// With the race detector: a row is read while a list comes in.
+func TestSnapshotRowDuringAList(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &listed{rooms: func() ([]string, error) { return []string{"a"}, nil }}
+		s := snapshotOf(l)
+		var group sync.WaitGroup
+		for range 10 {
+			group.Go(func() {
+				if _, err := s.since(t.Context(), time.Now()); err != nil {
+					t.Error(err)
+				}
+			})
+			group.Go(func() {
+				time.Sleep(time.Second) //nolint:forbidigo // synctest makes it pass at once
+				s.row("a")
+			})
+		}
+		group.Wait()
+		if row, ok := s.row("a"); !ok || row.ID != "a" {
+			t.Errorf("got %v, %t", row, ok)
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -37,14 +38,23 @@ type outcome struct {
 	events   []occurrence
 }
 
-type occurrence struct{ kind, reason, action, note string }
+type occurrence struct {
+	kind, reason, action, note string
+	namespace                  *corev1.Namespace // that it is about, beside the object
+}
 
 func (o *outcome) event(reason, action, format string, args ...any) {
-	o.events = append(o.events, occurrence{corev1.EventTypeNormal, reason, action, fmt.Sprintf(format, args...)})
+	o.events = append(o.events, occurrence{corev1.EventTypeNormal, reason, action, fmt.Sprintf(format, args...), nil})
 }
 
 func (o *outcome) warn(reason, action, format string, args ...any) {
-	o.events = append(o.events, occurrence{corev1.EventTypeWarning, reason, action, fmt.Sprintf(format, args...)})
+	o.warnOf(nil, reason, action, format, args...)
+}
+
+// warnOf tells of a namespace what can no longer be told in it: nothing is created in one that is being deleted, events included. That of a
+// namespace is in the namespace "default".
+func (o *outcome) warnOf(namespace *corev1.Namespace, reason, action, format string, args ...any) {
+	o.events = append(o.events, occurrence{corev1.EventTypeWarning, reason, action, fmt.Sprintf(format, args...), namespace})
 }
 
 func (o *outcome) inSync() {
@@ -81,7 +91,11 @@ type conclusion struct {
 // else in the program does any of this.
 func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (reconcile.Result, error) {
 	for _, event := range c.outcome.events {
-		e.Recorder.Eventf(c.obj, nil, event.kind, event.reason, event.action, "%s", event.note)
+		var about client.Object = c.obj
+		if event.namespace != nil {
+			about = event.namespace
+		}
+		e.Recorder.Eventf(about, nil, event.kind, event.reason, event.action, "%s", shortNote(event.note))
 	}
 	if c.outcome.released && err == nil {
 		c.written.forget(c.obj)
@@ -102,7 +116,7 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 			e.announce(c.obj, verdict)
 		}
 	}
-	if !c.outcome.paused {
+	if !c.outcome.paused && !(err != nil && verdict.retries(err)) {
 		c.status.LastHandledReconcileAt = c.requested
 	}
 	c.status.ObservedGeneration = c.obj.GetGeneration()
@@ -134,7 +148,7 @@ func (e *Environment) answer(c conclusion, verdict verdict, err error) (reconcil
 		return reconcile.Result{RequeueAfter: e.untilDrift(c.outcome.listed), Priority: new(driftPriority)}, nil
 	case verdict.class == limited, verdict.class == onHold:
 		return reconcile.Result{RequeueAfter: jittered(verdict.after) + time.Second/10, Priority: new(retryPriority)}, nil
-	case verdict.class == unavailable:
+	case verdict.retries(err):
 		return reconcile.Result{Priority: new(retryPriority)}, err
 	default:
 		return reconcile.Result{RequeueAfter: jittered(e.DriftInterval), Priority: new(driftPriority)}, nil
@@ -154,6 +168,9 @@ func (e *Environment) untilReady(status *v1alpha1.ObjectStatus) time.Duration {
 // succeed sets the conditions after a pass that did not fail.
 func (c *conclusion) succeed() {
 	o := c.outcome
+	if o.notReady != "" && o.synced == metav1.ConditionTrue {
+		o.message += "; " + o.notReady // it is what kubectl get shows
+	}
 	c.set(v1alpha1.ConditionSynced, o.synced, o.reason, o.message)
 	switch {
 	case o.paused:
@@ -200,11 +217,8 @@ func (c *conclusion) fail(v verdict) {
 
 func (c *conclusion) set(kind string, status metav1.ConditionStatus, reason, message string) {
 	const longest = 32768 // the limit in the schema of conditions
-	if len(message) > longest {
-		message = message[:longest]
-	}
 	meta.SetStatusCondition(&c.status.Conditions, metav1.Condition{
-		Type: kind, Status: status, Reason: reason, Message: message, ObservedGeneration: c.obj.GetGeneration(),
+		Type: kind, Status: status, Reason: reason, Message: cut(message, longest), ObservedGeneration: c.obj.GetGeneration(),
 	})
 }
 
@@ -229,7 +243,16 @@ func (e *Environment) announce(obj client.Object, v verdict) {
 	if v.class == waiting || v.class == limited {
 		kind = corev1.EventTypeNormal
 	}
-	e.Recorder.Eventf(obj, nil, kind, v.reason, "reconcile", "%s", v.message)
+	e.Recorder.Eventf(obj, nil, kind, v.reason, "reconcile", "%s", shortNote(v.message))
+}
+
+// shortNote cuts the text of an event, of which the API server takes so many bytes.
+func shortNote(note string) string {
+	const most = 1024
+	if len(note) > most {
+		return strings.ToValidUTF8(note[:most-len("…")], "") + "…"
+	}
+	return note
 }
 
 // writeStatus patches status if it is not what it was before.
@@ -241,9 +264,12 @@ func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object
 	if equality.Semantic.DeepEqual(before, obj) {
 		return nil
 	}
-	if err := e.Client.Status().Patch(ctx, obj, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
+	// The answer shows the object as it is now. What this pass is about is the version that it read: a newer one has a pass of its own.
+	patched, _ := obj.DeepCopyObject().(client.Object)
+	if err := e.Client.Status().Patch(ctx, patched, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("writing status: %w", err)
 	} else if err == nil {
+		obj.SetResourceVersion(patched.GetResourceVersion())
 		written.note(obj)
 	}
 	return nil

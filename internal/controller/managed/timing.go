@@ -10,11 +10,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/event"
-	"sigs.k8s.io/controller-runtime/pkg/handler"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
@@ -74,14 +70,12 @@ func (t *timing) looked(c conclusion, known bool) {
 	}
 }
 
-// forget drops what is remembered of objects that are gone.
-func (t *timing) forget() handler.EventHandler {
-	return handler.Funcs{DeleteFunc: func(_ context.Context, e event.DeleteEvent, _ workqueue.TypedRateLimitingInterface[reconcile.Request]) {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		delete(t.new, e.Object.GetUID())
-		delete(t.changed, client.ObjectKeyFromObject(e.Object))
-	}}
+// forget drops what is remembered of an object that is gone.
+func (t *timing) forget(obj client.Object) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.new, obj.GetUID())
+	delete(t.changed, client.ObjectKeyFromObject(obj))
 }
 
 // sourceChanged notes, for the objects that a finder finds, that what they read was changed just now.
