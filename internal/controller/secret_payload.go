@@ -4,6 +4,7 @@
 package controller
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
@@ -128,6 +129,20 @@ type dockerLogin struct {
 	Auth     string `json:"auth"`
 }
 
+// credentials are a user name and a password as the kubelet reads them, which takes auth over the two of them.
+func (l dockerLogin) credentials() (username, password string, ok bool) {
+	if l.Auth == "" {
+		return l.Username, l.Password, true
+	}
+	encoding := base64.RawStdEncoding
+	if strings.HasSuffix(strings.TrimSpace(l.Auth), "=") {
+		encoding = base64.StdEncoding
+	}
+	decoded, err := encoding.DecodeString(l.Auth)
+	username, password, found := strings.Cut(string(decoded), ":")
+	return username, password, err == nil && found
+}
+
 // dockerPayload is the credential of one registry, as a secret of type docker holds it.
 func dockerPayload(name, registry string, secret managed.SourceData) (map[string]string, error) {
 	logins, err := dockerLogins(name, registry, secret)
@@ -144,21 +159,17 @@ func dockerPayload(name, registry string, secret managed.SourceData) (map[string
 	if !ok {
 		return nil, managed.Invalid("Secret %q holds no credential of registry %q; it has: %s", name, registry, strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
 	}
-	if login.Username == "" && login.Password == "" {
-		decoded, err := base64.StdEncoding.DecodeString(login.Auth)
-		username, password, found := strings.Cut(string(decoded), ":")
-		if err != nil || !found {
-			return nil, managed.Invalid("the entry %q of Secret %q has neither username and password nor an auth that can be read", registry, name)
-		}
-		login.Username, login.Password = username, password
+	username, password, ok := login.credentials()
+	if !ok {
+		return nil, managed.Invalid("the auth of entry %q of Secret %q cannot be read: it must be username:password in base64", registry, name)
 	}
-	if login.Username == "" || login.Password == "" {
+	if username == "" || password == "" {
 		return nil, managed.Invalid("the entry %q of Secret %q lacks a username or a password", registry, name)
 	}
-	if login.Email == "" {
-		login.Email = noEmail
+	if !utf8.ValidString(username) || !utf8.ValidString(password) {
+		return nil, managed.Invalid("the username or the password of entry %q of Secret %q is not UTF-8 text", registry, name)
 	}
-	return map[string]string{"server": registry, "username": login.Username, "password": login.Password, "email": login.Email}, nil
+	return map[string]string{"server": registry, "username": username, "password": password, "email": cmp.Or(login.Email, noEmail)}, nil
 }
 
 // dockerLogins reads the forms that Kubernetes has for credentials of registries, and plain user names and passwords.
@@ -167,17 +178,19 @@ func dockerLogins(name, registry string, secret managed.SourceData) (map[string]
 		var config struct {
 			Auths map[string]dockerLogin `json:"auths"`
 		}
-		if json.Unmarshal(text, &config) != nil || len(config.Auths) == 0 {
-			return nil, managed.Invalid("key %q of Secret %q is no docker config with credentials under \"auths\"", corev1.DockerConfigJsonKey, name)
+		err := readDockerConfig(name, corev1.DockerConfigJsonKey, text, &config)
+		if err == nil && len(config.Auths) == 0 {
+			err = managed.Invalid("key %q of Secret %q has no credentials under \"auths\"", corev1.DockerConfigJsonKey, name)
 		}
-		return config.Auths, nil
+		return config.Auths, err
 	}
 	if text, ok := secret.Data[corev1.DockerConfigKey]; ok {
 		var logins map[string]dockerLogin
-		if json.Unmarshal(text, &logins) != nil || len(logins) == 0 {
-			return nil, managed.Invalid("key %q of Secret %q is no docker config with credentials", corev1.DockerConfigKey, name)
+		err := readDockerConfig(name, corev1.DockerConfigKey, text, &logins)
+		if err == nil && len(logins) == 0 {
+			err = managed.Invalid("key %q of Secret %q has no credentials", corev1.DockerConfigKey, name)
 		}
-		return logins, nil
+		return logins, err
 	}
 	if secret.Data[corev1.BasicAuthUsernameKey] == nil || secret.Data[corev1.BasicAuthPasswordKey] == nil {
 		return nil, managed.Invalid("Secret %q is of type %q and holds no credential of a registry: it needs a dockerconfigjson, or username and password", name, secret.Type)
@@ -186,4 +199,15 @@ func dockerLogins(name, registry string, secret managed.SourceData) (map[string]
 		return nil, managed.Invalid("Secret %q holds a username and a password: name their registry in spec.registry", name)
 	}
 	return map[string]dockerLogin{registry: {Username: string(secret.Data[corev1.BasicAuthUsernameKey]), Password: string(secret.Data[corev1.BasicAuthPasswordKey])}}, nil
+}
+
+// readDockerConfig reads JSON. What is not UTF-8 in it encoding/json would replace without a word.
+func readDockerConfig(name, key string, text []byte, into any) error {
+	if !utf8.Valid(text) {
+		return managed.Invalid("key %q of Secret %q is not UTF-8 text", key, name)
+	}
+	if json.Unmarshal(text, into) != nil {
+		return managed.Invalid("key %q of Secret %q is no docker config", key, name)
+	}
+	return nil
 }

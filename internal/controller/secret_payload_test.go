@@ -4,6 +4,7 @@
 package controller
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -61,6 +62,22 @@ func TestSecretPayload(t *testing.T) {
 		"an auth, with a colon in the password": {
 			spec: v1alpha1.MeshSecretSpec{Registry: "quay.io"}, secret: two,
 			kind: "docker", want: `{"server": "quay.io", "username": "a", "password": "b:c", "email": "none@example.com"}`,
+		},
+		"an auth and a stale user name and password, of which the kubelet takes the auth": {
+			secret: docker(`{"auths": {"r": {"username": "old", "password": "old", "auth": "YTpi"}}}`),
+			kind:   "docker", want: `{"server": "r", "username": "a", "password": "b", "email": "none@example.com"}`,
+		},
+		"an auth without padding": {
+			secret: docker(`{"auths": {"r": {"auth": "YTpiYw"}}}`),
+			kind:   "docker", want: `{"server": "r", "username": "a", "password": "bc", "email": "none@example.com"}`,
+		},
+		"an auth with padding and a line's end": {
+			secret: docker(`{"auths": {"r": {"auth": "YTpi\nYw==\n"}}}`),
+			kind:   "docker", want: `{"server": "r", "username": "a", "password": "bc", "email": "none@example.com"}`,
+		},
+		"a password beyond ASCII": {
+			secret: docker(`{"auths": {"r": {"auth": "YTrDqeKCrA=="}}}`),
+			kind:   "docker", want: `{"server": "r", "username": "a", "password": "é€", "email": "none@example.com"}`,
 		},
 		"a dockercfg": {
 			secret: managed.SourceData{Type: corev1.SecretTypeDockercfg, Data: bytesOf(map[string]string{".dockercfg": `{"r": {"username": "u", "password": "p"}}`})},
@@ -129,8 +146,13 @@ func TestSecretPayloadRefuses(t *testing.T) {
 		"several registries":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"b": {"auth": "` + canary + `"}, "a": {}}}`), expect: "2 registries (a, b): name one in spec.registry"},
 		"another registry":     {kind: corev1.SecretTypeDockerConfigJson, spec: v1alpha1.MeshSecretSpec{Registry: "x"}, data: docker(`{"auths": {"a": {}}}`), expect: `registry "x"; it has: a`},
 		"no JSON":              {kind: corev1.SecretTypeDockerConfigJson, data: docker(canary), expect: "is no docker config"},
-		"credential helpers":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"credHelpers": {"a": "` + canary + `"}}`), expect: "is no docker config"},
-		"auth without a colon": {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"auth": "YWJj"}}}`), expect: "auth that can be read"},
+		"credential helpers":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"credHelpers": {"a": "` + canary + `"}}`), expect: `has no credentials under "auths"`},
+		"auth without a colon": {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"auth": "YWJj"}}}`), expect: `the auth of entry "a" of Secret "s" cannot be read`},
+		"auth is no base64":    {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "u", "password": "p", "auth": "` + canary + `!"}}}`), expect: "cannot be read"},
+		"auth is not UTF-8":    {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"auth": "` + base64.StdEncoding.EncodeToString([]byte("u:"+canary+"\xff")) + `"}}}`), expect: `entry "a" of Secret "s" is not UTF-8 text`},
+		"JSON is not UTF-8":    {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "u", "password": "` + canary + "\xff" + `"}}}`), expect: `key ".dockerconfigjson" of Secret "s" is not UTF-8 text`},
+		"dockercfg not UTF-8":  {kind: corev1.SecretTypeDockercfg, data: map[string]string{".dockercfg": `{"a": {"username": "u", "password": "` + canary + "\xff" + `"}}`}, expect: `key ".dockercfg" of Secret "s" is not UTF-8 text`},
+		"password not UTF-8":   {spec: v1alpha1.MeshSecretSpec{Type: "docker", Registry: "r"}, data: map[string]string{"username": "u", "password": canary + "\xff"}, expect: `entry "r" of Secret "s" is not UTF-8 text`},
 		"no password":          {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "` + canary + `"}}}`), expect: "lacks a username or a password"},
 		"the wrong type":       {kind: corev1.SecretTypeTLS, spec: v1alpha1.MeshSecretSpec{Type: "docker"}, data: map[string]string{"tls.crt": canary}, expect: `of type "kubernetes.io/tls"`},
 		"password, no server":  {spec: v1alpha1.MeshSecretSpec{Type: "docker"}, data: map[string]string{"username": canary, "password": canary}, expect: "name their registry"},
