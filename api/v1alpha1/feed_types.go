@@ -30,7 +30,8 @@ type MeshFeedSpec struct {
 	// +optional
 	Description *string `json:"description,omitempty"`
 
-	// visibility is public, project or private. It cannot be changed. Unset means MeshAgent's default, private.
+	// visibility is public, project or private. It cannot be changed. Unset means MeshAgent's default, private, and for a feed that is
+	// adopted the visibility that it has.
 	// +optional
 	Visibility FeedVisibility `json:"visibility,omitempty"`
 
@@ -62,7 +63,7 @@ type MeshFeedStatus struct {
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:validation:XValidation:rule="(has(self.spec) && has(self.spec.visibility)) == (has(oldSelf.spec) && has(oldSelf.spec.visibility)) && (!has(self.spec) || !has(self.spec.visibility) || self.spec.visibility == oldSelf.spec.visibility)",message="spec.visibility cannot be changed: delete the feed and create it again"
+// +kubebuilder:validation:XValidation:rule="(has(self.spec) && has(self.spec.visibility) ? self.spec.visibility : 'private') == (has(oldSelf.spec) && has(oldSelf.spec.visibility) ? oldSelf.spec.visibility : 'private')",message="spec.visibility cannot be changed: delete the feed and create it again"
 // +kubebuilder:resource:categories=meshagent
 // +kubebuilder:printcolumn:name="Feed",type=string,JSONPath=`.status.name`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`

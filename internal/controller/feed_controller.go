@@ -4,6 +4,7 @@
 package controller
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -19,6 +20,7 @@ var Feed = managed.Kind[*v1alpha1.MeshFeed, meshagent.FeedSpec, meshagent.Feed]{
 	Object:     &v1alpha1.MeshFeed{},
 	Collection: managed.InProject[*v1alpha1.MeshFeed]((*meshagent.Project).Feeds),
 	Desired:    desiredFeed,
+	Adapt:      adaptFeed,
 }
 
 func desiredFeed(feed *v1alpha1.MeshFeed, _ managed.Inputs) (meshagent.FeedSpec, error) {
@@ -33,6 +35,12 @@ func desiredFeed(feed *v1alpha1.MeshFeed, _ managed.Inputs) (meshagent.FeedSpec,
 		}
 	}
 	return spec, nil
+}
+
+// adaptFeed leaves the visibility as it is unless the object says one: it cannot be changed, not even back to the default.
+func adaptFeed(desired meshagent.FeedSpec, remote meshagent.Feed) meshagent.FeedSpec {
+	desired.Visibility = cmp.Or(desired.Visibility, remote.Visibility)
+	return desired
 }
 
 func isObjectOrBoolean(text []byte) bool {

@@ -86,6 +86,20 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 		Expect(w.calls("PUT", "DELETE")).To(BeEmpty())
 	})
 
+	It("may say or leave out the default visibility, which changes nothing", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		w.start(operatorOptions{})
+		w.project(ctx)
+		orders := feed()
+		w.apply(ctx, orders)
+		w.eventuallyReady(ctx, orders)
+		for _, visibility := range []v1alpha1.FeedVisibility{"private", ""} {
+			w.edit(ctx, orders, func() { orders.Spec.Visibility = visibility })
+			w.eventuallyReady(ctx, orders)
+		}
+		Expect(w.calls("PUT", "DELETE")).To(BeEmpty())
+	})
+
 	It("keeps a subscription when its room is renamed", func(ctx SpecContext) {
 		w := newWorld(ctx)
 		w.start(operatorOptions{driftInterval: time.Second})
