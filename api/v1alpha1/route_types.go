@@ -84,7 +84,7 @@ type MeshRoutePath struct {
 	// +kubebuilder:validation:XIntOrString
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
-	// +kubebuilder:validation:XValidation:rule="type(self) == string || (self >= 1 && self <= 65535)",message="targetPort must be a port from 1 to 65535, or a name"
+	// +kubebuilder:validation:XValidation:rule="type(self) == int ? self >= 1 && self <= 65535 : self.matches('^[1-9][0-9]{0,4}$') ? int(self) <= 65535 : self.trim() != '' && !self.matches('^[-+]?[0-9]+$')",message="targetPort must be a port from 1 to 65535, or a name"
 	TargetPort intstr.IntOrString `json:"targetPort,omitzero"`
 
 	// stripPrefix takes the path off before the request is passed on. Unset means false.
