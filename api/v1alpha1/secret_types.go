@@ -31,6 +31,7 @@ const (
 // +kubebuilder:validation:XValidation:rule="(has(self.type) && self.type == 'raw') == has(self.raw)",message="raw must be set if, and only if, type is raw"
 // +kubebuilder:validation:XValidation:rule="!has(self.keys) || !has(self.type) || self.type == 'keys'",message="keys is for type keys"
 // +kubebuilder:validation:XValidation:rule="!has(self.registry) || !has(self.type) || self.type == 'docker'",message="registry is for type docker"
+// +kubebuilder:validation:XValidation:rule="!has(self.keys) || !has(self.registry)",message="keys and registry exclude each other"
 // +kubebuilder:validation:XValidation:rule="has(self.roomRef) == has(oldSelf.roomRef) && (!has(self.roomRef) || self.roomRef == oldSelf.roomRef)",message="roomRef cannot be changed: delete the MeshSecret and create it again"
 // +kubebuilder:validation:XValidation:rule="has(self.agentRef) == has(oldSelf.agentRef) && (!has(self.agentRef) || self.agentRef == oldSelf.agentRef)",message="agentRef cannot be changed: delete the MeshSecret and create it again"
 // +kubebuilder:validation:XValidation:rule="has(self.forIdentity) == has(oldSelf.forIdentity) && (!has(self.forIdentity) || self.forIdentity == oldSelf.forIdentity)",message="forIdentity cannot be changed: delete the MeshSecret and create it again"
@@ -56,8 +57,9 @@ type MeshSecretSpec struct {
 	// +optional
 	AgentRef *ResourceReference `json:"agentRef,omitempty"`
 
-	// type is keys (variables), docker (a registry's credential) or raw (the bytes of one key). Unset means docker for a Secret of
-	// type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg, and keys for all others.
+	// type is keys (variables), docker (a registry's credential) or raw (the bytes of one key). Unset means keys if keys is set, and
+	// docker if registry is set. With neither of them it is docker for a Secret of type kubernetes.io/dockerconfigjson or
+	// kubernetes.io/dockercfg, and keys for all others.
 	// +optional
 	Type MeshSecretType `json:"type,omitempty"`
 
@@ -116,6 +118,7 @@ type MeshSecretKey struct {
 	// as is the name of the variable in MeshAgent. Unset means the key.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[^=\s]+$`
 	// +optional
 	As string `json:"as,omitempty"`
 }

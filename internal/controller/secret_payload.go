@@ -29,15 +29,15 @@ const (
 // secretPayload makes what MeshAgent stores out of what a Kubernetes Secret holds. No error repeats a value.
 func secretPayload(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) (kind string, data []byte, err error) {
 	name := spec.SecretRef.Name
-	kind = meshagent.SecretKeys
 	var members map[string]string
-	switch {
-	case spec.Type == v1alpha1.MeshSecretRaw:
+	switch secretType(spec, secret) {
+	case v1alpha1.MeshSecretRaw:
 		return rawPayload(spec, secret)
-	case spec.Type == v1alpha1.MeshSecretDocker, spec.Type == "" && isDockerSecret(secret.Type):
+	case v1alpha1.MeshSecretDocker:
 		kind = meshagent.SecretDocker
 		members, err = dockerPayload(name, spec.Registry, secret)
-	default:
+	case v1alpha1.MeshSecretKeys:
+		kind = meshagent.SecretKeys
 		members, err = keysPayload(name, spec.Keys, secret)
 	}
 	if err != nil {
@@ -52,8 +52,17 @@ func secretPayload(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) (kin
 	return kind, meshagent.CanonicalSecret(kind, data), nil
 }
 
-func isDockerSecret(kind corev1.SecretType) bool {
-	return kind == corev1.SecretTypeDockerConfigJson || kind == corev1.SecretTypeDockercfg
+// secretType is the type that the spec says, else what its fields are for, else what the Secret is.
+func secretType(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) v1alpha1.MeshSecretType {
+	switch {
+	case spec.Type != "":
+		return spec.Type
+	case len(spec.Keys) > 0:
+		return v1alpha1.MeshSecretKeys
+	case spec.Registry != "", secret.Type == corev1.SecretTypeDockerConfigJson, secret.Type == corev1.SecretTypeDockercfg:
+		return v1alpha1.MeshSecretDocker
+	}
+	return v1alpha1.MeshSecretKeys
 }
 
 // valueOf returns one key of a Secret, which must be there and not be empty.

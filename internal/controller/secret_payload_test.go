@@ -88,6 +88,15 @@ func TestSecretPayload(t *testing.T) {
 			secret: managed.SourceData{Type: corev1.SecretTypeBasicAuth, Data: bytesOf(map[string]string{"username": "u", "password": "p"})},
 			kind:   "docker", want: `{"server": "r", "username": "u", "password": "p", "email": "none@example.com"}`,
 		},
+		"user name and password, which the registry makes a credential": {
+			spec:   v1alpha1.MeshSecretSpec{Registry: "r"},
+			secret: managed.SourceData{Type: "Opaque", Data: bytesOf(map[string]string{"username": "u", "password": "p"})},
+			kind:   "docker", want: `{"server": "r", "username": "u", "password": "p", "email": "none@example.com"}`,
+		},
+		"a docker config, which keys makes a variable": {
+			spec: v1alpha1.MeshSecretSpec{Keys: []v1alpha1.MeshSecretKey{{Key: ".dockerconfigjson", As: "CONFIG"}}}, secret: docker("{}"),
+			kind: "keys", want: `{"CONFIG": "{}"}`,
+		},
 		"a docker config as variables": {
 			spec: v1alpha1.MeshSecretSpec{Type: "keys"}, secret: docker("{}"),
 			kind: "keys", want: `{".dockerconfigjson": "{}"}`,

@@ -53,6 +53,11 @@ var _ = DescribeTable("A MeshSecret as the API server takes it", admission("Mesh
 	bad("with something raw and another type", `spec: {secretRef: {name: s}, type: keys, raw: {key: k}}`, `raw must be set if, and only if, type is raw`),
 	bad("with keys and another type", `spec: {secretRef: {name: s}, type: docker, keys: [{key: k}]}`, `keys is for type keys`),
 	bad("with a registry and another type", `spec: {secretRef: {name: s}, type: keys, registry: ghcr.io}`, `registry is for type docker`),
+	good("with a registry and no type", `spec: {secretRef: {name: s}, registry: ghcr.io}`),
+	good("with keys and no type", `spec: {secretRef: {name: s}, keys: [{key: k}]}`),
+	bad("with keys and a registry", `spec: {secretRef: {name: s}, keys: [{key: k}], registry: ghcr.io}`, `keys and registry exclude each other`),
+	bad("with a variable that no environment can have", `spec: {secretRef: {name: s}, keys: [{key: k, as: A=B}]}`, `spec.keys[0].as in body should match`),
+	bad("with a variable with a blank in its name", `spec: {secretRef: {name: s}, keys: [{key: k, as: A B}]}`, `spec.keys[0].as in body should match`),
 	bad("with a content type that means something else", `spec: {secretRef: {name: s}, type: raw, raw: {key: k, contentType: docker}}`, `contentType must be no type with a meaning of its own: use type keys or docker`),
 	bad("with an unknown type", `spec: {secretRef: {name: s}, type: opaque}`, `supported values: "keys", "docker", "raw"`),
 	bad("with a key twice", `spec: {secretRef: {name: s}, keys: [{key: k}, {key: k, as: K}]}`, `Duplicate value`),
@@ -76,6 +81,11 @@ var _ = DescribeTable("A MeshRoute as the API server takes it", admission("MeshR
 	bad("to an agent with a path", `spec: {domain: a.example.com, backend: {agentRef: {external: a}}, paths: [{targetPort: 1}]}`, `a route to a room needs paths, and a route to an agent has none`),
 	bad("with a path that does not begin with a slash", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{path: a, targetPort: 1}]}`, `spec.paths[0].path in body should match '^/'`),
 	bad("with port zero", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: 0}]}`, `targetPort must be a port from 1 to 65535, or a name`),
+	good("with a port in quotes", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: "8000"}, {targetPort: "65535"}, {targetPort: 8000-web}]}`),
+	bad("with port zero in quotes", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: "0"}]}`, `targetPort must be a port from 1 to 65535, or a name`),
+	bad("with a port that is too high in quotes", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: "70000"}]}`, `targetPort must be a port from 1 to 65535, or a name`),
+	bad("with a port beyond all numbers", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: "99999999999999999999999"}]}`, `targetPort must be a port from 1 to 65535, or a name`),
+	bad("with a negative port in quotes", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: "-1"}]}`, `targetPort must be a port from 1 to 65535, or a name`),
 	bad("with an unknown type of path", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{pathType: Prefix, targetPort: 1}]}`, `supported values: "prefix", "exact"`),
 	bad("with the operator's annotation", `spec: {domain: a.example.com, backend: {agentRef: {external: a}}, annotations: {meshagent.com/owner: x}}`, reserved),
 )
@@ -121,10 +131,23 @@ var _ = DescribeTable("What cannot be changed", func(ctx SpecContext, kind, text
 	Entry("the domain of a route", "MeshRoute", `spec: {domain: a.b, backend: {agentRef: {external: a}}}`, `{"spec": {"domain": "b.b"}}`, `domain cannot be changed`),
 	Entry("the visibility of a feed", "MeshFeed", `spec: {visibility: public}`, `{"spec": {"visibility": "private"}}`, `visibility cannot be changed`),
 	Entry("the visibility of a feed, by leaving it out", "MeshFeed", `spec: {visibility: public}`, `{"spec": {"visibility": null}}`, `visibility cannot be changed`),
+	Entry("the visibility of a feed that says none", "MeshFeed", `spec: {name: a}`, `{"spec": {"visibility": "project"}}`, `visibility cannot be changed`),
 	Entry("the feed of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"feedRef": {"name": "g"}}}`, `feedRef cannot be changed`),
 	Entry("the room of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"roomRef": {"name": "g"}}}`, `roomRef cannot be changed`),
 	Entry("the path of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"path": "/a"}}`, `path cannot be changed`),
 	Entry("the room of a service", "MeshService", `spec: {external: {}, roomRef: {name: r}}`, `{"spec": {"roomRef": null}}`, `roomRef cannot be added, removed or changed`),
+)
+
+var _ = DescribeTable("What is said or left out without a change", func(ctx SpecContext, kind, text, patch string) {
+	w := newWorld(ctx)
+	raw := parse(kind, text)
+	raw.SetNamespace(w.namespace)
+	Expect(w.Create(ctx, raw)).To(Succeed())
+	Expect(w.Patch(ctx, raw, client.RawPatch(types.MergePatchType, []byte(patch)), client.DryRunAll)).To(Succeed())
+},
+	Entry("the default visibility of a feed without a spec", "MeshFeed", `{}`, `{"spec": {"visibility": "private"}}`),
+	Entry("the default visibility of a feed", "MeshFeed", `spec: {name: a}`, `{"spec": {"visibility": "private"}}`),
+	Entry("the default visibility of a feed, left out", "MeshFeed", `spec: {visibility: private}`, `{"spec": null}`),
 )
 
 var _ = It("Each kind has a table of what the API server takes", func() {
