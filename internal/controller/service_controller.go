@@ -41,21 +41,6 @@ func serviceCollection(project *meshagent.Project, service *v1alpha1.MeshService
 	return project.Services()
 }
 
-// secretsOf are the MeshSecrets that a service refers to.
-func secretsOf(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
-	container := service.Spec.Container
-	if container == nil {
-		return nil
-	}
-	refs := append(optional(container.PullSecretRef), container.SecretRefs...)
-	for _, variable := range container.Environment {
-		if variable.Secret != nil {
-			refs = append(refs, variable.Secret.SecretRef)
-		}
-	}
-	return refs
-}
-
 func desiredService(service *v1alpha1.MeshService, in managed.Inputs) (meshagent.ServiceSpec, error) {
 	spec := service.Spec
 	if spec.Template != nil {
@@ -80,20 +65,7 @@ func desiredService(service *v1alpha1.MeshService, in managed.Inputs) (meshagent
 	if desired.Agents, err = serviceAgents(spec.Agents); err != nil {
 		return desired, err
 	}
-	return desired, checkPullSecret(spec.Container, in)
-}
-
-// checkPullSecret refuses what would fail only when the image is pulled.
-func checkPullSecret(container *v1alpha1.ContainerSpec, in managed.Inputs) error {
-	if container == nil || container.PullSecretRef == nil {
-		return nil
-	}
-	ref := *container.PullSecretRef
-	secret, ok := in.Resolved(&v1alpha1.MeshSecret{}, ref).Object.(*v1alpha1.MeshSecret)
-	if ok && secret.Status.Type != "" && secret.Status.Type != meshagent.SecretDocker {
-		return managed.Invalid("spec.container.pullSecretRef names MeshSecret %q, which is of type %q: to pull images it must be of type docker", ref.Name, secret.Status.Type)
-	}
-	return nil
+	return desired, checkSecrets(service, in)
 }
 
 // adaptService takes out what MeshAgent made of a template that the object has given up.
