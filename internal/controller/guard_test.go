@@ -93,15 +93,17 @@ var _ = Describe("The deletion guard", func() {
 		Expect(project.Status.Deletions).To(BeNil())
 	})
 
-	It("does not hold what is left in MeshAgent after all, and forgets it", func(ctx SpecContext) {
-		w, _, project, rooms := guardedRooms(ctx, 0, 2)
-		w.heldRooms(ctx, 2)
-		Eventually(w.state(ctx, project)).WithContext(ctx).Should(ContainSubstring("DeletionsHeld=True"))
-		for _, obj := range rooms {
-			w.edit(ctx, obj, func() { obj.(*v1alpha1.MeshRoom).Spec.DeletionPolicy = v1alpha1.DeletionOrphan })
+	It("lets go what is to stay in MeshAgent after all, without counting it", func(ctx SpecContext) {
+		w, _, project, rooms := guardedRooms(ctx, 1, 4)
+		w.heldRooms(ctx, 3)
+		w.edit(ctx, project, func() { project.Spec.DeletionGuard.MaxPerHour = new(int32(0)) })
+		for _, held := range w.heldRooms(ctx, 3) {
+			w.edit(ctx, &held, func() { held.Spec.DeletionPolicy = v1alpha1.DeletionOrphan })
 		}
 		w.eventuallyGone(ctx, rooms...)
-		Expect(w.meshagent.Documents("rooms")).To(HaveLen(2))
+		Expect(w.meshagent.Documents("rooms")).To(HaveLen(3))
+		Expect(w.Get(ctx, client.ObjectKeyFromObject(project), project)).To(Succeed())
+		Expect(project.Status.Deletions.Count).To(BeEquivalentTo(1))
 		Eventually(w.state(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
 	})
 
