@@ -47,25 +47,25 @@ type ServiceAgent struct {
 
 // AgentChannels are the ways in which work reaches an agent.
 type AgentChannels struct {
-	// email are mailboxes.
+	// email are mailboxes. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
 	Email []EmailChannel `json:"email,omitempty"`
 
-	// messaging are ways to talk to the agent in the room.
+	// messaging are ways to talk to the agent in the room. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
 	Messaging []MessagingChannel `json:"messaging,omitempty"`
 
-	// queue are queues of the room.
+	// queue are queues of the room. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
 	Queue []QueueChannel `json:"queue,omitempty"`
 
-	// toolkit are toolkits through which others call the agent.
+	// toolkit are toolkits through which others call the agent. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
@@ -98,7 +98,7 @@ type MessagingChannel struct {
 	// +optional
 	Protocol string `json:"protocol,omitempty"`
 
-	// prompts are suggested to people who talk to the agent. Unset means none.
+	// prompts are suggested to people who talk to the agent. Unset or empty means none.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional

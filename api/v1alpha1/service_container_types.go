@@ -36,14 +36,15 @@ type ContainerSpec struct {
 	// +optional
 	WorkingDir string `json:"workingDir,omitempty"`
 
-	// environment are the variables of the container.
+	// environment are the variables of the container. Unset or empty means that they are left to others.
 	// +listType=map
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=256
 	// +optional
 	Environment []EnvironmentVariable `json:"environment,omitempty"`
 
-	// secretRefs name MeshSecrets of type keys in the project: each of their keys becomes a variable.
+	// secretRefs name MeshSecrets of type keys in the project: each of their keys becomes a variable. Unset or empty means that they are
+	// left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
@@ -126,37 +127,38 @@ type SecretValue struct {
 
 // ContainerStorage is what is mounted into a container.
 type ContainerStorage struct {
-	// room are folders of the room's storage.
+	// room are folders of the room's storage. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Room []RoomStorageMount `json:"room,omitempty"`
 
-	// project are folders of the project's storage.
+	// project are folders of the project's storage. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Project []ProjectStorageMount `json:"project,omitempty"`
 
-	// images are contents of container images.
+	// images are contents of container images. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Images []ImageStorageMount `json:"images,omitempty"`
 
-	// files are single files, given here.
+	// files are single files, given here. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +optional
 	Files []FileStorageMount `json:"files,omitempty"`
 
-	// emptyDirs are empty folders, gone with the container.
+	// emptyDirs are empty folders, gone with the container. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	EmptyDirs []EmptyDirMount `json:"emptyDirs,omitempty"`
 
 	// configs are folders in which MeshAgent puts files about the service, such as spec.json and members.json.
+	// Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=16
 	// +optional

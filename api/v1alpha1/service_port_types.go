@@ -33,7 +33,7 @@ type ServicePort struct {
 	// +optional
 	HostPort int32 `json:"hostPort,omitempty"`
 
-	// endpoints are what the port offers to the room.
+	// endpoints are what the port offers to the room. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
@@ -109,7 +109,7 @@ type MCPEndpoint struct {
 	// +optional
 	Description string `json:"description,omitempty"`
 
-	// allowedTools limit which tools can be used. Unset means all.
+	// allowedTools limit which tools can be used. Unset or empty means all.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
@@ -137,7 +137,7 @@ type MCPEndpoint struct {
 
 // MCPToolFilter admits tools of an MCP server.
 type MCPToolFilter struct {
-	// toolNames are the tools that are admitted. Unset means all.
+	// toolNames are the tools that are admitted. Unset or empty means all.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:items:MinLength=1
@@ -175,7 +175,7 @@ type OAuthClientConfig struct {
 	// +optional
 	NoPKCE *bool `json:"noPKCE,omitempty"`
 
-	// scopes are asked for when users sign in. Unset means none.
+	// scopes are asked for when users sign in. Unset or empty means none.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:items:MinLength=1

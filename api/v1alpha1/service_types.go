@@ -43,13 +43,13 @@ type MeshServiceSpec struct {
 	// +optional
 	Template *ServiceTemplate `json:"template,omitempty"`
 
-	// ports are where the service is reached. Unset means that they are left to others.
+	// ports are where the service is reached. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
 	Ports []ServicePort `json:"ports,omitempty"`
 
-	// agents are the agents that the service provides. Unset means that they are left to others.
+	// agents are the agents that the service provides. Unset or empty means that they are left to others.
 	// +listType=map
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=64
@@ -57,7 +57,7 @@ type MeshServiceSpec struct {
 	Agents []ServiceAgent `json:"agents,omitempty"`
 
 	// files are put into the storage of the room where there is none of that path yet. MeshAgent does not overwrite a file,
-	// and does not delete it with the service. Unset means that they are left to others.
+	// and does not delete it with the service. Unset or empty means that they are left to others.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +optional
