@@ -81,6 +81,13 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 			Expect(p.terminate()).To(Equal(0))
 		}
 
+		By("rolling back to the first revision, in which the MeshProject was a hook, and upgrading again")
+		release.helm(ctx, "rollback", release.name, "1")
+		Expect(release.firstColumn(ctx)).To(Equal(olderColumn))
+		release.keepsProject(ctx, w)
+		release.helm(ctx, append([]string{"upgrade", release.name, chart}, values...)...)
+		release.keepsProject(ctx, w)
+
 		By("losing the leader")
 		leader, standby := release.leader(ctx, after)
 		leader.kill()
@@ -119,6 +126,8 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		w.eventuallyReady(ctx, kept)
 		Expect(w.written()).To(BeEmpty())
 		release.uninstall(ctx, again...)
+
+		release.keepsProject(ctx, w)
 
 		By("deleting what is left: without an operator, this takes nothing away from MeshAgent")
 		Expect(w.Delete(ctx, kept)).To(Succeed())
@@ -177,6 +186,35 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(refused).To(BeEmpty())
 		Expect(grants).NotTo(BeEmpty())
 		Expect(unused(grants, used)).To(BeEmpty())
+	}, SpecTimeout(3*time.Minute))
+
+	It("where the CustomResourceDefinitions come with it, its MeshProjects come after them, and stay when it goes", func(ctx SpecContext) {
+		w := here.world(ctx)
+		w.apply(ctx, keySecret(simulator.DevelopmentKey))
+		release := here.installation(ctx, "first", "first")
+		values := []string{"--set-string", withoutStreams, "--set", "projects[0].name=default,projects[0].namespace=" + w.namespace +
+			",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.endpoint}
+		project := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: v1alpha1.DefaultProject}}
+
+		By("uninstalling the first revision")
+		here.forgetDefinitions(ctx)
+		release.helm(ctx, append([]string{"install", release.name, chart}, values...)...)
+		running := release.replicas(ctx)
+		w.eventuallyReady(ctx, project)
+		release.uninstall(ctx, running...)
+		release.keepsProject(ctx, w)
+		Expect(w.Get(ctx, client.ObjectKeyFromObject(project), project)).To(Succeed())
+		Expect(project.Finalizers).To(BeEmpty())
+
+		By("having an upgrade install the CustomResourceDefinitions")
+		here.forgetDefinitions(ctx)
+		release.helm(ctx, "install", release.name, chart, "--set", "crds.install=false")
+		release.helm(ctx, append([]string{"upgrade", release.name, chart}, values...)...)
+		release.keepsProject(ctx, w)
+		release.helm(ctx, append([]string{"upgrade", release.name, chart}, values...)...)
+		release.keepsProject(ctx, w)
+		release.uninstall(ctx)
+		release.keepsProject(ctx, w)
 	}, SpecTimeout(3*time.Minute))
 })
 
@@ -255,6 +293,28 @@ func (i installation) firstColumn(ctx context.Context) string {
 	var crd apiextensionsv1.CustomResourceDefinition
 	Expect(i.cluster.Get(ctx, client.ObjectKey{Name: "meshrooms.meshagent.com"}, &crd)).To(Succeed())
 	return crd.Spec.Versions[0].AdditionalPrinterColumns[0].Name
+}
+
+// keepsProject says that the MeshProject of the release is there, and not about to go.
+func (i installation) keepsProject(ctx context.Context, w *world) {
+	GinkgoHelper()
+	var project v1alpha1.MeshProject
+	Expect(i.cluster.Get(ctx, client.ObjectKey{Namespace: w.namespace, Name: v1alpha1.DefaultProject}, &project)).To(Succeed())
+	Expect(project.DeletionTimestamp).To(BeNil())
+}
+
+// forgetDefinitions makes the cluster one that has never heard of our kinds.
+func (n *node) forgetDefinitions(ctx context.Context) {
+	GinkgoHelper()
+	var crds apiextensionsv1.CustomResourceDefinitionList
+	Expect(n.cluster.List(ctx, &crds)).To(Succeed())
+	for i := range crds.Items {
+		Expect(n.cluster.Delete(ctx, &crds.Items[i])).To(Succeed())
+	}
+	Eventually(func() []apiextensionsv1.CustomResourceDefinition {
+		Expect(n.cluster.List(ctx, &crds)).To(Succeed())
+		return crds.Items
+	}).WithContext(ctx).Should(BeEmpty())
 }
 
 // project brings the API key for the MeshProject of the release, and a room in it.

@@ -6,6 +6,7 @@ package controller_test
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -119,7 +120,7 @@ func (i installation) uninstall(ctx context.Context, running ...*pod) {
 	<-ended
 	for _, obj := range objects {
 		err := i.cluster.Get(ctx, client.ObjectKeyFromObject(obj), obj)
-		if obj.GetKind() == "CustomResourceDefinition" {
+		if slices.Contains([]string{"CustomResourceDefinition", "MeshProject"}, obj.GetKind()) {
 			Expect(err).NotTo(HaveOccurred(), obj.GetName())
 		} else {
 			Expect(apierrors.IsNotFound(err)).To(BeTrue(), "%s %s is still there: %v", obj.GetKind(), obj.GetName(), err)
