@@ -6,6 +6,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
+# shellcheck source=hack/patiently.sh
+source "$root/hack/patiently.sh"
 out=$root/bin/k8s
 stamp=$out/.stamp
 log=$out/build.log
@@ -53,10 +55,8 @@ download() {
   cp "$folder"/{etcd,kube-apiserver,kubectl} "$new"
 }
 
-# build_missing reads the go command's output with a time-out: that is the heartbeat, and no process is left behind when
-# it ends early.
 build_missing() {
-  local name line status=1 modules=0 packages=0 next names=() sources=()
+  local name names=() sources=()
   for name in "${binaries[@]}"; do
     [[ -x $new/$name ]] && continue
     names+=("$name")
@@ -70,30 +70,8 @@ build_missing() {
   say "building ${names[*]} from source (Kubernetes $version)."
   say "The first time this takes about 8 minutes on two cores; later runs do nothing. Details: ${log#"$root"/}"
   local v=k8s.io/component-base/version
-  exec 3< <(
-    if go build -C "$here" -v -trimpath -o "$new" \
-      -ldflags "-s -w -X $v.gitVersion=$version -X $v.gitMajor=$major -X $v.gitMinor=$minor" \
-      "${sources[@]}" 2>&1 </dev/null; then echo "exit 0"; else echo "exit 1"; fi
-  )
-  next=$((SECONDS + 20))
-  while true; do
-    if read -r -t 5 -u 3 line; then
-      case $line in
-        "exit "*) status=${line#exit } && break ;;
-        "go: downloading "*) modules=$((modules + 1)) ;;
-        *) packages=$((packages + 1)) ;;
-      esac
-      printf '%s\n' "$line" >>"$log"
-    elif [[ $? -le 128 ]]; then # the end of the output, not of the time: the go command was killed
-      break
-    fi
-    if [[ $SECONDS -ge $next ]]; then
-      say "$(elapsed): $modules modules downloaded, $packages packages compiled, still building"
-      next=$((SECONDS + 20))
-    fi
-  done
-  exec 3<&-
-  if [[ $status -ne 0 ]]; then
+  if ! patiently 20 say_progress count go build -C "$here" -v -trimpath -o "$new" \
+    -ldflags "-s -w -X $v.gitVersion=$version -X $v.gitMajor=$major -X $v.gitMinor=$minor" "${sources[@]}"; then
     tail -n 20 "$log" >&2
     say "the build failed; its whole output is in $log" >&2
     return 1
@@ -102,6 +80,15 @@ build_missing() {
   if [[ -e $new/server ]]; then mv "$new/server" "$new/etcd"; fi
 }
 
+modules=0 packages=0
+count() {
+  case $1 in
+    "go: downloading "*) modules=$((modules + 1)) ;;
+    *) packages=$((packages + 1)) ;;
+  esac
+  printf '%s\n' "$1" >>"$log"
+}
+say_progress() { say "$(elapsed): $modules modules downloaded, $packages packages compiled, still building"; }
 elapsed() { printf '%d:%02d min' $((SECONDS / 60)) $((SECONDS % 60)); }
 
 # For this machine, whatever the caller builds for; and without a C compiler, which may be there and not work.
