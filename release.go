@@ -106,11 +106,16 @@ func (r *releaser) awaitDeletions(ctx context.Context) error {
 	return err
 }
 
-// stop scales the operator to zero.
+// stop scales the operator to zero. Where it is gone already, an uninstallation that failed later is being repeated.
 func (r *releaser) stop(ctx context.Context, name types.NamespacedName) error {
 	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: name.Namespace, Name: name.Name}}
 	patch := client.RawPatch(types.MergePatchType, []byte(`{"spec": {"replicas": 0}}`))
-	if err := r.client.SubResource("scale").Patch(ctx, deployment, patch); err != nil {
+	err := r.client.SubResource("scale").Patch(ctx, deployment, patch)
+	if apierrors.IsNotFound(err) {
+		ctrl.LoggerFrom(ctx).Info("there is no Deployment to stop", "namespace", name.Namespace, "name", name.Name)
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("scaling Deployment %q to zero: %w", name, err)
 	}
 	return nil
@@ -118,6 +123,7 @@ func (r *releaser) stop(ctx context.Context, name types.NamespacedName) error {
 
 // release takes the finalizers off, until a look finds none: users may change objects at the same time.
 func (r *releaser) release(ctx context.Context) error {
+	log := ctrl.LoggerFrom(ctx)
 	for {
 		held, err := r.held(ctx)
 		if err != nil || len(held) == 0 {
@@ -130,8 +136,12 @@ func (r *releaser) release(ctx context.Context) error {
 			if err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
 				return fmt.Errorf("taking the finalizer off %s %s/%s: %w", before.Kind, before.Namespace, before.Name, err)
 			}
+			if err == nil && !before.DeletionTimestamp.IsZero() {
+				log.Info("deleted when no operator was at work any more: what it stands for stays in MeshAgent",
+					"kind", before.Kind, "namespace", before.Namespace, "name", before.Name)
+			}
 		}
-		ctrl.Log.Info("released objects", "number", len(held))
+		log.Info("released objects", "number", len(held))
 	}
 }
 

@@ -8,9 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-logr/logr/funcr"
 	"github.com/google/go-cmp/cmp"
+	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
@@ -22,8 +26,10 @@ import (
 func newReleaser(t *testing.T, objects ...client.Object) *releaser {
 	t.Helper()
 	scheme := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
+	for _, add := range []func(*runtime.Scheme) error{v1alpha1.AddToScheme, appsv1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			t.Fatal(err)
+		}
 	}
 	cluster := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()
 	return &releaser{client: cluster, live: cluster, namespaces: []string{"a", "b"}, patience: 10 * time.Millisecond}
@@ -78,5 +84,43 @@ func TestRelease(t *testing.T) {
 	want := map[string]string{"room a": "", "project b": "example.com/finalizer", "room elsewhere": v1alpha1.Finalizer}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestReleaseTellsWhatStaysInMeshAgent(t *testing.T) {
+	t.Parallel()
+	late := named("b", "late", v1alpha1.Finalizer)
+	late.DeletionTimestamp = new(metav1.Now())
+	var said []string
+	log := funcr.New(func(_, args string) { said = append(said, args) }, funcr.Options{})
+	r := newReleaser(t, &v1alpha1.MeshFeed{ObjectMeta: late}, &v1alpha1.MeshRoom{ObjectMeta: named("a", "staying", v1alpha1.Finalizer)})
+	if err := r.release(ctrl.LoggerInto(t.Context(), log)); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`"level"=0 "msg"="deleted when no operator was at work any more: what it stands for stays in MeshAgent" "kind"="MeshFeed" "namespace"="b" "name"="late"`,
+		`"level"=0 "msg"="released objects" "number"=2`,
+	}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestStop(t *testing.T) {
+	t.Parallel()
+	name := types.NamespacedName{Namespace: "a", Name: "operator"}
+	deployment := &appsv1.Deployment{ObjectMeta: named(name.Namespace, name.Name), Spec: appsv1.DeploymentSpec{Replicas: new(int32(2))}}
+	r := newReleaser(t, deployment)
+	if err := r.stop(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.client.Get(t.Context(), name, deployment); err != nil {
+		t.Fatal(err)
+	}
+	if *deployment.Spec.Replicas != 0 {
+		t.Errorf("got %d replicas, want none", *deployment.Spec.Replicas)
+	}
+	if err := newReleaser(t).stop(t.Context(), name); err != nil {
+		t.Errorf("an uninstallation may be repeated when the Deployment is gone already: %v", err)
 	}
 }
