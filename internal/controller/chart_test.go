@@ -9,14 +9,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -36,7 +39,7 @@ func valuesFiles() []string {
 
 var _ = Describe("The chart", func() {
 	BeforeEach(func(ctx SpecContext) {
-		for _, name := range []string{"agents", "team-a", "team-b"} {
+		for _, name := range []string{"agents", "team-a", "team-b", "2024"} {
 			namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: restricted}}
 			Expect(client.IgnoreAlreadyExists(direct.Create(ctx, namespace))).To(Succeed())
 		}
@@ -55,6 +58,73 @@ var _ = Describe("The chart", func() {
 			}
 		})
 	}
+
+	DescribeTable("makes what the API server takes of names that YAML takes for something else, or that are long", func(ctx SpecContext, release string, set ...string) {
+		args := []string{"template", release, chart, "--namespace", "2024", "--set", "crds.install=false,networkPolicy.enabled=true,replicas=2"}
+		for _, value := range set {
+			args = append(args, "--set-string", value)
+		}
+		out, err := helm(ctx, "", append(args, "--api-versions", "meshagent.com/v1alpha1/MeshProject")...)
+		Expect(err).NotTo(HaveOccurred(), out)
+		for _, obj := range objectsIn(out) {
+			accept(ctx, obj)
+		}
+	},
+		Entry("the release and its namespace", "2024"),
+		Entry("everything that has a name", "2024", "nameOverride=1e3,fullnameOverride=2024,serviceAccount.name=2024",
+			"projects[0].name=2024,projects[0].namespace=2024,projects[0].spec.apiKeySecretRef.name=2024"),
+		Entry("a watched namespace", "mesh", "watchNamespaces[0]=2024"),
+		Entry("a long name", "mesh", "nameOverride="+strings.Repeat("n", 63)),
+		Entry("long names of all", strings.Repeat("r", 53), "fullnameOverride="+strings.Repeat("f", 63)),
+	)
+
+	It("hands on what YAML would take for a map or a comment", func(ctx SpecContext) {
+		out, err := helm(ctx, "", "template", "mesh", chart, "--set", "ownerID=prod:,meshagentAPIURL=https://meshagent.example.com/a #b")
+		Expect(err).NotTo(HaveOccurred(), out)
+		Expect(podOf(out).Containers[0].Args).To(ContainElements("--owner-id=prod:", "--meshagent-api-url=https://meshagent.example.com/a #b"))
+	})
+
+	It("treats the pod of the uninstallation as one of the release, and not as one of the operator's", func(ctx SpecContext) {
+		out, err := helm(ctx, "", "template", "mesh", chart, "--set", "networkPolicy.enabled=true,podLabels.team=agents,podAnnotations.mesh=no")
+		Expect(err).NotTo(HaveOccurred(), out)
+		var deployment *appsv1.Deployment
+		var job *batchv1.Job
+		var policy *networkingv1.NetworkPolicy
+		for _, obj := range objectsIn(out) {
+			switch obj.GetKind() {
+			case "Deployment":
+				deployment = as[appsv1.Deployment](obj)
+			case "Job":
+				job = as[batchv1.Job](obj)
+			case "NetworkPolicy":
+				policy = as[networkingv1.NetworkPolicy](obj)
+			}
+		}
+		selects := func(selector *metav1.LabelSelector, pod corev1.PodTemplateSpec) bool {
+			parsed, err := metav1.LabelSelectorAsSelector(selector)
+			Expect(err).NotTo(HaveOccurred())
+			return parsed.Matches(labels.Set(pod.Labels))
+		}
+		Expect(selects(&policy.Spec.PodSelector, deployment.Spec.Template)).To(BeTrue())
+		Expect(selects(&policy.Spec.PodSelector, job.Spec.Template)).To(BeTrue())
+		Expect(selects(deployment.Spec.Selector, deployment.Spec.Template)).To(BeTrue())
+		Expect(selects(deployment.Spec.Selector, job.Spec.Template)).To(BeFalse())
+		Expect(job.Spec.Template.Labels).To(HaveKeyWithValue("team", "agents"))
+		Expect(job.Spec.Template.Annotations).To(HaveKeyWithValue("mesh", "no"))
+	})
+
+	It("lets two teams give their releases the same name", func(ctx SpecContext) {
+		found := map[string]string{}
+		for _, team := range []string{"team-a", "team-b"} {
+			out, err := helm(ctx, "", "template", "mesh", chart, "--namespace", team, "--set", "watchNamespaces={"+team+"},crds.install=false")
+			Expect(err).NotTo(HaveOccurred(), out)
+			for _, obj := range objectsIn(out) {
+				what := fmt.Sprintf("%s %s/%s", obj.GetKind(), obj.GetNamespace(), obj.GetName())
+				Expect(found[what]).To(BeEmpty(), "%s is made by both", what)
+				found[what] = team
+			}
+		}
+	})
 
 	It("grants nothing cluster-wide when it is told which namespaces to watch", func(ctx SpecContext) {
 		out, err := helm(ctx, "", "template", "mesh", chart, "--namespace", "agents", "--set", "watchNamespaces={team-a,team-b},crds.install=false")
@@ -89,6 +159,11 @@ var _ = Describe("The chart", func() {
 		Entry("a misspelt value", "replicaCount=2", "replicaCount"),
 		Entry("a namespace that is none", "watchNamespaces={Team_A}", "/watchNamespaces/0"),
 		Entry("an interval without a unit", "driftInterval=10", "/driftInterval"),
+		Entry("an interval that the manager does not take", "driftInterval=500ms", "/driftInterval"),
+		Entry("no interval", "driftInterval=0m0s", "/driftInterval"),
+		Entry("a ServiceMonitor without metrics", "metrics.serviceMonitor.enabled=true,watchNamespaces={a}", "metrics.serviceMonitor is of no use while metrics are off"),
+		Entry("alerts without metrics", "metrics.prometheusRule.enabled=true,metrics.enabled=false", "metrics.prometheusRule is of no use while metrics are off"),
+		Entry("a dashboard without metrics", "metrics.dashboard.enabled=true,watchNamespaces={a}", "metrics.dashboard is of no use while metrics are off"),
 		Entry("a variable that is no text", "extraEnv[0].name=A,extraEnv[0].value=true", "/extraEnv/0/value"),
 		Entry("a project without a key", "projects[0].name=default,projects[0].spec.endpoint=https://x", "apiKeySecretRef"),
 		Entry("a project that is not watched", "watchNamespaces={a},projects[0].name=p,projects[0].namespace=b,projects[0].spec.apiKeySecretRef.name=key", `MeshProject "p" is in namespace "b", which is none of watchNamespaces`),

@@ -2,6 +2,11 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
+{{/* What the pod of the uninstallation is called. It is not one of the operator's, which the Deployment and the Service select. */}}
+{{- define "meshagent-operator.uninstallName" -}}
+{{- printf "%s-uninstall" (include "meshagent-operator.name" . | trunc 53 | trimSuffix "-") }}
+{{- end }}
+
 {{/* The name of the release's objects. Suffixes of up to 16 characters are added. */}}
 {{- define "meshagent-operator.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride }}
@@ -15,15 +20,15 @@
 {{- end }}
 
 {{- define "meshagent-operator.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "meshagent-operator.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "meshagent-operator.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "meshagent-operator.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{ include "meshagent-operator.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- end }}
 
 {{- define "meshagent-operator.serviceAccount" -}}
@@ -59,13 +64,13 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{/* The subjects of all bindings. */}}
 {{- define "meshagent-operator.subjects" -}}
 - kind: ServiceAccount
-  name: {{ include "meshagent-operator.serviceAccount" . }}
-  namespace: {{ .Release.Namespace }}
+  name: {{ include "meshagent-operator.serviceAccount" . | quote }}
+  namespace: {{ .Release.Namespace | quote }}
 {{- end }}
 
 {{/* What the pods of the operator and of its release hook have in common. */}}
 {{- define "meshagent-operator.pod" -}}
-serviceAccountName: {{ include "meshagent-operator.serviceAccount" . }}
+serviceAccountName: {{ include "meshagent-operator.serviceAccount" . | quote }}
 {{- with .Values.imagePullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
@@ -74,7 +79,7 @@ securityContext:
   {{- toYaml .Values.podSecurityContext | nindent 2 }}
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector:
@@ -91,7 +96,7 @@ volumes:
 {{- end }}
 
 {{- define "meshagent-operator.container" -}}
-image: {{ include "meshagent-operator.image" . }}
+image: {{ include "meshagent-operator.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 securityContext:
   {{- toYaml .Values.securityContext | nindent 2 }}
