@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# The Go version is that of go.mod.
+# The newest patch of the Go version of go.mod; make release-check compares.
 FROM --platform=$BUILDPLATFORM golang:1.26 AS build
 WORKDIR /src
 

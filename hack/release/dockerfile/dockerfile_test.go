@@ -1,18 +1,40 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package dockerfile
 
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
 
+var root = filepath.Join("..", "..", "..")
+
+func TestGoVersion(t *testing.T) {
+	t.Parallel()
+	module, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	minor := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(module)
+	if minor == nil {
+		t.Fatal("go.mod names no version of Go")
+	}
+	text, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "golang:" + string(minor[1]) + " AS build\n"; !strings.Contains(string(text), want) {
+		t.Errorf("the Dockerfile builds with another version of Go than go.mod names: want %q", want)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join("..", "..", "..", "Dockerfile")
+	file := filepath.Join(root, "Dockerfile")
 	if err := check(t.Context(), file); err != nil {
 		t.Fatal(err)
 	}

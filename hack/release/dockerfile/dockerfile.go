@@ -1,9 +1,9 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command dockerfile checks a Dockerfile without a container engine: with BuildKit's own rules, as docker build --check does, and
+// Package dockerfile checks a Dockerfile without a container engine: with BuildKit's own rules, as docker build --check does, and
 // with ours about the image that comes out of it.
-package main
+package dockerfile
 
 import (
 	"bytes"
@@ -22,17 +22,6 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/opencontainers/go-digest"
 )
-
-func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: dockerfile FILE")
-		os.Exit(2)
-	}
-	if err := check(context.Background(), os.Args[1]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
 
 func check(ctx context.Context, file string) error {
 	text, err := os.ReadFile(file)
