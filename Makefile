@@ -12,6 +12,7 @@ SIMULATOR_IMG ?= meshagent-simulator:dev
 KUBECTL ?= kubectl
 CHART := charts/meshagent-operator
 INSTALLER = $(TOOL) kustomize build config/default | sed 's|image: meshagent-operator:dev$$|image: $(IMG)|'
+PRESUBMIT := verify lint test build release-check
 MODULES := . hack/tools hack/controlplane hack/release hack/promql
 
 TOOL := go tool -modfile=hack/tools/go.mod
@@ -91,7 +92,11 @@ verify: generate ## Check that all that is generated is up to date; commit or st
 		[[ -z $$new ]] || { printf 'verify: neither committed nor in .gitignore:\n%s\n' "$$new"; exit 1; }
 
 .PHONY: presubmit
-presubmit: verify lint test build ## Run all that a pull request must pass
+presubmit: $(PRESUBMIT) ## Run all that a pull request must pass
+
+.PHONY: presubmit-steps
+presubmit-steps: # for .ci/run, which times each
+	@echo $(PRESUBMIT)
 
 ##@ Build and run
 
@@ -165,4 +170,4 @@ release-check: ## Check the Dockerfile and .goreleaser.yaml
 
 .PHONY: clean
 clean: ## Remove what was built, but for Kubernetes in bin/k8s
-	rm -rf bin/manager bin/simulator dist cover.out
+	rm -rf $(filter-out bin/k8s,$(wildcard bin/*)) dist cover.out
