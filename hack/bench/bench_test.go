@@ -82,14 +82,6 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-func TestSamples(t *testing.T) {
-	t.Parallel()
-	got := samples("# HELP x y\nplain 1\nrest_client_requests_total{code=\"200\",host=\"[::1]:6443\",method=\"PATCH\"} 12\n")
-	if len(got) != 1 || got[0].name != "rest_client_requests_total" || got[0].labels["method"] != "PATCH" || got[0].value != 12 {
-		t.Errorf("got %v", got)
-	}
-}
-
 func TestUsed(t *testing.T) {
 	t.Parallel()
 	calls := func(offsets ...time.Duration) (all []simulator.Call) {

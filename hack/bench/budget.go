@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -16,13 +15,13 @@ import (
 
 // budget gives the operator 20 requests a second, as it has without spec.rateLimit, for 1,000 secrets: each takes a request to be made, and one
 // at each check. First they are made; then checks are due more often than the budget allows, and users change Secrets meanwhile.
-func budget(ctx context.Context, b *bench, out *findings) (err error) {
+func budget(ctx context.Context, b *bench, out *findings) error {
+	return b.within(ctx, func(w *world) error { return w.spend(ctx, out) })
+}
+
+// spend is what happens in that world.
+func (w *world) spend(ctx context.Context, out *findings) error {
 	const n, perSecond, burst, edits, least = 1000, 20, 40, 20, 95
-	w, err := b.newWorld(ctx)
-	defer func() { err = errors.Join(err, w.close()) }()
-	if err != nil {
-		return err
-	}
 	if err := w.project(ctx, &v1alpha1.RateLimit{RequestsPerSecond: perSecond, Burst: burst}); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +14,11 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 
 	"github.com/meshagent/meshagent-operator/hack/child"
 )
@@ -105,43 +109,30 @@ func (m *manager) read(ctx context.Context) (reading, error) {
 	if err != nil {
 		return r, err
 	}
-	for _, s := range samples(string(text)) {
-		switch s.name {
-		case "rest_client_requests_total":
-			r.kubernetes[s.labels["method"]] += s.value
-		case "controller_runtime_reconcile_total":
-			if s.labels["controller"] != "meshproject" {
-				r.passes += s.value
-			}
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
+	if err != nil {
+		return r, fmt.Errorf("reading the manager's metrics: %w", err)
+	}
+	for _, metric := range families["rest_client_requests_total"].GetMetric() {
+		r.kubernetes[label(metric, "method")] += metric.GetCounter().GetValue()
+	}
+	for _, metric := range families["controller_runtime_reconcile_total"].GetMetric() {
+		if label(metric, "controller") != "meshproject" {
+			r.passes += metric.GetCounter().GetValue()
 		}
 	}
 	return r, nil
 }
 
-// sample is one line of Prometheus' text format.
-type sample struct {
-	name   string
-	labels map[string]string
-	value  float64
-}
-
-// samples reads those that have labels.
-func samples(text string) (all []sample) {
-	for line := range strings.Lines(text) {
-		head, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
-		name, labels, ok := strings.Cut(head, "{")
-		number, err := strconv.ParseFloat(value, 64)
-		if !ok || err != nil {
-			continue
+// label is the value of a metric's label.
+func label(metric *dto.Metric, name string) string {
+	for _, pair := range metric.GetLabel() {
+		if pair.GetName() == name {
+			return pair.GetValue()
 		}
-		s := sample{name: name, labels: map[string]string{}, value: number}
-		for label := range strings.SplitSeq(labels, ",") {
-			key, quoted, _ := strings.Cut(label, "=")
-			s.labels[key] = strings.Trim(quoted, `"`)
-		}
-		all = append(all, s)
 	}
-	return all
+	return ""
 }
 
 func get(ctx context.Context, url string) (body []byte, err error) {

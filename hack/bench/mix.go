@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -19,32 +18,29 @@ import (
 const member = "0a5c0de0-0000-4000-8000-000000000001"
 
 // mix creates 1,000 each of rooms, secrets, grants in those rooms, and services.
-func mix(ctx context.Context, b *bench, out *findings) (err error) {
+func mix(ctx context.Context, b *bench, out *findings) error {
 	const n = 1000
 	floor, err := b.floor(ctx, n, mixed)
 	if err != nil {
 		return err
 	}
-	w, err := b.newWorld(ctx)
-	defer func() { err = errors.Join(err, w.close()) }()
-	if err != nil {
-		return err
-	}
-	m, _, err := w.idle(ctx, out)
-	if err != nil {
-		return err
-	}
-	if err := w.profiled(ctx, m, "mix", 10, func() error { return w.creation(ctx, m, out, floor, n, mixed) }); err != nil {
-		return err
-	}
-	if m, err = w.restart(ctx, m, out, 4*n); err != nil {
-		return err
-	}
-	var all []client.Object
-	for i := range n {
-		all = append(all, mixed(i)...)
-	}
-	return w.deletion(ctx, out, all)
+	return b.within(ctx, func(w *world) error {
+		m, _, err := w.idle(ctx, out)
+		if err != nil {
+			return err
+		}
+		if err := w.profiled(ctx, m, "mix", 10, func() error { return w.creation(ctx, m, out, floor, n, mixed) }); err != nil {
+			return err
+		}
+		if m, err = w.restart(ctx, m, out, 4*n); err != nil {
+			return err
+		}
+		var all []client.Object
+		for i := range n {
+			all = append(all, mixed(i)...)
+		}
+		return w.deletion(ctx, out, all)
+	})
 }
 
 // mixed are a room, a grant in it, a Secret with its MeshSecret, and a service.

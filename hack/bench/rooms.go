@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,17 +24,14 @@ func room(name string) *v1alpha1.MeshRoom {
 // rooms walks so many MeshRooms through their life.
 func rooms(n int, interval time.Duration) func(context.Context, *bench, *findings) error {
 	each := func(i int) []client.Object { return []client.Object{room(fmt.Sprintf("room-%05d", i))} }
-	return func(ctx context.Context, b *bench, out *findings) (err error) {
+	return func(ctx context.Context, b *bench, out *findings) error {
 		floor, err := b.floor(ctx, n, each)
 		if err != nil {
 			return err
 		}
-		w, err := b.newWorld(ctx)
-		defer func() { err = errors.Join(err, w.close()) }()
-		if err != nil {
-			return err
-		}
-		return w.live(ctx, out, floor, interval, n, each)
+		return b.within(ctx, func(w *world) error {
+			return w.live(ctx, out, floor, interval, n, each)
+		})
 	}
 }
 

@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"path"
@@ -20,35 +19,32 @@ import (
 func secretName(i int) string { return fmt.Sprintf("secret-%05d", i) }
 
 // secrets changes the Secrets behind 1,000 MeshSecrets at rest: some one by one, and all at once.
-func secrets(ctx context.Context, b *bench, out *findings) (err error) {
+func secrets(ctx context.Context, b *bench, out *findings) error {
 	const n, single = 1000, 200
-	w, err := b.newWorld(ctx)
-	defer func() { err = errors.Join(err, w.close()) }()
-	if err != nil {
-		return err
-	}
-	m, _, err := w.idle(ctx, out)
-	if err != nil {
-		return err
-	}
-	if _, err := w.declare(ctx, n, func(i int) []client.Object { return secret(secretName(i)) }); err != nil {
-		return err
-	}
-	if err := w.awaitReady(ctx); err != nil {
-		return err
-	}
-	w.meshagent.ResetCalls()
-	var took []time.Duration
-	for i := range single {
-		one, err := w.change(ctx, i, "second")
+	return b.within(ctx, func(w *world) error {
+		m, _, err := w.idle(ctx, out)
 		if err != nil {
 			return err
 		}
-		took = append(took, one)
-	}
-	out.spread("one Secret changed, until its value is in MeshAgent", took).atMost(1)
-	out.perObject("one Secret changed, MeshAgent:", w.asked(), single)
-	return w.profiled(ctx, m, "secrets", 3, func() error { return w.changeAll(ctx, out, n) })
+		if _, err := w.declare(ctx, n, func(i int) []client.Object { return secret(secretName(i)) }); err != nil {
+			return err
+		}
+		if err := w.awaitReady(ctx); err != nil {
+			return err
+		}
+		w.meshagent.ResetCalls()
+		var took []time.Duration
+		for i := range single {
+			one, err := w.change(ctx, i, "second")
+			if err != nil {
+				return err
+			}
+			took = append(took, one)
+		}
+		out.spread("one Secret changed, until its value is in MeshAgent", took).atMost(1)
+		out.perObject("one Secret changed, MeshAgent:", w.asked(), single)
+		return w.profiled(ctx, m, "secrets", 3, func() error { return w.changeAll(ctx, out, n) })
+	})
 }
 
 // patch changes a Secret.
@@ -109,12 +105,13 @@ func (w *world) changeAll(ctx context.Context, out *findings, n int) error {
 	return nil
 }
 
-// put are the values that were written, in their order.
+// put is a value that was written.
 type put struct {
 	id string
 	at time.Time
 }
 
+// put are the values that were written, in their order.
 func (w *world) put() (all []put) {
 	for _, call := range w.meshagent.Calls() {
 		if call.Method == http.MethodPut {

@@ -7,8 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,6 +47,16 @@ type world struct {
 	closers   []func() error
 }
 
+// within makes a world, and ends it when something was done in it.
+func (b *bench) within(ctx context.Context, do func(w *world) error) (err error) {
+	w, err := b.newWorld(ctx)
+	defer func() { err = errors.Join(err, w.close()) }()
+	if err != nil {
+		return err
+	}
+	return do(w)
+}
+
 // newWorld makes a world. Whatever comes back must be closed, also beside an error.
 func (b *bench) newWorld(ctx context.Context) (w *world, err error) {
 	w = &world{bench: b, meshagent: simulator.New(simulator.WithLatency(b.latency))}
@@ -59,15 +68,9 @@ func (b *bench) newWorld(ctx context.Context) (w *world, err error) {
 	}
 	w.closers = append(w.closers, w.plane.Stop)
 
-	var listen net.ListenConfig
-	listener, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return w, fmt.Errorf("finding a port for the simulator: %w", err)
-	}
-	w.url = "http://" + listener.Addr().String()
-	server := &http.Server{Handler: w.meshagent, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = server.Serve(listener) }() // until it is closed
-	w.closers = append(w.closers, server.Close)
+	server := httptest.NewServer(w.meshagent)
+	w.url = server.URL
+	w.closers = append(w.closers, func() error { server.Close(); return nil })
 
 	scheme := runtime.NewScheme()
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
@@ -132,12 +135,11 @@ func (w *world) declare(ctx context.Context, n int, each func(i int) []client.Ob
 
 // floor is how long the creation of the same objects takes in a world of their own, without an operator.
 func (b *bench) floor(ctx context.Context, n int, each func(i int) []client.Object) (took time.Duration, err error) {
-	w, err := b.newWorld(ctx)
-	defer func() { err = errors.Join(err, w.close()) }()
-	if err != nil {
-		return 0, err
-	}
-	return w.declare(ctx, n, each)
+	err = b.within(ctx, func(w *world) error {
+		took, err = w.declare(ctx, n, each)
+		return err
+	})
+	return took, err
 }
 
 // until waits until something is so, and looks at some pace.
