@@ -40,14 +40,6 @@ func TestProblem(t *testing.T) {
 	}
 }
 
-func TestKindsIn(t *testing.T) {
-	t.Parallel()
-	kinds, err := kindsIn([]byte("# a comment\nkind: Secret\n---\nkind: ConfigMap\n---\n# nothing\n"))
-	if err != nil || !slices.Equal(kinds, []string{"Secret", "ConfigMap"}) {
-		t.Errorf("got %v, %v", kinds, err)
-	}
-}
-
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	before := values(map[string]any{"name": "a", "metadata": map[string]any{"same": 1.0, "gone": "x"}})

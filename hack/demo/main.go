@@ -56,7 +56,6 @@ func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	endWithSignals(cancel)
-	endWithGoRun(cancel)
 	os.Exit(perform(ctx, newNarrator(os.Stdout, func() { cancel(errNobodyReads) }), *once))
 }
 

@@ -4,19 +4,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -71,16 +66,8 @@ func (d *demo) createKey(ctx context.Context) error {
 
 // applySamples declares one object of each kind.
 func (d *demo) applySamples(ctx context.Context) error {
-	files, err := ingredients()
+	err := d.showKubectl(ctx, "apply", "-k", samplesPath)
 	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		if err := d.showKubectl(ctx, "apply", "-f", file); err != nil {
-			return err
-		}
-	}
-	if err := d.showKubectl(ctx, "apply", "-k", samplesPath); err != nil {
 		return err
 	}
 	if d.samples, err = d.findSamples(ctx); err != nil {
@@ -112,46 +99,4 @@ func (d *demo) findSamples(ctx context.Context) ([]object, error) {
 		return nil, fmt.Errorf("%s has none of our objects", samplesPath)
 	}
 	return found, nil
-}
-
-// ingredients are the files beside the samples that hold nothing but Secrets and ConfigMaps: they are not ours, so that
-// kustomization.yaml may leave them out, but samples refer to them.
-func ingredients() ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(samplesPath, "*.yaml"))
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		kinds, err := kindsIn(content)
-		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", file, err)
-		}
-		others := slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return kind == "Secret" || kind == "ConfigMap" })
-		if len(kinds) > 0 && len(others) == 0 {
-			found = append(found, file)
-		}
-	}
-	return found, nil
-}
-
-// kindsIn returns the kind of each document.
-func kindsIn(content []byte) ([]string, error) {
-	var kinds []string
-	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(content), 4096)
-	for {
-		var document map[string]any
-		if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
-			return kinds, nil
-		} else if err != nil {
-			return nil, err
-		}
-		if kind, ok := document["kind"].(string); ok {
-			kinds = append(kinds, kind)
-		}
-	}
 }

@@ -9,10 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"syscall"
-	"time"
 )
 
 var errNobodyReads = errors.New("nobody reads the output any more")
@@ -29,22 +26,4 @@ func endWithSignals(end context.CancelCauseFunc) {
 	}()
 	// Somebody must listen, else a write to a closed pipe ("make demo | head") kills us before anything is cleaned up.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-}
-
-// endWithGoRun ends the demo with the "go run" that started it, which passes on no SIGTERM. A parent of any other sort may go: that is
-// how programs are put into the background.
-func endWithGoRun(end context.CancelCauseFunc) {
-	self, err := os.Executable()
-	if err != nil || !strings.Contains(self, string(filepath.Separator)+"go-build") {
-		return
-	}
-	parent := os.Getppid()
-	go func() {
-		for range time.Tick(time.Second) {
-			if os.Getppid() != parent {
-				end(errors.New("the go command that started it has ended"))
-				return
-			}
-		}
-	}()
 }

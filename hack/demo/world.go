@@ -84,12 +84,8 @@ func (d *demo) startMeshAgent(ctx context.Context) error {
 	d.meshagent = simulator.New()
 	d.server = &http.Server{Handler: d.meshagent, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = d.server.Serve(listener) }() // until stop closes it
-	contents, err := d.contents(ctx)
-	if err != nil {
-		return err
-	}
 	d.seeded = map[string]bool{}
-	for _, item := range contents {
+	for _, item := range d.contents() {
 		d.seeded[item.key()] = true
 	}
 	d.detail("See %s/_simulator/ for what it holds, and for all calls that it gets.", d.url)

@@ -82,7 +82,7 @@ var _ = Describe("The operator in a cluster", Ordered, func() {
 	})
 
 	It("is uninstalled: nothing is lost, and nothing is stuck", func(ctx SpecContext) {
-		before, _ := rooms(ctx)
+		before := rooms(ctx)
 		Expect(before).To(ConsistOf("first", "second", "third", "fourth"))
 		helm(ctx, "uninstall", release, "--wait", "--timeout", "2m")
 		Eventually(func() []corev1.Pod { return operators(ctx) }).WithContext(ctx).Should(BeEmpty())
@@ -99,8 +99,7 @@ var _ = Describe("The operator in a cluster", Ordered, func() {
 		Expect(cluster.DeleteAllOf(ctx, &v1alpha1.MeshRoom{}, client.InNamespace(team))).To(Succeed())
 		Expect(cluster.List(ctx, &kept, client.InNamespace(team))).To(Succeed())
 		Expect(kept.Items).To(BeEmpty())
-		after, _ := rooms(ctx)
-		Expect(after).To(ConsistOf(before))
+		Expect(rooms(ctx)).To(ConsistOf(before))
 	})
 })
 
@@ -123,8 +122,7 @@ func works(ctx context.Context, name string) {
 		Expect(cluster.Get(ctx, client.ObjectKeyFromObject(room), room)).To(Succeed())
 		return room.Status.Conditions
 	}).WithContext(ctx).Should(ContainElement(And(HaveField("Type", v1alpha1.ConditionReady), HaveField("Status", metav1.ConditionTrue))))
-	held, _ := rooms(ctx)
-	Expect(held).To(ContainElement(name))
+	Expect(rooms(ctx)).To(ContainElement(name))
 }
 
 func names(pods []corev1.Pod) []string {

@@ -31,6 +31,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
 // Names in the cluster.
@@ -105,19 +106,13 @@ func helm(ctx context.Context, args ...string) {
 	Expect(err).NotTo(HaveOccurred(), "%s", out)
 }
 
-// rooms are those that the simulated MeshAgent holds, and calls how often it was asked for anything, as its own page says.
-func rooms(ctx context.Context) (names []string, calls int) {
+// rooms are those that the simulated MeshAgent holds, as its own page says.
+func rooms(ctx context.Context) (names []string) {
 	GinkgoHelper()
 	raw, err := clientset.CoreV1().RESTClient().Get().Namespace(mesh).Resource("services").Name("simulator:8080").
 		SubResource("proxy").Suffix("_simulator/state.json").DoRaw(ctx)
 	Expect(err).NotTo(HaveOccurred(), "%s", raw)
-	var state struct {
-		CallCount   int
-		Collections []struct {
-			Path string
-			Rows []struct{ Name string }
-		}
-	}
+	var state simulator.Overview
 	Expect(json.Unmarshal(raw, &state)).To(Succeed())
 	for _, collection := range state.Collections {
 		if strings.HasSuffix(collection.Path, "rooms") {
@@ -126,7 +121,7 @@ func rooms(ctx context.Context) (names []string, calls int) {
 			}
 		}
 	}
-	return names, state.CallCount
+	return names
 }
 
 // operators are the pods of the operator that are not about to end.

@@ -26,21 +26,23 @@ var uiHTML string
 
 var uiTemplate = template.Must(template.New("ui").Parse(uiHTML))
 
-// overview is what the page and state.json show: names and ids, never values.
-type overview struct {
+// Overview is what the page and state.json show: names and ids, never values.
+type Overview struct {
 	Project     string       `json:"project"`
-	Collections []collection `json:"collections"`
+	Collections []Collection `json:"collections"`
 	CallCount   int          `json:"callCount"`
 	Calls       []callRow    `json:"calls"`
 }
 
-type collection struct {
+// Collection is one that is not empty, by its path in the project.
+type Collection struct {
 	Path  string `json:"path"`
 	Count int    `json:"count"`
-	Rows  []row  `json:"rows"`
+	Rows  []Row  `json:"rows"`
 }
 
-type row struct {
+// Row is a resource.
+type Row struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
@@ -63,7 +65,7 @@ func (s *Simulator) serveUI(w http.ResponseWriter, r *http.Request) bool {
 	switch rest {
 	case "":
 		var page bytes.Buffer
-		if err := uiTemplate.Execute(&page, s.overview(shownRows)); err != nil {
+		if err := uiTemplate.Execute(&page, s.Overview(shownRows)); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return true
 		}
@@ -71,30 +73,30 @@ func (s *Simulator) serveUI(w http.ResponseWriter, r *http.Request) bool {
 		_, _ = w.Write(page.Bytes())
 	case "state.json":
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(encode(s.overview(0)))
+		_, _ = w.Write(encode(s.Overview(0)))
 	default:
 		http.NotFound(w, r)
 	}
 	return true
 }
 
-// overview lists collections with up to limit rows each; 0 is all.
-func (s *Simulator) overview(limit int) overview {
+// Overview lists collections with up to limit rows each; 0 is all.
+func (s *Simulator) Overview(limit int) Overview {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := overview{Project: s.project, Collections: []collection{}, CallCount: len(s.log.calls), Calls: []callRow{}}
+	out := Overview{Project: s.project, Collections: []Collection{}, CallCount: len(s.log.calls), Calls: []callRow{}}
 	own := s.inside(s.project).path("")
 	for _, path := range slices.Sorted(maps.Keys(s.store.tables)) {
 		t := s.store.tables[path]
 		if len(t.records) == 0 {
 			continue
 		}
-		c := collection{Path: strings.TrimPrefix(path, own), Count: len(t.records), Rows: []row{}}
+		c := Collection{Path: strings.TrimPrefix(path, own), Count: len(t.records), Rows: []Row{}}
 		for _, rec := range s.store.all(path) {
 			if limit > 0 && len(c.Rows) == limit {
 				break
 			}
-			c.Rows = append(c.Rows, row{rec.id, label(t.kind, rec.doc)})
+			c.Rows = append(c.Rows, Row{rec.id, label(t.kind, rec.doc)})
 		}
 		out.Collections = append(out.Collections, c)
 	}
