@@ -36,7 +36,9 @@ const patience = 2 * time.Minute
 // as soon as somebody deletes it. An operator that is installed later goes on with all of them.
 func releaseObjects(ctx context.Context, restConfig *rest.Config, scheme *runtime.Scheme, opts options) error {
 	opts.leaderElect, opts.metricsAddress, opts.probeAddress, opts.pprofAddress = true, "0", "0", "0"
-	mgr, err := ctrl.NewManager(restConfig, managerOptions(scheme, opts))
+	managing := managerOptions(scheme, opts)
+	managing.Logger = ctrl.Log.V(1) // Helm prints what is logged here: not how a manager starts and ends, but its errors
+	mgr, err := ctrl.NewManager(restConfig, managing)
 	if err != nil {
 		return fmt.Errorf("making the manager: %w", err)
 	}
