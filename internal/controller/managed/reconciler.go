@@ -109,8 +109,8 @@ func (p *pass[O, S, R]) reconcile(ctx context.Context) error {
 	if !seen.unread || !meshagent.IsNotFound(err) {
 		return err
 	}
-	// It was there when it was last seen: now look.
-	p.snapshot.wrote(p.status.ID, nil)
+	// It was there when it was last seen: now look. What this process brought there last counts no longer.
+	p.last.forget(p.obj.GetUID())
 	if seen, err = p.observe(ctx); err != nil {
 		return err
 	}
