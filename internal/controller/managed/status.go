@@ -91,11 +91,7 @@ type conclusion struct {
 // else in the program does any of this.
 func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (reconcile.Result, error) {
 	for _, event := range c.outcome.events {
-		var about client.Object = c.obj
-		if event.namespace != nil {
-			about = event.namespace
-		}
-		e.Recorder.Eventf(about, nil, event.kind, event.reason, event.action, "%s", shortNote(event.note))
+		e.send(c.obj, event)
 	}
 	if c.outcome.released && err == nil {
 		c.written.forget(c.obj)
@@ -116,7 +112,7 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 			e.announce(c.obj, verdict)
 		}
 	}
-	if !c.outcome.paused && !(err != nil && verdict.retries(err)) {
+	if !c.outcome.paused && (err == nil || !verdict.retries(err)) {
 		c.status.LastHandledReconcileAt = c.requested
 	}
 	c.status.ObservedGeneration = c.obj.GetGeneration()
@@ -243,16 +239,20 @@ func (e *Environment) announce(obj client.Object, v verdict) {
 	if v.class == waiting || v.class == limited {
 		kind = corev1.EventTypeNormal
 	}
-	e.Recorder.Eventf(obj, nil, kind, v.reason, "reconcile", "%s", shortNote(v.message))
+	e.send(obj, occurrence{kind, v.reason, "reconcile", v.message, nil})
 }
 
-// shortNote cuts the text of an event, of which the API server takes so many bytes.
-func shortNote(note string) string {
+// send sends an event. Of its text the API server takes so many bytes.
+func (e *Environment) send(about client.Object, event occurrence) {
 	const most = 1024
-	if len(note) > most {
-		return strings.ToValidUTF8(note[:most-len("…")], "") + "…"
+	if event.namespace != nil {
+		about = event.namespace
 	}
-	return note
+	note := event.note
+	if len(note) > most {
+		note = strings.ToValidUTF8(note[:most-len("…")], "") + "…"
+	}
+	e.Recorder.Eventf(about, nil, event.kind, event.reason, event.action, "%s", note)
 }
 
 // writeStatus patches status if it is not what it was before.
