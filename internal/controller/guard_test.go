@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
@@ -24,6 +25,7 @@ func guardedRooms(ctx SpecContext, most int32, count int) (*world, *operator, *v
 	operator := w.start(operatorOptions{})
 	project := w.project(ctx)
 	w.edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: &most} })
+	w.eventuallyReady(ctx, project)
 	rooms := w.manyRooms(ctx, count)
 	Expect(w.DeleteAllOf(ctx, &v1alpha1.MeshRoom{}, client.InNamespace(w.namespace))).To(Succeed())
 	return w, operator, project, rooms
@@ -43,7 +45,14 @@ func (w *world) heldRooms(ctx context.Context, count int) []v1alpha1.MeshRoom {
 		}
 	}).WithContext(ctx).Should(Succeed())
 	Expect(w.meshagent.Documents("rooms")).To(HaveLen(count))
+	Eventually(w.deletionsHeld).WithContext(ctx).Should(BeEquivalentTo(count), "the metric")
 	return list.Items
+}
+
+// deletionsHeld is what the metric says of the world's MeshProject: 0 also if it says nothing.
+func (w *world) deletionsHeld() float64 {
+	GinkgoHelper()
+	return series(metrics.Registry, "meshagent_deletions_held")[" "+w.namespace+" default"]
 }
 
 func (w *world) annotate(ctx context.Context, obj client.Object, name, value string) {
@@ -56,7 +65,7 @@ var _ = Describe("The deletion guard", func() {
 	It("holds what goes beyond it, over a restart, until somebody lets it go", func(ctx SpecContext) {
 		w, operator, project, _ := guardedRooms(ctx, 2, 5)
 		left := w.heldRooms(ctx, 3)
-		Expect(w.events(ctx, &left[0])()).To(ContainElement(HavePrefix("DeletionHeld: ")))
+		Eventually(w.events(ctx, &left[0])).WithContext(ctx).Should(ContainElement(HavePrefix("DeletionHeld: ")))
 		Eventually(w.state(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("DeletionsHeld=True DeletionHeld: ")))
 		Eventually(w.events(ctx, project)).WithContext(ctx).Should(ContainElement(HavePrefix("DeletionsHeld: ")))
 

@@ -68,15 +68,15 @@ func (p *pass[O, S, R]) countDeletion(ctx context.Context, project *v1alpha1.Mes
 	if now.Before(released) || known.counted[p.obj.GetUID()] {
 		return nil
 	}
-	count := known.count
-	if count.Since == nil || now.Sub(count.Since.Time) >= guardedFor {
-		count = v1alpha1.DeletionCount{Since: &metav1.Time{Time: now}}
+	if since := known.count.Since; since == nil || now.Sub(since.Time) >= guardedFor {
+		known.count = v1alpha1.DeletionCount{Since: &metav1.Time{Time: now}}
 		clear(known.counted)
 		clear(known.held) // some may be gone without having been let go
 	}
-	if count.Count >= most {
-		return held(project, most, guardedFor-now.Sub(count.Since.Time), mistake)
+	if known.count.Count >= most {
+		return held(project, most, guardedFor-now.Sub(known.count.Since.Time), mistake)
 	}
+	count := known.count
 	count.Count++
 	patched := project.DeepCopy()
 	patched.Status.Deletions = &count

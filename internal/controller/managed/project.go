@@ -172,6 +172,7 @@ func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.Mesh
 		}
 	}
 	if len(inUse) > 0 {
+		r.guardDeletions(project, c) // it guards them to the end
 		return waitFor(v1alpha1.ReasonInUse, "it is kept while objects use it: %s", strings.Join(inUse, "; "))
 	}
 	c.outcome.released = true
