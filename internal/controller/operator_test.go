@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,9 @@ type operator struct {
 	witness func(o *operator, r *http.Request, carriedOut bool)
 	metrics prometheus.Gatherer // what it tells when asked
 	cache   client.Reader
+
+	mu      sync.Mutex
+	watches []context.CancelFunc // at the API server
 }
 
 type operatorOptions struct {
@@ -71,7 +75,9 @@ func (w *world) start(options operatorOptions) *operator {
 	}
 	o := &operator{done: make(chan struct{}), witness: options.witness}
 	restConfig := rest.CopyConfig(w.plane.Config)
-	restConfig.Wrap(func(next http.RoundTripper) http.RoundTripper { return o.mortal(refusing(next, options.refuse), true) })
+	restConfig.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return o.mortal(o.breakable(refusing(next, options.refuse)), true)
+	})
 	wire := w.wire()
 	if options.meddle != nil {
 		wire = options.meddle(wire)
@@ -89,9 +95,9 @@ func (w *world) start(options operatorOptions) *operator {
 		LeaderElection:          options.leaderElect,
 		LeaderElectionID:        "meshagent-operator.meshagent.com",
 		LeaderElectionNamespace: w.namespace,
-		LeaseDuration:           new(3 * time.Second),
-		RenewDeadline:           new(2 * time.Second),
-		RetryPeriod:             new(200 * time.Millisecond),
+		LeaseDuration:           new(10 * time.Second), // for so long the next leader waits; much less, and a busy machine loses a healthy one
+		RenewDeadline:           new(8 * time.Second),
+		RetryPeriod:             new(500 * time.Millisecond),
 		Controller: config.Controller{
 			SkipNameValidation: new(true), MaxConcurrentReconciles: 8, ReconciliationTimeout: time.Minute, RecoverPanic: new(false),
 		},
@@ -172,6 +178,50 @@ func (o *operator) mortal(next http.RoundTripper, counts bool) http.RoundTripper
 		return resp, err
 	})
 }
+
+// breakable holds on to the watches among the requests to the API server, so that breakWatches can end them.
+func (o *operator) breakable(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		if !isWatch(r) {
+			return next.RoundTrip(r)
+		}
+		ctx, end := context.WithCancel(r.Context())
+		o.mu.Lock()
+		o.watches = append(o.watches, end)
+		o.mu.Unlock()
+		resp, err := next.RoundTrip(r.WithContext(ctx))
+		if err == nil {
+			resp.Body = breakableBody{resp.Body, ctx}
+		}
+		return resp, err
+	})
+}
+
+// breakableBody reads as if the connection was lost when its context has ended.
+type breakableBody struct {
+	io.ReadCloser
+	ctx context.Context //nolint:containedctx // that of the request whose answer it is
+}
+
+func (b breakableBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && b.ctx.Err() != nil {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// breakWatches ends all watches as the loss of their connection does.
+func (o *operator) breakWatches() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, end := range o.watches {
+		end()
+	}
+	o.watches = nil
+}
+
+func isWatch(r *http.Request) bool { return r.URL.Query().Get("watch") == "true" }
 
 // refusing lets the API server seem to refuse requests.
 func refusing(next http.RoundTripper, refuse func(*http.Request) (int, metav1.StatusReason)) http.RoundTripper {
