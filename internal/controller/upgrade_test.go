@@ -47,7 +47,7 @@ var _ = Describe("An upgrade", func() {
 			written[kindAndName(obj)] = w.contentOf(ctx, obj)
 		}
 
-		_, err = envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{filepath.Join("..", "..", "config", "crd", "bases")}})
+		_, err = envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{crdBases}})
 		Expect(err).NotTo(HaveOccurred())
 		for _, obj := range objects {
 			Eventually(func() map[string]any { return w.contentOf(ctx, obj) }).WithContext(ctx).Should(Equal(written[kindAndName(obj)]), "nothing is lost")
@@ -67,27 +67,33 @@ var _ = Describe("An upgrade", func() {
 })
 
 // previousDefinitions are the CustomResourceDefinitions as they were before they were changed last: before what is not committed yet, or
-// before the last commit that changed them. Where there is no history they are those of today.
+// before the last commit that changed them. A kind that is new has that of today, and so have all where there is no history, as in an archive.
 func previousDefinitions(ctx context.Context) string {
 	GinkgoHelper()
 	const bases = "config/crd/bases"
 	root := filepath.Join("..", "..")
+	folder := GinkgoT().TempDir()
+	Expect(os.CopyFS(folder, os.DirFS(filepath.Join(root, bases)))).To(Succeed())
 	git := func(args ...string) (string, error) {
 		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", root}, args...)...).Output()
 		return strings.TrimSpace(string(out)), err
 	}
 	changes, err := git("log", "--format=%H", "--", bases)
 	commits := strings.Fields(changes)
+	if os.Getenv("CI") != "" {
+		Expect(err).NotTo(HaveOccurred())
+		Expect(len(commits)).To(BeNumerically(">", 1), "this needs the history: git fetch --unshallow")
+	}
+	if err != nil || len(commits) == 0 {
+		return folder
+	}
 	base := "HEAD"
 	if _, changed := git("diff", "--quiet", "HEAD", "--", bases); changed == nil && len(commits) > 1 {
 		base = commits[1]
 	}
-	if err != nil || len(commits) == 0 {
-		return filepath.Join(root, bases)
-	}
 	files, err := git("ls-tree", "--name-only", base, bases+"/")
 	Expect(err).NotTo(HaveOccurred())
-	folder := GinkgoT().TempDir()
+	Expect(files).NotTo(BeEmpty())
 	for file := range strings.FieldsSeq(files) {
 		text, err := git("show", base+":"+file)
 		Expect(err).NotTo(HaveOccurred())
