@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"regexp"
@@ -20,12 +21,15 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
@@ -39,10 +43,14 @@ var _ = Describe("The soak", func() {
 		By(fmt.Sprintf("seed %d: -ginkgo.seed repeats its choices", seed))
 		s := newSoak(ctx, rand.New(rand.NewPCG(seed, 0)))
 		s.run(ctx, *soakFor)
-		AddReportEntry("soak", ReportEntryVisibilityAlways, fmt.Sprintf("%d acts, %d kills, %d of %d requests to MeshAgent failed, %d of those to Kubernetes",
-			s.acts, s.kills, s.weather.failed, s.weather.all, s.weather.refused))
+		AddReportEntry("soak", ReportEntryVisibilityAlways, fmt.Sprintf("%d acts (in MeshAgent: %v), %d kills, %d of %d requests to MeshAgent failed, %d of those to Kubernetes",
+			s.acts, s.disturbed, s.kills, s.weather.failed, s.weather.all, s.weather.refused))
 
 		s.start(operatorOptions{driftInterval: time.Second}) // and no more trouble
+		Eventually(func() map[string]sample {
+			s.recreate(ctx)
+			return s.deleted
+		}).WithContext(ctx).Should(BeEmpty())
 		for _, one := range s.samples {
 			if one.kind == "MeshFeed" {
 				s.restore(ctx, one) // a paused feed would refuse what its subscription waits for
@@ -57,7 +65,7 @@ var _ = Describe("The soak", func() {
 			same, _ := obj.DeepCopyObject().(client.Object)
 			same.SetNamespace(s.namespace)
 			Expect(s.Get(ctx, client.ObjectKeyFromObject(same), same)).To(Succeed())
-			return anew(same)
+			return anew(same) // with the present spec, or the present value
 		})
 		for _, one := range s.rooms {
 			Expect(s.Get(ctx, client.ObjectKeyFromObject(one), one)).To(Succeed())
@@ -75,19 +83,21 @@ var _ = Describe("The soak", func() {
 // soak is a world in bad weather.
 type soak struct {
 	*world
-	random  *rand.Rand
-	weather *weather
-	samples []sample
-	rooms   []client.Object // that come and go
-	made    int
-	acts    int
-	kills   int
+	random    *rand.Rand
+	weather   *weather
+	samples   []sample
+	deleted   map[string]sample // until each can be created again
+	rooms     []client.Object   // that come and go
+	disturbed map[string]int    // in MeshAgent, by kind
+	made      int
+	acts      int
+	kills     int
 }
 
 // newSoak makes a world in which all samples are Ready.
 func newSoak(ctx context.Context, random *rand.Rand) *soak {
 	GinkgoHelper()
-	s := &soak{world: newWorld(ctx), random: random, samples: mirrors(), weather: &weather{random: rand.New(rand.NewPCG(random.Uint64(), 1))}}
+	s := &soak{world: newWorld(ctx), random: random, samples: mirrors(), deleted: map[string]sample{}, disturbed: map[string]int{}, weather: &weather{random: rand.New(rand.NewPCG(random.Uint64(), 1))}}
 	calm := s.start(operatorOptions{})
 	s.applySamples(ctx, func(obj client.Object) client.Object { return obj })
 	s.eventuallyReady(ctx, s.objects()...)
@@ -100,7 +110,7 @@ func (w *world) applySamples(ctx context.Context, prepared func(client.Object) c
 	GinkgoHelper()
 	w.apply(ctx, keySecret(simulator.DevelopmentKey))
 	for _, one := range readSamples().other {
-		w.apply(ctx, one.object())
+		w.apply(ctx, prepared(one.object()))
 	}
 	for _, one := range readSamples().own {
 		obj := one.object()
@@ -174,7 +184,10 @@ func (s *soak) run(ctx context.Context, duration time.Duration) {
 // act does one thing that users, or others, may do at any time.
 func (s *soak) act(ctx context.Context) {
 	GinkgoHelper()
-	switch s.random.IntN(6) {
+	s.recreate(ctx)
+	one := s.samples[s.random.IntN(len(s.samples))]
+	_, isDeleted := s.deleted[one.String()]
+	switch s.random.IntN(9) {
 	case 0, 1: // a room comes
 		one := room(fmt.Sprintf("soak-%d", s.made), withMetadata(fmt.Sprintf(`{"n": %d}`, s.random.IntN(100))))
 		s.made++
@@ -191,7 +204,10 @@ func (s *soak) act(ctx context.Context) {
 			s.merge(ctx, s.rooms[s.random.IntN(len(s.rooms))], fmt.Sprintf(`{"spec": {"metadata": {"n": %d}}}`, s.random.IntN(100)))
 		}
 	case 4: // a sample changes, there or back
-		if one := s.samples[s.random.IntN(len(s.samples))]; s.random.IntN(2) == 0 {
+		if isDeleted {
+			break
+		}
+		if s.random.IntN(2) == 0 {
 			obj := one.object()
 			obj.SetNamespace(s.namespace)
 			s.merge(ctx, obj, one.change())
@@ -207,7 +223,109 @@ func (s *soak) act(ctx context.Context) {
 				}
 			})
 		}
+	case 6: // somebody changes what stands for a sample
+		s.disturb(ctx, one)
+	case 7: // a sample goes, and comes back as soon as it can
+		if !isDeleted && !one.isReferredTo() {
+			obj := one.object()
+			obj.SetNamespace(s.namespace)
+			Expect(s.Delete(ctx, obj)).To(Succeed())
+			s.deleted[one.String()] = one
+		}
+	case 8: // a Secret changes
+		s.changeSecret(ctx)
 	}
+}
+
+// recreate creates again those of the deleted samples that are gone.
+func (s *soak) recreate(ctx context.Context) {
+	GinkgoHelper()
+	for _, name := range slices.Sorted(maps.Keys(s.deleted)) {
+		obj := s.deleted[name].object()
+		obj.SetNamespace(s.namespace)
+		err := s.Create(ctx, obj)
+		if apierrors.IsAlreadyExists(err) {
+			continue
+		}
+		Expect(err).NotTo(HaveOccurred())
+		delete(s.deleted, name)
+	}
+}
+
+// disturb changes what stands for a sample in MeshAgent, if it is there.
+func (s *soak) disturb(ctx context.Context, one sample) {
+	GinkgoHelper()
+	obj := one.object()
+	obj.SetNamespace(s.namespace)
+	err := s.Get(ctx, client.ObjectKeyFromObject(obj), obj)
+	Expect(client.IgnoreNotFound(err)).To(Succeed())
+	status := obj.(managed.Object).CommonStatus()
+	for _, found := range s.held() {
+		if found.ID != status.ID {
+			continue
+		}
+		s.meshagent.Edit(found.Path, found.ID, func(doc map[string]any) {
+			if spec, ok := doc["spec"].(map[string]any); ok {
+				doc = spec // what callers write is wrapped in some
+			}
+			if slices.ContainsFunc(status.AppliedFields, func(field string) bool { return disturb(doc, field) }) {
+				s.disturbed[one.kind]++
+			}
+		})
+	}
+}
+
+// secretValue is what is secret in the Secrets among the samples, as it was or as it was changed.
+var secretValue = regexp.MustCompile(`sk-not-a-real-key|not-a-real-password|\d+-c4n4ry`)
+
+// changeSecret gives a Secret another value.
+func (s *soak) changeSecret(ctx context.Context) {
+	GinkgoHelper()
+	var secrets []sample
+	for _, one := range readSamples().other {
+		if one.kind == "Secret" {
+			secrets = append(secrets, one)
+		}
+	}
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: secrets[s.random.IntN(len(secrets))].name}}
+	Expect(s.Get(ctx, client.ObjectKeyFromObject(secret), secret)).To(Succeed())
+	for key, value := range secret.Data {
+		changed := secretValue.ReplaceAllString(string(value), fmt.Sprintf("%d-c4n4ry", s.acts))
+		Expect(changed).NotTo(Equal(string(value)))
+		secret.Data[key] = []byte(changed)
+	}
+	Expect(s.Update(ctx, secret)).To(Succeed())
+}
+
+// isReferredTo says that another sample may need this one: something of its kind and name is referred to.
+func (s sample) isReferredTo() bool {
+	for _, other := range readSamples().own {
+		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(other.object())
+		Expect(err).NotTo(HaveOccurred())
+		if refersTo("", content["spec"], strings.ToLower(strings.TrimPrefix(s.kind, "Mesh")), s.name) {
+			return true
+		}
+	}
+	return false
+}
+
+// refersTo finds a member such as pullSecretRef or secretRefs with the name of a secret.
+func refersTo(member string, value any, noun, name string) bool {
+	switch value := value.(type) {
+	case []any:
+		return slices.ContainsFunc(value, func(element any) bool { return refersTo(member, element, noun, name) })
+	case map[string]any:
+		prefix, isRef := strings.CutSuffix(strings.TrimSuffix(strings.ToLower(member), "s"), "ref")
+		if isRef && strings.HasSuffix(prefix, noun) && value["name"] == name {
+			return true
+		}
+		for inner, part := range value {
+			if refersTo(inner, part, noun, name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // merge patches an object as users do.
