@@ -4,6 +4,7 @@
 package child
 
 import (
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -43,6 +44,17 @@ func TestProcessEnds(t *testing.T) {
 		t.Error(err)
 	}
 	ended(bereft)
+
+	var out strings.Builder
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `echo "$WHO"; exit 3`)
+	cmd.Env, cmd.Stdout = []string{"WHO=it"}, &out
+	spoke, err := StartCommand(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := spoke.ExitCode(); code != 3 || out.String() != "it\n" {
+		t.Errorf("it ended with %d and said %q", code, out.String())
+	}
 
 	failed := start("false")
 	ended(failed)

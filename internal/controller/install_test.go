@@ -90,7 +90,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 
 		By("losing the leader")
 		leader, standby := release.leader(ctx, after)
-		leader.kill()
+		leader.Kill()
 		Eventually(func() bool { return release.leads(ctx, standby) }).WithContext(ctx).Should(BeTrue())
 		w.looksAgain(ctx, kept)
 		Expect(w.held()).To(Equal(documents))

@@ -139,7 +139,7 @@ func (i installation) runHook(ctx context.Context, running []*pod) {
 	for _, p := range running {
 		Expect(p.terminate()).To(Equal(0))
 	}
-	Expect(hook.exitCode()).To(Equal(0))
+	Expect(hook.ExitCode()).To(Equal(0))
 	job.Status = completed()
 	Expect(i.cluster.Status().Update(ctx, &job)).To(Succeed())
 }

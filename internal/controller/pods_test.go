@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -23,6 +22,7 @@ import (
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/meshagent/meshagent-operator/hack/child"
 	"github.com/meshagent/meshagent-operator/internal/controlplane"
 )
 
@@ -45,17 +45,16 @@ func buildImage(ctx context.Context) string {
 
 // pod is a running pod.
 type pod struct {
-	command *exec.Cmd
-	done    chan struct{}
-	ports   map[string]string // the addresses of the container's ports by name
-	spec    corev1.Container
+	*child.Process
+	ports map[string]string // the addresses of the container's ports by name
+	spec  corev1.Container
 }
 
 // run starts a pod.
 func (n *node) run(ctx context.Context, namespace string, template corev1.PodTemplateSpec) *pod {
 	GinkgoHelper()
 	Expect(template.Spec.Containers).To(HaveLen(1))
-	p := &pod{done: make(chan struct{}), ports: map[string]string{}, spec: template.Spec.Containers[0]}
+	p := &pod{ports: map[string]string{}, spec: template.Spec.Containers[0]}
 	Expect(p.spec.Command).To(BeEmpty(), "the image says what runs")
 	args := append([]string(nil), p.spec.Args...)
 	for _, port := range p.spec.Ports {
@@ -67,39 +66,24 @@ func (n *node) run(ctx context.Context, namespace string, template corev1.PodTem
 			}
 		}
 	}
-	p.command = exec.Command(n.image, args...) //nolint:noctx // it outlives the node that starts it
-	p.command.Env = []string{"KUBECONFIG=" + n.kubeconfig(ctx, namespace, template.Spec.ServiceAccountName)}
+	command := exec.Command(n.image, args...) //nolint:noctx // it outlives the node that starts it
+	command.Env = []string{"KUBECONFIG=" + n.kubeconfig(ctx, namespace, template.Spec.ServiceAccountName)}
 	for _, variable := range p.spec.Env {
-		p.command.Env = append(p.command.Env, variable.Name+"="+variable.Value)
+		command.Env = append(command.Env, variable.Name+"="+variable.Value)
 	}
 	log := watched{GinkgoWriter}
-	p.command.Stdout, p.command.Stderr = log, log
-	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the tests
-	Expect(p.command.Start()).To(Succeed())
-	go func() {
-		defer close(p.done)
-		_ = p.command.Wait() // whoever is interested looks at ProcessState
-	}()
-	DeferCleanup(p.kill)
+	command.Stdout, command.Stderr = log, log
+	var err error
+	p.Process, err = child.StartCommand(command)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(p.Kill) // as the loss of its node does
 	return p
 }
 
 // terminate ends a pod as a kubelet does, and tells its exit code.
 func (p *pod) terminate() int {
-	_ = p.command.Process.Signal(syscall.SIGTERM)
-	return p.exitCode()
-}
-
-// kill ends a pod as the loss of its node does.
-func (p *pod) kill() {
-	_ = p.command.Process.Kill()
-	<-p.done
-}
-
-// exitCode waits for the end.
-func (p *pod) exitCode() int {
-	<-p.done
-	return p.command.ProcessState.ExitCode()
+	p.Terminate()
+	return p.ExitCode()
 }
 
 // address is where a port of the pod leads to on this machine; what names it is a name or a number, as in probes and Services.
