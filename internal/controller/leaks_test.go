@@ -5,8 +5,13 @@ package controller_test
 
 import (
 	"bytes"
+	"crypto/md5"  //nolint:gosec // as below
+	"crypto/sha1" //nolint:gosec // as below
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
 	"net/http"
 	"os"
@@ -36,8 +41,23 @@ var canaries = func() []string {
 			}
 		}
 	}
+	// A hash is of the whole of something: of a value, or of what is sent to MeshAgent for it.
+	wholes := append([]string{"first-c4n4ry", "second-c4n4ry", "third-c4n4ry", simulator.DevelopmentKey, `{"OPENAI_API_KEY":"sk-not-a-real-key"}`}, values...)
+	for _, whole := range wholes {
+		forms = append(forms, hashes(whole)...)
+	}
 	return forms
 }()
+
+// hashes are the unsalted hashes of a text as they are written down: who guesses the text could tell that the guess is right.
+func hashes(text string) (forms []string) {
+	for _, hash := range []hash.Hash{sha256.New(), sha1.New(), md5.New()} { //nolint:gosec // it is to find what should not be used
+		hash.Write([]byte(text))
+		sum := hash.Sum(nil)
+		forms = append(forms, hex.EncodeToString(sum), base64.RawStdEncoding.EncodeToString(sum), base64.RawURLEncoding.EncodeToString(sum))
+	}
+	return forms
+}
 
 // leaks collects where a canary was found.
 var leaks struct {
@@ -112,6 +132,8 @@ var _ = It("The search for leaks finds what it is to find", func() {
 		base64.StdEncoding.EncodeToString([]byte(`{"OPENAI_API_KEY":"sk-not-a-real-key"}`)),
 		base64.StdEncoding.EncodeToString([]byte(`{"password":"not-a-real-password"}`)),
 		"Bearer " + simulator.DevelopmentKey,
+		fmt.Sprintf(`{"fingerprint": "%x"}`, sha256.Sum256([]byte("first-c4n4ry"))),
+		"sha256-" + hashes(`{"OPENAI_API_KEY":"sk-not-a-real-key"}`)[1] + "=",
 	} {
 		look("a test", []byte(text))
 		leaks.Lock()
