@@ -112,11 +112,23 @@ var _ = Describe("MeshProject", func() {
 		w.apply(ctx, rooms...)
 		w.eventuallyReady(ctx, rooms...)
 
+		refused := func(prefix string) (calls []string) {
+			for _, call := range w.meshagent.Calls() {
+				if call.Status == http.StatusUnauthorized && strings.HasPrefix(call.Path, prefix) {
+					calls = append(calls, call.Method+" "+call.Path)
+				}
+			}
+			return calls
+		}
+		projectPath := "/accounts/projects/" + w.meshagent.ProjectID()
 		w.meshagent.RevokeAPIKey(simulator.DevelopmentKey)
 		Eventually(w.state(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=False AccessDenied"), ContainSubstring("401")))
 		for _, room := range rooms {
 			Eventually(w.state(ctx, room)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("Synced=False ProjectNotReady"), ContainSubstring("401")))
 		}
+		w.meshagent.ResetCalls()
+		Eventually(func() int { return len(refused(projectPath)) }).WithContext(ctx).Should(BeNumerically(">=", 3), "the key is tried at each interval")
+		Expect(refused(projectPath+"/")).To(BeEmpty(), "and with no object")
 		fresh := newKeyOf(simulator.DevelopmentKey)
 		Expect(w.meshagent.AddAPIKey(fresh)).To(Succeed())
 		secret := keySecret(fresh)
@@ -221,6 +233,22 @@ var _ = Describe("MeshProject", func() {
 			eventuallyDeleted(ctx, w)
 			Expect(w.meshagent.Documents("rooms")).To(BeEmpty())
 		}, SpecTimeout(2*time.Minute))
+
+		It("takes all along that is in it, whatever goes first", func(ctx SpecContext) {
+			w := newWorld(ctx)
+			before := w.names()
+			w.start(operatorOptions{})
+			w.applySamples(ctx, func(obj client.Object) client.Object { return obj })
+			for _, one := range samples() {
+				obj := one.object()
+				obj.SetNamespace(w.namespace)
+				w.eventuallyReady(ctx, obj)
+			}
+			Expect(len(w.names())).To(BeNumerically(">=", len(before)+len(mirrors())))
+			deleteNamespace(ctx, w)
+			eventuallyDeleted(ctx, w)
+			Expect(w.names()).To(Equal(before))
+		}, SpecTimeout(3*time.Minute))
 
 		It("lets its rooms go if the credential is lost, and says what is left", func(ctx SpecContext) {
 			w := newWorld(ctx)

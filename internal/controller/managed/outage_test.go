@@ -90,6 +90,28 @@ func TestOutage(t *testing.T) {
 	})
 }
 
+// A 429 that does not say how long to wait stops all that share the credential for ten seconds. Then all goes on.
+func TestPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newFakeWorld(t)
+		time.Sleep(3 * interval) //nolint:forbidigo // synctest makes it pass at once
+		w.mustBeSynced(t, rooms)
+
+		w.meshagent.ResetCalls()
+		w.meshagent.Inject(simulator.Fault{Status: http.StatusTooManyRequests, Times: 1})
+		time.Sleep(2 * interval) //nolint:forbidigo // as above
+		w.mustBeSynced(t, rooms)
+		calls := w.meshagent.Calls()
+		if len(calls) < 2 || calls[0].Status != http.StatusTooManyRequests {
+			t.Fatalf("no 429 was followed by another call: %v", calls)
+		}
+		if pause := calls[1].At.Sub(calls[0].At); pause < 10*time.Second || pause > time.Minute {
+			t.Errorf("the next call came after %s", pause)
+		}
+	})
+}
+
 // fakeWorld is a controller of rooms in a bubble of time: with a client in memory in place of an API server, and a simulated MeshAgent.
 type fakeWorld struct {
 	client    client.Client
