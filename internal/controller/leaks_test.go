@@ -5,8 +5,8 @@ package controller_test
 
 import (
 	"bytes"
-	"crypto/md5"  //nolint:gosec // as below
-	"crypto/sha1" //nolint:gosec // as below
+	"crypto/md5"
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -51,9 +51,9 @@ var canaries = func() []string {
 
 // hashes are the unsalted hashes of a text as they are written down: who guesses the text could tell that the guess is right.
 func hashes(text string) (forms []string) {
-	for _, hash := range []hash.Hash{sha256.New(), sha1.New(), md5.New()} { //nolint:gosec // it is to find what should not be used
-		hash.Write([]byte(text))
-		sum := hash.Sum(nil)
+	for _, h := range []hash.Hash{sha256.New(), sha1.New(), md5.New()} { //nolint:gosec // it is to find what should not be used
+		h.Write([]byte(text))
+		sum := h.Sum(nil)
 		forms = append(forms, hex.EncodeToString(sum), base64.RawStdEncoding.EncodeToString(sum), base64.RawURLEncoding.EncodeToString(sum))
 	}
 	return forms
