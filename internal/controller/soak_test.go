@@ -41,15 +41,15 @@ var _ = Describe("The soak", func() {
 			s.acts, s.disturbed, s.kills, s.weather.failed, s.weather.all, s.weather.refused))
 
 		s.start(operatorOptions{driftInterval: time.Second}) // and no more trouble
-		Eventually(func() map[string]sample {
-			s.recreate(ctx)
-			return s.deleted
-		}).WithContext(ctx).Should(BeEmpty())
 		for _, one := range s.samples {
 			if one.kind == "MeshFeed" {
 				s.restore(ctx, one) // a paused feed would refuse what its subscription waits for
 			}
 		}
+		Eventually(func() map[string]sample {
+			s.recreate(ctx)
+			return s.deleted
+		}).WithContext(ctx).Should(BeEmpty(), "what was deleted is gone, so that it could be created again")
 		objects := s.objects()
 		s.eventuallyReady(ctx, objects...)
 
