@@ -16,11 +16,11 @@ import (
 )
 
 // meant are the changes of definitions that may refuse what the one before took, as the test names them, each with the reason why nobody is
-// hurt. They may go with the next change of the definitions.
+// hurt. They may go with the next release.
 var meant = map[string]string{}
 
 var _ = Describe("A change of the definitions", func() {
-	It("takes all that those of the commit before took", func(ctx SpecContext) {
+	It("takes all that those before took", func(ctx SpecContext) {
 		was, is := schemas(previousDefinitions(ctx)), schemas(crdBases)
 		var problems []string
 		for _, name := range slices.Sorted(maps.Keys(was)) {

@@ -24,7 +24,7 @@ import (
 )
 
 var _ = Describe("An upgrade", func() {
-	It("of the definitions keeps what was written under those of the commit before", func(ctx SpecContext) {
+	It("of the definitions keeps what was written under those before", func(ctx SpecContext) {
 		before := previousDefinitions(ctx)
 		plane, err := controlplane.Start(ctx, controlplane.Options{CRDPaths: []string{before}})
 		Expect(err).NotTo(HaveOccurred())
@@ -66,8 +66,8 @@ var _ = Describe("An upgrade", func() {
 	}, SpecTimeout(3*time.Minute))
 })
 
-// previousDefinitions are the CustomResourceDefinitions as they were before they were changed last: before what is not committed yet, or
-// before the last commit that changed them. A kind that is new has that of today, and so have all where there is no history, as in an archive.
+// previousDefinitions are the CustomResourceDefinitions as they were in the last release; before the first one, as they were before they were
+// changed last. A kind that is new has that of today, and so have all where there is no history, as in an archive.
 func previousDefinitions(ctx context.Context) string {
 	GinkgoHelper()
 	const bases = "config/crd/bases"
@@ -78,18 +78,11 @@ func previousDefinitions(ctx context.Context) string {
 		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", root}, args...)...).Output()
 		return strings.TrimSpace(string(out)), err
 	}
-	changes, err := git("log", "--format=%H", "--", bases)
-	commits := strings.Fields(changes)
-	if os.Getenv("CI") != "" {
-		Expect(err).NotTo(HaveOccurred())
-		Expect(len(commits)).To(BeNumerically(">", 1), "this needs the history: git fetch --unshallow")
-	}
-	if err != nil || len(commits) == 0 {
-		return folder
-	}
-	base := "HEAD"
-	if _, changed := git("diff", "--quiet", "HEAD", "--", bases); changed == nil && len(commits) > 1 {
-		base = commits[1]
+	base, err := git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^")
+	if err != nil {
+		if base = changedLast(git, bases); base == "" {
+			return folder
+		}
 	}
 	files, err := git("ls-tree", "--name-only", base, bases+"/")
 	Expect(err).NotTo(HaveOccurred())
@@ -100,6 +93,24 @@ func previousDefinitions(ctx context.Context) string {
 		Expect(os.WriteFile(filepath.Join(folder, path.Base(file)), []byte(text), 0o600)).To(Succeed())
 	}
 	return folder
+}
+
+// changedLast is the commit before the last change of a folder: before what is not committed yet, or before the last commit that changed it.
+func changedLast(git func(...string) (string, error), folder string) string {
+	GinkgoHelper()
+	changes, err := git("log", "--format=%H", "--", folder)
+	commits := strings.Fields(changes)
+	if os.Getenv("CI") != "" {
+		Expect(err).NotTo(HaveOccurred())
+		Expect(len(commits)).To(BeNumerically(">", 1), "this needs the history: git fetch --unshallow")
+	}
+	if len(commits) == 0 {
+		return ""
+	}
+	if _, err := git("diff", "--quiet", "HEAD", "--", folder); err == nil && len(commits) > 1 {
+		return commits[1]
+	}
+	return "HEAD"
 }
 
 // contentOf is what is stored of an object: its spec and its status.
