@@ -10,10 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 )
@@ -167,25 +165,6 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil
-}
-
-// plain makes an error of net/http fit for people, and the same each time: without the URL (routes say it shorter, and without
-// names), without local ports.
-func plain(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err
-	}
-	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
-		return fmt.Errorf("looking up %s: %s", lookup.Name, lookup.Err)
-	}
-	if wire, ok := errors.AsType[*net.OpError](err); ok {
-		cause := wire.Err
-		if call, ok := errors.AsType[*os.SyscallError](cause); ok {
-			cause = call.Err
-		}
-		return fmt.Errorf("%s: %w", wire.Op, cause)
-	}
-	return err
 }
 
 // route is a path with the template that it was made from.

@@ -1,0 +1,58 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// plain makes an error of net/http fit for people, and the same each time that the cause is the same: without the URL (routes say it
+// shorter, and without names), and without local ports, times and numbers of streams.
+func plain(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
+	}
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
+		why := "name servers do not answer" // in one outage they do so in several ways
+		if lookup.IsNotFound {
+			why = "no such host"
+		}
+		return fmt.Errorf("looking up %s: %s", lookup.Name, why)
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return errors.New("the server's certificate has expired or is not yet valid")
+	}
+	if isEndOfConnection(err) {
+		return errors.New("the server ended the connection")
+	}
+	if wire, ok := errors.AsType[*net.OpError](err); ok {
+		return fmt.Errorf("%s: %w", wire.Op, plain(wire.Err))
+	}
+	if call, ok := errors.AsType[*os.SyscallError](err); ok {
+		return call.Err
+	}
+	return err
+}
+
+// isEndOfConnection says that the server is there and does not go on, however that shows: it depends on the moment.
+func isEndOfConnection(err error) bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	// The types of these are not exported.
+	return slices.ContainsFunc([]string{
+		"http: server closed idle connection", "stream error: stream ID ", "http2: server sent GOAWAY ", "http2: client connection lost",
+	}, func(start string) bool { return strings.HasPrefix(err.Error(), start) })
+}
