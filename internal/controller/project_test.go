@@ -145,6 +145,21 @@ var _ = Describe("MeshProject", func() {
 		Eventually(w.state(ctx, project)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid"), ContainSubstring("does not exist in MeshAgent")))
 	})
 
+	DescribeTable("that leads to something else than MeshAgent is not Ready", func(ctx SpecContext, answer string) {
+		w := newWorld(ctx)
+		w.start(operatorOptions{})
+		mend := w.meshagent.Inject(simulator.Fault{Status: http.StatusOK, ContentType: "application/json", Body: answer})
+		project := w.project(ctx)
+		Eventually(w.state(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=False Unavailable"), ContainSubstring("Synced=False Unavailable"),
+			ContainSubstring("MeshAgent cannot be reached: GET /accounts/projects/{project_id}: the answer is not what was expected")))
+		mend()
+		w.eventuallyReady(ctx, project)
+	},
+		Entry("that says that it is well", `{"status":"up"}`),
+		Entry("that says nothing", "\n"),
+		Entry("that knows another project", `{"id":"`+otherProject+`","name":"other","project_key":"other"}`),
+	)
+
 	It("admits the namespaces that it allows, and no others", func(ctx SpecContext) {
 		w := newWorld(ctx)
 		guest := newWorld(ctx)

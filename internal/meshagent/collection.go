@@ -196,14 +196,14 @@ func (c collection[S, R]) Create(ctx context.Context, spec S) (R, error) {
 func (c collection[S, R]) read(ctx context.Context, r request) (R, error) {
 	resource, err := c.decode(ctx, r)
 	if err == nil && resource.Identity() == "" {
-		err = nameless(r)
+		err = unexpected(r, "it has no id")
 	}
 	return resource, err
 }
 
-// nameless says that an answer does not come from MeshAgent, although it is the JSON that was expected.
-func nameless(r request) error {
-	return &NetworkError{Method: r.method, Route: r.route.template, Cause: errors.New("the answer is not what was expected: it has no id")}
+// unexpected says that an answer does not come from MeshAgent, although it is JSON.
+func unexpected(r request, why string) error {
+	return &NetworkError{Method: r.method, Route: r.route.template, Cause: errors.New("the answer is not what was expected: " + why)}
 }
 
 func (c collection[S, R]) decode(ctx context.Context, r request) (R, error) {

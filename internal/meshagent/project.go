@@ -6,6 +6,7 @@ package meshagent
 import (
 	"context"
 	"net/http"
+	"strings"
 )
 
 // Project is a MeshAgent project as seen through a client.
@@ -30,8 +31,13 @@ func (c *Client) Project(id string) *Project {
 	return &Project{ID: id, client: c, route: at, members: c.members(at)}
 }
 
-// Info reads the project: GET /accounts/projects/{project_id}.
+// Info reads the project: GET /accounts/projects/{project_id}. What answers without the project's id is not MeshAgent, or not all of it.
 func (p *Project) Info(ctx context.Context) (ProjectInfo, error) {
 	var info ProjectInfo
-	return info, p.client.do(ctx, request{method: http.MethodGet, route: p.route, out: &info})
+	get := request{method: http.MethodGet, route: p.route, out: &info}
+	err := p.client.do(ctx, get)
+	if err == nil && !strings.EqualFold(info.ID, p.ID) {
+		err = unexpected(get, "it is not about this project")
+	}
+	return info, err
 }

@@ -171,7 +171,7 @@ func (c secrets) Create(ctx context.Context, spec SecretSpec) (Secret, error) {
 	post := request{method: http.MethodPost, route: c.route, in: body, out: &created, secret: true}
 	err := c.client.do(ctx, post)
 	if err == nil && created.ID == "" {
-		err = nameless(post)
+		err = unexpected(post, "it has no id")
 	}
 	return Secret{ID: created.ID, SecretSpec: spec}, err
 }
