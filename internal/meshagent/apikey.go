@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -50,6 +51,15 @@ func (k APIKey) String() string { return fmt.Sprintf("API key %s of project %s",
 
 // GoString keeps the secret out of %#v.
 func (k APIKey) GoString() string { return k.String() }
+
+// redact takes the secret out of a text, also where the text is JSON.
+func (k APIKey) redact(text string) string {
+	if k.secret == "" {
+		return text
+	}
+	quoted := strconv.Quote(k.secret)
+	return strings.NewReplacer(k.secret, "[redacted]", quoted[1:len(quoted)-1], "[redacted]").Replace(text)
+}
 
 // keyUUID decodes the form that a UUID has inside a key: URL-safe base64 without padding, with "." for "-".
 func keyUUID(text string) (string, error) {

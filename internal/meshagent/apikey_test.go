@@ -28,6 +28,21 @@ func TestParseAPIKey(t *testing.T) {
 	}
 }
 
+func TestAPIKeyIsTakenOutOfTexts(t *testing.T) {
+	t.Parallel()
+	for secret, text := range map[string]string{
+		"s3-cret": "s3-cret and s3-cret",
+		`a"b\c`:   `a"b\c and {"sent": "a\"b\\c"}`,
+	} {
+		if got := (APIKey{secret: secret}).redact(text); strings.Count(got, "[redacted]") != 2 || strings.Contains(got, secret) {
+			t.Errorf("%s became %s", text, got)
+		}
+	}
+	if got := (APIKey{}).redact("a text"); got != "a text" {
+		t.Errorf("without a key: %s", got)
+	}
+}
+
 func TestParseAPIKeyRefuses(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{

@@ -62,7 +62,7 @@ func New(options Options) (*Client, error) {
 	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {
 		return nil, fmt.Errorf("endpoint %q is not a URL such as %s", endpoint, DefaultEndpoint)
 	}
-	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+	if base.User != nil || base.ForceQuery || base.RawQuery != "" || base.Fragment != "" {
 		return nil, fmt.Errorf("endpoint %q must have no user, query or fragment", base.Redacted())
 	}
 	timeout := options.Timeout

@@ -49,20 +49,23 @@ func TestErrors(t *testing.T) {
 		body   string
 		want   Error
 	}{
-		"plain text":          {status: 409, body: "409: a room named \"x\" already exists\n", want: Error{Message: `a room named "x" already exists`}},
-		"JSON":                {status: 400, body: `{"message": "name is too long", "id": 7}`, want: Error{Message: "name is too long"}},
-		"nested JSON":         {status: 423, body: `{"error": {"code": "x", "message": "room is disabled"}}`, want: Error{Message: "room is disabled"}},
-		"JSON without words":  {status: 400, body: `{"code": 7}`, want: Error{}},
-		"several lines":       {status: 422, body: "a\r\n\tb\x00c", want: Error{Message: "a b c"}},
-		"a key in the answer": {status: 401, body: "key s3-cret is revoked", want: Error{Message: "key [redacted] is revoked"}},
-		"a page of a proxy":   {status: 403, body: page, want: Error{Message: "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"}},
-		"a server's failure":  {status: 502, body: "trace 8f2c", want: Error{}},
-		"a redirect":          {status: 302, header: map[string]string{"Location": "https://elsewhere"}, want: Error{Message: "a redirect, which is not followed: check the endpoint"}},
-		"too many, seconds":   {status: 429, header: map[string]string{"Retry-After": "7"}, want: Error{RetryAfter: 7 * time.Second}},
-		"too many, no header": {status: 429, want: Error{RetryAfter: defaultPause}},
-		"too many, past date": {status: 429, header: map[string]string{"Retry-After": "Mon, 02 Jan 2006 15:04:05 GMT"}, want: Error{RetryAfter: time.Second}},
-		"too many, a date":    {status: 429, header: map[string]string{"Retry-After": "Mon, 02 Jan 2006 15:04:35 GMT", "Date": "Mon, 02 Jan 2006 15:04:05 GMT"}, want: Error{RetryAfter: 30 * time.Second}},
-		"too many, for ever":  {status: 429, header: map[string]string{"Retry-After": "999999999"}, want: Error{RetryAfter: maxPause}},
+		"plain text":            {status: 409, body: "409: a room named \"x\" already exists\n", want: Error{Message: `a room named "x" already exists`}},
+		"JSON":                  {status: 400, body: `{"message": "name is too long", "id": 7}`, want: Error{Message: "name is too long"}},
+		"nested JSON":           {status: 423, body: `{"error": {"code": "x", "message": "room is disabled"}}`, want: Error{Message: "room is disabled"}},
+		"JSON of other forms":   {status: 422, body: "{\"detail\": [{\"loc\": [\"body\", \"name\"],\n \"msg\": \"too long\"}]}", want: Error{Message: `{"detail": [{"loc": ["body", "name"], "msg": "too long"}]}`}},
+		"JSON without words":    {status: 400, body: `{"code": 7, "message": ""}`, want: Error{Message: `{"code": 7, "message": ""}`}},
+		"several lines":         {status: 422, body: "a\r\n\tb\x00c", want: Error{Message: "a b c"}},
+		"a key in the answer":   {status: 401, body: "key s3-cret is revoked", want: Error{Message: "key [redacted] is revoked"}},
+		"a key where it is cut": {status: 401, body: strings.Repeat("x", 296) + "s3-cret", want: Error{Message: strings.Repeat("x", 296) + "[red…"}},
+		"a key in JSON":         {status: 401, body: `{"sent": "s3-cret"}`, want: Error{Message: `{"sent": "[redacted]"}`}},
+		"a page of a proxy":     {status: 403, body: page, want: Error{Message: "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"}},
+		"a server's failure":    {status: 502, body: "trace 8f2c", want: Error{}},
+		"a redirect":            {status: 302, header: map[string]string{"Location": "https://elsewhere"}, want: Error{Message: "a redirect, which is not followed: check the endpoint"}},
+		"too many, seconds":     {status: 429, header: map[string]string{"Retry-After": "7"}, want: Error{RetryAfter: 7 * time.Second}},
+		"too many, no header":   {status: 429, want: Error{RetryAfter: defaultPause}},
+		"too many, past date":   {status: 429, header: map[string]string{"Retry-After": "Mon, 02 Jan 2006 15:04:05 GMT"}, want: Error{RetryAfter: time.Second}},
+		"too many, a date":      {status: 429, header: map[string]string{"Retry-After": "Mon, 02 Jan 2006 15:04:35 GMT", "Date": "Mon, 02 Jan 2006 15:04:05 GMT"}, want: Error{RetryAfter: 30 * time.Second}},
+		"too many, for ever":    {status: 429, header: map[string]string{"Retry-After": "999999999"}, want: Error{RetryAfter: maxPause}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,6 +89,20 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+func TestErrorText(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]*Error{
+		"PUT /rooms/{room}: 409 Conflict: taken":                               {Method: http.MethodPut, Route: "/rooms/{room}", Status: 409, Message: "taken"},
+		"GET /config: 502 Bad Gateway":                                         {Method: http.MethodGet, Route: "/config", Status: 502},
+		`/rooms/{room}: 400 Bad Request: "." cannot be addressed in MeshAgent`: {Route: "/rooms/{room}", Status: 400, Message: `"." cannot be addressed in MeshAgent`},
+		"422 Unprocessable Entity: fixed":                                      {Status: 422, Message: "fixed"},
+	} {
+		if got := err.Error(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestAnswersThatMakeNoSense(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
@@ -96,14 +113,20 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		"rooms of another form":     `{"rooms": {"a": 1}}`,
 		"a room of another form":    `{"rooms": ["a"]}`,
 		"an answer of another form": `[]`,
+		"nothing":                   "",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := answering(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
+			var rooms []Room
+			var failed error
 			for room, err := range client.Project("p").Rooms().All(t.Context()) {
-				if _, ok := errors.AsType[*NetworkError](err); !ok {
-					t.Errorf("got room %v, error %v", room, err)
+				if failed = err; err == nil {
+					rooms = append(rooms, room)
 				}
+			}
+			if _, ok := errors.AsType[*NetworkError](failed); !ok || len(rooms) > 0 {
+				t.Errorf("got rooms %v, error %v", rooms, failed)
 			}
 		})
 	}
@@ -115,7 +138,7 @@ func TestEndpoints(t *testing.T) {
 		"":                             DefaultEndpoint,
 		"https://api.example.com/":     "https://api.example.com",
 		"http://127.0.0.1:8090/base//": "http://127.0.0.1:8090/base",
-		"api.example.com":              "", "ftp://x": "", "https://": "", "https://user:pw@x": "", "https://x?y=z": "", "::": "",
+		"api.example.com":              "", "ftp://x": "", "https://": "", "https://user:pw@x": "", "https://x?y=z": "", "https://x?": "", "https://x#y": "", "::": "",
 	} {
 		client, err := New(Options{Endpoint: endpoint})
 		if err == nil {

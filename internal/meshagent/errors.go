@@ -5,6 +5,7 @@ package meshagent
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,7 +30,10 @@ type Error struct {
 
 // Error reads "PUT /accounts/…/{room}: 409 Conflict: the words of MeshAgent".
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s %s: %d %s", e.Method, e.Route, e.Status, http.StatusText(e.Status))
+	text := fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))
+	if asked := strings.TrimSpace(e.Method + " " + e.Route); asked != "" {
+		text = asked + ": " + text
+	}
 	if e.Message != "" {
 		text += ": " + e.Message
 	}
@@ -85,46 +89,49 @@ func newError(r request, resp *http.Response, answer []byte, key APIKey) *Error 
 		e.Message = "a redirect, which is not followed: check the endpoint"
 	case resp.StatusCode == http.StatusTooManyRequests:
 		e.RetryAfter = retryAfter(resp.Header, time.Now())
-	case r.secret && resp.StatusCode < 500 && resp.StatusCode != http.StatusNotFound:
+	case r.secret && resp.StatusCode < 500 && (r.in != nil || resp.StatusCode != http.StatusNotFound): // who asks for what is not there knows no value
 		e.Message = "MeshAgent's words are not shown, since they might repeat a secret value"
 	// From 500 on the words are about the server, not about the request, and often differ each time.
 	case resp.StatusCode < 500:
-		e.Message = words(resp, answer)
-		if key.secret != "" {
-			e.Message = strings.ReplaceAll(e.Message, key.secret, "[redacted]")
-		}
+		e.Message = words(resp, answer, key)
 	}
 	return e
 }
 
-// words finds the sentence for people in an error's body, whose form is not fixed: plain text such as "400: reason", or JSON.
-func words(resp *http.Response, answer []byte) string {
+// words finds the sentence for people in an error's body, whose form is not fixed: plain text such as "400: reason", or JSON. JSON of an
+// unknown form is shown as it is, for a reason is in it.
+func words(resp *http.Response, answer []byte, key APIKey) string {
 	const limit = 300
 	if isHTML(resp, answer) {
 		return "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"
 	}
-	text := string(answer)
-	var object map[string]json.RawMessage
-	if json.Unmarshal(answer, &object) == nil {
-		text = ""
-		for _, member := range []string{"message", "error", "detail", "reason"} {
-			if json.Unmarshal(object[member], &text) == nil && text != "" {
-				break
-			}
-			var nested struct{ Message string }
-			if json.Unmarshal(object[member], &nested) == nil && nested.Message != "" {
-				text = nested.Message
-				break
-			}
-		}
-	}
+	text := cmp.Or(sentence(answer), string(answer))
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	text = strings.TrimPrefix(text, strconv.Itoa(resp.StatusCode)+": ")
-	text = strings.ToValidUTF8(text, "?")
+	text = key.redact(strings.ToValidUTF8(text, "?")) // before it is cut, or half of the secret would stay
 	if runes := []rune(text); len(runes) > limit {
 		text = string(runes[:limit]) + "…"
 	}
 	return text
+}
+
+// sentence is the text of the member of a JSON object that is meant for people; "" if there is none.
+func sentence(answer []byte) string {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(answer, &object) != nil {
+		return ""
+	}
+	for _, member := range []string{"message", "error", "detail", "reason"} {
+		var text string
+		if json.Unmarshal(object[member], &text) == nil && text != "" {
+			return text
+		}
+		var nested struct{ Message string }
+		if json.Unmarshal(object[member], &nested) == nil && nested.Message != "" {
+			return nested.Message
+		}
+	}
+	return ""
 }
 
 func isHTML(resp *http.Response, answer []byte) bool {

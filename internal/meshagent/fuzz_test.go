@@ -62,7 +62,7 @@ func FuzzErrorWords(f *testing.F) {
 	f.Add(http.StatusNotFound, ";", "\xff\xfe")
 	f.Fuzz(func(t *testing.T, status int, contentType, body string) {
 		resp := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}}
-		got := words(resp, []byte(body))
+		got := words(resp, []byte(body), APIKey{})
 		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > 301 || strings.ContainsFunc(got, unicode.IsControl) {
 			t.Errorf("%q became %q", body, got)
 		}
