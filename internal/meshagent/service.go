@@ -44,7 +44,7 @@ func (c services) Create(ctx context.Context, spec ServiceSpec) (Service, error)
 		return c.read(ctx, request{method: http.MethodPost, route: c.route, in: spec.rendering()})
 	}
 	sent := Service{ServiceSpec: spec.clone()}
-	created, err := c.read(ctx, request{method: http.MethodPost, route: c.route, in: sent.manifest()})
+	created, err := c.read(ctx, request{method: http.MethodPost, route: c.route, in: sent.manifest(), secret: sent.holdsSecrets()})
 	return completed(created, sent), err
 }
 
@@ -56,7 +56,8 @@ func (c services) Update(ctx context.Context, current Service, spec ServiceSpec)
 	if rendersAnew(current.ServiceSpec, spec) {
 		put.in = spec.rendering()
 	} else {
-		put.in = sent.withSecrets().manifest()
+		complete := sent.withSecrets()
+		put.in, put.secret = complete.manifest(), complete.holdsSecrets()
 	}
 	updated, err := c.decode(ctx, put)
 	return completed(updated, sent), err

@@ -175,6 +175,13 @@ func (s *ServiceSpec) takeSecrets() clientSecrets {
 	return secrets
 }
 
+// holdsSecrets says that there is an OAuth client with a secret.
+func (s *ServiceSpec) holdsSecrets() bool {
+	found := false
+	s.endpoints(func(_ endpointKey, oauth *OAuthClientConfig) { found = found || oauth.ClientSecret != "" })
+	return found
+}
+
 // clone is a deep copy, complete with defaults: the SDKs send them too.
 func (s ServiceSpec) clone() ServiceSpec {
 	text, err := json.Marshal(plainServiceSpec(s))

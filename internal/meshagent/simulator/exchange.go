@@ -160,7 +160,7 @@ func (s *Simulator) answerLocked(r *http.Request, raw []byte, struck []Fault) (a
 		case f.Drop == DropBefore:
 			a = &answer{}
 		case f.Status != 0:
-			a = f.madeUp()
+			a = f.madeUp(raw)
 		}
 		lost = lost || f.Drop == DropBefore || f.Drop == DropAfter
 	}

@@ -28,6 +28,9 @@ type Fault struct {
 	Status int
 	// Date, RetryAfter, Location, ContentType and Body belong to Status.
 	Date, RetryAfter, Location, ContentType, Body string
+	// Echo repeats the body of the request after Body, as servers do that
+	// quote what they refuse.
+	Echo bool
 	// Delay before the answer, after the call was carried out. It ends early
 	// when the request's context does.
 	Delay time.Duration
@@ -109,11 +112,14 @@ func totalDelay(struck []Fault) (d time.Duration) {
 	return d
 }
 
-// madeUp is the answer of a fault with a status.
-func (f Fault) madeUp() *answer {
+// madeUp is the answer of a fault with a status to a request with a body.
+func (f Fault) madeUp(raw []byte) *answer {
 	a := textAnswer(f.Status, f.Body)
 	if f.Body == "" {
 		a.body = fmt.Appendf(nil, "%d: %s", f.Status, http.StatusText(f.Status))
+	}
+	if f.Echo {
+		a.body = fmt.Appendf(a.body, ": %s", raw)
 	}
 	if f.ContentType != "" {
 		a.contentType = f.ContentType

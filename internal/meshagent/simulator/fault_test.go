@@ -37,6 +37,9 @@ func TestFaultCounts(t *testing.T) {
 		a.want("POST", "/rooms", `{"name": "a"}`, 503, "<p>")
 	}
 	remove()
+	remove = a.sim.Inject(Fault{Status: 400, Body: "400: cannot use", Echo: true})
+	a.want("POST", "/rooms", `{"name": "a"}`, 400, `400: cannot use: {"name": "a"}`)
+	remove()
 	if rooms := a.sim.Documents("rooms"); len(rooms) != 0 {
 		t.Errorf("a made-up answer was carried out: %v", rooms)
 	}
