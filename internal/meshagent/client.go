@@ -19,8 +19,14 @@ import (
 // DefaultEndpoint is where the MeshAgent API usually is.
 const DefaultEndpoint = "https://api.meshagent.com"
 
-// maxBody bounds what is read of an answer. The largest real one is a page of 500 services.
-const maxBody = 64 << 20
+// What is read of an answer is bounded: endpoints belong to whoever may write a MeshProject, and the memory to all of them.
+const (
+	maxRefusal = 64 << 10 // nobody is shown more than some words of it
+	// The largest resource is a service with files, or a secret. Kubernetes holds objects of at most 1.5 MiB, which get longer by quotes
+	// and by base64; whether MeshAgent takes more from others is not known.
+	maxResource = 8 << 20
+	maxList     = 16 << 20 // services are not paged: some 5,000 of usual size
+)
 
 // Options say how a client talks to MeshAgent. Only the key is required.
 type Options struct {
@@ -106,6 +112,7 @@ type request struct {
 	query  url.Values
 	in     any  // sent as JSON, unless nil
 	out    any  // filled from the answer's JSON, unless nil or the answer is empty
+	list   bool // the answer may hold many resources
 	secret bool // body or answer hold secret values, which the words of a refusal may repeat
 }
 
@@ -123,12 +130,13 @@ func (c *Client) do(ctx context.Context, r request) error {
 		return &NetworkError{Method: r.method, Route: r.route.template, Cause: plain(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		answer, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // the status counts
 		return newError(r, resp, answer, c.key)
 	}
+	answer, err := r.read(resp.Body)
 	if err != nil {
-		return &NetworkError{Method: r.method, Route: r.route.template, Cause: fmt.Errorf("reading the answer: %w", plain(err))}
+		return &NetworkError{Method: r.method, Route: r.route.template, Cause: err}
 	}
 	if len(bytes.TrimSpace(answer)) == 0 {
 		return nil
@@ -138,6 +146,22 @@ func (c *Client) do(ctx context.Context, r request) error {
 		return &NetworkError{Method: r.method, Route: r.route.template, Cause: errNotMeshAgent(resp, answer)}
 	}
 	return nil
+}
+
+// read reads the answer to its end, if that is near enough.
+func (r request) read(body io.Reader) ([]byte, error) {
+	limit := maxResource
+	if r.list {
+		limit = maxList
+	}
+	answer, err := io.ReadAll(io.LimitReader(body, int64(limit)+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", plain(err))
+	}
+	if len(answer) > limit {
+		return nil, fmt.Errorf("the answer is longer than %d MiB", limit>>20)
+	}
+	return answer, nil
 }
 
 func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {

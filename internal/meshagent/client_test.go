@@ -132,6 +132,51 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 	}
 }
 
+// endless is a body without an end, that knows how much of it was read.
+type endless struct{ read *int }
+
+func (e endless) Read(p []byte) (int, error) {
+	*e.read += len(p)
+	return copy(p, strings.Repeat("x", len(p))), nil
+}
+
+func (e endless) Close() error { return nil }
+
+func TestAnswersThatAreTooLong(t *testing.T) {
+	t.Parallel()
+	list := func(p *Project) (err error) {
+		for _, err = range p.Rooms().All(t.Context()) {
+			_ = err
+		}
+		return err
+	}
+	for name, test := range map[string]struct {
+		status int
+		ask    func(*Project) error
+		want   string
+		most   int
+	}{
+		"one resource": {http.StatusOK, func(p *Project) error { _, err := p.Info(t.Context()); return err }, "the answer is longer than 8 MiB", 8 << 20},
+		"nothing":      {http.StatusOK, func(p *Project) error { return p.Rooms().Delete(t.Context(), "r") }, "the answer is longer than 8 MiB", 8 << 20},
+		"a list":       {http.StatusOK, list, "the answer is longer than 16 MiB", 16 << 20},
+		"a refusal":    {http.StatusForbidden, list, "403 Forbidden: xxx", 64 << 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			read := 0
+			client := with(t, Options{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: test.status, Body: endless{&read}, Request: r}, nil
+			})})
+			if err := test.ask(client.Project("p")); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v", err)
+			}
+			if read < test.most || read > test.most+1 {
+				t.Errorf("%d bytes were read", read)
+			}
+		})
+	}
+}
+
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
 	for endpoint, want := range map[string]string{

@@ -158,7 +158,7 @@ func (c collection[S, R]) page(ctx context.Context, offset int) (rows []R, total
 		query.Set("offset", strconv.Itoa(offset))
 	}
 	var answer map[string]json.RawMessage
-	if err := c.client.do(ctx, request{method: http.MethodGet, route: c.route, query: query, out: &answer}); err != nil {
+	if err := c.client.do(ctx, request{method: http.MethodGet, route: c.route, query: query, out: &answer, list: true}); err != nil {
 		return nil, nil, err
 	}
 	malformed := func(cause error) error {
