@@ -197,7 +197,7 @@ func (w *world) steady(ctx context.Context, m *manager, out *findings, interval 
 	checks := spent.passes / float64(n)
 	check := (spent.cpu.Seconds() - rest*span.Seconds()) / checks
 	const byDefault = 9 * time.Minute // ten, less the jitter: who comes first has the list read for all
-	out.add("steady: list pages a check of all", w.pages()/checks, "").atMost(math.Ceil(float64(n) / pageSize))
+	out.add("steady: list pages a check of all", w.pages()/checks, "").atMost(1 + math.Ceil(float64(max(0, n-pageSize))/(pageSize-1))) // pages have a row in common
 	out.add("steady: other reads of MeshAgent a check of all", (asked[http.MethodGet]-w.pages())/checks, "")
 	out.add("steady: writes to MeshAgent", asked[http.MethodPost]+writes(asked), "").atMost(0)
 	out.add("steady: writes to Kubernetes, events included", spent.kubernetes[http.MethodPost]+writes(spent.kubernetes), "").atMost(0)

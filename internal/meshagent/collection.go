@@ -9,10 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 )
 
 // Spec is the part of a resource that a caller writes.
@@ -47,7 +45,8 @@ type Ref struct{ ID, Key string }
 type Collection[S Spec[S], R Resource[S]] interface {
 	// Path identifies the collection within its project.
 	Path() string
-	// All lists every resource, page by page. A resource may be missing or come twice when others write meanwhile.
+	// All lists every resource, page by page, each once. While others write, it has what was there from the beginning to the end, as far
+	// as its place in the list stayed the same.
 	All(ctx context.Context) iter.Seq2[R, error]
 	// Get reads one resource. It answers ErrUseList where no route can tell.
 	Get(ctx context.Context, ref Ref) (R, error)
@@ -85,98 +84,9 @@ type collection[S Spec[S], R Resource[S]] struct {
 	secret bool       // requests and answers hold secret values
 }
 
-// paging says how a list is asked for its pages.
-type paging struct {
-	size   string // the query parameter of the page size; "" when the list is not paged
-	number int
-}
-
 func (c collection[S, R]) Path() string { return c.route.path }
 
 func (c collection[S, R]) Traits() Traits { return c.traits }
-
-// All sends GET on the collection until it has every page.
-func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
-	return func(yield func(R, error) bool) {
-		for rows, err := range c.pages(ctx) {
-			if err != nil {
-				var none R
-				yield(none, err)
-				return
-			}
-			for _, row := range rows {
-				if !yield(row, nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-func (c collection[S, R]) pages(ctx context.Context) iter.Seq2[[]R, error] {
-	return func(yield func([]R, error) bool) {
-		seen := map[string]bool{}
-		for offset, more := 0, true; more; {
-			rows, total, err := c.page(ctx, offset)
-			before := len(seen)
-			for _, row := range rows {
-				seen[row.Identity()] = true
-			}
-			offset += len(rows)
-			more = err == nil && !c.last(len(rows), offset, total)
-			if more && len(seen) == before {
-				more, err = false, &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: errEndless}
-			}
-			if !yield(rows, err) {
-				return
-			}
-		}
-	}
-}
-
-var errEndless = errors.New("the list does not end: a page shows only what was on those before")
-
-// last says that there is no further page. MeshAgent may give smaller pages than were asked for: a total is believed before the size of
-// the page.
-func (c collection[S, R]) last(rows, seen int, total *int) bool {
-	switch {
-	case c.paging.size == "" || rows == 0:
-		return true
-	case total != nil:
-		return seen >= *total
-	}
-	return rows < c.paging.number
-}
-
-func (c collection[S, R]) page(ctx context.Context, offset int) (rows []R, total *int, err error) {
-	query := maps.Clone(c.filter)
-	if c.paging.size != "" {
-		if query == nil {
-			query = url.Values{}
-		}
-		query.Set(c.paging.size, strconv.Itoa(c.paging.number))
-		query.Set("offset", strconv.Itoa(offset))
-	}
-	var answer map[string]json.RawMessage
-	if err := c.client.do(ctx, request{method: http.MethodGet, route: c.route, query: query, out: &answer, list: true}); err != nil {
-		return nil, nil, err
-	}
-	malformed := func(cause error) error {
-		return &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: fmt.Errorf("reading the list: %w", cause)}
-	}
-	// An answer without the member must not pass for an empty collection.
-	member, ok := answer[c.member]
-	if !ok {
-		return nil, nil, malformed(fmt.Errorf("it has no %q", c.member))
-	}
-	if err := json.Unmarshal(member, &rows); err != nil {
-		return nil, nil, malformed(fmt.Errorf("%q is not what was expected", c.member))
-	}
-	if json.Unmarshal(answer["total"], &total) != nil {
-		total = nil
-	}
-	return rows, total, nil
-}
 
 // Get sends GET on the resource.
 func (c collection[S, R]) Get(ctx context.Context, ref Ref) (R, error) {
