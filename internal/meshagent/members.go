@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -36,6 +37,8 @@ func (m member) Written() member { return m }
 type members struct {
 	list collection[member, member]
 	age  time.Duration
+
+	invited atomic.Pointer[time.Time] // when somebody was, last
 
 	turn   chan struct{}     // whoever holds it may use what follows, and send the list
 	begun  time.Time         // of the list
@@ -71,8 +74,21 @@ func (m *members) since(ctx context.Context, notBefore time.Time) (map[string]st
 	return emails, nil
 }
 
+// justNow is how long a list is believed that was begun before somebody was invited, who may be a member since. A burst of invitations
+// shares it.
+const justNow = 3 * time.Second
+
 // recent is from when on a list is believed.
-func (m *members) recent() time.Time { return time.Now().Add(-m.age) }
+func (m *members) recent() time.Time {
+	age := m.age
+	if invited := m.invited.Load(); invited != nil {
+		age = min(age, max(justNow, time.Since(*invited)))
+	}
+	return time.Now().Add(-age)
+}
+
+// invite takes note that somebody is being invited, who may be a member from now on.
+func (m *members) invite() { m.invited.Store(new(time.Now())) }
 
 // find returns the id of the member with an e-mail address; "" if there is none.
 func (m *members) find(ctx context.Context, email string, notBefore time.Time) (string, error) {
@@ -91,13 +107,6 @@ func (m *members) find(ctx context.Context, email string, notBefore time.Time) (
 		}
 	}
 	return found, nil
-}
-
-// expire has the next one who asks send a new list.
-func (m *members) expire() {
-	m.turn <- struct{}{}
-	m.emails = nil
-	<-m.turn
 }
 
 // foldEmail makes addresses comparable. Only ASCII letters have two forms: what else folds to one of them may be somebody else's.

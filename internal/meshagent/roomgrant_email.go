@@ -87,9 +87,9 @@ func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (Room
 		return grant.named(spec.Email), err
 	}
 	_, err = c.roomGrants.Create(ctx, spec)
-	// It depends on MeshAgent whether this made a member at once: who asks next shall look. A conflict says that the address was invited
-	// before, or has become a member this very moment.
-	c.members.expire()
+	// It depends on MeshAgent whether this made a member at once: lists from before do not count for long. A conflict says that the address
+	// was invited before, or has become a member this very moment.
+	c.members.invite()
 	if IsConflict(err) {
 		err = nil
 	}
