@@ -15,7 +15,7 @@ func port(spec v1alpha1.ServicePort) meshagent.ServicePort {
 		Published: spec.Published, Public: spec.Public, Annotations: spec.Annotations,
 	}
 	if spec.Num != nil {
-		mapped.Num = meshagent.PortNumber(spec.Num.String())
+		mapped.Num = meshagent.Port(spec.Num.String())
 	}
 	if spec.HostPort != 0 {
 		host := int64(spec.HostPort)

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strconv"
 )
 
 // RouteSpec is what callers write of a route. Nil members mean: leave what is there.
@@ -43,27 +42,6 @@ type RoutePath struct {
 	PathType    *string `json:"pathType,omitempty"`
 	StripPrefix *bool   `json:"stripPrefix,omitempty"`
 	TargetPort  Port    `json:"targetPort"`
-}
-
-// Port is a port's number, or its name, or "*". The API takes digits as a number and as a string alike.
-type Port string
-
-// MarshalJSON writes digits as a number.
-func (p Port) MarshalJSON() ([]byte, error) {
-	if number, err := strconv.ParseUint(string(p), 10, 32); err == nil {
-		return json.Marshal(number)
-	}
-	return json.Marshal(string(p))
-}
-
-// UnmarshalJSON reads a number or a string.
-func (p *Port) UnmarshalJSON(text []byte) error {
-	var number json.Number
-	if json.Unmarshal(text, &number) == nil {
-		*p = Port(number)
-		return nil
-	}
-	return json.Unmarshal(text, (*string)(p))
 }
 
 // Route is a route of a project.

@@ -3,15 +3,9 @@
 
 package meshagent
 
-import (
-	"encoding/json"
-	"errors"
-	"strconv"
-)
-
 // ServicePort is a port of a service.
 type ServicePort struct {
-	Num         PortNumber        `json:"num,omitempty" default:"*"`
+	Num         Port              `json:"num,omitempty" default:"*"`
 	HostPort    *int64            `json:"host_port,omitempty"`
 	Type        string            `json:"type,omitempty" default:"http"`
 	Endpoints   []ServiceEndpoint `json:"endpoints,omitempty"`
@@ -19,32 +13,6 @@ type ServicePort struct {
 	Published   *bool             `json:"published,omitempty"`
 	Public      *bool             `json:"public,omitempty"`
 	Annotations map[string]string `json:"annotations,omitempty"`
-}
-
-// PortNumber is a port in digits, or *. On the wire a port is a number, but MeshAgent is loose about that, so both are read.
-type PortNumber string
-
-// MarshalJSON writes digits as a number.
-func (n PortNumber) MarshalJSON() ([]byte, error) {
-	if number, err := strconv.ParseUint(string(n), 10, 32); err == nil {
-		return strconv.AppendUint(nil, number, 10), nil
-	}
-	return json.Marshal(string(n))
-}
-
-// UnmarshalJSON reads a number, or a string.
-func (n *PortNumber) UnmarshalJSON(text []byte) error {
-	var name string
-	if json.Unmarshal(text, &name) == nil {
-		*n = PortNumber(name)
-		return nil
-	}
-	number, err := strconv.ParseUint(string(text), 10, 32)
-	if err != nil {
-		return errors.New("a port is neither a number nor a string")
-	}
-	*n = PortNumber(strconv.FormatUint(number, 10))
-	return nil
 }
 
 // ServiceEndpoint is what a port offers below a path.

@@ -149,7 +149,7 @@ type clientSecrets map[endpointKey]string
 
 // endpointKey finds an MCP endpoint again, also when its port has moved in the list.
 type endpointKey struct {
-	port        PortNumber
+	port        Port
 	path, label string
 }
 
