@@ -1,0 +1,155 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/meshagent/meshagent-operator/internal/meshagent/contract"
+)
+
+// document is a request whose every member is set, and what the contract says of it.
+type document struct {
+	schema string
+	send   func(*Project)
+	within string   // the member of the body that is meant; unset: all of it
+	except []string // members that are never sent, on purpose
+}
+
+// documents are all bodies that the client sends. (Services and scopes, whose types follow the contract at every depth, are compared as types.)
+func documents(ctx context.Context) map[string]document {
+	annotations := map[string]string{"a": "b"}
+	room := RoomSpec{Name: "support", Metadata: Object{"a": "b"}, Annotations: annotations}
+	feed := FeedSpec{
+		Name: "f", Description: new("d"), Visibility: "public", Paused: new(true), Annotations: annotations, MessageSchema: json.RawMessage(`{"type": "object"}`),
+	}
+	subscription := FeedSubscriptionSpec{Room: "support", Path: "/", FilenameDatetimeFormat: new("YYYY"), Annotations: annotations}
+	grant := RoomGrantSpec{RoomID: "r", UserID: "u", Permissions: &APIScope{LLM: &LLMGrant{}}, InviteRedirectURL: "https://x"}
+	invitation := grant
+	invitation.UserID, invitation.Email = "", "ops@example.com"
+	secret := SecretSpec{Name: "s", Type: SecretKeys, Data: []byte(`{"A": "b"}`)}
+	chosen := SecretSpec{ID: "s", Name: "s", Type: "text/plain", Data: []byte("x")}
+	route := RouteSpec{
+		Version: "v1", Kind: "Route", Metadata: RouteMetadata{Name: "n", Annotations: annotations}, Domain: "x.example.com",
+		Backend: RouteBackend{Room: &RouteTarget{"support"}},
+		Paths:   []RoutePath{{Path: new("/"), PathType: new("prefix"), StripPrefix: new(true), TargetPort: "8000"}},
+	}
+	agentRoute := route
+	agentRoute.Backend, agentRoute.Paths = RouteBackend{Agent: &RouteTarget{"helper"}}, nil
+
+	return map[string]document{
+		"create a room": {schema: "RoomCreate", send: creating(ctx, (*Project).Rooms, room), except: []string{
+			"if_not_exists", // what exists is adopted, or not, by the operator's own rules
+			"permissions",   // grants are objects of their own
+		}},
+		"update a room": {schema: "RoomUpdate", send: updating(ctx, (*Project).Rooms, Room{"r", room}, room)},
+
+		"create a feed": {schema: "FeedCreate", send: creating(ctx, (*Project).Feeds, feed)},
+		"update a feed": {schema: "FeedUpdate", send: updating(ctx, (*Project).Feeds, Feed{"f", feed}, feed)},
+		"create a subscription": {schema: "FeedSubscriptionCreate", send: creating(ctx, func(p *Project) Collection[FeedSubscriptionSpec, FeedSubscription] {
+			return p.FeedSubscriptions("f")
+		}, subscription)},
+		"update a subscription": {schema: "FeedSubscriptionUpdate", send: updating(ctx, func(p *Project) Collection[FeedSubscriptionSpec, FeedSubscription] {
+			return p.FeedSubscriptions("f")
+		}, FeedSubscription{ID: "s", FeedSubscriptionSpec: subscription}, subscription)},
+
+		"create a grant": {schema: "RoomGrantCreateByUser", send: creating(ctx, (*Project).RoomGrants, grant), except: []string{"email"}},
+		"invite":         {schema: "RoomGrantCreateByEmail", send: creating(ctx, (*Project).RoomGrants, invitation), except: []string{"user_id"}},
+		"update a grant": {schema: "RoomGrantUpdate", send: updating(ctx, (*Project).RoomGrants, RoomGrant{grant, "u"}, grant)},
+
+		"create a secret":             {schema: "ProjectSecretWrite", send: creating(ctx, (*Project).Secrets, secret)},
+		"update a secret":             {schema: "ProjectSecretWrite", send: updating(ctx, (*Project).Secrets, Secret{"s", secret}, secret)},
+		"create a secret of a room":   {schema: "RoomSecretCreate", send: creating(ctx, roomSecrets, chosen)},
+		"update a secret of a room":   {schema: "RoomSecretUpdate", send: updating(ctx, roomSecrets, Secret{"s", chosen}, chosen)},
+		"create a secret of an agent": {schema: "AgentSecretCreate", send: creating(ctx, agentSecrets, chosen)},
+		"update a secret of an agent": {schema: "AgentSecretUpdate", send: updating(ctx, agentSecrets, Secret{"s", chosen}, chosen)},
+
+		"create a route":             {schema: "RoomRouteSpec", within: "spec", send: creating(ctx, (*Project).Routes, route), except: []string{"backend.agent"}},
+		"update a route":             {schema: "RoomRouteSpec", within: "spec", send: updating(ctx, (*Project).Routes, Route{route}, route), except: []string{"backend.agent"}},
+		"create a route to an agent": {schema: "AgentRouteSpec", within: "spec", send: creating(ctx, (*Project).Routes, agentRoute), except: []string{"backend.room", "paths"}},
+		"update a route to an agent": {schema: "AgentRouteSpec", within: "spec", send: updating(ctx, (*Project).Routes, Route{agentRoute}, agentRoute), except: []string{"backend.room", "paths"}},
+
+		"render a template": {schema: "ServiceFromTemplate", send: creating(ctx, (*Project).Services, ServiceFromTemplate("n", "{{ x }}", map[string]string{"x": "y"}))},
+	}
+}
+
+func roomSecrets(p *Project) Collection[SecretSpec, Secret] {
+	return p.RoomSecrets("support", "owner", "delegate")
+}
+
+func agentSecrets(p *Project) Collection[SecretSpec, Secret] { return p.AgentSecrets("a", "delegate") }
+
+// creating sends a create. What comes of it is not the question.
+func creating[S Spec[S], R Resource[S]](ctx context.Context, in func(*Project) Collection[S, R], spec S) func(*Project) {
+	return func(p *Project) { _, _ = in(p).Create(ctx, spec) }
+}
+
+func updating[S Spec[S], R Resource[S]](ctx context.Context, in func(*Project) Collection[S, R], current R, spec S) func(*Project) {
+	return func(p *Project) { _, _ = in(p).Update(ctx, current, spec) }
+}
+
+// A member that the contract gains must be added to the client, or an update would drop it.
+func TestBodiesHaveAllOfTheContract(t *testing.T) {
+	t.Parallel()
+	validator, err := contract.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, doc := range documents(t.Context()) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var sent map[string]any
+			doc.send(answering(t, func(w http.ResponseWriter, r *http.Request) {
+				if err := json.NewDecoder(r.Body).Decode(&sent); err != nil {
+					t.Error(err)
+				}
+				_, _ = io.WriteString(w, "{}")
+			}).Project("p"))
+			if doc.within != "" {
+				sent, _ = sent[doc.within].(map[string]any)
+			}
+			if err := validator.CheckSchema(doc.schema, sent); err != nil {
+				t.Errorf("%v: %v", sent, err)
+			}
+			var missing []string
+			for _, member := range membersMissing(validator.Document().Components.Schemas[doc.schema].Value, sent, "") {
+				if !slices.Contains(doc.except, member) {
+					missing = append(missing, member)
+				}
+			}
+			if len(missing) > 0 {
+				t.Errorf("the contract has members that are not sent: %q", missing)
+			}
+		})
+	}
+}
+
+// membersMissing are the members of a schema, at every depth, that a value lacks. Those of a scope are compared elsewhere.
+func membersMissing(schema *openapi3.Schema, value any, path string) (missing []string) {
+	if items, ok := value.([]any); ok && schema.Items != nil && len(items) > 0 {
+		return membersMissing(schema.Items.Value, items[0], path)
+	}
+	object, ok := value.(map[string]any)
+	if !ok || path == "permissions" {
+		return nil
+	}
+	for name, member := range schema.Properties {
+		at := strings.TrimPrefix(path+"."+name, ".")
+		if inner, ok := object[name]; ok {
+			missing = append(missing, membersMissing(member.Value, inner, at)...)
+		} else {
+			missing = append(missing, at)
+		}
+	}
+	slices.Sort(missing)
+	return missing
+}
