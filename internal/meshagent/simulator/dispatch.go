@@ -128,7 +128,7 @@ func (s *Simulator) route(r *http.Request, raw []byte) (*answer, error) {
 		return nil, &failure{http.StatusNotFound, "no such path"}
 	}
 	if id, ok := rt.Params["project_id"]; ok && id != c.project {
-		return nil, &failure{http.StatusForbidden, "the API key is not for this project"}
+		return nil, &failure{http.StatusForbidden, "the API key is not for this project"} // assumed: it might be 404
 	}
 	contentType := r.Header.Get("Content-Type")
 	if err := rt.CheckRequest(r.URL.RawQuery, contentType, raw); err != nil {

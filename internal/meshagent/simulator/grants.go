@@ -41,17 +41,25 @@ var grantSubjects = []struct{ member, collection string }{
 	{"user_id", "users"},
 }
 
-// prepareGrant checks that room and agent are there, and finds the user of an
-// e-mail address.
-func prepareGrant(c *call, _ string, doc document, _ *record) error {
+// checkSubjects checks that room and agent are there.
+func (c *call) checkSubjects(grant document) error {
 	for _, subject := range grantSubjects {
-		id := text(doc, subject.member)
+		id := text(grant, subject.member)
 		if id == "" || subject.member == "user_id" { // assumed: any user id will do
 			continue
 		}
 		if path := c.path(subject.collection); c.st.get(path, id) == nil {
-			return missing(kindOf(path).noun, "id", id)
+			return missing(kindOf(path).noun, "id", id) // assumed: it might be 400
 		}
+	}
+	return nil
+}
+
+// prepareGrant checks that room and agent are there, and finds the user of an
+// e-mail address.
+func prepareGrant(c *call, _ string, doc document, _ *record) error {
+	if err := c.checkSubjects(doc); err != nil {
+		return err
 	}
 	if email := text(doc, "email"); email != "" {
 		user := c.member(email)
@@ -94,6 +102,9 @@ func viewGrant(c *call, rec *record, _ mode) document {
 func (c *call) createGrant(collection string) (*answer, error) {
 	path, body := c.path(collection), c.object()
 	draft := maps.Clone(body)
+	if err := c.checkSubjects(draft); err != nil {
+		return nil, err
+	}
 	if email := text(body, "email"); email != "" && c.member(email) == nil {
 		if !c.s.behavior.ImmediateEmailGrants {
 			// assumed: the grant waits until the person accepts.

@@ -16,7 +16,7 @@ func kindTable() []kind {
 
 func accountKinds() []kind {
 	return []kind{
-		{path: "projects", noun: "project", unique: []string{"project_key"}},
+		{path: "projects", noun: "project", unique: []string{"project_key"}}, // assumed: nobody says what a second one gets
 		{
 			path: "users", noun: "member", partial: true, refer: "user_id",
 			search: []string{"email", "first_name", "last_name"}, prepare: prepareUser,
@@ -25,7 +25,7 @@ func accountKinds() []kind {
 			path: "rooms", noun: "room", unique: []string{"name"}, orders: map[string]string{"room_name": "name"}, partial: true,
 			refer: "room_id", renames: []string{"room", "room_name", "spec.backend.room.name"}, created: grantAll("room-grants", "room_id"),
 		},
-		{
+		{ // assumed: names are unique
 			path: "agents", noun: "agent", unique: []string{"name"}, orders: map[string]string{"agent_name": "name"}, prepare: prepareAgent,
 			refer: "agent_id", renames: []string{"agent_name", "spec.backend.agent.name"}, created: grantAll("agent-grants", "agent_id"),
 		},
@@ -56,7 +56,7 @@ func workKinds() []kind {
 		{path: "mailboxes", noun: "mailbox", id: []string{"address"}, unique: []string{"address"}, prepare: prepareMailbox},
 		{path: "feeds", noun: "feed", unique: []string{"name"}, refer: "destination_feed_id"}, // assumed: names are unique
 		{
-			path: "feeds/*/subscriptions", noun: "subscription", unique: []string{"room", "path"},
+			path: "feeds/*/subscriptions", noun: "subscription", unique: []string{"room", "path"}, // assumed: one of each
 			prepare: prepareSubscription, guard: refuseWhilePaused,
 		},
 		{path: "feeds/*/messages", noun: "message"},

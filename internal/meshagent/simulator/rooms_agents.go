@@ -34,5 +34,5 @@ func (c *call) room(doc document, member string) (*record, error) {
 	if rec := c.st.named(c.path("rooms"), name); rec != nil {
 		return rec, nil
 	}
-	return nil, missing("room", "name", name)
+	return nil, missing("room", "name", name) // assumed: it might be 400
 }

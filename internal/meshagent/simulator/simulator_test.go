@@ -228,6 +228,8 @@ func TestRoomGrants(t *testing.T) {
 func TestEmailGrants(t *testing.T) {
 	const body = `{"room_id": "%s", "email": "new@example.com", "permissions": {}}`
 	invite := newAPI(t)
+	invite.want("POST", "/room-grants", fmt.Sprintf(body, "unknown"), 404, "")
+	invite.want("POST", "/room-grants", `{"room_id": "unknown", "user_id": "u", "permissions": {}}`, 404, "")
 	room := invite.sim.Add("rooms", map[string]any{"name": "a"})
 	invite.want("POST", "/room-grants", fmt.Sprintf(body, room), 200, "{}")
 	invite.want("GET", "/room-grants", nil, 200, `{"room_grants": []}`)

@@ -59,6 +59,7 @@ func (c *call) create(path string, body document) (*record, error) {
 		return nil, err
 	}
 	if c.st.get(path, rec.id) != nil {
+		// assumed: a member who is added twice, or a secret under an id that is taken, might be overwritten.
 		return nil, conflict("this %s already exists", k.noun)
 	}
 	c.st.put(rec)
@@ -145,6 +146,7 @@ func (c *call) unique(k *kind, rec *record) error {
 }
 
 // rename writes the new name of a document into those that repeat it.
+// assumed: they might keep the old one.
 func (c *call) rename(rec *record, name string) {
 	k := kindOf(rec.path)
 	for _, user := range c.st.referring(k.refer, rec.id, "") {
