@@ -82,7 +82,7 @@ func TestErrors(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			test.want.Status, test.want.Method, test.want.Route = test.status, http.MethodGet, "/accounts/projects/{project_id}"
-			if d := cmp.Diff(test.want, *got); d != "" {
+			if d := cmp.Diff(test.want, *got, cmp.AllowUnexported(Error{})); d != "" {
 				t.Error(d)
 			}
 		})
