@@ -121,6 +121,14 @@ func (p *pass[O, S, R]) announce(ctx context.Context, current R) error {
 	return p.record(ctx)
 }
 
+// applied are the fields that this object has set. What was announced, and MeshAgent did not take, is not there to be removed.
+func (p *pass[O, S, R]) applied() []string {
+	if applied, ok := p.refused.get(p.obj.GetUID()); ok {
+		return applied
+	}
+	return p.status.AppliedFields
+}
+
 // record writes status as far as it is known, before the end of the pass.
 func (p *pass[O, S, R]) record(ctx context.Context) error {
 	if err := p.writeStatus(ctx, p.before, p.obj, &p.written); err != nil {
@@ -133,16 +141,17 @@ func (p *pass[O, S, R]) record(ctx context.Context) error {
 
 // update writes the merged document.
 func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error {
-	applied, drifted := p.status.AppliedFields, !p.outcome.adopted && p.desiredBefore()
+	applied, drifted := p.applied(), !p.outcome.adopted && p.desiredBefore()
 	if drifted {
 		p.foundDrift()
 	}
 	if err := p.announce(ctx, current); err != nil {
 		return err
 	}
+	p.refused.forget(p.obj.GetUID())
 	remote, err := p.collection.Update(ctx, current, d.merged)
 	if meshagent.IsRefusal(err) {
-		p.status.AppliedFields = applied // what MeshAgent did not take is not there to be removed
+		p.refused.set(p.obj.GetUID(), applied)
 	}
 	switch {
 	case meshagent.IsConflict(err):
@@ -190,6 +199,7 @@ func (p *pass[O, S, R]) settle(remote R) error {
 		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
 	}
 	p.last.set(p.obj.GetUID(), fingerprint(p.desired))
+	p.refused.forget(p.obj.GetUID())
 	p.outcome.inSync()
 	p.report(remote, nil)
 	return nil

@@ -11,13 +11,13 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// fingerprints remember what was desired of each object when it was last in sync, to tell a user's change from somebody else's. What is
-// desired may be a secret: only a hash of it stays in memory, under a key that is another one in each process.
-type fingerprints struct {
+// remembered is something that this process knows of each object.
+type remembered[T any] struct {
 	mu  sync.Mutex
-	all map[types.UID]uint64
+	all map[types.UID]T
 }
 
+// fingerprintKey is another one in each process: what is desired may be a secret, of which only such a hash stays in memory.
 var fingerprintKey = maphash.MakeSeed()
 
 func fingerprint(desired any) uint64 {
@@ -28,24 +28,24 @@ func fingerprint(desired any) uint64 {
 	return maphash.Bytes(fingerprintKey, text)
 }
 
-func (f *fingerprints) get(uid types.UID) (uint64, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	found, ok := f.all[uid]
+func (r *remembered[T]) get(uid types.UID) (T, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	found, ok := r.all[uid]
 	return found, ok
 }
 
-func (f *fingerprints) set(uid types.UID, now uint64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.all == nil {
-		f.all = map[types.UID]uint64{}
+func (r *remembered[T]) set(uid types.UID, now T) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.all == nil {
+		r.all = map[types.UID]T{}
 	}
-	f.all[uid] = now
+	r.all[uid] = now
 }
 
-func (f *fingerprints) forget(uid types.UID) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.all, uid)
+func (r *remembered[T]) forget(uid types.UID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.all, uid)
 }

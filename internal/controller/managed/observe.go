@@ -35,6 +35,7 @@ func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
 		}
 		p.outcome.lost = true
 		p.status.ID, p.status.Adopted, p.status.AppliedFields = "", nil, nil
+		p.refused.forget(p.obj.GetUID())
 		p.mark.Adopted = false
 		fallthrough // it may have been created again already
 	case p.begun:
@@ -78,7 +79,7 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	if err != nil {
 		return found[S, R]{}, err
 	}
-	if len(p.status.AppliedFields) == 0 && !p.spec.Observes() {
+	if len(p.applied()) == 0 && !p.spec.Observes() {
 		// So far it was only observed. To write to it is to adopt it.
 		p.status.ID = ""
 		return p.adopt(remote)
@@ -125,7 +126,7 @@ func (p *pass[O, S, R]) listSuffices() bool {
 	synced := meta.FindStatusCondition(p.status.Conditions, v1alpha1.ConditionSynced)
 	waits := reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionReady) == v1alpha1.ReasonNotReady
 	return !waits && !p.collection.Traits().PartialLists && p.requested == p.status.LastHandledReconcileAt && synced != nil &&
-		synced.ObservedGeneration == p.obj.GetGeneration() && (p.spec.Observes() || len(p.status.AppliedFields) > 0)
+		synced.ObservedGeneration == p.obj.GetGeneration() && (p.spec.Observes() || len(p.applied()) > 0)
 }
 
 // replaceable finds a resource that needs no reading: lists do not show its value, and that value is to be another one than what
@@ -133,7 +134,7 @@ func (p *pass[O, S, R]) listSuffices() bool {
 // may have changed in the resource since its row was read is never set back.
 func (p *pass[O, S, R]) replaceable() (seen found[S, R], ok bool) {
 	last, known := p.last.get(p.obj.GetUID())
-	if !known || last == fingerprint(p.desired) || !p.collection.Traits().PartialLists || p.spec.Observes() || len(p.status.AppliedFields) == 0 ||
+	if !known || last == fingerprint(p.desired) || !p.collection.Traits().PartialLists || p.spec.Observes() || len(p.applied()) == 0 ||
 		p.requested != p.status.LastHandledReconcileAt || !meta.IsStatusConditionTrue(p.status.Conditions, v1alpha1.ConditionSynced) {
 		return seen, false
 	}
@@ -261,7 +262,7 @@ func (p *pass[O, S, R]) compare(remote R) (found[S, R], error) {
 		}
 		desired = desired.WithMark(p.mark)
 	}
-	result, err := drift(desired, actual, p.status.AppliedFields)
+	result, err := drift(desired, actual, p.applied())
 	return found[S, R]{remote: &remote, diff: result}, err
 }
 

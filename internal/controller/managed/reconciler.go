@@ -26,7 +26,8 @@ type reconciler[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	kind      *Kind[O, S, R]
 	snapshots *snapshots[S, R]
 	written   ownWrites
-	last      fingerprints
+	last      remembered[uint64]   // the fingerprint of what was desired when it was in sync, to tell a user's change from somebody else's
+	refused   remembered[[]string] // the fields that were applied before others were announced that MeshAgent did not take
 }
 
 // Reconcile makes one pass: reconcile decides and acts, conclude tells.
@@ -62,6 +63,7 @@ func (r *reconciler[O, S, R]) forgetGone() handler.EventHandler {
 		}
 		r.written.forget(obj)
 		r.last.forget(obj.GetUID())
+		r.refused.forget(obj.GetUID())
 		r.timing(kindOf(obj)).forget(obj)
 		if r.guard.letGo(obj.GetUID()) {
 			r.Projects.Suspect(obj) // the MeshProject's status tells what is held
