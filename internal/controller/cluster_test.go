@@ -226,7 +226,7 @@ var _ = Describe("When Kubernetes", func() {
 		Expect(late.Status.IsAdopted()).To(BeFalse())
 		want := []string{"late/status"}
 		for _, obj := range rooms {
-			w.lookNow(ctx, obj)
+			w.look(ctx, obj)
 			want = append(want, obj.GetName()+"/status") // the receipt
 		}
 		Expect(w.written()).To(Equal([]string{"POST rooms"}))

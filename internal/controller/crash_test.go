@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,58 +28,45 @@ import (
 var _ = Describe("An operator that is killed", func() {
 	for _, a := range acts {
 		It("at any moment in the "+a.name+" ends up where an undisturbed one does", func(ctx SpecContext) {
-			together(mirrors(), func(s sample) {
-				if a.only == "" || a.only == s.kind {
-					isInterrupted(ctx, s, a)
-				}
-			})
+			together(slices.DeleteFunc(samples(), func(s sample) bool { return a.of != nil && !a.of(s) }), func(s sample) { isInterrupted(ctx, s, a) })
 		}, SpecTimeout(10*time.Minute))
 	}
-
-	It("at 200 random moments leaves every object with exactly one room, and then none", func(ctx SpecContext) {
-		const creating, deleting = 200, 60
-		seed := uint64(GinkgoRandomSeed())
-		By(fmt.Sprintf("seed %d: -ginkgo.seed repeats it", seed))
-		worlds := []uint64{1, 2, 3, 4}
-		together(worlds, func(i uint64) {
-			w := newWorld(ctx)
-			random := rand.New(rand.NewPCG(seed, i))
-			rooms := createsUnderKills(ctx, w, random, creating/len(worlds))
-			deletesUnderKills(ctx, w, random, deleting/len(worlds), rooms)
-		})
-	}, SpecTimeout(4*time.Minute))
 })
 
 // act is something that users do to an object, while the operator does not run. Then it runs and is killed at some moment; then
 // something else may happen to the object meanwhile; then it runs again.
 type act struct {
 	name      string
-	only      string // kind
-	exists    bool   // the resource, before
+	of        func(sample) bool // nil: all
+	exists    bool              // the object, before
 	do        func(context.Context, *life)
 	meanwhile func(context.Context, *life)
-	// forgets says that a resource that bears a mark may keep what its object had set and does not set any more: status was to remember
-	// that, and was not written. Only a write more in each creation could tell such a field from one that somebody else has set.
-	forgets bool
+	// forgets says that what the object does not set, or sets no more, may differ: what it had set once, and status was not yet to remember.
+	forgets func(*life) bool
 }
 
 var acts = []act{
 	{name: "creation", do: applied},
-	{name: "creation, with a change meanwhile,", do: applied, meanwhile: changed, forgets: true},
-	{name: "creation, with a new name meanwhile,", do: applied, meanwhile: renamed, only: "MeshRoom"},
+	// Of a resource that bears a mark, only a write more in each creation could tell what its object had set from what somebody else has.
+	{name: "creation, with a change meanwhile,", do: applied, meanwhile: changed, forgets: func(l *life) bool { return l.marks }},
+	{name: "creation, with a new name meanwhile,", do: applied, meanwhile: renamed, of: isRoom},
 	{name: "creation, with its deletion meanwhile,", do: applied, meanwhile: deleted},
-	{name: "adoption", do: adopted},
+	{name: "adoption", do: adopted, of: sample.mirrors},
+	// What it was to set when it was adopted, it may have set already.
+	{name: "adoption, with its deletion meanwhile,", do: adopted, meanwhile: deleted, of: sample.mirrors, forgets: func(*life) bool { return true }},
 	{name: "change", exists: true, do: changed},
 	{name: "change, with its undoing meanwhile,", exists: true, do: changed, meanwhile: undone},
 	{name: "change, with its deletion meanwhile,", exists: true, do: changed, meanwhile: deleted},
-	{name: "renaming", exists: true, do: renamed, only: "MeshRoom"},
-	{name: "renaming, with its deletion meanwhile,", exists: true, do: renamed, meanwhile: deleted, only: "MeshRoom"},
+	{name: "renaming", exists: true, do: renamed, of: isRoom},
+	{name: "renaming, with its deletion meanwhile,", exists: true, do: renamed, meanwhile: deleted, of: isRoom},
 	{name: "deletion", exists: true, do: deleted},
-	{name: "orphaning", exists: true, do: func(ctx context.Context, l *life) {
+	{name: "orphaning", exists: true, of: sample.mirrors, do: func(ctx context.Context, l *life) {
 		l.patch(ctx, `{"spec": {"deletionPolicy": "Orphan"}}`)
 		deleted(ctx, l)
 	}},
 }
+
+func isRoom(s sample) bool { return s.kind == "MeshRoom" }
 
 func applied(ctx context.Context, l *life) {
 	l.obj = l.sample.object()
@@ -101,11 +87,8 @@ func strayed(doc map[string]any, fields []string) map[string]any {
 	GinkgoHelper()
 	doc = runtime.DeepCopyJSON(doc)
 	delete(doc, "id")
-	unmark(doc)
-	within := doc
-	if spec, ok := doc["spec"].(map[string]any); ok {
-		within = spec
-	}
+	eachMark(doc, func(holder map[string]any, name string) { delete(holder, name) })
+	within := writtenPart(doc)
 	for _, field := range fields {
 		if !strings.HasSuffix(field, "room.name") && !slices.Contains([]string{"name", "metadata.name", "kind", "domain", "room", "room_id", "user_id", "email"}, field) && disturb(within, field) {
 			return doc
@@ -113,22 +96,6 @@ func strayed(doc map[string]any, fields []string) map[string]any {
 	}
 	Fail(fmt.Sprintf("no string among %v could be changed", fields))
 	return nil
-}
-
-// unmark removes the owner's mark wherever it is in a document.
-func unmark(value any) {
-	switch value := value.(type) {
-	case map[string]any:
-		delete(value, v1alpha1.OwnerAnnotation)
-		delete(value, v1alpha1.AdoptedAnnotation)
-		for _, member := range value {
-			unmark(member)
-		}
-	case []any:
-		for _, member := range value {
-			unmark(member)
-		}
-	}
 }
 
 func changed(ctx context.Context, l *life) { l.patch(ctx, l.sample.change()) }
@@ -151,7 +118,9 @@ func isInterrupted(ctx context.Context, s sample, a act) {
 	l.follow(ctx)
 	l.again(ctx)
 	l.original, l.marks = l.raw(ctx).Object["spec"], l.marked()
-	l.found, l.fields = l.document(), l.common().AppliedFields
+	if s.mirrors() {
+		l.found, l.fields = l.document(), l.common().AppliedFields
+	}
 	l.delete(ctx)
 
 	var mu sync.Mutex
@@ -190,16 +159,25 @@ func (a act) enact(ctx context.Context, l *life, witness func(*operator, *http.R
 	}
 	l.operator = l.start(operatorOptions{})
 	Eventually(func() (bool, error) { return l.settled(ctx) }).WithContext(ctx).Should(BeTrue())
-	end := l.end(ctx, a.forgets && l.marks)
+	if l.exists(ctx) {
+		l.meshagent.ResetCalls()
+		l.look(ctx, l.obj)
+		Expect(conditions(l.obj)).To(beReady())
+		Expect(l.written()).To(BeEmpty(), "it was Ready")
+	}
+	end := map[string]any{"status": l.lastStatus(ctx), "held": l.remains(ctx, l.nothing, a.forgets)}
 
 	deleted(ctx, l)
 	l.eventuallyGone(ctx, l.obj)
+	end["left"] = l.remains(ctx, l.without, a.forgets)
 	for _, one := range l.held() {
 		if !slices.Contains(l.without, one.Path+"/"+one.ID) {
-			l.meshagent.Remove(one.Path, one.ID) // orphaned, as it should be
+			l.meshagent.Remove(one.Path, one.ID)
 		}
 	}
-	return end
+	text, err := json.MarshalIndent(end, "", " ")
+	Expect(err).NotTo(HaveOccurred())
+	return l.anonymous(string(text))
 }
 
 // settled says that an object is Ready, or gone if it is to go.
@@ -212,36 +190,53 @@ func (l *life) settled(ctx context.Context) (bool, error) {
 	return ready && l.obj.GetDeletionTimestamp().IsZero(), err
 }
 
-// end tells what is there: the object's status, and all that MeshAgent holds, but for what differs each time.
-func (l *life) end(ctx context.Context, withoutContent bool) string {
+// lastStatus is the status of the object, if there is one, but for what differs each time.
+func (l *life) lastStatus(ctx context.Context) map[string]any {
 	GinkgoHelper()
-	var status any
-	if err := l.Get(ctx, client.ObjectKeyFromObject(l.obj), l.obj); err == nil {
-		status = timeless(l.raw(ctx).Object["status"])
+	if !l.exists(ctx) {
+		return nil
 	}
-	held := slices.DeleteFunc(l.held(), func(one record) bool { return slices.Contains(l.nothing, one.Path+"/"+one.ID) })
+	status := timeless(l.raw(ctx).Object["status"])
+	delete(status, "lastHandledReconcileAt")
+	return status
+}
+
+// remains is what MeshAgent holds besides what was there before: all of it, or only what the object sets, and marks.
+func (l *life) remains(ctx context.Context, before []string, forgets func(*life) bool) []record {
+	GinkgoHelper()
+	held := slices.DeleteFunc(l.held(), func(one record) bool { return slices.Contains(before, one.Path+"/"+one.ID) })
+	var fields []string
+	if l.sample.mirrors() && l.exists(ctx) {
+		fields = l.common().AppliedFields
+	}
 	for i := range held {
-		if withoutContent {
-			held[i].Doc = nil
+		if forgets == nil || !forgets(l) || slices.Contains(l.without, held[i].Path+"/"+held[i].ID) {
+			continue
 		}
+		set := map[string]any{}
+		eachMark(held[i].Doc, func(holder map[string]any, name string) { set[name] = holder[name] })
+		for _, field := range fields {
+			value, _ := valueAt(writtenPart(held[i].Doc), field)
+			set[field] = value
+		}
+		held[i].Doc = set
 	}
-	text, err := json.MarshalIndent(map[string]any{"status": status, "held": held}, "", " ")
-	Expect(err).NotTo(HaveOccurred())
-	return l.anonymous(string(text))
+	return held
 }
 
 var everyMoment = flag.Bool("every-moment", false, "kill before and after every request of every kind: make crash")
 
 // isMoment says that here the operator may die with another outcome than at the moment before: when a write of its own was carried out. What
-// it only read is gone with it. Lest that be a mistake, for rooms every moment counts, and for all kinds with -every-moment: before each
-// request, and after it.
+// it only read is gone with it. Lest that be a mistake, for rooms and MeshProjects every moment counts, and for all kinds with
+// -every-moment: before each request, and after it.
 func isMoment(s sample, r *http.Request, carriedOut bool) bool {
 	_, inProject, inMeshAgent := strings.Cut(r.URL.Path, "/accounts/projects/")
-	if inMeshAgent && !strings.Contains(inProject, "/") || !inMeshAgent && !strings.Contains(r.URL.Path, "/"+strings.ToLower(s.kind)+"s/") {
-		return false // the MeshProject's own look, and what concerns other objects
+	inMeshAgent = inMeshAgent || r.URL.Path == "/config"
+	if inMeshAgent && strings.Contains(inProject, "/") != s.mirrors() || !inMeshAgent && !s.concerns(r) {
+		return false // it is the MeshProject's own look, or not, or concerns other objects
 	}
 	isWrite := r.Method != http.MethodGet
-	if s.kind == "MeshRoom" || *everyMoment {
+	if s.kind == "MeshRoom" || s.kind == "MeshProject" || *everyMoment {
 		return inMeshAgent || isWrite
 	}
 	return isWrite && carriedOut
@@ -256,63 +251,4 @@ func killAt(s sample, n int) func(*operator, *http.Request, bool) {
 			o.kill()
 		}
 	}
-}
-
-// moments is how many there are in a pass that creates or deletes a room: before and after its finalizer and its status are written,
-// or it is read, and it is created or deleted in MeshAgent.
-const moments = 6
-
-func createsUnderKills(ctx context.Context, w *world, random *rand.Rand, kills int) []client.Object {
-	first := w.start(operatorOptions{})
-	w.eventuallyReady(ctx, w.project(ctx))
-	first.stop()
-	var rooms []client.Object
-	for range kills {
-		for range 1 + random.IntN(2) {
-			rooms = append(rooms, room(fmt.Sprintf("room-%03d", len(rooms))))
-			w.apply(ctx, rooms[len(rooms)-1])
-		}
-		w.diesAt(ctx, random.IntN(moments))
-	}
-	last := w.start(operatorOptions{})
-	w.eventuallyReady(ctx, rooms...)
-	last.stop()
-
-	explained, found := map[string]any{}, map[string]any{}
-	for _, obj := range rooms {
-		status := obj.(*v1alpha1.MeshRoom).Status
-		Expect(status.IsAdopted()).To(BeFalse(), "%s was created for its object, whoever remembers", obj.GetName())
-		explained[obj.GetName()] = status.ID
-	}
-	for _, document := range w.meshagent.Documents("rooms") {
-		found[fmt.Sprint(document["name"])] = document["id"]
-	}
-	Expect(found).To(Equal(explained))
-	Expect(w.meshagent.Documents("rooms")).To(HaveLen(len(rooms)))
-	return rooms
-}
-
-func deletesUnderKills(ctx context.Context, w *world, random *rand.Rand, kills int, rooms []client.Object) {
-	for range kills {
-		for range 1 + random.IntN(3) {
-			Expect(w.Delete(ctx, rooms[0])).To(Succeed())
-			rooms = rooms[1:]
-		}
-		w.diesAt(ctx, random.IntN(moments))
-	}
-	w.start(operatorOptions{})
-	Expect(w.DeleteAllOf(ctx, &v1alpha1.MeshRoom{}, client.InNamespace(w.namespace))).To(Succeed())
-	Eventually(func() ([]v1alpha1.MeshRoom, error) {
-		var left v1alpha1.MeshRoomList
-		err := w.List(ctx, &left, client.InNamespace(w.namespace))
-		return left.Items, err
-	}).WithContext(ctx).Should(BeEmpty())
-	Expect(w.meshagent.Documents("rooms")).To(BeEmpty())
-}
-
-// diesAt runs an operator until it is killed.
-func (w *world) diesAt(ctx context.Context, moment int) {
-	GinkgoHelper()
-	operator := w.start(operatorOptions{witness: killAt(sample{kind: "MeshRoom"}, moment)})
-	Eventually(operator.dead.Load).WithContext(ctx).Should(BeTrue(), "moment %d was not reached", moment)
 }

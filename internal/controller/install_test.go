@@ -92,7 +92,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		leader, standby := release.leader(ctx, after)
 		leader.Kill()
 		Eventually(func() bool { return release.leads(ctx, standby) }).WithContext(ctx).Should(BeTrue())
-		w.looksAgain(ctx, kept)
+		w.look(ctx, kept)
 		Expect(w.held()).To(Equal(documents))
 		Expect(w.written()).To(BeEmpty(), "neither the upgrade nor the new leader repeats a write")
 
@@ -227,7 +227,7 @@ func livesAsInstalled(ctx context.Context, w *world, s sample) {
 	l := w.begin(ctx, s)
 	l.follow(ctx)
 	l.again(ctx)
-	l.look(ctx, "now")
+	l.look(ctx, l.obj)
 	if s.mirrors() {
 		document := l.document()
 		for range 2 { // the second time, its event is a repetition
@@ -242,21 +242,9 @@ func livesAsInstalled(ctx context.Context, w *world, s sample) {
 	}
 	l.delete(ctx)
 	for _, need := range l.needs {
-		w.eventuallyGoneFor(ctx, need)
+		w.eventuallyGone(ctx, need)
 	}
 	Expect(w.names()).To(Equal(l.nothing))
-}
-
-// looksAgain waits until an operator has looked at an object once more.
-func (w *world) looksAgain(ctx context.Context, obj client.Object) {
-	GinkgoHelper()
-	token := time.Now().String()
-	w.edit(ctx, obj, func() { obj.SetAnnotations(map[string]string{v1alpha1.ReconcileRequestedAtAnnotation: token}) })
-	Eventually(func() string {
-		_, err := w.state(ctx, obj)()
-		Expect(err).NotTo(HaveOccurred())
-		return statusOf(obj).LastHandledReconcileAt
-	}).WithContext(ctx).Should(Equal(token))
 }
 
 // world makes a world in the cluster of the node.

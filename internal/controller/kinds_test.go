@@ -13,7 +13,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
@@ -57,7 +56,8 @@ func waitsAndEnds(ctx context.Context, s sample) {
 	By("having nothing to do when asked to look")
 	w.meshagent.ResetCalls()
 	operator.writes.Store(0)
-	l.look(ctx, "now")
+	l.look(ctx, l.obj)
+	Expect(conditions(l.obj)).To(beReady())
 	Expect(w.written()).To(BeEmpty())
 	Expect(operator.writes.Load()).To(BeNumerically("==", 1), "the receipt")
 
@@ -74,12 +74,12 @@ func waitsAndEnds(ctx context.Context, s sample) {
 	}
 	for _, need := range l.needs {
 		if _, isProject := need.(*v1alpha1.MeshProject); !isProject {
-			w.eventuallyGoneFor(ctx, need)
+			w.eventuallyGone(ctx, need)
 		}
 	}
 	l.delete(ctx)
 	for _, need := range l.needs {
-		w.eventuallyGoneFor(ctx, need)
+		w.eventuallyGone(ctx, need)
 	}
 	Expect(w.names()).To(Equal(l.nothing))
 }
@@ -91,13 +91,6 @@ func (w *world) looks(route string) []string {
 		prefix = "GET /accounts/projects/"
 	}
 	return slices.DeleteFunc(w.calls(http.MethodGet), func(call string) bool { return !strings.HasPrefix(call, prefix) })
-}
-
-// eventuallyGoneFor waits until an object of any kind is gone.
-func (w *world) eventuallyGoneFor(ctx context.Context, obj client.Object) {
-	GinkgoHelper()
-	Eventually(func() error { return w.Get(ctx, client.ObjectKeyFromObject(obj), obj) }).WithContext(ctx).Should(
-		MatchError(ContainSubstring("not found")), "%T %s", obj, obj.GetName())
 }
 
 func followsItsSpec(ctx context.Context, s sample) {
@@ -193,7 +186,7 @@ func respectsOwners(ctx context.Context, s sample) {
 		return
 	}
 	theirs := l.document()
-	reown(theirs, "cluster-2/far/away")
+	eachMark(theirs, func(holder map[string]any, name string) { holder[name] = "cluster-2/far/away" })
 	l.delete(ctx)
 	id := w.meshagent.Add(l.resource.Path, theirs)
 	document := func() map[string]any { return l.documentOf(l.resource.Path, id) }

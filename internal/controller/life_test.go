@@ -10,9 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -205,25 +203,20 @@ func (l *life) raw(ctx context.Context) *unstructured.Unstructured {
 	return raw
 }
 
-// look asks for a live look, and waits for the receipt.
-func (l *life) look(ctx context.Context, token string) {
+// exists says whether the sample is there.
+func (l *life) exists(ctx context.Context) bool {
 	GinkgoHelper()
-	l.patch(ctx, `{"metadata": {"annotations": {"`+v1alpha1.ReconcileRequestedAtAnnotation+`": "`+token+`"}}}`)
-	Eventually(func(g Gomega) {
-		g.Expect(l.state(ctx, l.obj)()).To(beReady())
-		g.Expect(statusOf(l.obj).LastHandledReconcileAt).To(Equal(token))
-	}).WithContext(ctx).Should(Succeed())
+	err := l.Get(ctx, client.ObjectKeyFromObject(l.obj), l.obj)
+	Expect(client.IgnoreNotFound(err)).To(Succeed())
+	return err == nil
 }
 
 // disturb changes the first string that the sample has set in MeshAgent, and tells its path.
 func (l *life) disturb() (changed string) {
 	GinkgoHelper()
 	Expect(l.meshagent.Edit(l.resource.Path, l.resource.ID, func(doc map[string]any) {
-		if spec, ok := doc["spec"].(map[string]any); ok {
-			doc = spec // what callers write is wrapped in some
-		}
 		for _, field := range l.common().AppliedFields {
-			if disturb(doc, field) {
+			if disturb(writtenPart(doc), field) {
 				changed, _, _ = strings.Cut(field, "[0]") // a list is set right as a whole
 				return
 			}
@@ -233,59 +226,9 @@ func (l *life) disturb() (changed string) {
 	return changed
 }
 
-// step is one part of a path in status.appliedFields.
-var step = regexp.MustCompile(`\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]]+)`)
-
-// disturb changes the string at a path of a document, if there is one.
-func disturb(doc map[string]any, path string) bool {
-	var at any = doc
-	var put func(string)
-	for _, match := range step.FindAllStringSubmatch(path, -1) {
-		switch holder := at.(type) {
-		case map[string]any:
-			name := match[1] + match[3]
-			at, put = holder[name], func(s string) { holder[name] = s }
-		case []any:
-			i, err := strconv.Atoi(match[2])
-			if err != nil || i >= len(holder) {
-				return false
-			}
-			at, put = holder[i], func(s string) { holder[i] = s }
-		default:
-			return false
-		}
-	}
-	text, ok := at.(string)
-	switch {
-	case !ok:
-	case strings.HasPrefix(text, "/"):
-		put(text + "AAAA") // a path stays a path
-	default:
-		put("AAAA" + text) // base64 stays base64
-	}
-	return ok
-}
-
 // marked says that what stands for the sample in MeshAgent bears the mark of its owner.
-func (l *life) marked() bool { return reown(l.document(), "") }
-
-// reown changes the owner's mark wherever it is in a document, and says whether it was there.
-func reown(value any, owner string) bool {
-	found := false
-	switch value := value.(type) {
-	case map[string]any:
-		for name, member := range value {
-			if name == v1alpha1.OwnerAnnotation {
-				value[name], found = owner, true
-			} else if reown(member, owner) {
-				found = true
-			}
-		}
-	case []any:
-		for _, member := range value {
-			found = reown(member, owner) || found
-		}
-	}
+func (l *life) marked() (found bool) {
+	eachMark(l.document(), func(map[string]any, string) { found = true })
 	return found
 }
 
@@ -306,26 +249,4 @@ func (l *life) anonymous(text string, known ...string) string {
 		return others[id]
 	})
 	return anyTime.ReplaceAllString(text, "{time}")
-}
-
-// together runs a function for each of many at the same time, though not for too many.
-func together[T any](all []T, one func(T)) {
-	const most = 16
-	turns := make(chan struct{}, most)
-	var group sync.WaitGroup
-	for _, each := range all {
-		group.Go(func() {
-			defer GinkgoRecover()
-			turns <- struct{}{}
-			defer func() {
-				<-turns
-				if failure := recover(); failure != nil {
-					AddReportEntry(fmt.Sprintf("failed for %v", each))
-					panic(failure)
-				}
-			}()
-			one(each)
-		})
-	}
-	group.Wait()
 }

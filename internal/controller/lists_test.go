@@ -4,6 +4,7 @@
 package controller_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -19,7 +20,7 @@ import (
 )
 
 // manyRooms applies rooms with metadata, and waits for them.
-func (w *world) manyRooms(ctx SpecContext, count int) []client.Object {
+func (w *world) manyRooms(ctx context.Context, count int) []client.Object {
 	GinkgoHelper()
 	var rooms []client.Object
 	for i := range count {
@@ -102,8 +103,16 @@ var _ = Describe("A list that is wrong", func() {
 		w.meshagent.FreezeLists("rooms")
 		mine := room("support")
 		w.apply(ctx, mine)
-		w.diesAt(ctx, 3) // when the room was created
+		second := w.start(operatorOptions{witness: func(o *operator, r *http.Request, carriedOut bool) {
+			if carriedOut && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/rooms") {
+				o.kill()
+			}
+		}})
+		Eventually(second.dead.Load).WithContext(ctx).Should(BeTrue())
+		second.stop()
 		Expect(w.meshagent.Documents("rooms")).To(HaveLen(1))
+		Expect(w.Get(ctx, client.ObjectKeyFromObject(mine), mine)).To(Succeed())
+		Expect(mine.Status.ID).To(BeEmpty(), "nothing but its name, and the mark, tells that there is one")
 		Expect(w.Delete(ctx, mine)).To(Succeed())
 		w.start(operatorOptions{})
 		w.eventuallyGone(ctx, mine)

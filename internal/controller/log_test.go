@@ -93,7 +93,7 @@ var _ = Describe("The log", func() {
 
 		By("looking on demand, and at each interval")
 		w.meshagent.ResetCalls()
-		w.lookNow(ctx, one)
+		w.look(ctx, one)
 		Eventually(func() []string { return w.calls("GET") }).WithContext(ctx).Should(ContainElements("GET rooms/one", "GET rooms"))
 		Expect(w.written()).To(BeEmpty())
 		Expect(said()).To(HaveLen(1))

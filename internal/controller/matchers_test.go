@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	gomegatypes "github.com/onsi/gomega/types"
 	eventsv1 "k8s.io/api/events/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -138,6 +140,11 @@ func beReady() gomegatypes.GomegaMatcher {
 	return And(HavePrefix("Ready=True"), ContainSubstring("Synced=True"), Not(ContainSubstring("Reconciling")), Not(ContainSubstring("Stalled")))
 }
 
+// beOutOfSync matches the state of an object whose present version could not be brought to MeshAgent, for a reason.
+func beOutOfSync(reason string) gomegatypes.GomegaMatcher {
+	return And(HavePrefix("Ready="), ContainSubstring("Synced=False "+reason+": "))
+}
+
 // eventuallyReady waits until objects are Ready and Synced.
 func (w *world) eventuallyReady(ctx context.Context, objects ...client.Object) {
 	GinkgoHelper()
@@ -146,14 +153,26 @@ func (w *world) eventuallyReady(ctx context.Context, objects ...client.Object) {
 	}
 }
 
-// eventuallyGone waits until objects are gone.
+// eventuallyGone waits until objects of any kind are gone.
 func (w *world) eventuallyGone(ctx context.Context, objects ...client.Object) {
 	GinkgoHelper()
 	for _, obj := range objects {
-		Eventually(func() bool {
-			return client.IgnoreNotFound(w.Get(ctx, client.ObjectKeyFromObject(obj), obj)) == nil && w.Get(ctx, client.ObjectKeyFromObject(obj), obj) != nil
-		}).WithContext(ctx).Should(BeTrue(), "%s is still there:\n%s", obj.GetName(), conditions(obj))
+		Eventually(func() error { return w.Get(ctx, client.ObjectKeyFromObject(obj), obj) }).WithContext(ctx).Should(
+			Satisfy(apierrors.IsNotFound), func() string {
+				return fmt.Sprintf("%T %s is still there: %v", obj, obj.GetName(), content(obj)["status"])
+			})
 	}
+}
+
+// look asks for a live look at an object, and waits for the receipt.
+func (w *world) look(ctx context.Context, obj client.Object) {
+	GinkgoHelper()
+	token := uuid.NewString()
+	w.annotate(ctx, obj, v1alpha1.ReconcileRequestedAtAnnotation, token)
+	Eventually(func() (string, error) {
+		_, err := w.state(ctx, obj)()
+		return statusOf(obj).LastHandledReconcileAt, err
+	}).WithContext(ctx).Should(Equal(token))
 }
 
 // events lists the reasons of an object's events, in order.

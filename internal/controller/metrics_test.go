@@ -9,13 +9,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -47,17 +45,6 @@ func counted(name, labels string) func() float64 {
 	GinkgoHelper()
 	before := series(metrics.Registry, name)[" "+labels]
 	return func() float64 { return series(metrics.Registry, name)[" "+labels] - before }
-}
-
-// lookNow asks for a pass, and waits for it.
-func (w *world) lookNow(ctx context.Context, obj client.Object) {
-	GinkgoHelper()
-	token := uuid.NewString()
-	w.edit(ctx, obj, func() { obj.SetAnnotations(map[string]string{v1alpha1.ReconcileRequestedAtAnnotation: token}) })
-	Eventually(func() (string, error) {
-		err := w.Get(ctx, client.ObjectKeyFromObject(obj), obj)
-		return statusOf(obj).LastHandledReconcileAt, err
-	}).WithContext(ctx).Should(Equal(token))
 }
 
 var _ = Describe("The metrics", func() {
@@ -171,7 +158,7 @@ var _ = Describe("The metrics", func() {
 		w.eventuallyReady(ctx, one)
 		o.stop()
 		o = w.start(operatorOptions{})
-		w.lookNow(ctx, one)
+		w.look(ctx, one)
 		Expect(took()).To(Equal(1.0))
 	})
 

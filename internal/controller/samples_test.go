@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -48,6 +49,11 @@ func (s sample) object() client.Object {
 func (s sample) mirrors() bool {
 	_, ok := s.made.(managed.Object)
 	return ok
+}
+
+// concerns says that a request to the API server is about objects of the sample's kind.
+func (s sample) concerns(r *http.Request) bool {
+	return strings.Contains(r.URL.Path, "/"+v1alpha1.GroupVersion.Group+"/") && strings.Contains(r.URL.Path+"/", "/"+strings.ToLower(s.kind)+"s/")
 }
 
 // change is the merge patch that stands for a user's edit of the sample's spec: it adds, changes and removes something. That and
@@ -140,6 +146,28 @@ func sampleOf(kind, name string) client.Object {
 	}
 	Fail(fmt.Sprintf("config/samples needs %s %q and does not have it", kind, name))
 	return nil
+}
+
+// together runs a function for each of many at the same time, though not for too many.
+func together[T any](all []T, one func(T)) {
+	const most = 32
+	turns := make(chan struct{}, most)
+	var group sync.WaitGroup
+	for _, each := range all {
+		group.Go(func() {
+			defer GinkgoRecover()
+			turns <- struct{}{}
+			defer func() {
+				<-turns
+				if failure := recover(); failure != nil {
+					AddReportEntry(fmt.Sprintf("failed for %v", each))
+					panic(failure)
+				}
+			}()
+			one(each)
+		})
+	}
+	group.Wait()
 }
 
 // kindsOf are the kinds of the sample objects, one for each object.

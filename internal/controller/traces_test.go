@@ -41,7 +41,7 @@ var _ = Describe("Traces", func() {
 		By("showing what failed")
 		exporter.Reset()
 		w.meshagent.Inject(simulator.Fault{Status: 403, Times: 1})
-		w.lookNow(ctx, one)
+		w.look(ctx, one)
 		Eventually(spans).WithContext(ctx).Should(HaveLen(2))
 		Expect(spans()[0]).To(HavePrefix("reconcile MeshRoom one: AccessDenied, Error: the API key lacks the right for this (403)"))
 		Expect(spans()[1]).To(HaveSuffix(" 403, Error"))

@@ -66,7 +66,7 @@ func comparesTranscript(ctx context.Context, s sample) {
 		w.apply(ctx, l.obj)
 		w.eventuallyReady(ctx, l.obj)
 	})
-	t.section("second pass", func() { l.look(ctx, "1") })
+	t.section("second pass", func() { l.look(ctx, l.obj) })
 	t.section("update", func() {
 		l.patch(ctx, s.change())
 		w.eventuallyReady(ctx, l.obj)
@@ -75,7 +75,7 @@ func comparesTranscript(ctx context.Context, s sample) {
 		t.section("drift", func() {
 			l.learn()
 			l.disturb()
-			l.look(ctx, "2")
+			l.look(ctx, l.obj)
 		})
 	}
 	t.section("delete", func() { l.delete(ctx) })

@@ -165,7 +165,8 @@ var _ = Describe("A manifest that is applied again", func() {
 			after := apply("argocd")
 			Expect(after.Object["spec"]).To(Equal(before.Object["spec"]))
 			Expect(after.GetGeneration()).To(Equal(before.GetGeneration()))
-			l.look(ctx, "now")
+			l.look(ctx, l.obj)
+			Expect(conditions(l.obj)).To(beReady())
 			apply("argocd")
 			apply("kubectl")
 
