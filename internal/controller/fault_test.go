@@ -5,77 +5,62 @@ package controller_test
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
-	"os"
 	"regexp"
+	"slices"
 	"strings"
-	"syscall"
+	"sync/atomic"
 	"time"
 
+	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-
-	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// trouble is what can go wrong with the requests for one collection, and the reason that users are told (the table of design §9).
-type trouble struct {
-	name   string
-	fault  simulator.Fault
-	reason string // of condition Synced
-	nested bool   // it strikes only what lies under something else
+// ordeal is a sample in a world of its own, with a part of the troubles that it is to survive.
+type ordeal struct {
+	sample
+	hits     strike
+	troubles []trouble
+
+	*life
+	changed string       // the resource, after the change
+	struck  atomic.Int64 // requests to MeshAgent
+	written atomic.Int64 // requests to the API server that change the object
 }
 
-// troubles are in the order of docs/faults.md.
-var troubles = []trouble{
-	{name: "400", fault: simulator.Fault{Status: 400}, reason: "Rejected"},
-	{name: "401", fault: simulator.Fault{Status: 401}, reason: "AccessDenied"},
-	{name: "403", fault: simulator.Fault{Status: 403}, reason: "AccessDenied"},
-	{name: "404 to a creation", fault: simulator.Fault{Status: 404, Method: http.MethodPost}, reason: "ParentNotFound"},
-	{name: "404, for what it lies under cannot be found", fault: simulator.Fault{Status: 404}, reason: "ParentNotFound", nested: true},
-	{name: "409 to a creation", fault: simulator.Fault{Status: 409, Method: http.MethodPost}, reason: "Conflict"},
-	{name: "422", fault: simulator.Fault{Status: 422}, reason: "Rejected"},
-	{name: "423", fault: simulator.Fault{Status: 423}, reason: "ParentDisabled"},
-	{name: "429, wait a second", fault: simulator.Fault{Status: 429, RetryAfter: "1"}, reason: "RateLimited"},
-	{name: "429, wait until a time, by a clock that is wrong", fault: simulator.Fault{
-		Status: 429, Date: "Mon, 02 Jan 2040 15:04:05 GMT", RetryAfter: "Mon, 02 Jan 2040 15:04:06 GMT",
-	}, reason: "RateLimited"},
-	{name: "500", fault: simulator.Fault{Status: 500}, reason: "Unavailable"},
-	{name: "502, a page of a proxy", fault: simulator.Fault{Status: 502, ContentType: "text/html", Body: "<html>Bad gateway</html>"}, reason: "Unavailable"},
-	{name: "503", fault: simulator.Fault{Status: 503}, reason: "Unavailable"},
-	{name: "504", fault: simulator.Fault{Status: 504}, reason: "Unavailable"},
-	{name: "a redirect", fault: simulator.Fault{Status: 302, Location: "https://login.example.com/"}, reason: "Unavailable"},
-	{name: "200, a page to sign in", fault: simulator.Fault{Status: 200, ContentType: "text/html", Body: "<html>Sign in</html>"}, reason: "Unavailable"},
-	{name: "200, no JSON", fault: simulator.Fault{Status: 200, ContentType: "text/plain", Body: "It works!"}, reason: "Unavailable"},
-	{name: "200, JSON of something else", fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: `{"status": "up"}`}, reason: "Unavailable"},
-	{name: "200, nothing", fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: " "}, reason: "Unavailable"},
-	{name: "no answer in time", fault: simulator.Fault{Delay: time.Minute}, reason: "Unavailable"},
-	{name: "an answer that does not end", fault: simulator.Fault{Drop: simulator.StallWithin}, reason: "Unavailable"},
-	{name: "an answer that is cut off", fault: simulator.Fault{Drop: simulator.DropWithin}, reason: "Unavailable"},
-	{name: "connection refused", fault: simulator.Fault{
-		Drop: simulator.DropBefore, Err: &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)},
-	}, reason: "Unavailable"},
-	{name: "TLS: an unknown authority", fault: simulator.Fault{Drop: simulator.DropBefore, Err: x509.UnknownAuthorityError{}}, reason: "Unavailable"},
-	{name: "connection lost before the request is carried out", fault: simulator.Fault{Drop: simulator.DropBefore}, reason: "Unavailable"},
-	{name: "connection lost after it is carried out", fault: simulator.Fault{Drop: simulator.DropAfter}, reason: "Unavailable"},
+// ordeals are all troubles for all samples. Most of their time is waiting, which they can do together.
+func ordeals() (all []*ordeal) {
+	const most = 8
+	for _, hits := range strikes {
+		for some := range slices.Chunk(troubles, most) {
+			for _, s := range mirrors() {
+				all = append(all, &ordeal{sample: s, hits: hits, troubles: some})
+			}
+		}
+	}
+	return all
 }
 
-// survivesFaults has every act of a sample's life fail in every way, one after the other.
-func survivesFaults(ctx context.Context, s sample) {
+// run has every act of a sample's life fail in several ways, one after the other.
+func (o *ordeal) run(ctx context.Context) {
 	w := newWorld(ctx)
-	w.start(operatorOptions{driftInterval: time.Second})
-	l := w.begin(ctx, s)
-	l.follow(ctx)
-	l.again(ctx)
-	l.patch(ctx, s.change())
-	w.eventuallyReady(ctx, l.obj)
-	changed := l.shape()
-	l.delete(ctx)
-	for _, t := range troubles {
-		matrix.note(t, s, l.survives(ctx, t, changed))
+	defer w.start(operatorOptions{driftInterval: time.Second, witness: func(_ *operator, r *http.Request, carriedOut bool) {
+		if r.Method != http.MethodGet && !carriedOut && o.concerns(r) {
+			o.written.Add(1)
+		}
+	}}).stop()
+	o.life = w.begin(ctx, o.sample)
+	o.follow(ctx)
+	o.again(ctx)
+	o.patch(ctx, o.change())
+	o.eventuallyReady(ctx, o.obj)
+	o.changed = o.shape()
+	o.delete(ctx)
+	for _, t := range o.troubles {
+		matrix.note(t, o.hits, o.sample, o.survives(ctx, t))
 	}
 }
 
@@ -86,52 +71,119 @@ func (l *life) shape() string {
 	return l.anonymous(string(text))
 }
 
-// survives lets a sample be created, changed and deleted while there is trouble, and the trouble end each time.
-func (l *life) survives(ctx context.Context, t trouble, changed string) (outcomes []outcome) {
-	at := fmt.Sprintf("%s: %s", l.sample, t.name)
-	strike := func(act string, do func()) {
-		fault := t.fault
-		fault.Path = regexp.QuoteMeta("/"+l.route) + "(/|$)"
-		if !t.nested || strings.Contains(l.route, "/") {
-			defer l.meshagent.Inject(fault)()
-		}
-		do()
-		if fault.Method != "" && act != "create" || t.nested && !strings.Contains(l.route, "/") {
-			return // it does not strike
-		}
-		Eventually(l.state(ctx, l.obj)).WithContext(ctx).Should(ContainSubstring("Synced=False "+t.reason+": "), at+": "+act)
-		outcomes = append(outcomes, outcome{act, conditions(l.obj)})
-	}
-	strike("create", func() {
-		l.obj = l.sample.object()
-		l.apply(ctx, l.obj)
+// survives lets a sample be created, changed and deleted while there is trouble, and the trouble end each time. It tells how the object
+// was doing meanwhile.
+func (o *ordeal) survives(ctx context.Context, t trouble) []string {
+	at := fmt.Sprintf("%s: %s, to %s", o.sample, t.name, o.hits)
+	creating := o.during(ctx, t, http.MethodPost, at, func() {
+		o.obj = o.object()
+		o.apply(ctx, o.obj)
 	})
-	Eventually(l.state(ctx, l.obj)).WithContext(ctx).Should(beReady(), at)
-	l.learn() // exactly one
-	Expect(l.common().IsAdopted()).To(BeFalse(), at)
+	o.eventually(ctx).Should(beReady(), at)
+	if t.credible && creating == ready {
+		o.look(ctx, o.obj) // it was lied to
+	}
+	o.learn() // exactly one
+	Expect(o.common().IsAdopted()).To(BeFalse(), at)
 
-	strike("change", func() { l.patch(ctx, l.sample.change()) })
-	Eventually(l.state(ctx, l.obj)).WithContext(ctx).Should(beReady(), at)
-	l.learn()
-	Expect(l.shape()).To(Equal(changed), at)
+	changing := o.during(ctx, t, http.MethodPut, at, func() { o.patch(ctx, o.change()) })
+	o.eventually(ctx).Should(beReady(), at)
+	o.learn()
+	Expect(o.shape()).To(Equal(o.changed), at)
 
-	strike("delete", func() { Expect(l.Delete(ctx, l.obj)).To(Succeed()) })
-	l.eventuallyGone(ctx, l.obj)
-	Expect(l.names()).To(Equal(l.without), at)
-	return outcomes
+	deleting := o.during(ctx, t, http.MethodDelete, at, func() { Expect(o.Delete(ctx, o.obj)).To(Succeed()) })
+	o.eventuallyGone(ctx, at)
+	Expect(o.names()).To(Equal(o.without), at)
+	return []string{creating, changing, deleting}
 }
 
-// outcome is how an object was doing while an act could not be carried out.
-type outcome struct{ act, conditions string }
-
-func (o outcome) String() string {
-	synced := regexp.MustCompile(`Synced=False (\w+)`).FindStringSubmatch(o.conditions)
-	text := synced[1]
-	switch {
-	case strings.Contains(o.conditions, "Stalled=True"):
-		text += " (Stalled)"
-	case o.act == "change" && strings.HasPrefix(o.conditions, "Ready=False"):
-		text += " (not Ready)"
+// during does something for which requests of a method are necessary while there is trouble, and tells what the object came to.
+func (o *ordeal) during(ctx context.Context, t trouble, method, at string, do func()) (outcome string) {
+	GinkgoHelper()
+	at += ": " + method
+	reason := t.reasonFor(o.hits, method)
+	if reason == "" {
+		do()
+		return none
 	}
-	return text
+	o.struck.Store(0)
+	fault := t.fault
+	fault.Path = regexp.QuoteMeta("/"+o.route) + "(/|$)"
+	fault.Hook = func(*http.Request) {
+		o.struck.Add(1)
+		if t.quicker {
+			o.meshagent.Remove(o.resource.Path, o.resource.ID)
+		}
+	}
+	if o.hits == writes {
+		fault.Method = method
+	}
+	if reason == copes {
+		fault.Times = 1
+	}
+	defer o.meshagent.Inject(fault)()
+	do()
+	switch {
+	case reason == copes && method == http.MethodDelete:
+		o.eventuallyGone(ctx, at)
+		outcome = gone
+	case reason == copes:
+		o.eventually(ctx).Should(beReady(), at)
+		outcome = ready
+	case t.credible && o.hits == writes:
+		o.eventually(ctx).Should(Or(beReady(), beOutOfSync(reason)), at)
+		outcome = inWords(o.obj, method)
+	default:
+		o.eventually(ctx).Should(beOutOfSync(reason), at)
+		outcome = inWords(o.obj, method)
+		if fault.Method == http.MethodPut {
+			o.keepsStill(ctx, at)
+		}
+	}
+	Expect(o.struck.Load()).NotTo(BeZero(), "%s: nothing was struck", at)
+	return outcome
+}
+
+// eventually asks for the state of the object less often than usual: so many at once would keep the API server from all else.
+func (o *ordeal) eventually(ctx context.Context) AsyncAssertion {
+	return Eventually(o.state(ctx, o.obj)).WithContext(ctx).WithPolling(seldom)
+}
+
+func (o *ordeal) eventuallyGone(ctx context.Context, at string) {
+	GinkgoHelper()
+	Eventually(o.exists).WithContext(ctx).WithPolling(seldom).Should(BeFalse(), at)
+}
+
+const seldom = time.Second / 5
+
+// keepsStill sees to it that while a request goes on to fail, that is not written down again and again, be it in other words.
+func (o *ordeal) keepsStill(ctx context.Context, at string) {
+	GinkgoHelper()
+	struck, written := o.struck.Load(), o.written.Load()
+	Eventually(o.struck.Load).WithContext(ctx).Should(BeNumerically(">=", struck+3), at)
+	Expect(o.written.Load()).To(Equal(written), "%s:\n%s", at, conditions(o.obj))
+}
+
+// What an object can come to while there is trouble, besides a reason.
+const (
+	none  = "–" // the trouble cannot happen to it
+	ready = "Ready"
+	gone  = "gone"
+)
+
+var syncedReason = regexp.MustCompile(`Synced=False (\w+)`)
+
+// inWords tells how an object is doing, in the words of docs/faults.md.
+func inWords(obj client.Object, method string) string {
+	text := conditions(obj)
+	synced := syncedReason.FindStringSubmatch(text)
+	switch {
+	case synced == nil:
+		return ready
+	case strings.Contains(text, "Stalled=True"):
+		return synced[1] + " (Stalled)"
+	case method == http.MethodPut && strings.HasPrefix(text, "Ready=False"):
+		return synced[1] + " (not Ready)"
+	}
+	return synced[1]
 }

@@ -36,7 +36,7 @@ var _ = Describe("Each sample", func() {
 		together(mirrors(), func(s sample) { respectsOwners(ctx, s) })
 	})
 	It("begins, changes and ends as it should, once, whatever goes wrong", func(ctx SpecContext) {
-		together(mirrors(), func(s sample) { survivesFaults(ctx, s) })
+		together(ordeals(), func(o *ordeal) { o.run(ctx) })
 		matrix.compare()
 	}, SpecTimeout(8*time.Minute))
 })

@@ -14,86 +14,69 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// faultMatrix is what the walk of all samples through all troubles came to: fault by kind. Users read it in docs/faults.md.
+// faultMatrix is what the walk of all samples through all troubles came to: fault by kind, a table for each strike. Users read it in
+// docs/faults.md.
 type faultMatrix struct {
 	mu    sync.Mutex
-	cells map[string]map[string][]string // by fault and kind: one for each sample
+	cells map[cell][]string // one for each sample
+}
+
+type cell struct {
+	hits        strike
+	fault, kind string
 }
 
 var matrix faultMatrix
 
-// note takes in what came of a trouble.
-func (m *faultMatrix) note(t trouble, s sample, outcomes []outcome) {
+// note takes in what came of a trouble for creation, change and deletion.
+func (m *faultMatrix) note(t trouble, hits strike, s sample, outcomes []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.cells == nil {
-		m.cells = map[string]map[string][]string{}
+		m.cells = map[cell][]string{}
 	}
-	if m.cells[t.name] == nil {
-		m.cells[t.name] = map[string][]string{}
+	at := cell{hits, t.name, s.kind}
+	if len(slices.Compact(slices.Clone(outcomes))) == 1 {
+		outcomes = outcomes[:1] // once if it was the same
 	}
-	m.cells[t.name][s.kind] = append(m.cells[t.name][s.kind], cell(outcomes))
+	m.cells[at] = append(m.cells[at], strings.Join(outcomes, " / "))
 }
 
-// none is the cell of what cannot happen to a kind.
-const none = "–"
-
-// cell is what happened to creation, change and deletion; once if it was the same.
-func cell(outcomes []outcome) string {
-	var words []string
-	for _, o := range outcomes {
-		words = append(words, o.String())
-	}
-	if len(words) == 0 {
-		return none
-	}
-	if len(slices.Compact(slices.Clone(words))) == 1 {
-		return words[0]
-	}
-	return strings.Join(words, " / ")
-}
-
-// String is the matrix as a table in Markdown.
-func (m *faultMatrix) String() string {
+// table is the part for a strike, in Markdown.
+func (m *faultMatrix) table(hits strike) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var kinds []string
-	for _, row := range m.cells {
-		for kind := range row {
-			kinds = append(kinds, kind)
-		}
-	}
-	slices.Sort(kinds)
-	kinds = slices.Compact(kinds)
+	kinds := slices.Compact(slices.Sorted(slices.Values(kindsOf(mirrors()))))
 	text := strings.Builder{}
-	fmt.Fprintf(&text, "| MeshAgent's answer | %s |\n|%s\n", strings.Join(kinds, " | "), strings.Repeat(" --- |", len(kinds)+1))
+	fmt.Fprintf(&text, "| MeshAgent's answer to %s | %s |\n|%s\n", hits, strings.Join(kinds, " | "), strings.Repeat(" --- |", len(kinds)+1))
 	for _, t := range troubles {
-		fmt.Fprintf(&text, "| %s |", t.name)
+		var row []string
 		for _, kind := range kinds {
-			cells := slices.Compact(slices.Sorted(slices.Values(m.cells[t.name][kind])))
-			if len(cells) > 1 {
-				cells = slices.DeleteFunc(cells, func(cell string) bool { return cell == none }) // it strikes some of them
-			}
-			fmt.Fprintf(&text, " %s |", strings.Join(cells, " or "))
+			shown := slices.Compact(slices.Sorted(slices.Values(m.cells[cell{hits, t.name, kind}])))
+			row = append(row, strings.Join(shown, " or "))
 		}
-		text.WriteString("\n")
+		if slices.ContainsFunc(row, func(one string) bool { return one != none }) {
+			fmt.Fprintf(&text, "| %s | %s |\n", t.name, strings.Join(row, " | "))
+		}
 	}
 	return text.String()
 }
 
-const (
-	matrixBegin = "<!-- begin of the matrix: go test ./internal/controller -ginkgo.focus 'whatever goes wrong' -update -->\n"
-	matrixEnd   = "<!-- end of the matrix -->\n"
-)
-
 // compare holds the matrix against the one that users read, and leaves it where make test prints it.
 func (m *faultMatrix) compare() {
-	table := m.String()
+	var tables []string
+	for _, hits := range strikes {
+		tables = append(tables, m.table(hits))
+	}
 	if file := os.Getenv("FAULT_MATRIX"); file != "" {
-		Expect(os.WriteFile(file, []byte(table), 0o644)).To(Succeed())
+		Expect(os.WriteFile(file, []byte(strings.Join(tables, "\n")), 0o644)).To(Succeed())
 	}
 	if *only != "" {
 		return // it lacks what was not walked
 	}
-	comparePart(filepath.Join("..", "..", "docs", "faults.md"), matrixBegin, matrixEnd, table)
+	for i, hits := range strikes {
+		begin := fmt.Sprintf("<!-- begin of the matrix for %s: go test ./internal/controller -ginkgo.focus 'whatever goes wrong' -update -->\n", hits)
+		end := fmt.Sprintf("<!-- end of the matrix for %s -->\n", hits)
+		comparePart(filepath.Join("..", "..", "docs", "faults.md"), begin, end, tables[i])
+	}
 }

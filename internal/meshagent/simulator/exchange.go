@@ -130,7 +130,7 @@ func (s *Simulator) exchange(r *http.Request) (*answer, error) {
 	if lost {
 		for _, f := range struck {
 			if f.Err != nil {
-				return nil, f.Err
+				return nil, f.Err()
 			}
 		}
 		return nil, errLost

@@ -36,8 +36,8 @@ type Fault struct {
 	Delay time.Duration
 	// Drop loses the connection.
 	Drop Drop
-	// Err is what a client of RoundTrip then sees, nil for a connection that broke.
-	Err error
+	// Err makes what a client of RoundTrip then sees, each time anew; nil for a connection that broke.
+	Err func() error
 	// Hook runs when the fault strikes, before the call is carried out.
 	Hook func(*http.Request)
 	// After runs when the call was carried out, before the answer.
