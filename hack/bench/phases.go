@@ -196,8 +196,9 @@ func (w *world) steady(ctx context.Context, m *manager, out *findings, interval 
 	spent, asked, span := end.since(rested), w.asked(), end.at.Sub(rested.at)
 	checks := spent.passes / float64(n)
 	check := (spent.cpu.Seconds() - rest*span.Seconds()) / checks
-	const byDefault = 9 * time.Minute                                                                                                  // ten, less the jitter: who comes first has the list read for all
-	out.add("steady: list pages a check of all", w.pages()/checks, "").atMost(1 + math.Ceil(float64(max(0, n-pageSize))/(pageSize-1))) // pages have a row in common
+	const byDefault = 9 * time.Minute // ten, less the jitter: who comes first has the list read for all
+	pages := 1 + math.Ceil(float64(max(0, n-pageSize))/(pageSize-1)) // each has a row in common with the one before
+	out.add("steady: list pages a check of all", w.pages()/checks, "").atMost(pages)
 	out.add("steady: other reads of MeshAgent a check of all", (asked[http.MethodGet]-w.pages())/checks, "")
 	out.add("steady: writes to MeshAgent", asked[http.MethodPost]+writes(asked), "").atMost(0)
 	out.add("steady: writes to Kubernetes, events included", spent.kubernetes[http.MethodPost]+writes(spent.kubernetes), "").atMost(0)

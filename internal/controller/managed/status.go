@@ -112,17 +112,22 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 			e.announce(c.obj, verdict)
 		}
 	}
-	if !c.outcome.paused && (err == nil || !verdict.retries(err)) {
-		c.status.LastHandledReconcileAt = c.requested
-	}
-	c.status.ObservedGeneration = c.obj.GetGeneration()
-	slices.SortFunc(c.status.Conditions, func(a, b metav1.Condition) int { return order(a.Type) - order(b.Type) })
+	c.settle(err == nil || !verdict.retries(err))
 	if writeErr := e.writeStatus(ctx, c.before, c.obj, c.written); writeErr != nil {
 		// What was done stays done: the next pass finds it in MeshAgent.
 		return reconcile.Result{Priority: new(retryPriority)}, writeErr
 	}
 	e.measure(c, known, err)
 	return e.answer(c, verdict, err)
+}
+
+// settle fills what status has beside conditions. A look that was asked for is over, or will be tried again.
+func (c *conclusion) settle(over bool) {
+	if over && !c.outcome.paused {
+		c.status.LastHandledReconcileAt = c.requested
+	}
+	c.status.ObservedGeneration = c.obj.GetGeneration()
+	slices.SortFunc(c.status.Conditions, func(a, b metav1.Condition) int { return order(a.Type) - order(b.Type) })
 }
 
 // passes says that a failure is not worth a status that is out of date at once: a race, or that a new object waits for something that was
