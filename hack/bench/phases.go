@@ -197,7 +197,8 @@ func (w *world) steady(ctx context.Context, m *manager, out *findings, interval 
 	checks := spent.passes / float64(n)
 	check := (spent.cpu.Seconds() - rest*span.Seconds()) / checks
 	const byDefault = 9 * time.Minute // ten, less the jitter: who comes first has the list read for all
-	pages := 1 + math.Ceil(float64(max(0, n-pageSize))/(pageSize-1)) // each has a row in common with the one before
+	// Each page has a row in common with the one before.
+	pages := 1 + math.Ceil(float64(max(0, n-pageSize))/(pageSize-1))
 	out.add("steady: list pages a check of all", w.pages()/checks, "").atMost(pages)
 	out.add("steady: other reads of MeshAgent a check of all", (asked[http.MethodGet]-w.pages())/checks, "")
 	out.add("steady: writes to MeshAgent", asked[http.MethodPost]+writes(asked), "").atMost(0)
