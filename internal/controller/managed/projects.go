@@ -6,7 +6,6 @@ package managed
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -20,12 +19,6 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
-)
-
-// The budget of a credential when its MeshProject names none.
-const (
-	defaultRequestsPerSecond = 20
-	burstPerRequest          = 2
 )
 
 // Connection is a MeshProject opened with its credential.
@@ -56,7 +49,7 @@ type Projects struct {
 
 	mu       sync.Mutex
 	open     map[types.UID]*opened
-	limiters map[uint64]*meshagent.Limiter // by endpoint and key
+	limiters map[uint64]*meshagent.Limiter // by credential
 	suspects chan types.NamespacedName
 }
 
@@ -228,52 +221,12 @@ func (p *Projects) connect(project *v1alpha1.MeshProject, key meshagent.APIKey, 
 	if project.Spec.Endpoint != "" {
 		options.Endpoint = project.Spec.Endpoint
 	}
-	// Connections of one credential share its budget, whichever MeshProject they come from. The whole key counts: its id is no secret, and
-	// whoever names it in a key of their own making must not get at the budget of others.
-	credential := maphash.Comparable(fingerprintKey, struct {
-		endpoint string
-		key      meshagent.APIKey
-	}{options.Endpoint, key})
-	options.Limiter = p.limiter(credential, project.Spec.RateLimit)
+	options.Limiter = p.limiter(options.Endpoint, key, project.Spec.RateLimit)
 	made, err := meshagent.New(options)
 	if err != nil {
 		return nil, refuse(v1alpha1.ReasonInvalidEndpoint, "%v", err)
 	}
 	return &Connection{ID: id, Client: made, Project: made.Project(key.ProjectID), Endpoint: made.Endpoint(), budget: options.Limiter}, nil
-}
-
-func (p *Projects) limiter(credential uint64, limit *v1alpha1.RateLimit) *meshagent.Limiter {
-	perSecond, burst := int32(defaultRequestsPerSecond), int32(0)
-	if limit != nil {
-		if limit.RequestsPerSecond > 0 {
-			perSecond = limit.RequestsPerSecond
-		}
-		burst = limit.Burst
-	}
-	if burst == 0 {
-		burst = perSecond * burstPerRequest
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.limiters == nil {
-		p.limiters = map[uint64]*meshagent.Limiter{}
-	}
-	if p.limiters[credential] == nil {
-		p.limiters[credential] = meshagent.NewLimiter(float64(perSecond), int(burst))
-	}
-	p.limiters[credential].Set(float64(perSecond), int(burst))
-	return p.limiters[credential]
-}
-
-// remaining is the request budget that a MeshProject has left, if it was opened.
-func (p *Projects) remaining(uid types.UID) (float64, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	known := p.open[uid]
-	if known == nil {
-		return 0, false
-	}
-	return known.connection.budget.Tokens(), true
 }
 
 // Forget drops what is remembered of a MeshProject that is gone.
