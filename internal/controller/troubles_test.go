@@ -58,10 +58,7 @@ var troubles = []trouble{
 	{name: "400", fault: simulator.Fault{Status: 400}, reason: "Rejected"},
 	{name: "401", fault: simulator.Fault{Status: 401}, reason: "AccessDenied"},
 	{name: "403", fault: simulator.Fault{Status: 403}, reason: "AccessDenied"},
-	{
-		name: "404", fault: simulator.Fault{Status: 404}, reason: "ParentNotFound",
-		writes: map[string]string{http.MethodDelete: ""},
-	},
+	{name: "404", fault: simulator.Fault{Status: 404}, reason: "ParentNotFound"},
 	{name: "404, for somebody has just deleted it", quicker: true, writes: map[string]string{http.MethodPut: copes, http.MethodDelete: copes}},
 	{
 		name: "409", fault: simulator.Fault{Status: 409},

@@ -56,6 +56,9 @@ func (e *NetworkError) Unwrap() error { return e.Cause }
 // ErrUseList says that no route reads this resource by what is known of it: only a list can tell.
 var ErrUseList = errors.New("only a list can tell")
 
+// ErrNothingThere says that there is nothing yet that could be deleted.
+var ErrNothingThere = errors.New("there is nothing in MeshAgent yet")
+
 // IsNotFound says that MeshAgent answered 404.
 func IsNotFound(err error) bool { return status(err) == http.StatusNotFound }
 

@@ -5,8 +5,8 @@ package meshagent
 
 import (
 	"context"
+	"fmt"
 	"iter"
-	"net/http"
 	"time"
 )
 
@@ -105,10 +105,8 @@ func (c roomGrantsByEmail) Delete(ctx context.Context, id string) error {
 			return err
 		}
 		if user == "" {
-			return &Error{
-				Status: http.StatusNotFound, Method: http.MethodDelete, Route: c.route.template,
-				Message: key.email + " has not joined, and MeshAgent does not take invitations back: who joins with it has the grant all the same",
-			}
+			return fmt.Errorf("%w: %s has not joined, and MeshAgent does not take invitations back: who joins with it has the grant all the same",
+				ErrNothingThere, key.email)
 		}
 		key.user = user
 	}

@@ -196,7 +196,13 @@ func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
 	}
 	id, name := remote.Identity(), p.title(remote.Written().Key())
 	err := p.collection.Delete(ctx, id)
-	if err != nil && !meshagent.IsNotFound(err) {
+	if meshagent.IsNotFound(err) {
+		// Somebody else was quicker, unless it is still there: then the answer is not MeshAgent's.
+		if left, lookErr := p.findOurs(ctx); lookErr != nil || left != nil {
+			return cmp.Or(lookErr, err)
+		}
+	}
+	if err != nil && !meshagent.IsNotFound(err) && !errors.Is(err, meshagent.ErrNothingThere) {
 		return err
 	}
 	p.snapshot.wrote(id, nil)

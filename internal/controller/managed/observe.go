@@ -94,7 +94,13 @@ func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := list.get(p.status.ID); ok {
+	listed := func() bool { _, ok := list.get(p.status.ID); return ok }
+	if listed() { // perhaps it has gone since
+		if list, err = p.snapshot.since(ctx, time.Now()); err != nil {
+			return err
+		}
+	}
+	if listed() {
 		return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent lists it, and does not find it (404)"}
 	}
 	p.snapshot.wrote(p.status.ID, nil)

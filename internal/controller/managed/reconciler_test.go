@@ -84,6 +84,37 @@ func TestNothingIsGoneBecauseAProxySaysSo(t *testing.T) {
 	}
 }
 
+// Only deletions are answered so: by a proxy, or by MeshAgent, for somebody else was quicker.
+func TestADeletionThatFindsNothing(t *testing.T) {
+	t.Parallel()
+	for name, quicker := range map[string]bool{"for a proxy says so": false, "for somebody else was quicker": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				room := newRoom()
+				s := newStage(t, simulator.Behavior{}, room)
+				_, _ = s.pass(room)
+				fault := noWay
+				fault.Method = http.MethodDelete
+				if quicker {
+					fault = simulator.Fault{Method: http.MethodDelete, Hook: func(*http.Request) { s.meshagent.Remove("rooms", room.Status.ID) }}
+				}
+				mend := s.meshagent.Inject(fault)
+				s.delete(room)
+				_, _ = s.pass(room)
+				if s.gone(room) != quicker {
+					t.Fatalf("gone: %t", !quicker)
+				}
+				mend()
+				if !quicker {
+					_, _ = s.pass(room)
+				}
+				s.mustHold("rooms", 0)
+			})
+		})
+	}
+}
+
 func TestAProjectThatIsGoneHoldsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
