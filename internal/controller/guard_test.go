@@ -58,7 +58,7 @@ func (w *world) deletionsHeld() float64 {
 func (w *world) annotate(ctx context.Context, obj client.Object, name, value string) {
 	GinkgoHelper()
 	patch := fmt.Sprintf(`{"metadata": {"annotations": {%q: %q}}}`, name, value)
-	Expect(w.Patch(ctx, obj, client.RawPatch(types.MergePatchType, []byte(patch)))).To(Succeed())
+	Expect(w.Patch(ctx, obj, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-annotate"))).To(Succeed())
 }
 
 var _ = Describe("The deletion guard", func() {

@@ -181,7 +181,7 @@ func fieldsOfOperator(obj *unstructured.Unstructured) []string {
 	GinkgoHelper()
 	var fields []string
 	for _, entry := range obj.GetManagedFields() {
-		if slices.Contains([]string{"kubectl", "kubectl-patch", "argocd"}, entry.Manager) {
+		if slices.Contains([]string{"kubectl", "kubectl-annotate", "kubectl-patch", "argocd"}, entry.Manager) {
 			continue
 		}
 		var owned map[string]map[string]any
