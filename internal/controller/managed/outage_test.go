@@ -12,16 +12,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/tools/events"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	ctrlcontroller "sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 	"sigs.k8s.io/controller-runtime/pkg/source"
@@ -29,7 +23,6 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/controller" //nolint:depguard // a test of the engine needs a kind
 	"github.com/meshagent/meshagent-operator/internal/controller/managed"
-	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
@@ -44,7 +37,7 @@ const (
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newFakeWorld(t)
+		w := runningRooms(t)
 		time.Sleep(3 * interval) //nolint:forbidigo // synctest makes it pass at once
 		w.mustBeSynced(t, rooms)
 
@@ -94,7 +87,7 @@ func TestOutage(t *testing.T) {
 func TestPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newFakeWorld(t)
+		w := runningRooms(t)
 		time.Sleep(3 * interval) //nolint:forbidigo // synctest makes it pass at once
 		w.mustBeSynced(t, rooms)
 
@@ -112,48 +105,22 @@ func TestPause(t *testing.T) {
 	})
 }
 
-// fakeWorld is a controller of rooms in a bubble of time: with a client in memory in place of an API server, and a simulated MeshAgent.
-type fakeWorld struct {
-	client    client.Client
-	meshagent *simulator.Simulator
-}
-
-func newFakeWorld(t *testing.T) *fakeWorld {
+// runningRooms is a stage on which a controller of many rooms is at work.
+func runningRooms(t *testing.T) *stage {
 	t.Helper()
-	scheme := runtime.NewScheme()
-	if err := clientgoscheme.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
-	}
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
-	}
-	project := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: "a", Name: "default", UID: "p"}}
-	project.Spec = v1alpha1.MeshProjectSpec{
-		APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "key"}, RateLimit: &v1alpha1.RateLimit{RequestsPerSecond: perSecond, Burst: burst},
-	}
-	project.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: "Available"}}
-	objects := []client.Object{project, &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "a", Name: "key"}, Data: map[string][]byte{"apiKey": []byte(simulator.DevelopmentKey)},
-	}}
+	var objects []client.Object
 	var names []reconcile.Request
 	for i := range rooms {
-		name := fmt.Sprintf("room-%03d", i)
-		room := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: "a", Name: name, UID: types.UID(name), Generation: 1}}
-		room.Spec.Metadata = &runtime.RawExtension{Raw: []byte(`{"team": "support"}`)}
+		room := &v1alpha1.MeshRoom{ObjectMeta: named(fmt.Sprintf("room-%03d", i)), Spec: v1alpha1.MeshRoomSpec{Metadata: team("support")}}
 		room.Status.ObservedGeneration = -1
 		objects = append(objects, room)
 		names = append(names, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(room)})
 	}
-	w := &fakeWorld{
-		client:    fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithStatusSubresource(&v1alpha1.MeshRoom{}).Build(),
-		meshagent: simulator.New(simulator.WithLatency(20 * time.Millisecond)),
-	}
-	env := &managed.Environment{
-		Client: w.client, Live: w.client, Recorder: &events.FakeRecorder{}, OwnerID: "cluster-1", DriftInterval: interval,
-		Projects: &managed.Projects{Cache: w.client, Live: w.client, Options: meshagent.Options{Transport: w.meshagent}},
-	}
+	w := newStage(t, simulator.Behavior{}, objects...)
+	project := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: home, Name: v1alpha1.DefaultProject}}
+	w.edit(project, func() { project.Spec.RateLimit = &v1alpha1.RateLimit{RequestsPerSecond: perSecond, Burst: burst} })
 	c, err := ctrlcontroller.NewTypedUnmanaged("room", ctrlcontroller.TypedOptions[reconcile.Request]{
-		Reconciler: controller.Room.Reconciler(env), RateLimiter: managed.Backoff(), MaxConcurrentReconciles: 16, SkipNameValidation: new(true),
+		Reconciler: controller.Room.Reconciler(w.env), RateLimiter: managed.Backoff(), MaxConcurrentReconciles: 16, SkipNameValidation: new(true),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -179,10 +146,10 @@ func newFakeWorld(t *testing.T) *fakeWorld {
 }
 
 // count tells how many rooms are Synced, and how many Ready.
-func (w *fakeWorld) count(t *testing.T) (synced, ready int) {
+func (w *stage) count(t *testing.T) (synced, ready int) {
 	t.Helper()
 	var list v1alpha1.MeshRoomList
-	if err := w.client.List(t.Context(), &list); err != nil {
+	if err := w.List(t.Context(), &list); err != nil {
 		t.Fatal(err)
 	}
 	for _, room := range list.Items {
@@ -196,7 +163,7 @@ func (w *fakeWorld) count(t *testing.T) (synced, ready int) {
 	return synced, ready
 }
 
-func (w *fakeWorld) mustBeSynced(t *testing.T, want int) {
+func (w *stage) mustBeSynced(t *testing.T, want int) {
 	t.Helper()
 	if synced, ready := w.count(t); synced != want || ready != want {
 		t.Fatalf("%d rooms are Synced and %d Ready, of %d", synced, ready, want)
