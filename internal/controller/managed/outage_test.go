@@ -146,10 +146,10 @@ func runningRooms(t *testing.T) *stage {
 }
 
 // count tells how many rooms are Synced, and how many Ready.
-func (w *stage) count(t *testing.T) (synced, ready int) {
+func (s *stage) count(t *testing.T) (synced, ready int) {
 	t.Helper()
 	var list v1alpha1.MeshRoomList
-	if err := w.List(t.Context(), &list); err != nil {
+	if err := s.List(t.Context(), &list); err != nil {
 		t.Fatal(err)
 	}
 	for _, room := range list.Items {
@@ -163,9 +163,9 @@ func (w *stage) count(t *testing.T) (synced, ready int) {
 	return synced, ready
 }
 
-func (w *stage) mustBeSynced(t *testing.T, want int) {
+func (s *stage) mustBeSynced(t *testing.T, want int) {
 	t.Helper()
-	if synced, ready := w.count(t); synced != want || ready != want {
+	if synced, ready := s.count(t); synced != want || ready != want {
 		t.Fatalf("%d rooms are Synced and %d Ready, of %d", synced, ready, want)
 	}
 }
