@@ -27,6 +27,8 @@ const (
 	ReasonNotReady = "NotReady"
 	// ReasonDrifted (Synced): it differs, and reconcilePolicy is Observe.
 	ReasonDrifted = "Drifted"
+	// ReasonNotConverging (Synced): MeshAgent does not keep a value as it was written.
+	ReasonNotConverging = "NotConverging"
 	// ReasonMissing (Ready, Synced): it does not exist, and reconcilePolicy is Observe.
 	ReasonMissing = "Missing"
 	// ReasonSuspended (Synced): spec.suspend is true.

@@ -75,25 +75,25 @@ func pendingGrant(room, email string) RoomGrant {
 }
 
 // Create sends POST …/room-grants for the member who has the address, else for the address, which invites somebody.
-func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (RoomGrant, error) {
+func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	user, err := c.members.find(ctx, spec.Email, c.members.recent())
 	if err != nil {
-		return RoomGrant{}, err
+		return made, false, err
 	}
 	if user != "" {
 		named := spec
 		named.UserID, named.Email = user, ""
-		grant, err := c.roomGrants.Create(ctx, named)
-		return grant.named(spec.Email), err
+		made, _, err = c.roomGrants.Create(ctx, named)
+		return made.named(spec.Email), false, err
 	}
-	_, err = c.roomGrants.Create(ctx, spec)
+	_, _, err = c.roomGrants.Create(ctx, spec)
 	// It depends on MeshAgent whether this made a member at once: lists from before do not count for long. A conflict says that the address
 	// was invited before, or has become a member this very moment.
 	c.members.invite()
 	if IsConflict(err) {
 		err = nil
 	}
-	return pendingGrant(spec.RoomID, spec.Email), err
+	return pendingGrant(spec.RoomID, spec.Email), true, err
 }
 
 // Delete sends DELETE …/room-grants/{room_id}/{user_id}. An invitation cannot be taken back: if nobody has joined there is nothing to delete.

@@ -98,10 +98,21 @@ type Service struct {
 	ServiceSpec
 
 	secrets clientSecrets
+	extras  *extras
 }
 
 // Identity is the service's id.
 func (s Service) Identity() string { return s.ID }
+
+// Listed is the service with no more than the fact that its OAuth clients have secrets.
+func (s Service) Listed() Service {
+	held := clientSecrets{}
+	for key := range s.secrets {
+		held[key] = ""
+	}
+	s.secrets = held
+	return s
+}
 
 // Written is the service without its id, and without the secrets of OAuth clients, which nobody has to see.
 func (s Service) Written() ServiceSpec { return s.ServiceSpec }
@@ -121,7 +132,7 @@ func (s *Service) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*s = Service{ID: document.ID, ServiceSpec: ServiceSpec(document.plainServiceSpec)}
-	s.secrets = s.takeSecrets()
+	s.secrets, s.extras = s.takeSecrets(), extrasOf[manifest](text)
 	fillDefaults(&s.ServiceSpec)
 	if values := s.templateValues(); values != nil {
 		s.Metadata.Annotations[templateValues] = encodeValues(values)

@@ -98,6 +98,9 @@ func judge(err error) verdict {
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
 		return judgeAnswer(e)
 	}
+	if errors.Is(err, meshagent.ErrValueHidden) {
+		return verdict{class: refused, reason: v1alpha1.ReasonInvalid, message: err.Error()}
+	}
 	switch {
 	// A conflict means that the object was read before somebody changed it: its next version is on its way.
 	case apierrors.IsConflict(err), apierrors.IsNotFound(err):

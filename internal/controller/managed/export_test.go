@@ -15,3 +15,9 @@ func (k *Kind[O, S, R]) Reconciler(env *Environment) reconcile.Reconciler {
 
 // Backoff is how each controller spaces its retries.
 func Backoff() workqueue.TypedRateLimiter[reconcile.Request] { return backoff() }
+
+// ResourceIndex finds the objects of a kind by the resource that they stand for.
+const ResourceIndex = resourceIndex
+
+// ResourceKeys are the values of ResourceIndex.
+var ResourceKeys = resourceKeys

@@ -85,6 +85,15 @@ func (in Inputs) Resolved(target Object, ref v1alpha1.ResourceReference) Resolve
 	return found
 }
 
+// ids are what the references stand for in MeshAgent.
+func (in Inputs) ids() map[string]string {
+	ids := map[string]string{}
+	for key, found := range in.resolved {
+		ids[key] = found.ID
+	}
+	return ids
+}
+
 // referenceKey names what is referred to among all kinds, within a namespace.
 func referenceKey(target client.Object, ref v1alpha1.ResourceReference) string {
 	if ref.External != "" {

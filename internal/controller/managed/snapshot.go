@@ -173,6 +173,30 @@ func (s *snapshot[S, R]) wrote(id string, row *R) {
 	}
 }
 
+// untilShared is how long to wait until a list may be begun that shows a write of some moment. Lists
+// for writes that follow each other closely are a second apart.
+func (s *snapshot[S, R]) untilShared(written time.Time) time.Duration {
+	const apart = time.Second
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	begun := s.begun
+	if s.flight != nil {
+		begun = s.flight.begun
+	}
+	if !begun.Before(written) {
+		return 0
+	}
+	return apart - time.Since(begun)
+}
+
+// slow says that a list takes so long that reading one resource by itself is cheaper.
+func (s *snapshot[S, R]) slow() bool {
+	const long = time.Second
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.took > long
+}
+
 // doubt has every list from before now taken for too old: a write of ours has failed, and may have been carried out all the same.
 func (s *snapshot[S, R]) doubt() {
 	s.mu.Lock()

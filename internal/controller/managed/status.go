@@ -65,6 +65,10 @@ func (o *outcome) drifted(message string) {
 	o.synced, o.reason, o.message = metav1.ConditionFalse, v1alpha1.ReasonDrifted, message
 }
 
+func (o *outcome) notConverging(message string) {
+	o.synced, o.reason, o.message = metav1.ConditionFalse, v1alpha1.ReasonNotConverging, message
+}
+
 func (o *outcome) missing(message string) {
 	o.synced, o.reason, o.message, o.absent = metav1.ConditionFalse, v1alpha1.ReasonMissing, message, true
 }
