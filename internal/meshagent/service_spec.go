@@ -5,7 +5,9 @@ package meshagent
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"slices"
 )
 
 // ServiceSpec is what callers write of a service. An unset member means: leave what is there. The tag default, here and in all
@@ -59,6 +61,20 @@ func (s ServiceSpec) MarshalJSON() ([]byte, error) {
 		members[name] = json.RawMessage("null")
 	}
 	return json.Marshal(members)
+}
+
+// Ordered is the service with those lists in order whose order has no meaning: MeshAgent may keep
+// another one.
+func (s ServiceSpec) Ordered() ServiceSpec {
+	s.Agents = slices.Clone(s.Agents)
+	slices.SortStableFunc(s.Agents, func(a, b ServiceAgent) int { return cmp.Compare(a.Name, b.Name) })
+	if s.Container != nil {
+		container := *s.Container
+		container.Environment = slices.Clone(container.Environment)
+		slices.SortStableFunc(container.Environment, func(a, b EnvironmentVariable) int { return cmp.Compare(a.Name, b.Name) })
+		s.Container = &container
+	}
+	return s
 }
 
 // Key is the service's name.
@@ -134,6 +150,7 @@ func (s *Service) UnmarshalJSON(text []byte) error {
 	*s = Service{ID: document.ID, ServiceSpec: ServiceSpec(document.plainServiceSpec)}
 	s.secrets, s.extras = s.takeSecrets(), extrasOf[manifest](text)
 	fillDefaults(&s.ServiceSpec)
+	s.ServiceSpec = s.Ordered()
 	if values := s.templateValues(); values != nil {
 		s.Metadata.Annotations[templateValues] = encodeValues(values)
 	}

@@ -161,19 +161,17 @@ func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, err error) error 
 	}
 	if p.status.Parent != "" {
 		switch parent, missing := p.parentNow(ctx); {
-		case parent != "":
+		case parent != "" && p.parentIsKnown():
 			return err
-		case !isMissing(missing):
+		case parent == "" && !isMissing(missing):
 			return missing
 		}
 	}
 	_, lookErr := p.connection.Project.Info(ctx)
 	switch {
-	case lookErr == nil && p.status.Parent != "":
-		return nil
-	case lookErr == nil:
+	case lookErr == nil && p.status.Parent == "":
 		return err
-	case !meshagent.IsNotFound(lookErr):
+	case lookErr != nil && !meshagent.IsNotFound(lookErr):
 		return lookErr
 	}
 	// Only MeshAgent tells its version.
@@ -181,6 +179,17 @@ func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, err error) error 
 		return err
 	}
 	return nil
+}
+
+// parentIsKnown says that what the resource lies under was looked up, and not just taken from the spec
+// by its id.
+func (p *pass[O, S, R]) parentIsKnown() bool {
+	if len(p.kind.References) == 0 {
+		return false
+	}
+	first := p.kind.References[0]
+	refs := first.of(p.obj)
+	return len(refs) > 0 && (refs[0].External == "" || first.looksUp)
 }
 
 // findUnlisted looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,

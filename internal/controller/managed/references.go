@@ -25,6 +25,7 @@ type Reference[O Object] struct {
 	target   Object
 	of       func(O) []v1alpha1.ResourceReference
 	external func(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error)
+	looksUp  bool // external asks MeshAgent
 }
 
 // To declares references to objects like target, in the same namespace. An external one is taken for an id, and for a name, as it is.
@@ -36,7 +37,7 @@ func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Refere
 
 // ToRooms declares references to rooms. An external one may be a name or an id; both are found in a list of the rooms, which is shared.
 func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
-	return Reference[O]{target: &v1alpha1.MeshRoom{}, of: of, external: findRoom}
+	return Reference[O]{target: &v1alpha1.MeshRoom{}, of: of, external: findRoom, looksUp: true}
 }
 
 func findRoom(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error) {
