@@ -62,7 +62,11 @@ func (v *Validator) checkRequest(r *http.Request) (*Route, *http.Request, error)
 			return rt, r, fmt.Errorf("reading the request body: %w", err)
 		}
 	}
-	return rt, r, rt.CheckRequest(r.URL.RawQuery, contentType, body)
+	err = rt.CheckRequest(r.URL.RawQuery, contentType, body)
+	if err != nil && v.unknown != nil {
+		err = rt.CheckUpdate(r.URL.RawQuery, contentType, body, v.unknown(rt, body))
+	}
+	return rt, r, err
 }
 
 // buffer reads a body to its end and returns it with a body that gives the same

@@ -25,6 +25,7 @@ type Simulator struct {
 	store   *store
 	project string
 	frozen  map[string]*store // what lists of a collection read, by path
+	grown   int               // newer members given out
 	faults  []*armed
 	log     callLog
 }
