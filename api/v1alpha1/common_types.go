@@ -168,6 +168,7 @@ type CommonStatus struct {
 	// The operator ignores all other fields.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Type=object
+	// +structType=atomic
 	// +optional
 	AppliedFields *runtime.RawExtension `json:"appliedFields,omitempty"`
 
@@ -175,6 +176,7 @@ type CommonStatus struct {
 	// carried out.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Type=object
+	// +structType=atomic
 	// +optional
 	PendingFields *runtime.RawExtension `json:"pendingFields,omitempty"`
 
