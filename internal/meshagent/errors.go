@@ -68,6 +68,9 @@ func IsNotFound(err error) bool { return status(err) == http.StatusNotFound }
 // IsUnauthorized says that MeshAgent does not know the credential (401).
 func IsUnauthorized(err error) bool { return status(err) == http.StatusUnauthorized }
 
+// IsForbidden says that the credential lacks the right (403).
+func IsForbidden(err error) bool { return status(err) == http.StatusForbidden }
+
 // IsConflict says that MeshAgent answered 409.
 func IsConflict(err error) bool { return status(err) == http.StatusConflict }
 

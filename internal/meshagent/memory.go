@@ -84,7 +84,9 @@ func (l *ledger) fairShare(asking any) int64 {
 func (l *ledger) give(account any, size int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.used[account] -= size; l.used[account] <= 0 {
+	if left := l.used[account] - size; left > 0 {
+		l.used[account] = left
+	} else {
 		delete(l.used, account)
 	}
 }
@@ -110,7 +112,7 @@ func Hold(ctx context.Context, holding *Holding) context.Context {
 
 // Add counts one more row. It says ErrAnswerTooLarge if the list may not have it.
 func (h *Holding) Add(row any) error {
-	size := sizeOf(reflect.ValueOf(row)) + rowOverhead
+	size := rowSize(row)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.size+size > maxList || !listed.take(h.account, size) {
@@ -118,6 +120,16 @@ func (h *Holding) Add(row any) error {
 	}
 	h.size += size
 	return nil
+}
+
+// Remove says that a row that was added is no longer kept.
+func (h *Holding) Remove(row any) {
+	size := rowSize(row)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	size = min(size, h.size)
+	listed.give(h.account, size)
+	h.size -= size
 }
 
 // Release says that the rows are no longer kept.
@@ -132,6 +144,8 @@ func (h *Holding) Release() {
 
 // rowOverhead is what maps and lists of identities add to a row.
 const rowOverhead = 256
+
+func rowSize(row any) int64 { return sizeOf(reflect.ValueOf(row)) + rowOverhead }
 
 // sizeOf is about what a value takes in memory, beside what holds it.
 func sizeOf(v reflect.Value) int64 {

@@ -63,7 +63,7 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 		return p.converge(ctx, seen)
 	}
 	if err != nil {
-		return p.uncertain(err)
+		return p.uncertain(err, p.desired.Key(), p.owner())
 	}
 	p.snapshot.wrote(remote.Identity(), &remote)
 	p.status.ID, p.status.Adopted, p.outcome.wrote = remote.Identity(), nil, true
@@ -79,9 +79,9 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 }
 
 // uncertain passes on why a write failed. Unless MeshAgent refused it, it may have been carried out.
-func (p *pass[O, S, R]) uncertain(err error) error {
-	if !meshagent.IsRefusal(err) {
-		p.snapshot.doubt()
+func (p *pass[O, S, R]) uncertain(err error, about ...string) error {
+	if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
+		p.snapshot.doubt(about...)
 	}
 	return err
 }
@@ -157,7 +157,7 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	case meshagent.IsConflict(err):
 		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", d.merged.Key())
 	case err != nil:
-		return p.uncertain(err)
+		return p.uncertain(err, current.Identity(), d.merged.Key(), p.owner())
 	}
 	p.snapshot.wrote(remote.Identity(), &remote)
 	p.outcome.wrote = true
