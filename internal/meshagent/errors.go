@@ -25,7 +25,8 @@ type Error struct {
 	Message    string // MeshAgent's words, one line, shortened; "" when they are of no use to a person
 	RetryAfter time.Duration
 
-	unaddressable bool // no request was sent
+	unaddressable bool // no path leads there
+	unsent        bool // no request was sent
 }
 
 // Error reads "PUT /accounts/…/{room}: 409 Conflict: the words of MeshAgent".
@@ -45,6 +46,8 @@ type NetworkError struct {
 	Method string
 	Route  string
 	Cause  error
+
+	unsent bool // the request did not reach MeshAgent
 }
 
 // Error reads "GET /config: connection refused".
@@ -65,6 +68,9 @@ func IsNotFound(err error) bool { return status(err) == http.StatusNotFound }
 // IsUnauthorized says that MeshAgent does not know the credential (401).
 func IsUnauthorized(err error) bool { return status(err) == http.StatusUnauthorized }
 
+// IsForbidden says that the credential lacks the right (403).
+func IsForbidden(err error) bool { return status(err) == http.StatusForbidden }
+
 // IsConflict says that MeshAgent answered 409.
 func IsConflict(err error) bool { return status(err) == http.StatusConflict }
 
@@ -74,8 +80,23 @@ func IsUnaddressable(err error) bool {
 	return ok && e.unaddressable
 }
 
-// IsRefusal says that MeshAgent answered 4xx: what was asked for was not done.
-func IsRefusal(err error) bool { return status(err) >= 400 && status(err) < 500 }
+// IsRefusal says that what was asked for was certainly not done: MeshAgent answered 4xx. That it gave up waiting for the rest
+// of the request (408) is none: what stands between here and there says so too, when MeshAgent takes too long. "Too early"
+// (425) and "too many" (429) are refusals that are worth a retry.
+func IsRefusal(err error) bool {
+	code := status(err)
+	return code >= 400 && code < 500 && code != http.StatusRequestTimeout
+}
+
+// NotSent says that nothing reached MeshAgent: the rate limit of this process refused the request, no path leads there, or no
+// connection was made.
+func NotSent(err error) bool {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.unsent
+	}
+	e, ok := errors.AsType[*NetworkError](err)
+	return ok && e.unsent
+}
 
 func status(err error) int {
 	if e, ok := errors.AsType[*Error](err); ok {
@@ -171,5 +192,7 @@ func fixed(what, is, wanted string) error {
 	if is == wanted {
 		return nil
 	}
-	return &Error{Status: http.StatusUnprocessableEntity, Message: fmt.Sprintf("the %s is %q and cannot be changed to %q", what, is, wanted)}
+	return &Error{
+		Status: http.StatusUnprocessableEntity, Message: fmt.Sprintf("the %s is %q and cannot be changed to %q", what, is, wanted), unsent: true,
+	}
 }

@@ -28,12 +28,15 @@ func (c roomGrantsByEmail) Path() string { return c.route.path + "?by=email" }
 // All lists the grants, with the addresses of the users who are members.
 func (c roomGrantsByEmail) All(ctx context.Context) iter.Seq2[RoomGrant, error] {
 	return func(yield func(RoomGrant, error) bool) {
-		var emails map[string]string
+		var members *directory
 		for grant, err := range c.roomGrants.All(ctx) {
-			if err == nil && emails == nil {
-				emails, err = c.members.since(ctx, c.members.recent())
+			if err == nil && members == nil {
+				members, err = c.members.since(ctx, c.members.recent())
 			}
-			if !yield(grant.named(emails[grant.Holder]), err) || err != nil {
+			if err == nil {
+				grant = grant.named(members.emails[grant.Holder])
+			}
+			if !yield(grant, err) || err != nil {
 				return
 			}
 		}

@@ -55,9 +55,11 @@ func (s *grantServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.calls = append(s.calls, strings.TrimSpace(r.Method+" "+path+" "+string(body)))
 	switch {
 	case path == "users":
-		fmt.Fprintf(w, `{"users": [%s]}`, s.members)
+		fmt.Fprintf(w, `{"users": [%s], "total": %d}`, s.members, strings.Count(s.members, `"id"`))
 	case r.Method == http.MethodPost && s.status != 0:
 		w.WriteHeader(s.status)
+	case path == "room-grants" && r.Method == http.MethodGet && r.URL.Query().Get("offset") != "0":
+		fmt.Fprint(w, `{"room_grants": []}`)
 	case path == "room-grants" && r.Method == http.MethodGet:
 		fmt.Fprintf(w, `{"room_grants": [%s]}`, s.grants)
 	case r.Method == http.MethodGet:

@@ -80,7 +80,7 @@ func (p *pass[O, S, R]) notCreated(ctx context.Context, uncertain bool, err erro
 		p.withdrawCreate()
 	}
 	if !refused {
-		p.snapshot.doubt()
+		p.snapshot.doubt(p.desired.Key(), p.owner())
 	}
 	if !meshagent.IsConflict(err) {
 		return err
@@ -110,7 +110,7 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	}
 	made, shown, err := p.collection.Update(ctx, current, d.merged)
 	if err != nil {
-		return p.notUpdated(d.merged.Key(), err)
+		return p.notUpdated(current.Identity(), d.merged.Key(), err)
 	}
 	first := p.writes == 0
 	p.logger(ctx).Info("updated", "resource", d.merged.Key(), "fields", paths(d.changes))
@@ -126,9 +126,9 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	return p.confirm(ctx, p.carriedOut(made, shown, d.changes))
 }
 
-func (p *pass[O, S, R]) notUpdated(key string, err error) error {
+func (p *pass[O, S, R]) notUpdated(id, key string, err error) error {
 	if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
-		p.snapshot.doubt()
+		p.snapshot.doubt(id)
 		return err
 	}
 	p.withdrawFields()
@@ -145,6 +145,8 @@ func (p *pass[O, S, R]) carriedOut(made R, shown bool, fixed []change) unconfirm
 	p.outcome.wrote = true
 	if shown {
 		p.snapshot.wrote(made.Identity(), &made)
+	} else { // until it is looked at
+		p.snapshot.doubt(made.Identity(), p.desired.Key(), p.owner())
 	}
 	return unconfirmed[R]{
 		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: fingerprint(p.desired), writes: p.writes,

@@ -248,9 +248,6 @@ func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
 		switch {
 		case err == nil:
 			p.carriedOut(made, shown, nil)
-			if !shown {
-				p.snapshot.doubt() // lists from before show the mark
-			}
 		case errors.Is(err, meshagent.ErrValueHidden):
 			left = ", with its ownership annotation, because MeshAgent does not show a secret value that an update would erase"
 		case meshagent.IsNotFound(err):
@@ -262,7 +259,7 @@ func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
 			return nil
 		default:
 			if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
-				p.snapshot.doubt()
+				p.snapshot.doubt(remote.Identity(), p.owner())
 			}
 			return err
 		}

@@ -90,7 +90,7 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 // confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under may have been renamed, or the answer may come
 // from something in between, such as a proxy that knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
 func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
-	list, err := p.snapshot.recent(ctx)
+	list, err := p.snapshot.recent(ctx, p.status.ID)
 	if err != nil {
 		return err
 	}
@@ -158,12 +158,13 @@ func (p *pass[O, S, R]) get(ctx context.Context, ref meshagent.Ref, names ...str
 	if err != nil {
 		return remote, err
 	}
-	rows := list.find(func(row R) bool {
-		if ref.ID != "" {
-			return row.Identity() == ref.ID
+	rows := list.byKey(ref.Key)
+	if ref.ID != "" {
+		rows = nil
+		if row, ok := list.get(ref.ID); ok {
+			rows = []R{row}
 		}
-		return row.Written().Key() == ref.Key
-	})
+	}
 	switch len(rows) {
 	case 0:
 		return remote, &meshagent.Error{Status: http.StatusNotFound, Method: http.MethodGet, Route: p.collection.Path(), Message: "it is not in the list"}
@@ -202,11 +203,11 @@ func (p *pass[O, S, R]) findCreated(ctx context.Context) (*R, error) {
 // findMarked looks for a resource that bears our mark. A list that is a few seconds old shows what another process created, and what this one did.
 func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 	owner := p.owner()
-	list, err := p.snapshot.recent(ctx)
+	list, err := p.snapshot.recent(ctx, owner)
 	if err != nil {
 		return nil, err
 	}
-	rows := list.find(func(row R) bool { return row.Written().Mark().Owner == owner })
+	rows := list.byOwner(owner)
 	switch len(rows) {
 	case 0:
 		return nil, nil //nolint:nilnil // not there is no error
@@ -222,11 +223,11 @@ func (p *pass[O, S, R]) findByKey(ctx context.Context, key string) (*R, error) {
 		return nil, nil //nolint:nilnil // without a name it cannot be mistaken for another
 	}
 	if !p.collection.Traits().RefusesTwins {
-		list, err := p.snapshot.recent(ctx)
+		list, err := p.snapshot.recent(ctx, key)
 		if err != nil {
 			return nil, err
 		}
-		if len(list.find(func(row R) bool { return row.Written().Key() == key })) == 0 {
+		if len(list.byKey(key)) == 0 {
 			return nil, nil //nolint:nilnil // not there is no error
 		}
 	}

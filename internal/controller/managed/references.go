@@ -43,21 +43,21 @@ func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
 func findRoom(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error) {
 	rooms := sharedSnapshots[meshagent.RoomSpec, meshagent.Room](env).of(connection.ID, connection.Project.Rooms())
 	// That it exists may be known from a list that is not new; that it does not, only from one that is.
-	fresh := func(ctx context.Context) (view[meshagent.Room], error) {
+	fresh := func(ctx context.Context, _ ...string) (view[meshagent.RoomSpec, meshagent.Room], error) {
 		return rooms.since(ctx, env.fresh(time.Now()))
 	}
-	for _, known := range []func(context.Context) (view[meshagent.Room], error){fresh, rooms.recent} {
+	for _, known := range []func(context.Context, ...string) (view[meshagent.RoomSpec, meshagent.Room], error){fresh, rooms.recent} {
 		list, err := known(ctx)
 		if err != nil {
 			return Resolved{}, err
 		}
-		for _, match := range []func(meshagent.Room) bool{
-			func(room meshagent.Room) bool { return room.Name == name },
-			func(room meshagent.Room) bool { return room.ID == name },
-		} {
-			if found := list.find(match); len(found) > 0 {
-				return Resolved{ID: found[0].ID, Name: found[0].Name}, nil
-			}
+		// Ids before names: nobody can choose the id of a room, and anyone who may create rooms can give one the name that is
+		// another one's id.
+		if room, ok := list.get(name); ok {
+			return Resolved{ID: room.ID, Name: room.Name}, nil
+		}
+		if found := list.byKey(name); len(found) > 0 {
+			return Resolved{ID: found[0].ID, Name: found[0].Name}, nil
 		}
 	}
 	// No watch tells when it does.
