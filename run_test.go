@@ -5,10 +5,15 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,11 +31,20 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/controlplane"
 )
 
-// A team has deleted its namespace, and with it the Role that let the operator read it. The others must not notice,
-// whenever the operator is started again, and it must stop when it is told to.
-//
-//nolint:paralleltest // it sets the environment
-func TestRunWithoutOneOfItsNamespaces(t *testing.T) {
+// asOperator in the environment turns the test binary into the operator.
+const asOperator = "TEST_AS_OPERATOR"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asOperator) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// The operator runs as a process of its own, with the rights of a user, against a real API server.
+func TestRun(t *testing.T) {
+	t.Parallel()
 	plane, err := controlplane.Start(t.Context(), controlplane.Options{CRDPaths: []string{filepath.Join("config", "crd", "bases")}})
 	if err != nil {
 		t.Fatal(err)
@@ -41,44 +55,141 @@ func TestRunWithoutOneOfItsNamespaces(t *testing.T) {
 		}
 	})
 	cluster, project := prepare(t, plane)
-	t.Setenv(clientcmd.RecommendedConfigPathEnvVar, kubeconfigOf(t, plane, operatorUser))
 
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	probes := freeAddress(t)
-	opts := options{
-		metricsAddress: "0", pprofAddress: "0", probeAddress: probes, ownerID: "test", driftInterval: time.Minute, concurrency: 1,
-		watchNamespaces: "left,gone",
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, opts) }()
-	eventually(t, ended, func(ctx context.Context) bool {
-		err := cluster.Get(ctx, client.ObjectKeyFromObject(project), project)
-		return err == nil && len(project.Status.Conditions) > 0
-	})
-	eventually(t, ended, func(ctx context.Context) bool {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+probes+"/readyz", nil)
-		if err != nil {
-			t.Fatal(err)
+	// A team has deleted its namespace, and with it the Role that let the operator read it. The others must not
+	// notice, neither when the operator is started again nor when it is uninstalled.
+	t.Run("without one of its namespaces", func(t *testing.T) {
+		t.Parallel()
+		o := startOperator(t, plane, "--watch-namespaces=left,gone")
+		o.eventually(t, func(ctx context.Context) bool {
+			err := cluster.Get(ctx, client.ObjectKeyFromObject(project), project)
+			return err == nil && len(project.Status.Conditions) > 0
+		})
+		o.eventually(t, func(ctx context.Context) bool { return o.probe(ctx) == http.StatusOK })
+		o.mustStop(t)
+		if len(project.Finalizers) == 0 {
+			t.Error("no finalizer")
 		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return false
-		}
-		return response.Body.Close() == nil && response.StatusCode == http.StatusOK
-	})
-	stop()
-	select {
-	case err := <-ended:
-		if err != nil {
+		release := startOperator(t, plane, "--watch-namespaces=left,gone", "--release-objects", "--leader-election-namespace=left")
+		if err := release.wait(t); err != nil {
 			t.Error(err)
 		}
-	case <-time.After(time.Minute):
-		t.Error("the operator does not stop")
-	}
+		if err := cluster.Get(t.Context(), client.ObjectKeyFromObject(project), project); err != nil || len(project.Finalizers) > 0 {
+			t.Errorf("finalizers %v are left: %v", project.Finalizers, err)
+		}
+	})
+
+	// Before its caches are filled, it is not ready, and stops when it is told to.
+	t.Run("without any rights", func(t *testing.T) {
+		t.Parallel()
+		o := startOperator(t, plane)
+		o.eventually(t, func(ctx context.Context) bool { return o.probe(ctx) == http.StatusInternalServerError })
+		o.eventually(t, func(context.Context) bool { return strings.Contains(o.log.String(), "Failed to watch") })
+		o.mustStop(t)
+	})
 }
 
 const operatorUser = "operator"
+
+// operator is a process.
+type operator struct {
+	*exec.Cmd
+	probes string // where it answers probes
+	log    *syncBuffer
+	ended  chan error
+}
+
+func startOperator(t *testing.T, plane *controlplane.ControlPlane, args ...string) *operator {
+	t.Helper()
+	probes := freeAddress(t)
+	args = append(args, "--owner-id=test", "--health-probe-bind-address="+probes)
+	o := &operator{Cmd: exec.CommandContext(t.Context(), os.Args[0], args...), probes: probes, log: &syncBuffer{}, ended: make(chan error, 1)}
+	o.Env = append(os.Environ(), asOperator+"=yes", clientcmd.RecommendedConfigPathEnvVar+"="+kubeconfigOf(t, plane, operatorUser))
+	o.Stdout, o.Stderr = o.log, o.log
+	if err := o.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { o.ended <- o.Wait() }()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(o.log.String())
+		}
+	})
+	return o
+}
+
+// wait tells how the operator ended.
+func (o *operator) wait(t *testing.T) error {
+	t.Helper()
+	select {
+	case err := <-o.ended:
+		return err
+	case <-time.After(time.Minute):
+		t.Fatal("the operator does not end")
+		return nil
+	}
+}
+
+// mustStop tells the operator to stop.
+func (o *operator) mustStop(t *testing.T) {
+	t.Helper()
+	if err := o.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.wait(t); err != nil {
+		t.Error(err)
+	}
+}
+
+// probe asks whether the operator is ready; 0 is no answer.
+func (o *operator) probe(ctx context.Context) int {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+o.probes+"/readyz", nil)
+	if err != nil {
+		return 0
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0
+	}
+	_ = response.Body.Close()
+	return response.StatusCode
+}
+
+// eventually waits for something, unless the operator ends.
+func (o *operator) eventually(t *testing.T, is func(context.Context) bool) {
+	t.Helper()
+	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
+		select {
+		case err := <-o.ended:
+			return false, fmt.Errorf("the operator has ended: %w", err)
+		default:
+			return is(ctx), nil
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// syncBuffer is a log that can be read while it is written.
+type syncBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Write writes.
+func (b *syncBuffer) Write(text []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(text)
+}
+
+// String is what was written.
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
 
 // prepare makes the namespace that is left, with a Role for the operator and a MeshProject.
 func prepare(t *testing.T, plane *controlplane.ControlPlane) (client.Client, *v1alpha1.MeshProject) {
@@ -93,25 +204,26 @@ func prepare(t *testing.T, plane *controlplane.ControlPlane) (client.Client, *v1
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join("config", "rbac", "role.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	role := &rbacv1.Role{}
-	if err := yaml.Unmarshal(text, role); err != nil {
-		t.Fatal(err)
-	}
-	role.TypeMeta, role.ObjectMeta = metav1.TypeMeta{}, named("left", "operator")
 	project := &v1alpha1.MeshProject{ObjectMeta: named("left", v1alpha1.DefaultProject)}
 	project.Spec.APIKeySecretRef.Name = "missing"
-	for _, obj := range []client.Object{
-		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "left"}}, role, project,
-		&rbacv1.RoleBinding{
-			ObjectMeta: named("left", "operator"),
+	objects := []client.Object{&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "left"}}, project}
+	for _, name := range []string{"role", "leader_election_role"} {
+		role := &rbacv1.Role{}
+		text, err := os.ReadFile(filepath.Join("config", "rbac", name+".yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := yaml.Unmarshal(text, role); err != nil {
+			t.Fatal(err)
+		}
+		role.TypeMeta, role.ObjectMeta = metav1.TypeMeta{}, named("left", strings.ReplaceAll(name, "_", "-"))
+		objects = append(objects, role, &rbacv1.RoleBinding{
+			ObjectMeta: named("left", role.Name),
 			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: role.Name},
 			Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: operatorUser}},
-		},
-	} {
+		})
+	}
+	for _, obj := range objects {
 		if err := cluster.Create(t.Context(), obj); err != nil {
 			t.Fatal(err)
 		}
@@ -144,21 +256,4 @@ func freeAddress(t *testing.T) string {
 	}
 	defer func() { _ = listener.Close() }()
 	return listener.Addr().String()
-}
-
-// eventually waits for something, unless the operator ends.
-func eventually(t *testing.T, ended <-chan error, is func(context.Context) bool) {
-	t.Helper()
-	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
-		select {
-		case err := <-ended:
-			t.Fatalf("the operator has ended: %v", err)
-			return false, nil
-		default:
-			return is(ctx), nil
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }

@@ -6,7 +6,6 @@ package managed_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
@@ -41,6 +41,20 @@ func guarded(t *testing.T, most int32, count int, more ...client.Object) (*stage
 	}
 	s.mustHold("rooms", count)
 	return s, made
+}
+
+// otherProject is a MeshProject with the same key as "default".
+func otherProject(name string) *v1alpha1.MeshProject {
+	project := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: home, Name: name, UID: types.UID(name)}}
+	project.Spec.APIKeySecretRef.Name = "key"
+	project.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonAvailable}}
+	return project
+}
+
+func roomOf(project *v1alpha1.MeshProject) *v1alpha1.MeshRoom {
+	room := &v1alpha1.MeshRoom{ObjectMeta: named("room-of-" + project.Name)}
+	room.Spec.ProjectRef.Name = project.Name
+	return room
 }
 
 func (s *stage) guard(project string, most int32) {
@@ -220,11 +234,8 @@ func TestDeletionGuardIsNotSetBackByALateRequest(t *testing.T) {
 func TestDeletionGuardMakesNobodyWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		other := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: home, Name: "other", UID: "other"}}
-		other.Spec.APIKeySecretRef.Name = "key"
-		other.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonAvailable}}
-		theirs := &v1alpha1.MeshRoom{ObjectMeta: named("theirs")}
-		theirs.Spec.ProjectRef.Name = other.Name
+		other := otherProject("other")
+		theirs := roomOf(other)
 		s, rooms := guarded(t, 5, 2, other, theirs)
 		s.guard(other.Name, 5)
 		s.mustPass(theirs)
@@ -259,11 +270,8 @@ func TestDeletionGuardMakesNobodyWait(t *testing.T) {
 func TestDeletionGuardForgetsMeshProjects(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		other := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: home, Name: "forgotten", UID: "forgotten"}}
-		other.Spec.APIKeySecretRef.Name = "key"
-		other.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonAvailable}}
-		room := &v1alpha1.MeshRoom{ObjectMeta: named("room")}
-		room.Spec.ProjectRef.Name = other.Name
+		other := otherProject("forgotten")
+		room := roomOf(other)
 		s := newStage(t, simulator.Behavior{}, other, room)
 		s.guard(other.Name, 0)
 		s.mustPass(room)
@@ -284,11 +292,8 @@ func TestDeletionGuardForgetsMeshProjects(t *testing.T) {
 func TestDeletionGuardForgetsObjectsThatGoMeanwhile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		other := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: home, Name: "meanwhile", UID: "meanwhile"}}
-		other.Spec.APIKeySecretRef.Name = "key"
-		other.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonAvailable}}
-		room := &v1alpha1.MeshRoom{ObjectMeta: named("room")}
-		room.Spec.ProjectRef.Name = other.Name
+		other := otherProject("meanwhile")
+		room := roomOf(other)
 		s := newStage(t, simulator.Behavior{}, other, room)
 		s.guard(other.Name, 0)
 		s.mustPass(room)
@@ -316,72 +321,4 @@ type liveReader struct {
 func (r liveReader) Get(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
 	r.before(obj)
 	return r.Reader.Get(ctx, key, obj, opts...) //nolint:wrapcheck // it stands for the client
-}
-
-// Whatever fails and whenever the process dies, no 60 minutes see more deletions than permitted, and all of them are
-// made in the end, without many looks in vain.
-func TestDeletionGuardOverADay(t *testing.T) {
-	t.Parallel()
-	const most, count = 4, 24
-	for seed := range uint64(5) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test
-				s, rooms := guarded(t, most, count)
-				s.status = func(obj client.Object) error {
-					if _, ok := obj.(*v1alpha1.MeshProject); ok && random.IntN(8) == 0 {
-						return errKilled
-					}
-					return nil
-				}
-				due := make([]time.Time, count)
-				for i, room := range rooms {
-					s.delete(room)
-					due[i] = time.Now().Add(time.Duration(random.IntN(120)) * time.Minute)
-				}
-				passes, began := 0, time.Now()
-				for left := count; left > 0; {
-					next := 0
-					for i := range rooms {
-						if due[next].IsZero() || !due[i].IsZero() && due[i].Before(due[next]) {
-							next = i
-						}
-					}
-					pause(time.Until(due[next]))
-					mend := func() {}
-					if random.IntN(10) == 0 {
-						mend = s.meshagent.Inject(simulator.Fault{Method: http.MethodDelete, Status: http.StatusInternalServerError})
-					}
-					passes++
-					result, err := s.pass(rooms[next])
-					mend()
-					if due[next] = time.Now().Add(max(result.RequeueAfter, time.Second)); err != nil {
-						due[next] = time.Now().Add(time.Duration(random.IntN(300)) * time.Second)
-					}
-					if s.gone(rooms[next]) {
-						due[next], left = time.Time{}, left-1
-					}
-					if random.IntN(20) == 0 {
-						s.restart()
-						for i := range due { // a new process looks at all objects
-							if !due[i].IsZero() {
-								due[i] = time.Now()
-							}
-						}
-					}
-				}
-				times := s.deleted()
-				for i := most; i < len(times); i++ {
-					if apart := times[i].Sub(times[i-most]); apart <= time.Hour {
-						t.Errorf("%d deletions within %s", most+1, apart)
-					}
-				}
-				t.Logf("%d passes, %s", passes, time.Since(began))
-				if took := time.Since(began); len(times) != count || took > 24*time.Hour {
-					t.Errorf("%d deletions in %s", len(times), took)
-				}
-			})
-		})
-	}
 }
