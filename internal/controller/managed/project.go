@@ -52,6 +52,7 @@ func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 	err := ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.MeshProject{}, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: backoff()}).
+		Watches(&v1alpha1.MeshProject{}, env.guard.forgetGone()).
 		WatchesMetadata(&corev1.Secret{}, env.wake(0, &v1alpha1.MeshProject{}, keyIndex, client.Object.GetName, inNamespaceOf)).
 		WatchesRawSource(source.Channel(suspects, handler.TypedEnqueueRequestsFromMapFunc(
 			func(_ context.Context, name types.NamespacedName) []reconcile.Request {
