@@ -80,7 +80,7 @@ func TestEverySampleInMemory(t *testing.T) {
 				if n := h.writes(made); n != 1 {
 					t.Errorf("%d writes for an edit, not 1: %v", n, h.calls())
 				}
-				h.mustGo(obj)
+				h.goes(obj)
 				h.mustHoldAgain(before)
 				cells.strike(s.kind)
 			})

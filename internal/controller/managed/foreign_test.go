@@ -56,75 +56,82 @@ var failures = []failure{
 	{name: "an answer that is cut off", fault: simulator.Fault{Drop: simulator.DropWithin}, carriedOut: true},
 }
 
-// unfinished is an object whose creation has just failed for the first time.
+// unfinished is an object whose creation fails for the first time.
 type unfinished struct {
 	*harness
+	sample sample
 	obj    managed.Object
 	post   creation                     // how it is created when nothing fails
+	reads  bool                         // whether the collection is read before that
+	keyed  bool                         // it has a natural key, which somebody else can choose too
 	before map[simulator.Foreign]string // what MeshAgent held without it
 }
 
-// keyed says that the resource has a natural key, which somebody else can choose too.
-func (p creation) keyed(obj client.Object) bool {
-	return !strings.Contains(string(p.RequestBody), `"secret_id":"`+string(obj.GetUID()))
-}
-
-// fail applies an object, and lets its creation fail.
-func fail(t *testing.T, s sample, variant string, f failure, behavior simulator.Behavior) (u unfinished, keyed bool) {
+// prepare learns how a sample is created. What it needs is there.
+func prepare(t *testing.T, s sample, behavior simulator.Behavior) *unfinished {
 	t.Helper()
 	h := newHarness(t, behavior)
 	h.applyNeeds(s, nil)
-	u = unfinished{harness: h, before: h.held(), obj: h.changed(s.object(), variant)}
-	fresh := u.obj.DeepCopyObject().(managed.Object) //nolint:forcetypeassert // it is one
-	reads := h.readsFirst(&u)
-	keyed = u.post.keyed(u.obj)
-	h.delete(u.obj)
-	h.run(time.Minute)
-	h.uninvite()
-	h.mustHoldAgain(u.before)
+	u := &unfinished{harness: h, sample: s, before: h.held(), obj: s.object()}
 	h.meshagent.ResetCalls()
-	u.obj = fresh
+	h.apply(u.obj)
+	h.run(time.Minute)
+	u.post = h.creation(u.before)
+	u.reads = h.meshagent.Calls()[0].Method == http.MethodGet
+	u.keyed = !strings.Contains(string(u.post.RequestBody), string(u.obj.GetUID()))
+	h.goes(u.obj)
+	h.mustHoldAgain(u.before)
+	return u
+}
+
+// fail applies the object, and lets its creation fail.
+func (u *unfinished) fail(f failure) {
+	u.Helper()
+	u.obj = u.sample.object()
+	u.meshagent.ResetCalls()
 	if f.unsent {
-		u.useUpBudget(reads)
-		return u, keyed
+		u.useUpBudget()
+		return
 	}
 	struck := false
 	fault := f.fault
 	fault.Method, fault.Path, fault.Times = http.MethodPost, regexp.QuoteMeta(u.post.Path)+"$", 1
 	fault.Hook = func(*http.Request) { struck = true }
-	h.meshagent.Inject(fault)
-	h.apply(u.obj)
-	if !h.runUntil(time.Minute, func() bool { return struck }) {
-		t.Fatal("nothing was struck")
+	u.meshagent.Inject(fault)
+	u.apply(u.obj)
+	if !u.runUntil(time.Minute, func() bool { return struck }) {
+		u.Fatal("nothing was struck")
 	}
-	return u, keyed
 }
 
-// readsFirst learns how an object is created, and whether the collection is read before.
-func (h *harness) readsFirst(u *unfinished) bool {
-	h.Helper()
-	h.meshagent.ResetCalls()
-	h.apply(u.obj)
-	h.run(time.Minute)
-	u.post = h.creation(u.before)
-	return h.meshagent.Calls()[0].Method == http.MethodGet
-}
-
-// uninvite takes back what the API cannot: invitations.
-func (h *harness) uninvite() {
-	for where := range h.held() {
-		if where.Collection == "invitations" {
-			h.meshagent.Remove(where.Collection, where.ID)
+// end makes all as it was before, whatever a test has come to, and says whether that is possible.
+func (u *unfinished) end() bool {
+	u.Helper()
+	if !u.gone(u.obj) {
+		u.patch(u.obj, `{"metadata": {"finalizers": null}}`)
+		if !u.gone(u.obj) {
+			u.delete(u.obj)
 		}
 	}
+	u.run(time.Minute)
+	for where, document := range u.held() {
+		switch was, known := u.before[where]; {
+		case !known:
+			u.meshagent.Remove(where.Collection, where.ID)
+		case was != document:
+			return false
+		}
+	}
+	return len(u.held()) == len(u.before)
 }
 
 // useUpBudget lets the MeshProject's own budget end just before the creation.
-func (u *unfinished) useUpBudget(reads bool) {
+func (u *unfinished) useUpBudget() {
 	u.Helper()
 	project := &v1alpha1.MeshProject{}
 	project.Namespace, project.Name = home, v1alpha1.DefaultProject
 	u.patch(project, `{"spec": {"rateLimit": {"requestsPerSecond": 1, "burst": 5}}}`)
+	defer u.patch(project, `{"spec": {"rateLimit": null}}`)
 	u.run(time.Minute)
 	spend := func() {
 		connection, err := u.env.Projects.Open(u.Context(), project)
@@ -139,14 +146,14 @@ func (u *unfinished) useUpBudget(reads bool) {
 	if err := u.Get(u.Context(), client.ObjectKeyFromObject(project), project); err != nil {
 		u.Fatal(err)
 	}
-	if reads {
+	if u.reads {
 		first := true
-		u.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/accounts/projects/.*/", After: func(*http.Request) {
+		defer u.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/accounts/projects/.*/", After: func(*http.Request) {
 			if first {
 				first = false
 				spend()
 			}
-		}})
+		}})()
 	} else {
 		spend()
 	}
@@ -166,140 +173,164 @@ func withoutMark(document string) string {
 	return regexp.MustCompile(`,?"`+ownMark+`[^"]*":"[^"]*"`).ReplaceAllString(document, "")
 }
 
-// eachFailure runs a test for every sample with each failure that matches.
-func eachFailure(t *testing.T, match func(failure) bool, test func(t *testing.T, s sample, f failure)) {
-	t.Helper()
-	for _, f := range failures {
-		if !match(f) {
-			continue
-		}
-		for _, s := range mirrored() {
-			inBubble(t, fmt.Sprintf("%s/%s", f.name, s), func(t *testing.T) { test(t, s, f) })
-		}
-	}
-}
-
 // A creation fails, and then somebody else creates a resource of that name. It is theirs.
 func TestWhatSomebodyElseCreatesIsTheirs(t *testing.T) {
 	t.Parallel()
 	var cells tally
 	t.Run("cells", func(t *testing.T) {
-		for _, identical := range []bool{false, true} {
-			for _, act := range []string{"delete", "retry", "rename"} {
-				t.Run(fmt.Sprintf("%s, identical %t", act, identical), func(t *testing.T) {
-					eachFailure(t, func(f failure) bool { return !f.carriedOut }, func(t *testing.T, s sample, f failure) {
-						if act == "rename" && !s.hasName() {
-							return
+		for _, s := range mirrored() {
+			for _, identical := range []bool{false, true} {
+				for _, act := range []string{"delete", "retry", "rename"} {
+					if act == "rename" && !s.hasName() {
+						continue
+					}
+					inBubble(t, fmt.Sprintf("%s/%s, identical %t", s, act, identical), func(t *testing.T) {
+						u := prepare(t, s, simulator.Behavior{})
+						for _, f := range failures {
+							if f.carriedOut || !u.keyed {
+								continue
+							}
+							u.fail(f)
+							theirs, err := u.meshagent.CreateForeign(u.post.Call, ownMark, identical)
+							if err != nil {
+								t.Fatal(err)
+							}
+							if !u.respects(act, identical, theirs) {
+								t.Errorf("^ this was after %s", f.name)
+							}
+							cells.strike(s.kind)
+							if !u.end() {
+								t.Error("what the object needs was changed: the rest of the failures is left out")
+								break
+							}
 						}
-						u, keyed := fail(t, s, "", f, simulator.Behavior{})
-						if !keyed {
-							return // nobody else can have chosen its id
-						}
-						theirs, err := u.meshagent.CreateForeign(u.post.Call, ownMark, identical)
-						if err != nil {
-							t.Fatal(err)
-						}
-						u.mustRespect(act, identical, theirs)
-						cells.strike(s.kind)
 					})
-				})
+				}
 			}
 		}
 	})
 	cells.report(t, mirroredKinds())
 }
 
-// mustRespect has an object deleted, tried again or given another name, while what has its name is somebody else's.
-func (u unfinished) mustRespect(act string, identical bool, theirs simulator.Foreign) {
+// respects has an object deleted, tried again or given another name, while what has its name is somebody else's.
+func (u *unfinished) respects(act string, identical bool, theirs simulator.Foreign) bool {
 	u.Helper()
-	untouched := u.held()
-	switch act {
-	case "retry":
+	untouched, ok := u.held(), true
+	wrong := func(format string, args ...any) {
+		u.Helper()
+		u.Errorf(format, args...)
+		ok = false
+	}
+	switch {
+	case act == "retry" && identical:
 		u.run(2 * interval)
-		if identical {
-			u.mustBeReady(u.obj)
-			if !u.obj.CommonStatus().IsAdopted() {
-				u.Error("it is not said to be adopted")
-			}
-			if got := u.held(); withoutMark(got[theirs]) != untouched[theirs] || len(got) != len(untouched) {
-				u.Errorf("%s became %s, of %d", untouched[theirs], got[theirs], len(got))
-			}
-		} else {
-			if got := u.condition(u.obj, v1alpha1.ConditionStalled); got != "Stalled=True AlreadyExists" {
-				u.Errorf("it says %s:%s", got, u.says(u.obj))
-			}
-			u.mustHoldAgain(untouched)
+		if !u.isReady(u.obj) {
+			ok = false
+		} else if !u.obj.CommonStatus().IsAdopted() {
+			wrong("it is not said to be adopted")
 		}
-	case "rename":
+		if got := u.held(); withoutMark(got[theirs]) != untouched[theirs] || len(got) != len(untouched) {
+			wrong("%s became %q, of %d", untouched[theirs], got[theirs], len(got))
+		}
+	case act == "retry":
+		u.run(2 * interval)
+		if got := u.condition(u.obj, v1alpha1.ConditionStalled); got != "Stalled=True AlreadyExists" {
+			wrong("it says %s:%s", got, u.says(u.obj))
+		}
+		ok = u.holdsAgain(untouched) && ok
+	case act == "rename":
 		u.patch(u.obj, `{"spec": {"name": "renamed"}}`)
 		u.run(2 * interval)
 		if got := u.held(); withoutMark(got[theirs]) != untouched[theirs] {
-			u.Errorf("%s became %q", untouched[theirs], got[theirs])
+			wrong("%s became %q", untouched[theirs], got[theirs])
 		}
 	}
-	u.mustGo(u.obj)
-	u.mustHoldAgain(untouched)
+	u.goes(u.obj)
+	return u.holdsAgain(untouched) && ok
 }
 
 // A creation was carried out, and only the answer is lost. The resource is ours, and there is one.
 func TestWhatWasCreatedIsOurs(t *testing.T) {
 	t.Parallel()
-	meanwhile := map[string]func(u unfinished, s sample){
-		"nothing":           func(unfinished, sample) {},
-		"restart":           func(u unfinished, _ sample) { u.restart() },
-		"the spec changed":  func(u unfinished, s sample) { u.patch(u.obj, s.of(edits)) },
-		"sources changed":   func(u unfinished, _ sample) { u.changeSources() },
-		"deleted":           func(u unfinished, _ sample) { u.delete(u.obj) },
-		"changed, deleted":  func(u unfinished, s sample) { u.patch(u.obj, s.of(edits)); u.delete(u.obj) },
-		"sources, deleted":  func(u unfinished, _ sample) { u.changeSources(); u.delete(u.obj) },
-		"restart, deleted":  func(u unfinished, _ sample) { u.restart(); u.delete(u.obj) },
-		"renamed":           func(u unfinished, s sample) { u.rename(s) },
-		"renamed, restart":  func(u unfinished, s sample) { u.rename(s); u.restart() },
-		"renamed, deleted":  func(u unfinished, s sample) { u.rename(s); u.delete(u.obj) },
-		"changed, restart":  func(u unfinished, s sample) { u.patch(u.obj, s.of(edits)); u.restart() },
-		"the Secret's gone": func(u unfinished, _ sample) { u.deleteSources(); u.delete(u.obj) },
+	meanwhile := map[string]func(u *unfinished){
+		"nothing":            func(*unfinished) {},
+		"restart":            func(u *unfinished) { u.restart() },
+		"the spec changed":   func(u *unfinished) { u.patch(u.obj, u.sample.of(edits)) },
+		"changed, restart":   func(u *unfinished) { u.patch(u.obj, u.sample.of(edits)); u.restart() },
+		"sources changed":    func(u *unfinished) { u.changeSources() },
+		"renamed":            func(u *unfinished) { u.rename() },
+		"renamed, restart":   func(u *unfinished) { u.rename(); u.restart() },
+		"deleted":            func(u *unfinished) { u.delete(u.obj) },
+		"restart, deleted":   func(u *unfinished) { u.restart(); u.delete(u.obj) },
+		"changed, deleted":   func(u *unfinished) { u.patch(u.obj, u.sample.of(edits)); u.delete(u.obj) },
+		"sources, deleted":   func(u *unfinished) { u.changeSources(); u.delete(u.obj) },
+		"renamed, deleted":   func(u *unfinished) { u.rename(); u.delete(u.obj) },
+		"no Secret, deleted": func(u *unfinished) { u.deleteSources(); u.delete(u.obj) },
 	}
 	var cells tally
 	t.Run("cells", func(t *testing.T) {
 		for what, act := range meanwhile {
-			t.Run(what, func(t *testing.T) {
-				eachFailure(t, func(f failure) bool { return f.carriedOut }, func(t *testing.T, s sample, f failure) {
-					u, _ := fail(t, s, "", f, simulator.Behavior{})
-					act(u, s)
-					u.run(2 * interval)
-					if !u.gone(u.obj) {
-						if u.obj.GetDeletionTimestamp() == nil {
-							u.mustBeReady(u.obj)
-							if u.obj.CommonStatus().IsAdopted() {
-								t.Error("it is said to be adopted, although it was created for this object")
+			for _, s := range mirrored() {
+				inBubble(t, what+"/"+s.String(), func(t *testing.T) {
+					for _, f := range failures {
+						if f.carriedOut {
+							u := prepare(t, s, simulator.Behavior{})
+							u.fail(f)
+							act(u)
+							if !u.isOurs() {
+								t.Errorf("^ this was after %s", f.name)
 							}
-							if got, want := len(u.held()), len(u.before)+1; got != want {
-								t.Errorf("MeshAgent holds %d things, not %d: %v", got, want, u.held())
-							}
-						}
-						if strings.Contains(what, "deleted") {
-							t.Errorf("it is not gone:%s", u.says(u.obj))
-						} else {
-							u.mustGo(u.obj)
+							cells.strike(s.kind)
 						}
 					}
-					u.mustHoldAgain(u.before)
-					cells.strike(s.kind)
 				})
-			})
+			}
 		}
 	})
 	cells.report(t, mirroredKinds())
 }
 
-func (u unfinished) rename(s sample) {
-	if s.hasName() {
+// isOurs checks that what was created is the object's, once, and goes with it.
+func (u *unfinished) isOurs() bool {
+	u.Helper()
+	ok, deleted := true, u.gone(u.obj)
+	if !deleted {
+		u.condition(u.obj, v1alpha1.ConditionReady)
+		deleted = u.obj.GetDeletionTimestamp() != nil
+	}
+	u.run(2 * interval)
+	if !deleted {
+		if ok = u.isReady(u.obj); ok && u.obj.CommonStatus().IsAdopted() {
+			u.Error("it is said to be adopted, although it was created for this object")
+			ok = false
+		}
+		if got, want := len(u.held()), len(u.before)+1; got != want {
+			u.Errorf("MeshAgent holds %d things, not %d: %v", got, want, u.held())
+			ok = false
+		}
+		u.goes(u.obj)
+	} else if !u.gone(u.obj) {
+		u.condition(u.obj, v1alpha1.ConditionReady)
+		u.Errorf("it is not gone:%s", u.says(u.obj))
+		ok = false
+	}
+	for where, document := range u.held() {
+		if _, known := u.before[where]; !known {
+			u.Errorf("it is left: %v: %s", where, document)
+			ok = false
+		}
+	}
+	return ok
+}
+
+func (u *unfinished) rename() {
+	if u.sample.hasName() {
 		u.patch(u.obj, `{"spec": {"name": "renamed"}}`)
 	}
 }
 
 // sources are the Secrets with values that the object reads, itself or through what it refers to.
-func (u unfinished) sources() (all []corev1.Secret) {
+func (u *unfinished) sources() (all []corev1.Secret) {
 	var list corev1.SecretList
 	if err := u.List(u.Context(), &list); err != nil {
 		u.Fatal(err)
@@ -307,7 +338,7 @@ func (u unfinished) sources() (all []corev1.Secret) {
 	return slices.DeleteFunc(list.Items, func(one corev1.Secret) bool { return one.Name == "meshagent-api-key" })
 }
 
-func (u unfinished) changeSources() {
+func (u *unfinished) changeSources() {
 	for _, one := range u.sources() {
 		for name, value := range one.Data {
 			if json.Valid(value) {
@@ -323,7 +354,7 @@ func (u unfinished) changeSources() {
 	}
 }
 
-func (u unfinished) deleteSources() {
+func (u *unfinished) deleteSources() {
 	for _, one := range u.sources() {
 		u.delete(&one)
 	}

@@ -344,11 +344,21 @@ func (h *harness) says(obj managed.Object) string {
 	return text
 }
 
-func (h *harness) mustBeReady(obj managed.Object) {
+// isReady checks that an object is Ready and in sync.
+func (h *harness) isReady(obj managed.Object) bool {
 	h.Helper()
 	ready, synced := h.condition(obj, v1alpha1.ConditionReady), h.condition(obj, v1alpha1.ConditionSynced)
-	if ready != "Ready=True Available" || synced != "Synced=True InSync" {
-		h.Fatalf("%s %s is not Ready and in sync:%s", h.kindOf(obj), obj.GetName(), h.says(obj))
+	if ready == "Ready=True Available" && synced == "Synced=True InSync" {
+		return true
+	}
+	h.Errorf("%s %s is not Ready and in sync:%s", h.kindOf(obj), obj.GetName(), h.says(obj))
+	return false
+}
+
+func (h *harness) mustBeReady(obj managed.Object) {
+	h.Helper()
+	if !h.isReady(obj) {
+		h.FailNow()
 	}
 }
 
@@ -363,13 +373,13 @@ func (h *harness) gone(obj client.Object) bool {
 	return err != nil
 }
 
-func (h *harness) mustGo(obj managed.Object) {
+// goes deletes an object and checks that it is gone by and by.
+func (h *harness) goes(obj managed.Object) {
 	h.Helper()
 	h.delete(obj)
-	h.run(time.Hour)
-	if !h.gone(obj) {
+	if !h.runUntil(time.Hour, func() bool { return h.gone(obj) }) {
 		h.condition(obj, v1alpha1.ConditionReady)
-		h.Fatalf("%s %s is not gone:%s", h.kindOf(obj), obj.GetName(), h.says(obj))
+		h.Errorf("%s %s is not gone:%s", h.kindOf(obj), obj.GetName(), h.says(obj))
 	}
 }
 
@@ -444,18 +454,29 @@ func (h *harness) held() map[simulator.Foreign]string {
 	return all
 }
 
-// mustHold checks that MeshAgent holds just what it once held.
+// mustHoldAgain checks that MeshAgent holds just what it once held.
 func (h *harness) mustHoldAgain(want map[simulator.Foreign]string) {
 	h.Helper()
-	got := h.held()
+	if !h.holdsAgain(want) {
+		h.FailNow()
+	}
+}
+
+// holdsAgain is the same, and lets a test go on.
+func (h *harness) holdsAgain(want map[simulator.Foreign]string) bool {
+	h.Helper()
+	got, ok := h.held(), true
 	for where, document := range want {
 		if got[where] != document {
-			h.Errorf("%v was %s\nand is %s", where, document, got[where])
+			h.Errorf("%v was %s\nand is %q", where, document, got[where])
+			ok = false
 		}
 	}
 	for where, document := range got {
 		if _, known := want[where]; !known {
 			h.Errorf("%v is there: %s", where, document)
+			ok = false
 		}
 	}
+	return ok
 }
