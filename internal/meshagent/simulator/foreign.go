@@ -88,6 +88,37 @@ func (s *Simulator) renderedName(body document) string {
 	return text(doc, "metadata.name")
 }
 
+// Disturb changes, behind everybody's back, one value of a document that a recorded call
+// had set there, below no name that begins with mark. It reports whether there was one.
+func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.inside(s.project)
+	rec := c.st.get(c.path(collection), id)
+	decoded, err := decode(recorded.RequestBody)
+	body, ok := decoded.(document)
+	if err != nil || !ok || rec == nil {
+		return false
+	}
+	unmark(body, mark)
+	doc := normal(rec.doc)
+	if _, template := body["template"]; template {
+		body = document{"metadata": document{"annotations": document{templateSource: text(body, "template")}}}
+	}
+	for _, path := range leavesOf(kindOf(rec.path), body, nil, "") {
+		stored := any(doc)
+		for _, step := range path {
+			stored = stepInto(stored, step)
+		}
+		if stored != nil {
+			change(doc, path)
+			c.st.put(&record{path: rec.path, id: rec.id, seq: rec.seq, doc: doc})
+			return true
+		}
+	}
+	return false
+}
+
 // unmark takes out what begins with mark, at every depth.
 func unmark(v any, mark string) {
 	switch v := v.(type) {
@@ -154,8 +185,9 @@ func stepInto(v, step any) any {
 		doc, _ := v.(document)
 		return doc[step]
 	case int:
-		list, _ := v.([]any)
-		return list[step]
+		if list, _ := v.([]any); step < len(list) {
+			return list[step]
+		}
 	}
 	return nil
 }

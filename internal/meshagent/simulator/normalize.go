@@ -76,17 +76,28 @@ func (n Normalization) String() string {
 }
 
 // keep returns what the server stores of a document.
-func (c *call) keep(k *kind, doc document) document {
+func (c *call) keep(k *kind, path string, doc document) document {
 	n := c.s.behavior.Normalize
 	if n == 0 || k.item == nil {
 		return doc
 	}
+	before := string(encode(doc))
 	doc = normal(doc)
 	if n&RewritePayloads != 0 {
 		rewritePayload(doc)
 	}
 	kept, _ := n.rewrite(spot{}, k.item, doc).(document)
+	if string(encode(kept)) != before {
+		c.s.rewrote[path]++
+	}
 	return kept
+}
+
+// Rewritten is how many documents of a collection were not stored as they were sent.
+func (s *Simulator) Rewritten(collection string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rewrote[s.inside(s.project).path(collection)]
 }
 
 // spot is what the contract says about the place of a value.

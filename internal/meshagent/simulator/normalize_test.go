@@ -56,7 +56,7 @@ func TestNormalize(t *testing.T) {
 				t.Error(diff)
 			}
 			// What is stored already is not rewritten again.
-			again := (&call{s: a.sim}).keep(kindOf("projects/p/"+tt.collection), stored)
+			again := (&call{s: a.sim}).keep(kindOf("projects/p/"+tt.collection), "x", stored)
 			if diff := cmp.Diff(stored, again); diff != "" {
 				t.Errorf("a second time: %s", diff)
 			}

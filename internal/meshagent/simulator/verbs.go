@@ -55,7 +55,7 @@ func (c *call) create(path string, body document) (*record, error) {
 	c.stamp(k, doc)
 	k.complete(doc)
 	id := k.identify(doc)
-	doc = c.keep(k, doc)
+	doc = c.keep(k, path, doc)
 	c.grow(k, doc)
 	rec := &record{path: path, id: id, doc: doc}
 	if err := c.unique(k, rec); err != nil {
@@ -94,7 +94,7 @@ func (c *call) update(rec *record, body document) (*record, error) {
 		}
 	}
 	k.complete(doc)
-	next := &record{path: rec.path, id: rec.id, seq: rec.seq, doc: c.keep(k, doc)}
+	next := &record{path: rec.path, id: rec.id, seq: rec.seq, doc: c.keep(k, rec.path, doc)}
 	if err := c.unique(k, next); err != nil {
 		return nil, err
 	}
