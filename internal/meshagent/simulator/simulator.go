@@ -27,6 +27,7 @@ type Simulator struct {
 	frozen  map[string]*store // what lists of a collection read, by path
 	faults  []*armed
 	log     callLog
+	server  Server
 }
 
 // Option changes how New builds a Simulator.
