@@ -69,6 +69,21 @@ func Invalid(format string, args ...any) error {
 	return refuse(v1alpha1.ReasonInvalid, format, args...)
 }
 
+// race is a write of the object at hand that found another version of it, or none: the object was read before somebody changed or deleted it,
+// and its next version is on its way.
+type race struct{ error }
+
+func (r *race) Unwrap() error { return r.error }
+
+// raced tells such a failure of a write of the object at hand from all others. That another object is missing, such as a namespace or a
+// MeshProject, is something that users should hear of.
+func raced(err error) error {
+	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
+		return &race{err}
+	}
+	return err
+}
+
 // verdict is what an error means for an object: the reason and message of its conditions, and when to look again.
 type verdict struct {
 	class   class
@@ -99,8 +114,7 @@ func judge(err error) verdict {
 		return judgeAnswer(e)
 	}
 	switch {
-	// A conflict means that the object was read before somebody changed it: its next version is on its way.
-	case apierrors.IsConflict(err), apierrors.IsNotFound(err):
+	case errors.As(err, new(*race)):
 		return verdict{class: silent, after: time.Second}
 	// The process is about to end. A time-out of the pass is something else.
 	case errors.Is(err, context.Canceled):
@@ -119,6 +133,8 @@ func judgeAnswer(e *meshagent.Error) verdict {
 		said = ": " + e.Message
 	}
 	switch {
+	case e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
+		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "something on the way to MeshAgent answered: " + e.Error()}
 	case e.Status == http.StatusUnauthorized:
 		return verdict{class: denied, reason: v1alpha1.ReasonAccessDenied, message: "MeshAgent does not accept the API key (401): it may have been revoked"}
 	case e.Status == http.StatusForbidden:

@@ -272,7 +272,7 @@ func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object
 	// The answer shows the object as it is now. What this pass is about is the version that it read: a newer one has a pass of its own.
 	patched, _ := obj.DeepCopyObject().(client.Object)
 	if err := e.Client.Status().Patch(ctx, patched, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("writing status: %w", err)
+		return fmt.Errorf("writing status: %w", raced(err))
 	} else if err == nil {
 		obj.SetResourceVersion(patched.GetResourceVersion())
 		written.note(obj)
