@@ -38,6 +38,12 @@ func (a API) Tested() bool {
 	return ok && v.generation() == Generation044 && a.Spoken()
 }
 
+// Newer says that the version is one of a later generation than that in use.
+func (a API) Newer() bool {
+	v, ok := parseVersion(a.Version)
+	return ok && v.generation() != Generation044 && a.Spoken()
+}
+
 // String names the server: "MeshAgent 0.50.1".
 func (a API) String() string { return strings.TrimSpace("MeshAgent " + a.Version) }
 
