@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"path"
 	"strings"
 )
 
@@ -66,6 +67,12 @@ func (p *Project) Confirm(ctx context.Context) (API, error) {
 		return API{}, err
 	}
 	return API{Generation: Generation044, Version: config.Version}, nil
+}
+
+// ReadParent reads what a collection lies under, so that a 404 of the collection is known not to be
+// about that.
+func (p *Project) ReadParent(ctx context.Context, template, collection string) error {
+	return p.client.do(ctx, request{method: http.MethodGet, route: route{template: path.Dir(template), path: path.Dir(collection)}})
 }
 
 // role asks the witness of 0.44: GET /accounts/projects/{project_id}/role.

@@ -45,6 +45,8 @@ type problem struct {
 	message string
 	quiet   bool          // it will pass within a moment, and deserves no event
 	after   time.Duration // when to look again; 0 means as usual
+	// keepsReady says of a refusal that the resource is as usable as before.
+	keepsReady bool
 }
 
 func (p *problem) Error() string { return p.message }
@@ -91,6 +93,8 @@ type verdict struct {
 	message string
 	after   time.Duration // limited, onHold and silent only
 	quiet   bool          // without an event
+	// keepsReady says that what was Ready stays so although a person must change something.
+	keepsReady bool
 }
 
 // retries says that an error calls for another try by and by, so that a look that was asked for is not over yet. A key that MeshAgent does not
@@ -108,7 +112,7 @@ func isMissing(err error) bool {
 // judge is the one table that gives errors their meaning. There must be an error.
 func judge(err error) verdict {
 	if p, ok := errors.AsType[*problem](err); ok {
-		return verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: cmp.Or(p.after, time.Second)}
+		return verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: cmp.Or(p.after, time.Second), keepsReady: p.keepsReady}
 	}
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
 		return judgeAnswer(e)
