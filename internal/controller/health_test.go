@@ -130,7 +130,7 @@ func (h *health) works(ctx context.Context) {
 	h.is(ctx, "its spec was changed, and MeshAgent fails", support, "Ready=True, Synced=False (Unavailable), Reconciling", status.InProgressStatus, "Progressing")
 	heal()
 	h.eventuallyReady(ctx, support)
-	heal = h.meshagent.Inject(simulator.Fault{Status: http.StatusUnauthorized})
+	heal = h.meshagent.Inject(simulator.Fault{Path: "^/accounts/", Status: http.StatusUnauthorized})
 	project := &v1alpha1.MeshProject{}
 	project.Namespace, project.Name = h.namespace, v1alpha1.DefaultProject
 	h.is(ctx, "a MeshProject whose key MeshAgent does not accept", project, "Ready=False, Synced=False (AccessDenied), Reconciling", status.InProgressStatus, "Progressing")

@@ -102,10 +102,6 @@ func (c *Client) whoami(ctx context.Context) error {
 	return err
 }
 
-// ErrUnknownPaging says that a list goes on in a way that this client does not know: what was read
-// of it is not all of it.
-var ErrUnknownPaging = errors.New("the list continues with a continuation_token, which this client does not know")
-
 // MissesRoute says that MeshAgent may not have the route: it answered 404, 405, 410 or 501. A 404
 // may also be about the resource.
 func MissesRoute(err error) bool {
