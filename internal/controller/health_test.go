@@ -60,6 +60,7 @@ func shortConditions(obj client.Object) string {
 	var short []string
 	for _, c := range s.Conditions {
 		switch {
+		case c.Type == v1alpha1.ConditionAPICompatible: // no tool looks at it
 		case c.Type == v1alpha1.ConditionReconciling, c.Type == v1alpha1.ConditionStalled:
 			short = append(short, c.Type)
 		case c.Type == v1alpha1.ConditionSynced && c.Status != "True":
@@ -130,7 +131,7 @@ func (h *health) works(ctx context.Context) {
 	h.is(ctx, "its spec was changed, and MeshAgent fails", support, "Ready=True, Synced=False (Unavailable), Reconciling", status.InProgressStatus, "Progressing")
 	heal()
 	h.eventuallyReady(ctx, support)
-	heal = h.meshagent.Inject(simulator.Fault{Path: "^/accounts/", Status: http.StatusUnauthorized})
+	heal = h.meshagent.Inject(simulator.Fault{Status: http.StatusUnauthorized})
 	project := &v1alpha1.MeshProject{}
 	project.Namespace, project.Name = h.namespace, v1alpha1.DefaultProject
 	h.is(ctx, "a MeshProject whose key MeshAgent does not accept", project, "Ready=False, Synced=False (AccessDenied), Reconciling", status.InProgressStatus, "Progressing")

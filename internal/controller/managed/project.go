@@ -128,9 +128,9 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 		return false, err
 	}
 	status := &project.Status
-	last := apiOf(project)
-	if status.Endpoint != connection.Endpoint {
-		last = meshagent.API{} // that was of another server
+	if status.Endpoint != connection.Endpoint { // what is known is about another server
+		status.APIVersion, status.APIGeneration = "", ""
+		c.drop(v1alpha1.ConditionAPICompatible)
 	}
 	status.ProjectID, status.Endpoint = connection.Project.ID, connection.Endpoint
 	info, err := readProject(ctx, connection)
@@ -141,11 +141,11 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 		return true, err
 	}
 	status.ProjectName, status.ProjectKey = cut(info.Name, 1024), cut(info.Key, 1024)
-	api, err := connection.Project.Detect(ctx, last)
+	api, err := connection.Project.Detect(ctx, apiOf(project))
 	if err != nil {
-		return true, fmt.Errorf("finding out which generation of the API the server speaks: %w", err)
+		return true, undetected(err)
 	}
-	if err := tellAPI(project, c, last, api); err != nil {
+	if err := tellAPI(project, c, api); err != nil {
 		return true, err
 	}
 	c.outcome.usable = fmt.Sprintf("Objects can use the project %q", info.Name)
@@ -157,27 +157,38 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 	return true, nil
 }
 
-// readProject reads the project. A refusal is believed if MeshAgent itself answers, as only it tells its version, and says the same again.
-// Otherwise an ingress that has no backend for a moment, or a firewall, would take all objects of the project out.
+// readProject reads the project. A refusal is believed if MeshAgent itself answers, and says the same again. Otherwise an ingress that has no
+// backend for a moment, or a firewall, would take all objects of the project out.
 func readProject(ctx context.Context, connection *Connection) (meshagent.ProjectInfo, error) {
 	info, err := connection.Project.Info(ctx)
 	if !meshagent.IsRefusal(err) || judge(err).class == limited {
 		return info, err
 	}
-	if config, configErr := connection.Client.Config(ctx); configErr != nil || !config.Genuine() {
+	config, configErr := connection.Client.Config(ctx)
+	// A server that does not know the key may say so here, too.
+	unknownKey := meshagent.IsUnauthorized(err) && meshagent.IsUnauthorized(configErr)
+	if !unknownKey && (configErr != nil || !config.Genuine()) {
 		v := judge(err)
-		reason := v.reason
 		if v.class != denied {
-			reason = v1alpha1.ReasonUnavailable
+			v.reason = v1alpha1.ReasonUnavailable
 		}
-		return info, &problem{class: unavailable, reason: reason, message: v.message + ". GET /config does not show that MeshAgent itself answered. Retrying."}
+		return info, &problem{class: unavailable, reason: v.reason, message: v.message + ". GET /config does not show that MeshAgent itself answered. Retrying."}
 	}
 	return connection.Project.Info(ctx)
 }
 
+// undetected says why a server that knows the project did not tell what it speaks. That is no refusal of the project.
+func undetected(err error) error {
+	v := judge(err)
+	if v.class == limited || v.class == silent {
+		return err
+	}
+	return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent knows the project, but did not tell which generation of the API it speaks: " + v.message}
+}
+
 // tellAPI tells in status what the server speaks, and whether this release supports it.
-func tellAPI(project *v1alpha1.MeshProject, c *conclusion, last, api meshagent.API) error {
-	if last.Generation != "" && last.Generation != api.Generation {
+func tellAPI(project *v1alpha1.MeshProject, c *conclusion, api meshagent.API) error {
+	if last := apiOf(project); last.Generation != "" && last.Generation != api.Generation {
 		c.outcome.event("APIGenerationChanged", "check", "%s speaks API generation %s now. It was generation %s", api, api.Generation, last.Generation)
 	}
 	project.Status.APIVersion, project.Status.APIGeneration = cut(api.Version, 256), string(api.Generation)

@@ -71,7 +71,7 @@ func TestAProjectStaysReadyIfSomethingElseRefuses(t *testing.T) {
 		"404, a page everywhere": {Status: http.StatusNotFound, Body: page},
 		"404, words everywhere":  {Status: http.StatusNotFound, Body: words},
 		"401, a page":            {Path: onlyProject, Status: http.StatusUnauthorized, Body: page},
-		"401, words everywhere":  {Status: http.StatusUnauthorized, Body: words},
+		"401, a page everywhere": {Status: http.StatusUnauthorized, Body: page},
 		"403, a page":            {Path: onlyProject, Status: http.StatusForbidden, Body: page},
 		"403, words everywhere":  {Status: http.StatusForbidden, Body: words},
 		"405, words everywhere":  {Status: http.StatusMethodNotAllowed, Body: words},
@@ -118,6 +118,58 @@ func TestARefusalIsBelievedTheSecondTime(t *testing.T) {
 	}
 }
 
+// A server that knows the project, and none of the routes that would tell what it speaks.
+func TestAnUndecidedServerRefusesNothing(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusServiceUnavailable} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t, simulator.Behavior{})
+			s.meshagent.Upgrade(simulator.Server{Version: "0.60.0"})
+			mend := s.meshagent.Inject(simulator.Fault{Path: "/(role|whoami)$", Status: status, Body: "no"})
+			project, _, err := s.check()
+			if err == nil {
+				t.Errorf("%d: it is not tried again soon", status)
+			}
+			mustSay(t, project, "Ready=True Available", "Synced=False Unavailable")
+			mend()
+			project, _, _ = s.check()
+			mustSay(t, project, "APICompatible=False UnsupportedAPI")
+		})
+	}
+}
+
+// The MeshProject is led to another server, which does not answer yet: what is known is about the one before.
+func TestAnotherEndpointIsAnotherServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room := newRoom()
+		s := newStage(t, simulator.Behavior{}, room)
+		_, _, _ = s.check()
+		_, _ = s.pass(room)
+		s.meshagent.Upgrade(simulator.Server{Version: "0.50.1"})
+		project, _, _ := s.check()
+		mustSay(t, project, "APICompatible=False UnsupportedAPI")
+		s.edit(project, func() { project.Spec.Endpoint = "https://other.example" })
+		s.meshagent.Upgrade(simulator.Server{})
+		mend := s.meshagent.Inject(simulator.Fault{Status: http.StatusServiceUnavailable})
+		_, _, _ = s.check()
+		s.delete(room)
+		_, _ = s.pass(room)
+		if s.gone(room) {
+			t.Fatal("it is released because of what another server said")
+		}
+		mend()
+		time.Sleep(time.Minute) //nolint:forbidigo // the clock is a fake one
+		project, _, _ = s.check()
+		mustSay(t, project, "APICompatible=True Supported", "Ready=True Available")
+		_, _ = s.pass(room)
+		if !s.gone(room) {
+			t.Error("the object is not gone")
+		}
+		s.mustHold("rooms", 0)
+	})
+}
+
 func TestWhatMeshAgentRefusesIsBelieved(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -131,7 +183,11 @@ func TestWhatMeshAgentRefusesIsBelieved(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newStage(t, simulator.Behavior{})
-			s.meshagent.Inject(simulator.Fault{Path: onlyProject, Status: test.status, Body: "no"})
+			if test.status == http.StatusUnauthorized {
+				s.meshagent.RevokeAPIKey(simulator.DevelopmentKey)
+			} else {
+				s.meshagent.Inject(simulator.Fault{Path: onlyProject, Status: test.status, Body: "no"})
+			}
 			project, result, err := s.check()
 			mustSay(t, project, test.says...)
 			if (err != nil) != (test.after == 0) || result.RequeueAfter > test.after*11/10 {

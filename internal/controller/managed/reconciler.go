@@ -100,7 +100,7 @@ func (p *pass[O, S, R]) reconcile(ctx context.Context) error {
 	if err := p.resolve(ctx); err != nil {
 		return err
 	}
-	if err := p.routeKnown(); err != nil {
+	if err := p.routeKnown(ctx); err != nil {
 		return err
 	}
 	if err := p.claim(ctx); err != nil {

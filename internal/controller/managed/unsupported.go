@@ -12,6 +12,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -46,6 +47,10 @@ func (p *pass[O, S, R]) supported(ctx context.Context) error {
 	project, err := p.Projects.of(ctx, p.obj)
 	if err != nil {
 		return nil //nolint:nilerr // to open it will fail in the same way
+	}
+	compatible := meta.FindStatusCondition(project.Status.Conditions, v1alpha1.ConditionAPICompatible)
+	if compatible == nil || compatible.ObservedGeneration != project.Generation {
+		return nil // it may lead to another server now
 	}
 	unmet := p.unmet(apiOf(project))
 	if unmet == nil {
@@ -127,7 +132,7 @@ func (p *pass[O, S, R]) explain(ctx context.Context, err error) error {
 		err = unsupported("%s has no %s (%d). Upgrade the operator, or delete this object", apiOf(project), list.Route, list.Status)
 	}
 	if p.collection != nil {
-		p.missing.note(p.routeKey(), err, time.Now().Add(p.DriftInterval*3/4))
+		p.missing.note(p.routeKey(), missingRoute{time.Now().Add(p.DriftInterval * 3 / 4), apiOf(project), err})
 	}
 	return err
 }
@@ -141,6 +146,7 @@ type missingRoutes struct {
 
 type missingRoute struct {
 	until time.Time
+	api   meshagent.API // of the server that does not have it
 	err   error
 }
 
@@ -148,23 +154,27 @@ func (p *pass[O, S, R]) routeKey() snapshotKey {
 	return snapshotKey{p.connection.ID, p.collection.Path()}
 }
 
-func (m *missingRoutes) note(key snapshotKey, err error, until time.Time) {
+func (m *missingRoutes) note(key snapshotKey, route missingRoute) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.all == nil {
 		m.all = map[snapshotKey]missingRoute{}
 	}
 	maps.DeleteFunc(m.all, func(_ snapshotKey, route missingRoute) bool { return time.Now().After(route.until) })
-	m.all[key] = missingRoute{until, err}
+	m.all[key] = route
 }
 
-// routeKnown says that the collection is not known to be missing. Who asks for a look gets one.
-func (p *pass[O, S, R]) routeKnown() error {
+// routeKnown says that the collection is not known to be missing. A user who asks for a look gets
+// one, and so does another server.
+func (p *pass[O, S, R]) routeKnown(ctx context.Context) error {
 	p.missing.mu.Lock()
-	defer p.missing.mu.Unlock()
 	route, ok := p.missing.all[p.routeKey()]
+	p.missing.mu.Unlock()
 	if !ok || time.Now().After(route.until) || p.requested != p.status.LastHandledReconcileAt {
 		return nil
+	}
+	if project, err := p.Projects.of(ctx, p.obj); err != nil || apiOf(project) != route.api {
+		return nil //nolint:nilerr // to ask is always right
 	}
 	return route.err
 }
