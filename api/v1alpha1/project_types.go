@@ -127,10 +127,16 @@ type MeshProjectStatus struct {
 	// +optional
 	Endpoint string `json:"endpoint,omitempty"`
 
-	// apiVersion is the version that the MeshAgent API reports.
+	// apiVersion is the version that the MeshAgent server reports.
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	APIVersion string `json:"apiVersion,omitempty"`
+
+	// apiGeneration is the generation of the MeshAgent API that the server speaks: "0.44", or "0.45" for 0.45 and later.
+	// Condition APICompatible tells whether this release of the operator supports it.
+	// +kubebuilder:validation:MaxLength=16
+	// +optional
+	APIGeneration string `json:"apiGeneration,omitempty"`
 
 	// deletions counts, minute by minute, the resources that the operator deleted in MeshAgent during the
 	// past hour. It is set only while spec.deletionGuard is set.
@@ -159,6 +165,7 @@ type DeletionCount struct {
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:categories=meshagent
 // +kubebuilder:printcolumn:name="Project",type=string,JSONPath=`.status.projectName`
+// +kubebuilder:printcolumn:name="API",type=string,JSONPath=`.status.apiVersion`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`
 // +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.projectID`

@@ -31,6 +31,15 @@ var Secret = managed.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.
 	Sources: []managed.Source[*v1alpha1.MeshSecret]{
 		managed.FromSecrets(func(secret *v1alpha1.MeshSecret) []string { return []string{secret.Spec.SecretRef.Name} }),
 	},
+	Needs: func(secret *v1alpha1.MeshSecret) []managed.Need {
+		switch {
+		case secret.Spec.RoomRef != nil:
+			return []managed.Need{{Feature: meshagent.RoomSecrets, Field: "spec.roomRef"}}
+		case secret.Spec.AgentRef != nil:
+			return []managed.Need{{Feature: meshagent.AgentSecrets, Field: "spec.agentRef"}}
+		}
+		return nil
+	},
 	Desired: desiredSecret,
 	Hidden:  []string{"data_base64"},
 	Report:  func(secret *v1alpha1.MeshSecret, remote meshagent.Secret) { secret.Status.Type = remote.Type },

@@ -92,7 +92,13 @@ func (c *Client) Endpoint() string { return c.base }
 
 // Config is what a deployment says of itself.
 type Config struct {
-	Version string `json:"version"`
+	Version string         `json:"version"`
+	Domains map[string]any `json:"domains"`
+}
+
+// Genuine says that it is MeshAgent that answered: nothing else tells its version, or its domains.
+func (c Config) Genuine() bool {
+	return c.Version != "" || c.Domains != nil
 }
 
 // Config reads the deployment's configuration: GET /config.

@@ -27,7 +27,13 @@ type Error struct {
 
 	unaddressable bool // no path leads there
 	unsent        bool // no request was sent
+	foreign       bool // it is an HTML page: something on the way to MeshAgent answered
 }
+
+// Foreign says that the answer does not come from MeshAgent but from something on the way, such as
+// an ingress without a backend, a firewall or a page to sign in. It says nothing about what was
+// asked for, nor whether MeshAgent carried it out.
+func (e *Error) Foreign() bool { return e.foreign }
 
 // Error reads "PUT /accounts/…/{room}: 409 Conflict: the words of MeshAgent".
 func (e *Error) Error() string {
@@ -98,8 +104,9 @@ func NotSent(err error) bool {
 	return ok && e.unsent
 }
 
+// status is MeshAgent's answer; 0 if there is none, or if it comes from something else.
 func status(err error) int {
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := errors.AsType[*Error](err); ok && !e.foreign {
 		return e.Status
 	}
 	return 0
@@ -107,12 +114,14 @@ func status(err error) int {
 
 // newError reads an answer outside 200 to 299.
 func newError(r request, resp *http.Response, answer []byte, key APIKey) *Error {
-	e := &Error{Status: resp.StatusCode, Method: r.method, Route: r.route.template}
+	e := &Error{Status: resp.StatusCode, Method: r.method, Route: r.route.template, foreign: isHTML(resp, answer)}
 	switch {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		e.Message = "a redirect, which is not followed: check the endpoint"
 	case resp.StatusCode == http.StatusTooManyRequests:
 		e.RetryAfter = retryAfter(resp.Header, time.Now())
+	case e.foreign && resp.StatusCode < 500:
+		e.Message = htmlPage
 	case r.secret && resp.StatusCode < 500 && (r.in != nil || resp.StatusCode != http.StatusNotFound): // who asks for what is not there knows no value
 		e.Message = "MeshAgent's words are not shown, since they might repeat a secret value"
 	// From 500 on the words are about the server, not about the request, and often differ each time.
@@ -122,13 +131,12 @@ func newError(r request, resp *http.Response, answer []byte, key APIKey) *Error 
 	return e
 }
 
+const htmlPage = "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"
+
 // words finds the sentence for people in an error's body, whose form is not fixed: plain text such as "400: reason", or JSON. JSON of an
 // unknown form is shown as it is, for a reason is in it.
 func words(resp *http.Response, answer []byte, key APIKey) string {
 	const limit = 300
-	if isHTML(resp, answer) {
-		return "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"
-	}
 	text := cmp.Or(sentence(answer), string(answer))
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	text = strings.TrimPrefix(text, strconv.Itoa(resp.StatusCode)+": ")
@@ -166,7 +174,7 @@ func isHTML(resp *http.Response, answer []byte) bool {
 // errNotMeshAgent describes a successful answer that cannot be read.
 func errNotMeshAgent(resp *http.Response, answer []byte) error {
 	if isHTML(resp, answer) {
-		return errors.New("an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way")
+		return errors.New(htmlPage)
 	}
 	return errors.New("the answer is cut off, or is not the JSON that was expected")
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -33,7 +34,11 @@ func (p *pass[O, S, R]) finalize(ctx context.Context) error {
 		}
 		return p.release(ctx)
 	}
-	if err := p.deleteOrOrphan(ctx); err != nil {
+	err := p.supported(ctx)
+	if err == nil {
+		err = p.explain(ctx, p.deleteOrOrphan(ctx))
+	}
+	if err != nil && !p.leave(ctx, err) {
 		if err := p.orAbandon(ctx, err); err != nil {
 			return err
 		}
@@ -56,7 +61,11 @@ func (p *pass[O, S, R]) orAbandon(ctx context.Context, why error) error {
 	var namespace corev1.Namespace
 	for _, name := range slices.Backward(slices.Compact(doomed)) {
 		namespace = corev1.Namespace{}
-		if err := p.Live.Get(ctx, types.NamespacedName{Name: name}, &namespace); err != nil {
+		err := p.Live.Get(ctx, types.NamespacedName{Name: name}, &namespace)
+		if apierrors.IsNotFound(err) {
+			continue // it is gone for good
+		}
+		if err != nil {
 			return fmt.Errorf("reading namespace %q: %w", name, err)
 		}
 		if namespace.DeletionTimestamp.IsZero() {
@@ -174,8 +183,7 @@ func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, err error) error 
 	case lookErr != nil && !meshagent.IsNotFound(lookErr):
 		return lookErr
 	}
-	// Only MeshAgent tells its version.
-	if config, lookErr := p.connection.Client.Config(ctx); lookErr != nil || config.Version == "" {
+	if p.confirmServer(ctx) != nil {
 		return err
 	}
 	return nil

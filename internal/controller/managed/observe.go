@@ -103,6 +103,9 @@ func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
 	if listed() {
 		return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent lists it, and does not find it (404)"}
 	}
+	if err := p.confirmServer(ctx); err != nil {
+		return err
+	}
 	p.snapshot.wrote(p.status.ID, nil)
 	return nil
 }

@@ -51,11 +51,8 @@ func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.R
 	p.recallWrite()
 	ctx, span := r.startSpan(ctx, obj)
 	changed := r.timing(kindOf(obj)).takeChange(obj)
-	err := p.reconcile(ctx)
+	err := p.explain(ctx, p.reconcile(ctx))
 	r.timing(kindOf(obj)).carried(obj, changed, p.outcome.wrote, err)
-	if meshagent.IsUnauthorized(err) {
-		r.Projects.Suspect(obj)
-	}
 	defer func() { endSpan(span, &p.status.ObjectStatus, &p.outcome, err) }()
 	return r.conclude(ctx, conclusion{
 		before: p.before, obj: obj, status: &p.status.ObjectStatus, outcome: p.outcome, requested: p.requested, written: &r.written,
@@ -109,7 +106,13 @@ func (p *pass[O, S, R]) reconcile(ctx context.Context) error {
 	case !p.obj.GetDeletionTimestamp().IsZero():
 		return p.finalize(ctx)
 	}
+	if err := p.supported(ctx); err != nil {
+		return err
+	}
 	if err := p.resolve(ctx); err != nil {
+		return err
+	}
+	if err := p.routeKnown(ctx); err != nil {
 		return err
 	}
 	if err := p.claim(ctx); err != nil {

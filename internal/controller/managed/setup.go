@@ -209,7 +209,7 @@ func mattersToUsers() predicate.Predicate {
 func essence(obj client.Object) []string {
 	switch obj := obj.(type) {
 	case *v1alpha1.MeshProject:
-		return append(readiness(&obj.Status.ObjectStatus), obj.Status.ProjectID, guardOf(obj))
+		return append(readiness(&obj.Status.ObjectStatus), obj.Status.ProjectID, guardOf(obj), fmt.Sprint(apiOf(obj).Spoken(), apiOf(obj).Tested()))
 	case Object:
 		status := obj.CommonStatus()
 		return append(readiness(&status.ObjectStatus), status.ID, status.Name)

@@ -211,7 +211,7 @@ func (c *conclusion) fail(v verdict) {
 	switch {
 	case !c.obj.GetDeletionTimestamp().IsZero():
 		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonDeleting, v.message)
-	case !ready, v.class == refused, c.outcome.lost, c.strict && (v.class == denied || v.class == waiting):
+	case !ready, v.class == refused && !v.keepsReady, c.outcome.lost, c.strict && (v.class == denied || v.class == waiting):
 		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v.reason, v.message)
 	}
 	if v.class == refused {
@@ -297,5 +297,5 @@ func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object
 
 // order keeps the conditions that matter most on top.
 func order(condition string) int {
-	return slices.Index([]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, v1alpha1.ConditionDeletionsHeld}, condition)
+	return slices.Index([]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, v1alpha1.ConditionDeletionsHeld, v1alpha1.ConditionAPICompatible}, condition)
 }

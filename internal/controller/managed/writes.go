@@ -28,7 +28,7 @@ func (e *Environment) patchFinalizers(ctx context.Context, obj client.Object, wr
 	base, _ := obj.DeepCopyObject().(client.Object)
 	base.SetUID("")
 	if err := e.Client.Patch(ctx, patched, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{})); err != nil {
-		return fmt.Errorf("writing the finalizer: %w", err)
+		return fmt.Errorf("writing the finalizer: %w", raced(err))
 	}
 	obj.SetFinalizers(patched.GetFinalizers())
 	obj.SetResourceVersion(patched.GetResourceVersion())
