@@ -317,8 +317,10 @@ func (h *harness) wake() {
 	}
 	if others != h.others {
 		h.others = others
-		for key := range h.objects {
-			h.due[key] = time.Now()
+		for key, obj := range h.objects {
+			if _, isProject := obj.(*v1alpha1.MeshProject); !isProject {
+				h.due[key] = time.Now()
+			}
 		}
 	}
 }
