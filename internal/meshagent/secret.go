@@ -74,7 +74,7 @@ func CanonicalSecret(kind string, data []byte) []byte {
 	if json.Unmarshal(data, &members) != nil {
 		return data
 	}
-	canonical, err := json.Marshal(members)
+	canonical, err := Encode(members)
 	if err != nil {
 		return data
 	}
