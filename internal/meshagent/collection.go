@@ -81,7 +81,7 @@ type collection[S Spec[S], R Resource[S]] struct {
 
 	query  url.Values // sent when one resource is read or deleted
 	filter url.Values // sent when they are listed
-	secret bool       // requests and answers hold secret values
+	open   bool       // neither requests nor answers hold secret values
 }
 
 func (c collection[S, R]) Path() string { return c.route.path }
@@ -94,12 +94,12 @@ func (c collection[S, R]) Get(ctx context.Context, ref Ref) (R, error) {
 		var none R
 		return none, ErrUseList
 	}
-	return c.read(ctx, request{method: http.MethodGet, route: c.one(ref.ID), query: c.query, secret: c.secret})
+	return c.read(ctx, request{method: http.MethodGet, route: c.one(ref.ID), query: c.query, open: c.open})
 }
 
 // Create sends POST on the collection.
 func (c collection[S, R]) Create(ctx context.Context, spec S) (R, error) {
-	return c.read(ctx, request{method: http.MethodPost, route: c.route, in: spec, secret: c.secret})
+	return c.read(ctx, request{method: http.MethodPost, route: c.route, in: spec, open: c.open})
 }
 
 // read sends a request whose answer is one resource.
@@ -135,12 +135,12 @@ func (c collection[S, R]) decode(ctx context.Context, r request) (R, error) {
 
 // Delete sends DELETE on the resource.
 func (c collection[S, R]) Delete(ctx context.Context, id string) error {
-	return c.client.do(ctx, request{method: http.MethodDelete, route: c.one(id), query: c.query})
+	return c.client.do(ctx, request{method: http.MethodDelete, route: c.one(id), query: c.query, open: c.open})
 }
 
 func (c collection[S, R]) one(id string) route { return c.route.join(c.item, id) }
 
 // put sends PUT on the resource, whose answer is of no use for most resources.
 func (c collection[S, R]) put(ctx context.Context, id string, in any) error {
-	return c.client.do(ctx, request{method: http.MethodPut, route: c.one(id), in: in, secret: c.secret})
+	return c.client.do(ctx, request{method: http.MethodPut, route: c.one(id), in: in, open: c.open})
 }

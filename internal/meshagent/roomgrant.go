@@ -105,7 +105,7 @@ func (p *Project) RoomGrants() Collection[RoomGrantSpec, RoomGrant] { return p.r
 func (p *Project) roomGrants() roomGrants {
 	return roomGrants{collection[RoomGrantSpec, RoomGrant]{
 		client: p.client, route: p.route.join("/room-grants"), item: "/{room_id}/{user_id}", member: "room_grants",
-		paging: paging{"limit", 50},
+		paging: paging{"limit", 50}, open: true,
 	}}
 }
 
@@ -121,7 +121,7 @@ func (c roomGrants) get(ctx context.Context, key grantKey) (RoomGrant, error) {
 	if key.room == "" || key.user == "" {
 		return RoomGrant{}, c.nobodys()
 	}
-	return c.read(ctx, request{method: http.MethodGet, route: c.route.join(c.item, key.room, key.user)})
+	return c.read(ctx, request{method: http.MethodGet, route: c.route.join(c.item, key.room, key.user), open: true})
 }
 
 // nobodys says that there is no such grant, since there is no such user.
@@ -143,7 +143,7 @@ func (c roomGrants) Create(ctx context.Context, spec RoomGrantSpec) (RoomGrant, 
 	if one := c.route.join(c.item, spec.RoomID, spec.UserID); spec.UserID != "" && one.err != nil {
 		return RoomGrant{}, one.err // it could never be deleted
 	}
-	err := c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: roomGrantBody(spec)})
+	err := c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: roomGrantBody(spec), open: true})
 	return RoomGrant{RoomGrantSpec: spec, Holder: spec.UserID}, err
 }
 
@@ -156,12 +156,12 @@ func (c roomGrants) Update(ctx context.Context, current RoomGrant, spec RoomGran
 		return current, err
 	}
 	body := roomGrantBody{RoomID: current.RoomID, UserID: current.Holder, Permissions: spec.Permissions}
-	err := c.client.do(ctx, request{method: http.MethodPut, route: c.route.join("/{grant_id}", "unused"), in: body})
+	err := c.client.do(ctx, request{method: http.MethodPut, route: c.route.join("/{grant_id}", "unused"), in: body, open: true})
 	return RoomGrant{RoomGrantSpec: spec, Holder: current.Holder}, err
 }
 
 // Delete sends DELETE …/room-grants/{room_id}/{user_id}.
 func (c roomGrants) Delete(ctx context.Context, id string) error {
 	key := parseGrantKey(id)
-	return c.client.do(ctx, request{method: http.MethodDelete, route: c.route.join(c.item, key.room, key.user)})
+	return c.client.do(ctx, request{method: http.MethodDelete, route: c.route.join(c.item, key.room, key.user), open: true})
 }

@@ -90,7 +90,7 @@ type secrets struct {
 
 func (p *Project) secrets(at route) secrets {
 	return secrets{collection: collection[SecretSpec, Secret]{
-		client: p.client, route: at, item: "/{secret_id}", member: "secrets", secret: true,
+		client: p.client, route: at, item: "/{secret_id}", member: "secrets",
 		traits: Traits{PartialLists: true},
 	}}
 }
@@ -168,7 +168,7 @@ func (c secrets) Create(ctx context.Context, spec SecretSpec) (Secret, error) {
 		body["secret_id"] = spec.ID
 	}
 	var created struct{ ID string }
-	post := request{method: http.MethodPost, route: c.route, in: body, out: &created, secret: true}
+	post := request{method: http.MethodPost, route: c.route, in: body, out: &created}
 	err := c.client.do(ctx, post)
 	if err == nil && created.ID == "" {
 		err = unexpected(post, "it has no id")

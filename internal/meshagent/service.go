@@ -25,7 +25,7 @@ func (p *Project) RoomServices(room string) Collection[ServiceSpec, Service] {
 
 func (p *Project) services(route route) Collection[ServiceSpec, Service] {
 	return services{collection[ServiceSpec, Service]{
-		client: p.client, route: route, item: "/{service_id}", member: "services",
+		client: p.client, route: route, item: "/{service_id}", member: "services", open: true,
 		traits: Traits{RefusesTwins: true},
 	}}
 }
@@ -33,7 +33,7 @@ func (p *Project) services(route route) Collection[ServiceSpec, Service] {
 // Get sends GET …/services/{service_id}, or …/services/by-name/{service_name} if only the name is known.
 func (c services) Get(ctx context.Context, ref Ref) (Service, error) {
 	if ref.ID == "" {
-		return c.read(ctx, request{method: http.MethodGet, route: c.route.join("/by-name/{service_name}", ref.Key)})
+		return c.read(ctx, request{method: http.MethodGet, route: c.route.join("/by-name/{service_name}", ref.Key), open: true})
 	}
 	return c.collection.Get(ctx, ref)
 }
@@ -41,10 +41,10 @@ func (c services) Get(ctx context.Context, ref Ref) (Service, error) {
 // Create sends POST …/services. In a room the answer to a manifest may be only the id.
 func (c services) Create(ctx context.Context, spec ServiceSpec) (Service, error) {
 	if spec.isTemplate() {
-		return c.read(ctx, request{method: http.MethodPost, route: c.route, in: spec.rendering()})
+		return c.read(ctx, request{method: http.MethodPost, route: c.route, in: spec.rendering(), open: true})
 	}
 	sent := Service{ServiceSpec: spec.clone()}
-	created, err := c.read(ctx, request{method: http.MethodPost, route: c.route, in: sent.manifest(), secret: sent.holdsSecrets()})
+	created, err := c.read(ctx, request{method: http.MethodPost, route: c.route, in: sent.manifest(), open: !sent.holdsSecrets()})
 	return completed(created, sent), err
 }
 
@@ -54,10 +54,10 @@ func (c services) Update(ctx context.Context, current Service, spec ServiceSpec)
 	put := request{method: http.MethodPut, route: c.one(current.ID)}
 	sent := Service{ID: current.ID, ServiceSpec: spec.clone(), secrets: current.secrets}
 	if rendersAnew(current.ServiceSpec, spec) {
-		put.in = spec.rendering()
+		put.in, put.open = spec.rendering(), true
 	} else {
 		complete := sent.withSecrets()
-		put.in, put.secret = complete.manifest(), complete.holdsSecrets()
+		put.in, put.open = complete.manifest(), !complete.holdsSecrets()
 	}
 	updated, err := c.decode(ctx, put)
 	return completed(updated, sent), err
