@@ -15,6 +15,9 @@ const (
 	ConditionStalled = "Stalled"
 	// ConditionDeletionsHeld, on a MeshProject, says that its deletionGuard holds deletions.
 	ConditionDeletionsHeld = "DeletionsHeld"
+	// ConditionListsReadable, on a MeshProject, is False while some collections cannot be listed. Their objects are read one
+	// by one, and none is created.
+	ConditionListsReadable = "ListsReadable"
 )
 
 // Reasons when all is well, or when the user asked for it.
@@ -87,6 +90,8 @@ const (
 	ReasonRateLimited = "RateLimited"
 	// ReasonUnavailable: MeshAgent cannot be reached, or fails.
 	ReasonUnavailable = "Unavailable"
+	// ReasonAnswerTooLarge: an answer of MeshAgent is larger than the operator reads.
+	ReasonAnswerTooLarge = "AnswerTooLarge"
 	// ReasonConflict: MeshAgent reports a conflict that the operator will look into again.
 	ReasonConflict = "Conflict"
 )

@@ -38,6 +38,12 @@ type Listed[R any] interface {
 	Listed() R
 }
 
+// Promise is a resource that is perhaps only promised, such as a grant to somebody who was invited.
+type Promise interface {
+	// Promised says that nothing can be read of it yet.
+	Promised() bool
+}
+
 // Ref names a resource by its identity, by its natural key when last seen, or by both.
 type Ref struct{ ID, Key string }
 
@@ -50,7 +56,8 @@ type Collection[S Spec[S], R Resource[S]] interface {
 	All(ctx context.Context) iter.Seq2[R, error]
 	// Get reads one resource. It answers ErrUseList where no route can tell.
 	Get(ctx context.Context, ref Ref) (R, error)
-	// Create makes a resource. It must do nothing that can fail after the resource exists.
+	// Create makes a resource. It must do nothing that can fail after the resource exists. With a conflict comes what is in
+	// the way, if that is known and cannot be read.
 	Create(ctx context.Context, spec S) (R, error)
 	// Update replaces what callers write, all of it, and returns the resource as it then is.
 	Update(ctx context.Context, current R, spec S) (R, error)

@@ -33,6 +33,9 @@ type RoomGrant struct {
 // Pending says that the user was invited and has not joined yet.
 func (g RoomGrant) Pending() bool { return g.Holder == "" }
 
+// Promised says that nothing can be read of the grant yet: not what the invitation promises, nor who sent it.
+func (g RoomGrant) Promised() bool { return g.Pending() }
+
 // UnmarshalJSON reads MeshAgent's form, which has the whole room and knows no e-mail addresses.
 func (g *RoomGrant) UnmarshalJSON(text []byte) error {
 	var row struct {

@@ -99,6 +99,9 @@ func judge(err error) verdict {
 		return judgeAnswer(e)
 	}
 	switch {
+	// The same answer comes again. It is tried again each interval, and nothing is created meanwhile.
+	case errors.Is(err, meshagent.ErrAnswerTooLarge):
+		return verdict{class: waiting, reason: v1alpha1.ReasonAnswerTooLarge, message: err.Error()}
 	// A conflict means that the object was read before somebody changed it: its next version is on its way.
 	case apierrors.IsConflict(err), apierrors.IsNotFound(err):
 		return verdict{class: silent, after: time.Second}

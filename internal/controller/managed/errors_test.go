@@ -39,6 +39,7 @@ func TestJudge(t *testing.T) {
 		"302":            {answer(302), verdict{class: unavailable, reason: "Unavailable", message: "MeshAgent fails (302 Found): the words"}},
 		"503":            {answer(503), verdict{class: unavailable, reason: "Unavailable", message: "MeshAgent fails (503 Service Unavailable): the words"}},
 		"no answer":      {&meshagent.NetworkError{Method: "GET", Route: "/x", Cause: errors.New("connection refused")}, verdict{class: unavailable, reason: "Unavailable", message: "MeshAgent cannot be reached: GET /x: connection refused"}},
+		"too large":      {fmt.Errorf("listing: %w", &meshagent.AnswerError{Method: "GET", Route: "/x", Cause: meshagent.ErrAnswerTooLarge}), verdict{class: waiting, reason: "AnswerTooLarge", message: "listing: GET /x: the answer is larger than the operator reads"}},
 		"a conflict":     {fmt.Errorf("writing status: %w", apierrors.NewConflict(schema.GroupResource{}, "x", nil)), verdict{class: silent, after: time.Second}},
 		"the end":        {fmt.Errorf("reading: %w", context.Canceled), verdict{class: silent, after: time.Second}},
 		"its requests":   {&meshagent.NetworkError{Method: "GET", Route: "/x", Cause: fmt.Errorf("reading: %w", context.Canceled)}, verdict{class: silent, after: time.Second}},
