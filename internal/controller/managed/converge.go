@@ -53,6 +53,9 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 		if lookErr != nil {
 			return lookErr
 		}
+		if existing == nil && promised(remote) {
+			return p.adoptPromise(remote)
+		}
 		if existing == nil {
 			return err // it is gone already, or the conflict is about something else
 		}
@@ -187,8 +190,8 @@ func (p *pass[O, S, R]) desiredBefore() bool {
 
 // settle notes that MeshAgent now holds what is desired.
 func (p *pass[O, S, R]) settle(remote R) error {
-	// What is only observed was not set by this object, and is not its to remove.
-	if !p.spec.Observes() {
+	// What is only observed was not set by this object, and is not its to remove. Neither is what was promised by others.
+	if !p.spec.Observes() && !(p.status.IsAdopted() && promised(remote)) {
 		fields, err := fieldsOf(p.adapted(remote))
 		if err != nil {
 			return err
