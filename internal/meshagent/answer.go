@@ -93,6 +93,9 @@ func (a *answer) piece() { a.read = 0 }
 // decode fills a variable from the JSON of one piece.
 func (a *answer) decode(text []byte, into any) error {
 	values, err := measure(text)
+	if inner := ""; err == nil && len(text) > 0 && text[0] == '"' && json.Unmarshal(text, &inner) == nil {
+		values, err = measure([]byte(inner)) // some resources come as a string of JSON
+	}
 	if err == nil {
 		err = a.need(values > smallValues, values > largeValues)
 	}
@@ -115,7 +118,7 @@ func (a *answer) resource(into any) error {
 	if into == nil {
 		into = new(json.RawMessage)
 	}
-	return a.decode(text, into)
+	return a.decode(bytes.TrimSpace(text), into)
 }
 
 // failed is the error of a request whose answer cannot be used.

@@ -58,7 +58,7 @@ func TestErrors(t *testing.T) {
 		"a key in the answer":   {status: 401, body: "key s3-cret is revoked", want: Error{Message: "key [redacted] is revoked"}},
 		"a key where it is cut": {status: 401, body: strings.Repeat("x", 296) + "s3-cret", want: Error{Message: strings.Repeat("x", 296) + "[red…"}},
 		"a key in JSON":         {status: 401, body: `{"sent": "s3-cret"}`, want: Error{Message: `{"sent": "[redacted]"}`}},
-		"a page of a proxy":     {status: 403, body: page, want: Error{Message: htmlPage, foreign: true}},
+		"a page of a proxy":     {status: 403, body: page, want: Error{Message: htmlInstead, foreign: true}},
 		"a server's failure":    {status: 502, body: "trace 8f2c", want: Error{}},
 		"a redirect":            {status: 302, header: map[string]string{"Location": "https://elsewhere"}, want: Error{Message: "a redirect, which is not followed: check the endpoint"}},
 		"too many, seconds":     {status: 429, header: map[string]string{"Retry-After": "7"}, want: Error{RetryAfter: 7 * time.Second}},

@@ -65,6 +65,7 @@ func hostileLists() map[string]*repeated {
 		"tiny rows":             {start: `{"services":[{"id":"x"}`, part: func(i int) string { return `,{"id":"` + strconv.Itoa(i) + `"}` }, parts: most, end: `]}`},
 		"the same row":          {start: `{"services":[{"id":"x"}`, part: always(`,{"id":"x"}`), parts: most, end: `]}`},
 		"a row of many members": {start: `{"services":[{"id":"x","agents":[{}`, part: always(`,{}`), parts: most, end: `]}]}`},
+		"a row as text":         {start: `{"services":["{\"id\":\"x\",\"agents\":[{}`, part: always(`,{}`), parts: 2_500_000, end: `]}"]}`},
 		"a long string":         {start: `{"services":[{"id":"`, part: always(strings.Repeat("x", 1000)), parts: 50_000, end: `"}]}`},
 		"a long number":         {start: `{"services":[],"x":`, part: always(strings.Repeat("1", 1000)), parts: 50_000, end: `}`},
 		"a long name":           {start: `{"`, part: always(strings.Repeat("x", 1000)), parts: 50_000, end: `":1}`},
@@ -153,5 +154,46 @@ func TestPagesWithoutEnd(t *testing.T) {
 	peak := heapPeak(func() { err = lastError(t.Context(), client.Project("p").Rooms()) })
 	if !errors.Is(err, ErrAnswerTooLarge) || peak > 200<<20 {
 		t.Errorf("%d MiB were in use; %v", peak>>20, err)
+	}
+}
+
+// Large answers are read a few at a time, and all of them in the end.
+//
+//nolint:paralleltest // it measures the heap
+func TestManyLargeResourcesAtOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		body func() io.Reader
+		want error
+	}{
+		"hostile": {func() io.Reader {
+			return &repeated{start: `{"id":"x","agents":[{}`, part: always(`,{}`), parts: 2_500_000, end: `]}`}
+		}, ErrAnswerTooLarge},
+		"honest": {func() io.Reader {
+			return &repeated{
+				start: `{"id":"x","metadata":{"name":"x"},"files":[{"path":"/x","text":"x"}`, parts: 200, end: `]}`,
+				part: always(`,{"path":"/x","text":"` + strings.Repeat("x", 10_000) + `"}`),
+			}
+		}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := served(t, func(*http.Request) io.Reader { return test.body() })
+			var errs [32]error
+			peak := heapPeak(func() {
+				var reads sync.WaitGroup
+				for i := range errs {
+					reads.Go(func() { _, errs[i] = client.Project("p").Services().Get(t.Context(), Ref{ID: "x"}) })
+				}
+				reads.Wait()
+			})
+			t.Logf("%d MiB", peak>>20)
+			if peak > 200<<20 {
+				t.Errorf("%d MiB were in use", peak>>20)
+			}
+			for _, err := range errs {
+				if !errors.Is(err, test.want) {
+					t.Error(err)
+				}
+			}
+		})
 	}
 }

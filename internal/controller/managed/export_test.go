@@ -14,6 +14,11 @@ func (k *Kind[O, S, R]) Reconciler(env *Environment) reconcile.Reconciler {
 	return reconcile.AsReconciler(env.Client, k.reconciler(env))
 }
 
+// ProjectReconciler is what runs in the controller of MeshProject.
+func ProjectReconciler(env *Environment) reconcile.Reconciler {
+	return reconcile.AsReconciler(env.Client, &projectReconciler{Environment: env})
+}
+
 // Backoff is how each controller spaces its retries.
 func Backoff() workqueue.TypedRateLimiter[reconcile.Request] { return backoff() }
 

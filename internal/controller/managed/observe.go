@@ -67,7 +67,7 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	ref, listedAs := meshagent.Ref{ID: p.status.ID, Key: p.status.Name}, ""
 	if p.listSuffices() {
 		seen, name, err := p.observeListed(ctx)
-		if err != nil || seen.remote != nil {
+		if (err != nil || seen.remote != nil) && !p.unlisted(err) {
 			return seen, err
 		}
 		listedAs = name
@@ -79,12 +79,27 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	if err != nil {
 		return found[S, R]{}, err
 	}
-	if !p.managesFields() && !p.spec.Observes() {
+	if !p.managesFields() && !p.spec.Observes() && !promised(remote) {
 		// So far it was only observed. To write to it is to adopt it.
 		p.status.ID = ""
 		return p.adopt(ctx, remote)
 	}
 	return p.compare(remote)
+}
+
+// unlisted says that the collection cannot be listed, so that resources whose id is known are read one by one, each interval.
+// The MeshProject is checked at once when that is new: it tells.
+func (p *pass[O, S, R]) unlisted(err error) bool {
+	if unreadable, ok := errors.AsType[*meshagent.AnswerError](err); ok && unreadable.News {
+		p.Projects.Suspect(p.obj)
+	}
+	return err != nil && isUnreadable(err)
+}
+
+// promised says that nothing can be read of a resource yet.
+func promised(resource any) bool {
+	promise, ok := resource.(meshagent.Promise)
+	return ok && promise.Promised()
 }
 
 // confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under may have been renamed, or the answer may come

@@ -185,6 +185,11 @@ func (s *snapshot[S, R]) failed(begun time.Time, err error) {
 	defer s.mu.Unlock()
 	s.pending = nil
 	if s.unreadable = nil; isUnreadable(err) {
+		if e, ok := errors.AsType[*meshagent.AnswerError](err); ok {
+			known := *e
+			known.News = false
+			err = &known
+		}
 		s.unreadable = &unreadable{begun, err}
 		s.drop()
 	}
