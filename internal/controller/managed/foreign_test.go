@@ -62,20 +62,27 @@ var failures = []failure{
 // unfinished is an object whose creation fails for the first time.
 type unfinished struct {
 	*harness
-	sample sample
-	obj    managed.Object
-	post   creation                     // how it is created when nothing fails
-	reads  bool                         // whether the collection is read before that
-	keyed  bool                         // it has a natural key, which somebody else can choose too
-	before map[simulator.Foreign]string // what MeshAgent held without it
+	sample  sample
+	variant string // the patch that makes the object of the sample
+	obj     managed.Object
+	post    creation                     // how it is created when nothing fails
+	reads   bool                         // whether the collection is read before that
+	keyed   bool                         // it has a natural key, which somebody else can choose too
+	before  map[simulator.Foreign]string // what MeshAgent held without it
 }
 
-// prepare learns how a sample is created. What it needs is there.
+// prepare learns how a sample is created, in a cluster of its own.
 func prepare(t *testing.T, s sample, behavior simulator.Behavior) *unfinished {
 	t.Helper()
 	h := newHarness(t, behavior)
 	h.applyNeeds(s, nil)
-	u := &unfinished{harness: h, sample: s, before: h.held(), obj: s.object()}
+	return h.prepare(s, "")
+}
+
+// prepare learns how a sample, changed by a patch, is created. What it needs is there.
+func (h *harness) prepare(s sample, patch string) *unfinished {
+	h.Helper()
+	u := &unfinished{harness: h, sample: s, variant: patch, before: h.held(), obj: h.changed(s.object(), patch)}
 	h.meshagent.ResetCalls()
 	h.apply(u.obj)
 	h.run(time.Minute)
@@ -83,6 +90,9 @@ func prepare(t *testing.T, s sample, behavior simulator.Behavior) *unfinished {
 	u.reads = h.meshagent.Calls()[0].Method == http.MethodGet
 	u.keyed = !strings.Contains(string(u.post.RequestBody), string(u.obj.GetUID()))
 	h.goes(u.obj)
+	if u.post.Collection == "invitations" {
+		h.meshagent.Remove(u.post.Collection, u.post.ID) // the API cannot take it back
+	}
 	h.mustHoldAgain(u.before)
 	return u
 }
@@ -90,7 +100,7 @@ func prepare(t *testing.T, s sample, behavior simulator.Behavior) *unfinished {
 // fail applies the object, and lets its creation fail.
 func (u *unfinished) fail(f failure) {
 	u.Helper()
-	u.obj = u.sample.object()
+	u.obj = u.changed(u.sample.object(), u.variant)
 	u.meshagent.ResetCalls()
 	if f.unsent {
 		u.useUpBudget()

@@ -427,12 +427,26 @@ func (h *harness) creation(before map[simulator.Foreign]string) (made creation) 
 // writes counts the calls that changed, or tried to change, what lies where a creation went.
 func (h *harness) writes(made creation) (n int) {
 	for _, call := range h.meshagent.Calls() {
-		path, err := url.PathUnescape(call.Path)
-		if err == nil && call.Method != http.MethodGet && strings.HasPrefix(path+"/", made.Path+"/") {
+		if isWrite(call, made) {
 			n++
 		}
 	}
 	return n
+}
+
+// changes counts those that did change something.
+func (h *harness) changes(made creation) (n int) {
+	for _, call := range h.meshagent.Calls() {
+		if isWrite(call, made) && call.Status < http.StatusBadRequest {
+			n++
+		}
+	}
+	return n
+}
+
+func isWrite(call simulator.Call, made creation) bool {
+	path, err := url.PathUnescape(call.Path)
+	return err == nil && call.Method != http.MethodGet && strings.HasPrefix(path+"/", made.Path+"/")
 }
 
 func (h *harness) calls() (all []string) {
