@@ -31,8 +31,9 @@ var testScheme = func() *runtime.Scheme {
 	return scheme
 }()
 
-// newAPIServer is a client whose memory behaves as an API server does in what the engine relies on: UIDs, generations that grow with the
-// spec and with nothing else, status as a subresource, versions, finalizers. changed is called after each write.
+// newAPIServer is a client whose memory behaves as an API server does in what the engine relies on:
+// UIDs, generations that grow with the spec and with nothing else, status as a subresource,
+// versions, finalizers. changed is called after each write.
 func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
 	return fake.NewClientBuilder().WithScheme(testScheme).WithStatusSubresource(kinds...).WithInterceptorFuncs(interceptor.Funcs{
 		Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
@@ -75,7 +76,8 @@ func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
 	}).Build()
 }
 
-// complete fills in what an API server fills in: status is not taken from whoever creates an object.
+// complete fills in what an API server fills in: status is not taken from whoever creates an
+// object.
 func complete(obj client.Object) {
 	obj.SetUID(newUID())
 	obj.SetGeneration(1)

@@ -19,7 +19,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-// untidy are the merge patches that give servers something to rewrite. Each kind needs what at least one normalization strikes.
+// untidy are the merge patches that give servers something to rewrite. Each kind needs what at
+// least one normalization strikes.
 var untidy = map[string]string{
 	"MeshFeed": `{"spec": {"description": " Orders  as they\n Come in \n", "annotations": {"example.com/source": " shop \n", "none": ""},
 		"messageSchema": {"required": [], "properties": {"order": {"maximum": 1e+21, "multipleOf": 1.0, "default": null}}}}}`,
@@ -36,7 +37,8 @@ var untidy = map[string]string{
 	"MeshSecret":             `{}`, // its payload is JSON
 }
 
-// Whatever a server makes of what it is sent: there are two writes at most, and the object tells the truth.
+// Whatever a server makes of what it is sent: there are two writes at most, and the object tells
+// the truth.
 func TestNoServerIsWrittenToForEver(t *testing.T) {
 	t.Parallel()
 	servers := map[string]simulator.Behavior{
@@ -137,8 +139,14 @@ func (h *harness) lastWrite(made creation) any {
 	return nil
 }
 
+// stored is what MeshAgent holds of a creation.
 func (h *harness) stored(made creation) any {
-	return parsed(h.held()[made.Foreign])
+	for _, one := range h.meshagent.All() {
+		if one.Collection == made.Collection && one.ID == made.ID {
+			return parsed(asText(one.Doc))
+		}
+	}
+	return nil
 }
 
 func parsed(text string) any {
@@ -159,8 +167,9 @@ func asText(v any) string {
 	return string(text)
 }
 
-// difference is where a server did not store what it was sent; "" if it did, as far as any kind's comparison may go: numbers are their values, the
-// order of lists and what is empty do not matter. Within permissions, what is empty is something else than what is not there.
+// difference is where a server did not store what it was sent; "" if it did, as far as any kind's
+// comparison may go: numbers are their values, the order of lists and what is empty do not matter.
+// Within permissions, what is empty is something else than what is not there.
 func difference(at string, sent, stored any, permissions bool) string {
 	switch sent := sent.(type) {
 	case map[string]any:

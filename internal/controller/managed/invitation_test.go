@@ -14,7 +14,8 @@ import (
 
 const invitee = "new@example.com"
 
-// invitations are the samples that name a user by an e-mail address, as patches that name one who is no member yet.
+// invitations are the samples that name a user by an e-mail address, as patches that name one who
+// is no member yet.
 func invitations() (found []sample) {
 	for _, s := range mirrored() {
 		if strings.Contains(string(specOf(s.made)), `"email":`) {
@@ -52,8 +53,8 @@ func (u *unfinished) accept() simulator.Foreign {
 	return simulator.Foreign{}
 }
 
-// An invitation fails, and then somebody else invites the same address to the same room. What that person is granted is not the object's, unless
-// nobody can tell the two apart.
+// An invitation fails, and then somebody else invites the same address to the same room. What that
+// person is granted is not the object's, unless nobody can tell the two apart.
 func TestAnInvitationOfSomebodyElseIsTheirs(t *testing.T) {
 	t.Parallel()
 	var cells tally

@@ -15,7 +15,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-// Two clusters declare the same name in one MeshAgent project. The second is rate limited just when it would create, and the first creates.
+// Two clusters declare the same name in one MeshAgent project. The second is rate limited just when
+// it would create, and the first creates.
 func TestTwoClustersAndOneName(t *testing.T) {
 	t.Parallel()
 	var cells tally
@@ -44,7 +45,8 @@ func TestTwoClustersAndOneName(t *testing.T) {
 	cells.report(t, mirroredKinds())
 }
 
-// needsOwnID says that a sample, or what it needs, has an id that its cluster chose: a secret in a room.
+// needsOwnID says that a sample, or what it needs, has an id that its cluster chose: a secret in a
+// room.
 func needsOwnID(s sample) bool {
 	return slices.ContainsFunc(append(s.needs(), s), func(one sample) bool {
 		return one.kind == "MeshSecret" && strings.Contains(string(specOf(one.made)), `"roomRef":`)
