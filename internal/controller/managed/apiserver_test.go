@@ -32,8 +32,9 @@ var testScheme = func() *runtime.Scheme {
 	return scheme
 }()
 
-// newAPIServer is a client whose memory behaves as an API server does in what the engine relies on: UIDs, generations that grow with the
-// spec and with nothing else, status as a subresource, versions, finalizers. changed is called after each write.
+// newAPIServer is a client whose memory behaves as an API server does in what the engine relies on:
+// UIDs, generations that grow with the spec and with nothing else, status as a subresource,
+// versions, finalizers. changed is called after each write.
 func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
 	builder := fake.NewClientBuilder().WithScheme(testScheme).WithStatusSubresource(kinds...)
 	for _, kind := range kinds {
@@ -80,7 +81,8 @@ func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
 	}).Build()
 }
 
-// complete fills in what an API server fills in: status is not taken from whoever creates an object.
+// complete fills in what an API server fills in: status is not taken from whoever creates an
+// object.
 func complete(obj client.Object) {
 	obj.SetUID(newUID())
 	obj.SetGeneration(1)

@@ -14,7 +14,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-// tally counts what a test struck, so that one that walks over all kinds cannot pass by striking none.
+// tally counts what a test struck, so that one that walks over all kinds cannot pass by striking
+// none.
 type tally struct {
 	mu    sync.Mutex
 	cells map[string]int // by kind
@@ -54,7 +55,8 @@ func mirroredKinds() []string {
 	return slices.Sorted(maps.Keys(kinds))
 }
 
-// Each kind of controller.All has a sample, which comes to life, rests, follows an edit and ends, and leaves nothing behind.
+// Each kind of controller.All has a sample, which comes to life, rests, follows an edit and ends,
+// and leaves nothing behind.
 func TestEverySampleInMemory(t *testing.T) {
 	t.Parallel()
 	if have, want := len(mirroredKinds()), len(controller.All)-1; have != want { // MeshProject is in every harness

@@ -6,10 +6,6 @@ package managed_test
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -31,7 +27,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-// ownMark is what the names of annotations begin with in which the operator says whose a resource is.
+// ownMark is what the names of annotations begin with in which the operator says whose a resource
+// is.
 const ownMark = "meshagent.com/"
 
 // kind is what the harness needs of a kind. Those of controller.All are found by asking for it.
@@ -40,8 +37,8 @@ type kind interface {
 	Reconciler(env *managed.Environment) reconcile.Reconciler
 }
 
-// harness is a cluster with an operator of all kinds in it, and a MeshAgent, in a bubble of time. It makes the passes one after the other, when
-// the queue of a controller would.
+// harness is a cluster with an operator of all kinds in it, and a MeshAgent, in a bubble of time.
+// It makes the passes one after the other, when the queue of a controller would.
 type harness struct {
 	*testing.T
 	client.Client
@@ -72,7 +69,8 @@ func newHarness(t *testing.T, behavior simulator.Behavior) *harness {
 	return newCluster(t, "cluster-1", simulator.New(simulator.WithLatency(20*time.Millisecond), simulator.WithBehavior(behavior)))
 }
 
-// newCluster is a harness whose operator has a name, and a MeshAgent that others may use too. The MeshProject is Ready.
+// newCluster is a harness whose operator has a name, and a MeshAgent that others may use too. The
+// MeshProject is Ready.
 func newCluster(t *testing.T, owner string, remote *simulator.Simulator) *harness {
 	t.Helper()
 	h := &harness{T: t, meshagent: remote, owner: owner, objects: map[string]client.Object{}, seen: map[string]string{}}
@@ -136,7 +134,8 @@ func (h *harness) apply(obj client.Object) {
 	}
 }
 
-// applyNeeds applies what a sample refers to, and waits until it is Ready. prepare may change it before.
+// applyNeeds applies what a sample refers to, and waits until it is Ready. prepare may change it
+// before.
 func (h *harness) applyNeeds(s sample, prepare func(managed.Object)) {
 	h.Helper()
 	var ours []managed.Object
@@ -152,7 +151,10 @@ func (h *harness) applyNeeds(s sample, prepare func(managed.Object)) {
 	}
 	h.run(time.Minute)
 	for _, obj := range ours {
-		h.mustBeReady(obj)
+		// Whether it is in sync does not matter to those that refer to it.
+		if got := h.condition(obj, v1alpha1.ConditionReady); got != "Ready=True Available" {
+			h.Fatalf("%s %s is not Ready:%s", h.kindOf(obj), obj.GetName(), h.says(obj))
+		}
 	}
 }
 
@@ -217,114 +219,6 @@ func (h *harness) delete(obj client.Object) {
 	}
 }
 
-// run lets time pass, and the operator work.
-func (h *harness) run(d time.Duration) {
-	h.Helper()
-	end := time.Now().Add(d)
-	for passes := 0; h.step(end); passes++ {
-		if passes > 5000 {
-			h.Fatal("the operator does not come to rest")
-		}
-	}
-	time.Sleep(time.Until(end)) //nolint:forbidigo // the clock is a fake one
-}
-
-// runUntil lets the operator work until something is true, or for a time at most.
-func (h *harness) runUntil(d time.Duration, done func() bool) bool {
-	h.Helper()
-	for end := time.Now().Add(d); !done(); {
-		if !h.step(end) {
-			return done()
-		}
-	}
-	return true
-}
-
-// step waits for the next pass that is due, and makes it; false if none is before a time.
-func (h *harness) step(end time.Time) bool {
-	h.Helper()
-	h.wake()
-	next := ""
-	for _, key := range slices.Sorted(maps.Keys(h.due)) {
-		if at := h.due[key]; !at.After(end) && (next == "" || at.Before(h.due[next])) {
-			next = key
-		}
-	}
-	if next == "" {
-		return false
-	}
-	time.Sleep(time.Until(h.due[next])) //nolint:forbidigo // the clock is a fake one
-	h.pass(next)
-	return true
-}
-
-// pass makes one pass over an object.
-func (h *harness) pass(key string) {
-	h.Helper()
-	kind, name, _ := strings.Cut(key, "/")
-	delete(h.due, key)
-	request := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: home, Name: name}}
-	result, err := h.reconcilers[kind].Reconcile(h.Context(), request)
-	keyed := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: kind, Name: name}}
-	switch {
-	case err != nil:
-		h.due[key] = time.Now().Add(h.backoff.When(keyed))
-	case result.RequeueAfter > 0:
-		h.backoff.Forget(keyed)
-		h.due[key] = time.Now().Add(result.RequeueAfter)
-	default:
-		h.backoff.Forget(keyed)
-	}
-}
-
-// wake does what watches do: what a user changed is looked at, and so is all else when something that others depend on changed.
-func (h *harness) wake() {
-	h.Helper()
-	if !h.dirty {
-		return
-	}
-	h.dirty = false
-	others := ""
-	for _, key := range slices.Sorted(maps.Keys(h.objects)) {
-		obj := h.objects[key]
-		if err := h.Get(h.Context(), client.ObjectKeyFromObject(obj), obj); client.IgnoreNotFound(err) != nil {
-			h.Fatal(err)
-		} else if err != nil {
-			delete(h.objects, key)
-			delete(h.due, key)
-			delete(h.seen, key)
-			continue
-		}
-		seen := fmt.Sprint(obj.GetUID(), obj.GetGeneration(), obj.GetDeletionTimestamp(), obj.GetAnnotations(), obj.GetLabels())
-		if h.seen[key] != seen {
-			h.seen[key] = seen
-			h.due[key] = time.Now()
-		}
-		others += fmt.Sprint(obj.GetUID(), obj.GetDeletionTimestamp())
-		if own, ok := obj.(managed.Object); ok {
-			status := own.CommonStatus()
-			others += fmt.Sprint(status.ID, status.Name, meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady))
-		} else if project, ok := obj.(*v1alpha1.MeshProject); ok {
-			others += fmt.Sprint(meta.IsStatusConditionTrue(project.Status.Conditions, v1alpha1.ConditionReady))
-		}
-	}
-	var secrets corev1.SecretList
-	if err := h.List(h.Context(), &secrets); err != nil {
-		h.Fatal(err)
-	}
-	for _, one := range secrets.Items {
-		others += one.Name + one.ResourceVersion
-	}
-	if others != h.others {
-		h.others = others
-		for key, obj := range h.objects {
-			if _, isProject := obj.(*v1alpha1.MeshProject); !isProject {
-				h.due[key] = time.Now()
-			}
-		}
-	}
-}
-
 // condition is what an object says: "Synced=False Unavailable".
 func (h *harness) condition(obj managed.Object, kind string) string {
 	h.Helper()
@@ -383,102 +277,4 @@ func (h *harness) goes(obj managed.Object) {
 		h.condition(obj, v1alpha1.ConditionReady)
 		h.Errorf("%s %s is not gone:%s", h.kindOf(obj), obj.GetName(), h.says(obj))
 	}
-}
-
-// creation is the call that created something, as MeshAgent received it, with what it created.
-type creation struct {
-	simulator.Call
-	simulator.Foreign
-}
-
-// learn applies an object, waits until it is Ready, and tells how it was created.
-func (h *harness) learn(obj managed.Object) creation {
-	h.Helper()
-	before := h.held()
-	h.meshagent.ResetCalls()
-	h.apply(obj)
-	h.run(time.Minute)
-	h.mustBeReady(obj)
-	return h.creation(before)
-}
-
-// creation finds what was created since something was held, and by which call.
-func (h *harness) creation(before map[simulator.Foreign]string) (made creation) {
-	h.Helper()
-	for _, call := range h.meshagent.Calls() {
-		if call.Method == http.MethodPost && call.Status < http.StatusBadRequest {
-			made.Call = call
-		}
-	}
-	for where := range h.held() {
-		if _, known := before[where]; !known {
-			if made.Foreign.ID != "" {
-				h.Fatalf("two things were created: %v and %v", made.Foreign, where)
-			}
-			made.Foreign = where
-		}
-	}
-	if made.Foreign.ID == "" || made.Path == "" {
-		h.Fatalf("nothing was created: %v", h.calls())
-	}
-	return made
-}
-
-// writes counts the calls that changed, or tried to change, what lies where a creation went.
-func (h *harness) writes(made creation) (n int) {
-	for _, call := range h.meshagent.Calls() {
-		path, err := url.PathUnescape(call.Path)
-		if err == nil && call.Method != http.MethodGet && strings.HasPrefix(path+"/", made.Path+"/") {
-			n++
-		}
-	}
-	return n
-}
-
-func (h *harness) calls() (all []string) {
-	for _, call := range h.meshagent.Calls() {
-		all = append(all, fmt.Sprintf("%s %s %d", call.Method, call.Path, call.Status))
-	}
-	return all
-}
-
-// held is all that MeshAgent holds, as JSON.
-func (h *harness) held() map[simulator.Foreign]string {
-	h.Helper()
-	all := map[simulator.Foreign]string{}
-	for _, one := range h.meshagent.All() {
-		text, err := json.Marshal(one.Doc)
-		if err != nil {
-			h.Fatal(err)
-		}
-		all[simulator.Foreign{Collection: one.Collection, ID: one.ID}] = string(text)
-	}
-	return all
-}
-
-// mustHoldAgain checks that MeshAgent holds just what it once held.
-func (h *harness) mustHoldAgain(want map[simulator.Foreign]string) {
-	h.Helper()
-	if !h.holdsAgain(want) {
-		h.FailNow()
-	}
-}
-
-// holdsAgain is the same, and lets a test go on.
-func (h *harness) holdsAgain(want map[simulator.Foreign]string) bool {
-	h.Helper()
-	got, ok := h.held(), true
-	for where, document := range want {
-		if got[where] != document {
-			h.Errorf("%v was %s\nand is %q", where, document, got[where])
-			ok = false
-		}
-	}
-	for where, document := range got {
-		if _, known := want[where]; !known {
-			h.Errorf("%v is there: %s", where, document)
-			ok = false
-		}
-	}
-	return ok
 }

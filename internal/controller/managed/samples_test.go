@@ -40,7 +40,8 @@ func (s sample) object() managed.Object {
 	return obj
 }
 
-// edits are the merge patches of users' edits to the samples' specs. A sample of another shape than its kind's first has one of its own.
+// edits are the merge patches of users' edits to the samples' specs. A sample of another shape than
+// its kind's first has one of its own.
 var edits = map[string]string{
 	"MeshFeed":                 `{"spec": {"description": "Sales", "paused": true}}`,
 	"MeshFeedSubscription":     `{"spec": {"annotations": {"a": "b"}}}`,
@@ -98,7 +99,8 @@ func mirrored() []sample {
 	})
 }
 
-// needs are the samples that one refers to, and those that they refer to, what is referred to first. The MeshProject is not among them.
+// needs are the samples that one refers to, and those that they refer to, what is referred to
+// first. The MeshProject is not among them.
 func (s sample) needs() (needed []sample) {
 	text, err := json.Marshal(s.made)
 	if err != nil {

@@ -153,3 +153,61 @@ func TestEveryOperationOfOtherServers(t *testing.T) {
 		})
 	}
 }
+
+// Updates of every kind may send back what reads show that the contract does not know.
+func TestNewerUpdates(t *testing.T) {
+	for _, tt := range []struct{ create, body, item, wrap, sent string }{
+		{"/feeds", `{"name": "f"}`, "/feeds/{id}", "feed", "name,description"},
+		{"/feeds/{feed}/subscriptions", `{"room": "r", "path": "/"}`, "/feeds/{feed}/subscriptions/{id}", "subscription", "annotations"},
+		{"/secrets", `{"name": "s", "type": "raw", "data_base64": "QQ=="}`, "/secrets/{id}", "", "name,type,data_base64"},
+		{"/rooms/r/secrets", `{"secret_id": "x", "data_base64": "QQ==", "for_identity": "i"}`, "/rooms/r/secrets/x", "", "name,type,data_base64,for_identity"},
+		{
+			"/routes", `{"spec": {"metadata": {"name": "a"}, "domain": "a.meshagent.app", "backend": {"room": {"name": "r"}}, "paths": [{"targetPort": 80}]}}`,
+			"/routes/a.meshagent.app", "route", "spec",
+		},
+		{"/mailboxes", `{"address": "a@x", "room": "r", "queue": "q", "public": false}`, "/mailboxes/a@x", "mailbox", "room,queue,public"},
+		{"/repositories", `{"name": "p"}`, "/repositories/{id}", "", "name"},
+		{"/llm-loggers", `{"destination_feed_id": "{feed}", "filter_expression": ""}`, "/llm-loggers/{id}", "logger", "destination_feed_id,filter_expression"},
+		{
+			"/agents", `{"configuration": {"metadata": {"name": "a"}, "allowed_models": [{"provider": "openai", "model": "m"}]}}`, "/agents/{id}", "", "configuration",
+		},
+	} {
+		t.Run(tt.create, func(t *testing.T) {
+			a := newAPI(t, WithBehavior(Behavior{Newer: true}))
+			a.rt = a.sim
+			a.want("POST", "/rooms", `{"name": "r"}`, 200, "")
+			feed := a.want("POST", "/feeds", `{"name": "feed"}`, 200, "")["feed"].(map[string]any)["id"].(string)
+			fill := strings.NewReplacer("{feed}", feed)
+			created := a.want("POST", fill.Replace(tt.create), fill.Replace(tt.body), 200, "")
+			unwrapped := func(answer map[string]any) map[string]any {
+				if inner, ok := answer[tt.wrap].(map[string]any); ok {
+					return inner
+				}
+				return answer
+			}
+			id, _ := unwrapped(created)["id"].(string)
+			item := strings.ReplaceAll(fill.Replace(tt.item), "{id}", id)
+			get := item
+			switch tt.create {
+			case "/agents":
+				get = "/agents/a"
+			case "/rooms/r/secrets":
+				get += "?for_identity=i"
+			}
+			read := unwrapped(a.want("GET", get, nil, 200, ""))
+			n := countNewer(read)
+			body := map[string]any{NewerMember: read[NewerMember]}
+			for _, member := range append(strings.Split(tt.sent, ","), NewerMember) {
+				body[member] = read[member]
+			}
+			if strings.Contains(tt.sent, "for_identity") {
+				body["for_identity"] = "i" // reads do not show it
+			}
+			sent, _ := json.Marshal(body)
+			a.want("PUT", item, string(sent), 200, "")
+			if got := countNewer(unwrapped(a.want("GET", get, nil, 200, ""))); got != n || n == 0 {
+				t.Errorf("%d newer members, not %d", got, n)
+			}
+		})
+	}
+}
