@@ -69,7 +69,7 @@ func (s *stage) mustPass(obj managed.Object) {
 	}
 }
 
-// deletes deletes an object, and says whether a pass then deletes what it stands for.
+// deletes removes an object, and says whether a pass then deletes what it stands for.
 func (s *stage) deletes(obj managed.Object) bool {
 	s.Helper()
 	if obj.GetDeletionTimestamp().IsZero() {
