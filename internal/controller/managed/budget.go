@@ -34,12 +34,12 @@ func allowanceOf(limit *v1alpha1.RateLimit) allowance {
 
 // smallest is the budget of a connection: MeshAgent counts by credential, so that nobody who shares one can have more than the least that
 // one of them asked for.
-func smallest(all []allowance) (perSecond, burst int32) {
-	perSecond, burst = all[0].perSecond, all[0].burst
+func smallest(all []allowance) allowance {
+	least := all[0]
 	for _, one := range all[1:] {
-		perSecond, burst = min(perSecond, one.perSecond), min(burst, one.burst)
+		least = allowance{min(least.perSecond, one.perSecond), min(least.burst, one.burst)}
 	}
-	return perSecond, burst
+	return least
 }
 
 // remaining is the request budget that a MeshProject has left, if it was opened.

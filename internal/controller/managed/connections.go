@@ -28,6 +28,7 @@ type Connection struct {
 	Endpoint string
 
 	identity identity
+	allowed  allowance
 	budget   *meshagent.Limiter
 	circuit  *circuit
 }
@@ -187,8 +188,8 @@ func (p *Projects) share(c *Connection) {
 		}
 	}
 	if len(all) > 0 {
-		perSecond, burst := smallest(all)
-		c.budget.Set(float64(perSecond), int(burst))
+		c.allowed = smallest(all)
+		c.budget.Set(float64(c.allowed.perSecond), int(c.allowed.burst))
 		return
 	}
 	delete(p.connections, c.identity)

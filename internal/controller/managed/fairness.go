@@ -35,17 +35,6 @@ type fairQueue struct {
 	closed  bool
 }
 
-// entry is an object that waits, or is worked on.
-type entry struct {
-	request  reconcile.Request
-	tenant   string
-	priority int
-	order    uint64
-	at       time.Time     // when it may begin; zero: now
-	index    int           // in the schedule; -1: it is not there
-	place    *list.Element // in a lane; nil: it is not there
-}
-
 func newFairQueue(
 	name string, workers int, limiter workqueue.TypedRateLimiter[reconcile.Request], tenantOf func(reconcile.Request) string,
 ) *fairQueue {

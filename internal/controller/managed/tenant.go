@@ -15,6 +15,17 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
+// entry is an object that waits, or is worked on.
+type entry struct {
+	request  reconcile.Request
+	tenant   string
+	priority int
+	order    uint64
+	at       time.Time     // when it may begin; zero: now
+	index    int           // in the schedule; -1: it is not there
+	place    *list.Element // in a lane; nil: it is not there
+}
+
 // turnsForLast is how many turns of a tenant make one of the lowest of its lanes: a burst of one's own must not stop one's own drift checks.
 const turnsForLast = 8
 
