@@ -171,7 +171,7 @@ func TestManyLargeResourcesAtOnce(t *testing.T) {
 		"honest": {func() io.Reader {
 			return &repeated{
 				start: `{"id":"x","metadata":{"name":"x"},"files":[{"path":"/x","text":"x"}`, parts: 200, end: `]}`,
-				part:  always(`,{"path":"/x","text":"` + strings.Repeat("x", 10_000) + `"}`),
+				part: always(`,{"path":"/x","text":"` + strings.Repeat("x", 10_000) + `"}`),
 			}
 		}, nil},
 	} {
