@@ -37,16 +37,6 @@ func (p *pass[O, S, R]) adopt(remote R) (found[S, R], error) {
 	return seen, nil
 }
 
-// adoptPromise takes what somebody else promised, such as an invitation to a room. It cannot be read, so it cannot be
-// compared. The object waits for it. When it is there, it is adopted as the policy says, and deleting the object leaves it.
-// It may also be ours, if the answer to an earlier attempt was lost. That cannot be known, and what is not known to be ours
-// is not deleted.
-func (p *pass[O, S, R]) adoptPromise(remote R) error {
-	p.status.Intent, p.status.AppliedFields, p.status.Adopted = "", nil, new(true)
-	p.outcome.adopted = true
-	return p.settle(remote)
-}
-
 // announced says that a resource without a place for a mark is ours all the same: we said that we would create it when there was
 // none, or its key is one that nobody else can have chosen.
 func (p *pass[O, S, R]) announced(key string) bool {
