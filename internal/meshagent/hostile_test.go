@@ -240,3 +240,62 @@ func TestAnswersThatAreTooLong(t *testing.T) {
 		})
 	}
 }
+
+// Three tenants, eight lists each, all of them kept, and all as large as they may be. A fourth tenant has a few rows.
+//
+//nolint:paralleltest // it measures the heap
+func TestKeptListsShareTheMemory(t *testing.T) {
+	const tenants, lists, few = 3, 8, 500
+	hostile := func(*http.Request) io.Reader {
+		return &repeated{start: `{"services":[{"id":"x"}`, part: func(i int) string { return fmt.Sprintf(`,{"id":"%d","metadata":{"name":"%d"}}`, i, i) }, parts: 30_000, end: `]}`}
+	}
+	var kept sync.Map // holdings with their rows
+	list := func(client *Client) error {
+		holding, rows := NewHolding(client), []Service{}
+		for row, err := range client.Project("p").Services().All(Hold(t.Context(), holding)) {
+			if err != nil {
+				holding.Release()
+				return err
+			}
+			rows = append(rows, row)
+		}
+		kept.Store(holding, rows)
+		return nil
+	}
+	peak := heapPeak(func() {
+		var reading sync.WaitGroup
+		for range tenants {
+			client := served(t, hostile)
+			for range lists {
+				reading.Go(func() {
+					if err := list(client); err != nil && !errors.Is(err, ErrAnswerTooLarge) {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		reading.Wait()
+	})
+	honest := served(t, func(*http.Request) io.Reader {
+		return &repeated{start: `{"services":[{"id":"x"}`, part: func(i int) string { return fmt.Sprintf(`,{"id":"%d"}`, i) }, parts: few, end: `]}`}
+	})
+	for range 2 {
+		if err := list(honest); err != nil {
+			t.Errorf("the fourth tenant: %v", err)
+		}
+	}
+	count := 0
+	kept.Range(func(holding, _ any) bool {
+		one, _ := holding.(*Holding)
+		one.Release()
+		count++
+		return true
+	})
+	t.Logf("%d MiB, %d lists kept", peak>>20, count)
+	if peak > 200<<20 || count > tenants*lists {
+		t.Errorf("%d MiB were in use for %d lists", peak>>20, count)
+	}
+	if left := listed.used[honest]; left > 0 {
+		t.Errorf("%d bytes were not given back", left)
+	}
+}
