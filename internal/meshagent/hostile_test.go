@@ -103,8 +103,7 @@ func heapPeak(run func()) uint64 {
 }
 
 // Endpoints belong to tenants, and the memory to all of them. Several lists are read at once, by several clients.
-//
-//nolint:paralleltest // it measures the heap
+// It measures the heap, so it runs alone.
 func TestNoListExhaustsMemory(t *testing.T) {
 	const limit = 200 << 20 // of 256 MiB that the chart gives
 	for name := range hostileLists() {
@@ -138,7 +137,7 @@ func lastError[S Spec[S], R Resource[S]](ctx context.Context, collection Collect
 	return failed
 }
 
-//nolint:paralleltest // it measures the heap
+// It measures the heap, so it runs alone.
 func TestPagesWithoutEnd(t *testing.T) {
 	var row atomic.Int64
 	client := served(t, func(r *http.Request) io.Reader {
@@ -158,8 +157,7 @@ func TestPagesWithoutEnd(t *testing.T) {
 }
 
 // Large answers are read a few at a time, and all of them in the end.
-//
-//nolint:paralleltest // it measures the heap
+// It measures the heap, so it runs alone.
 func TestManyLargeResourcesAtOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		body func() io.Reader
@@ -242,8 +240,7 @@ func TestAnswersThatAreTooLong(t *testing.T) {
 }
 
 // Three tenants, eight lists each, all of them kept, and all as large as they may be. A fourth tenant has a few rows.
-//
-//nolint:paralleltest // it measures the heap
+// It measures the heap, so it runs alone.
 func TestKeptListsShareTheMemory(t *testing.T) {
 	const tenants, lists, few = 3, 8, 500
 	hostile := func(*http.Request) io.Reader {
