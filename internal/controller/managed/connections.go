@@ -121,7 +121,7 @@ func (p *Projects) openNow(ctx context.Context, project *v1alpha1.MeshProject, c
 
 // attach has a MeshProject use the connection of its endpoint and key, a new one if there is none.
 func (p *Projects) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, from origin) (*Connection, error) {
-	made, err := p.connect(project.Spec.Endpoint, key)
+	made, err := p.connect(project.Spec.Endpoint, key, from.allowance)
 	if err != nil {
 		return nil, err
 	}
@@ -151,13 +151,13 @@ func (p *Projects) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, f
 }
 
 // connect makes a connection. It sends nothing.
-func (p *Projects) connect(endpoint string, key meshagent.APIKey) (*Connection, error) {
+func (p *Projects) connect(endpoint string, key meshagent.APIKey, first allowance) (*Connection, error) {
 	options, around := p.Options, p.Options.Around
 	options.Key = key
 	if endpoint != "" {
 		options.Endpoint = endpoint
 	}
-	c := &Connection{budget: meshagent.NewLimiter(defaultRequestsPerSecond, defaultRequestsPerSecond*burstPerRequest), circuit: &circuit{}}
+	c := &Connection{budget: meshagent.NewLimiter(float64(first.perSecond), int(first.burst)), circuit: &circuit{}}
 	options.Limiter = c.budget
 	options.Around = func(next http.RoundTripper) http.RoundTripper {
 		if around != nil {

@@ -152,6 +152,17 @@ func TestMeshProjectsWithOneKeyShareAConnection(t *testing.T) {
 	})
 }
 
+// The burst is there from the start.
+func TestABudgetIsFullAtFirst(t *testing.T) {
+	inPool(t, func(t *testing.T, p *pool) {
+		project := p.project("a", simulator.DevelopmentKey, &v1alpha1.RateLimit{RequestsPerSecond: 1, Burst: 1000})
+		p.open(project)
+		if left, ok := p.remaining(project.UID); !ok || left != 1000 {
+			t.Errorf("%v requests are left", left)
+		}
+	})
+}
+
 func TestAMeshProjectIsOpenedOnceForAllWhoAsk(t *testing.T) {
 	inPool(t, func(t *testing.T, p *pool) {
 		project := p.project("a", simulator.DevelopmentKey, nil)

@@ -30,7 +30,7 @@ type Reference[O Object] struct {
 // To declares references to objects like target, in the same namespace. An external one is taken for an id, and for a name, as it is.
 func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Reference[O] {
 	return Reference[O]{target: target, of: of, external: func(_ context.Context, _ *Environment, _ *Connection, name string) (Resolved, error) {
-		return Resolved{ID: name, Name: name}, nil
+		return Resolved{ID: CanonicalID(name), Name: name}, nil
 	}}
 }
 
@@ -52,7 +52,7 @@ func findRoom(ctx context.Context, env *Environment, connection *Connection, nam
 		}
 		for _, match := range []func(meshagent.Room) bool{
 			func(room meshagent.Room) bool { return room.Name == name },
-			func(room meshagent.Room) bool { return room.ID == name },
+			func(room meshagent.Room) bool { return room.ID == CanonicalID(name) },
 		} {
 			if found := list.find(match); len(found) > 0 {
 				return Resolved{ID: found[0].ID, Name: found[0].Name}, nil
