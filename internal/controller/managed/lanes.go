@@ -52,9 +52,12 @@ func (e *Environment) fairly(
 	like Object, workers int,
 ) func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
 	tenantOf := func(request reconcile.Request) string {
+		// The cache answers at once, unless the process begins or ends.
+		ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
+		defer cancel()
 		obj := blank(like)
-		// From the cache, and not even copied. What is gone belongs to nobody, and takes no time.
-		if err := e.Client.Get(context.Background(), request.NamespacedName, obj, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err != nil {
+		// It is not even copied. What is gone belongs to nobody, and takes no time.
+		if err := e.Client.Get(ctx, request.NamespacedName, obj, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err != nil {
 			return ""
 		}
 		return e.Projects.tenantOf(obj)
