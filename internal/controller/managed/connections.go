@@ -4,9 +4,11 @@
 package managed
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -244,15 +246,23 @@ func (p *Projects) suspectAll(c *Connection) {
 
 // tenantOf names the tenant that an object belongs to: its connection, or its MeshProject as long as that was not opened. What was never
 // admitted by a MeshProject of another namespace must not stand in the way of those who were.
-func (p *Projects) tenantOf(obj Object) string {
+func (p *Projects) tenantOf(ctx context.Context, obj Object) tenantID {
 	name := projectKey(obj)
 	if obj.GetNamespace() != name.Namespace && obj.CommonStatus().Project != name.String() {
-		return "namespace " + obj.GetNamespace()
+		guest := "namespace " + obj.GetNamespace()
+		return tenantID{guest, guest}
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if known := p.open[name]; known != nil {
-		return known.connection.ID
+	known := p.open[name]
+	p.mu.Unlock()
+	if known != nil {
+		return tenantID{known.connection.ID, known.connection.Endpoint}
 	}
-	return name.String()
+	// After a start nothing is open yet. What the MeshProject says is near enough.
+	id := tenantID{name.String(), name.String()}
+	var project v1alpha1.MeshProject
+	if err := p.Cache.Get(ctx, name, &project, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err == nil {
+		id.endpoint = strings.TrimRight(cmp.Or(project.Spec.Endpoint, p.Options.Endpoint, meshagent.DefaultEndpoint), "/")
+	}
+	return id
 }

@@ -251,19 +251,19 @@ func TestWhoseTurnItIs(t *testing.T) {
 		room := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: "a"}}
 		guest := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: "guest"}}
 		guest.Spec.ProjectRef.Namespace = "a"
-		if got := p.tenantOf(room); got != "a/default" {
-			t.Errorf("before it is opened: %s", got)
+		if got := p.tenantOf(t.Context(), room); got != (tenantID{"a/default", meshagent.DefaultEndpoint}) {
+			t.Errorf("before it is opened: %v", got)
 		}
-		id := p.open(project).ID
-		if got := p.tenantOf(room); got != id {
-			t.Errorf("got %s, want %s", got, id)
+		id := tenantID{p.open(project).ID, meshagent.DefaultEndpoint}
+		if got := p.tenantOf(t.Context(), room); got != id {
+			t.Errorf("got %v, want %v", got, id)
 		}
-		if got := p.tenantOf(guest); got == id {
+		if got := p.tenantOf(t.Context(), guest); got.name == id.name || got.endpoint == id.endpoint {
 			t.Error("what was never admitted stands in the way of those who were")
 		}
 		guest.Status.Project = "a/default"
-		if got := p.tenantOf(guest); got != id {
-			t.Errorf("an admitted one: %s", got)
+		if got := p.tenantOf(t.Context(), guest); got != id {
+			t.Errorf("an admitted one: %v", got)
 		}
 	})
 }
