@@ -42,7 +42,7 @@ var RoomGrant = managed.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, m
 func desiredRoomGrant(grant *v1alpha1.MeshRoomGrant, in managed.Inputs) (meshagent.RoomGrantSpec, error) {
 	return meshagent.RoomGrantSpec{
 		RoomID:            in.Resolved(&v1alpha1.MeshRoom{}, grant.Spec.RoomRef).ID, // a rename of the room does not matter
-		UserID:            grant.Spec.UserID,
+		UserID:            managed.CanonicalID(grant.Spec.UserID),
 		Email:             strings.ToLower(grant.Spec.Email),
 		Permissions:       apiScope(grant.Spec.Permissions),
 		InviteRedirectURL: grant.Spec.InviteRedirectURL,

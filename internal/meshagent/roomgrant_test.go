@@ -262,7 +262,7 @@ func TestAListOfMembersThatFailsFailsOnceForAll(t *testing.T) {
 		var waiting sync.WaitGroup
 		for i := range 16 {
 			waiting.Go(func() {
-				_, err := grants.Create(t.Context(), RoomGrantSpec{RoomID: "r", Email: fmt.Sprintf("user-%d@example.com", i)})
+				_, _, err := grants.Create(t.Context(), RoomGrantSpec{RoomID: "r", Email: fmt.Sprintf("user-%d@example.com", i)})
 				if status(err) != http.StatusServiceUnavailable {
 					t.Errorf("got %v", err)
 				}

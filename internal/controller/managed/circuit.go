@@ -59,7 +59,7 @@ func (c *circuit) enter() error {
 		go c.look()
 	}
 	// Not before the probe, and spread: all of them may be let through then.
-	return &problem{class: limited, reason: v1alpha1.ReasonUnavailable, message: c.cause, after: wait + wait/5}
+	return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: c.cause, after: wait + wait/5}
 }
 
 // look probes.

@@ -4,9 +4,11 @@
 package managed
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -121,7 +123,7 @@ func (p *Projects) openNow(ctx context.Context, project *v1alpha1.MeshProject, c
 
 // attach has a MeshProject use the connection of its endpoint and key, a new one if there is none.
 func (p *Projects) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, from origin) (*Connection, error) {
-	made, err := p.connect(project.Spec.Endpoint, key)
+	made, err := p.connect(project.Spec.Endpoint, key, from.allowance)
 	if err != nil {
 		return nil, err
 	}
@@ -151,13 +153,13 @@ func (p *Projects) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, f
 }
 
 // connect makes a connection. It sends nothing.
-func (p *Projects) connect(endpoint string, key meshagent.APIKey) (*Connection, error) {
+func (p *Projects) connect(endpoint string, key meshagent.APIKey, first allowance) (*Connection, error) {
 	options, around := p.Options, p.Options.Around
 	options.Key = key
 	if endpoint != "" {
 		options.Endpoint = endpoint
 	}
-	c := &Connection{budget: meshagent.NewLimiter(defaultRequestsPerSecond, defaultRequestsPerSecond*burstPerRequest), circuit: &circuit{}}
+	c := &Connection{budget: meshagent.NewLimiter(float64(first.perSecond), int(first.burst)), circuit: &circuit{}}
 	options.Limiter = c.budget
 	options.Around = func(next http.RoundTripper) http.RoundTripper {
 		if around != nil {
@@ -244,15 +246,23 @@ func (p *Projects) suspectAll(c *Connection) {
 
 // tenantOf names the tenant that an object belongs to: its connection, or its MeshProject as long as that was not opened. What was never
 // admitted by a MeshProject of another namespace must not stand in the way of those who were.
-func (p *Projects) tenantOf(obj Object) string {
+func (p *Projects) tenantOf(ctx context.Context, obj Object) tenantID {
 	name := projectKey(obj)
 	if obj.GetNamespace() != name.Namespace && obj.CommonStatus().Project != name.String() {
-		return "namespace " + obj.GetNamespace()
+		guest := "namespace " + obj.GetNamespace()
+		return tenantID{guest, guest}
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if known := p.open[name]; known != nil {
-		return known.connection.ID
+	known := p.open[name]
+	p.mu.Unlock()
+	if known != nil {
+		return tenantID{known.connection.ID, known.connection.Endpoint}
 	}
-	return name.String()
+	// After a start nothing is open yet. What the MeshProject says is near enough.
+	id := tenantID{name.String(), name.String()}
+	var project v1alpha1.MeshProject
+	if err := p.Cache.Get(ctx, name, &project, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err == nil {
+		id.endpoint = strings.TrimRight(cmp.Or(project.Spec.Endpoint, p.Options.Endpoint, meshagent.DefaultEndpoint), "/")
+	}
+	return id
 }

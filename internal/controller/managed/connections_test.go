@@ -152,6 +152,17 @@ func TestMeshProjectsWithOneKeyShareAConnection(t *testing.T) {
 	})
 }
 
+// The burst is there from the start.
+func TestABudgetIsFullAtFirst(t *testing.T) {
+	inPool(t, func(t *testing.T, p *pool) {
+		project := p.project("a", simulator.DevelopmentKey, &v1alpha1.RateLimit{RequestsPerSecond: 1, Burst: 1000})
+		p.open(project)
+		if left, ok := p.remaining(project.UID); !ok || left != 1000 {
+			t.Errorf("%v requests are left", left)
+		}
+	})
+}
+
 func TestAMeshProjectIsOpenedOnceForAllWhoAsk(t *testing.T) {
 	inPool(t, func(t *testing.T, p *pool) {
 		project := p.project("a", simulator.DevelopmentKey, nil)
@@ -240,19 +251,19 @@ func TestWhoseTurnItIs(t *testing.T) {
 		room := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: "a"}}
 		guest := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: "guest"}}
 		guest.Spec.ProjectRef.Namespace = "a"
-		if got := p.tenantOf(room); got != "a/default" {
-			t.Errorf("before it is opened: %s", got)
+		if got := p.tenantOf(t.Context(), room); got != (tenantID{"a/default", meshagent.DefaultEndpoint}) {
+			t.Errorf("before it is opened: %v", got)
 		}
-		id := p.open(project).ID
-		if got := p.tenantOf(room); got != id {
-			t.Errorf("got %s, want %s", got, id)
+		id := tenantID{p.open(project).ID, meshagent.DefaultEndpoint}
+		if got := p.tenantOf(t.Context(), room); got != id {
+			t.Errorf("got %v, want %v", got, id)
 		}
-		if got := p.tenantOf(guest); got == id {
+		if got := p.tenantOf(t.Context(), guest); got.name == id.name || got.endpoint == id.endpoint {
 			t.Error("what was never admitted stands in the way of those who were")
 		}
 		guest.Status.Project = "a/default"
-		if got := p.tenantOf(guest); got != id {
-			t.Errorf("an admitted one: %s", got)
+		if got := p.tenantOf(t.Context(), guest); got != id {
+			t.Errorf("an admitted one: %v", got)
 		}
 	})
 }

@@ -91,7 +91,7 @@ type verdict struct {
 	class   class
 	reason  string
 	message string
-	after   time.Duration // limited, onHold and silent only
+	after   time.Duration // limited, onHold and silent; unavailable while the circuit is open
 	quiet   bool          // without an event
 	// keepsReady says that what was Ready stays so although a person must change something.
 	keepsReady bool
@@ -112,7 +112,11 @@ func isMissing(err error) bool {
 // judge is the one table that gives errors their meaning. There must be an error.
 func judge(err error) verdict {
 	if p, ok := errors.AsType[*problem](err); ok {
-		return verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: cmp.Or(p.after, time.Second), keepsReady: p.keepsReady}
+		v := verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: p.after, keepsReady: p.keepsReady}
+		if v.class != unavailable {
+			v.after = cmp.Or(v.after, time.Second)
+		}
+		return v
 	}
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
 		return judgeAnswer(e)

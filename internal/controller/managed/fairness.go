@@ -20,15 +20,16 @@ import (
 // priorities and the earliest of the times that were asked for, and never is in two passes at once.
 type fairQueue struct {
 	workers  int
-	tenantOf func(reconcile.Request) string
+	tenantOf func(reconcile.Request) tenantID
 	limiter  workqueue.TypedRateLimiter[reconcile.Request]
 
 	mu      sync.Mutex
 	wake    *sync.Cond
 	waiting map[reconcile.Request]*entry // for a worker, for their time, or for the end of their own pass
 	passes  map[reconcile.Request]*entry // under way
-	tenants map[string]*tenant           // those with something in lanes, or a pass under way
+	tenants map[tenantID]*tenant         // those with something in lanes, or a pass under way
 	turns   list.List                    // of the tenants with something in lanes; the first has its turn
+	sent    map[string]int               // passes under way, by endpoint
 	added   uint64
 	timed   *schedule
 	ledger  *ledger
@@ -36,11 +37,11 @@ type fairQueue struct {
 }
 
 func newFairQueue(
-	name string, workers int, limiter workqueue.TypedRateLimiter[reconcile.Request], tenantOf func(reconcile.Request) string,
+	name string, workers int, limiter workqueue.TypedRateLimiter[reconcile.Request], tenantOf func(reconcile.Request) tenantID,
 ) *fairQueue {
 	q := &fairQueue{
 		workers: workers, tenantOf: tenantOf, limiter: limiter, waiting: map[reconcile.Request]*entry{},
-		passes: map[reconcile.Request]*entry{}, tenants: map[string]*tenant{}, ledger: newLedger(name),
+		passes: map[reconcile.Request]*entry{}, tenants: map[tenantID]*tenant{}, sent: map[string]int{}, ledger: newLedger(name),
 	}
 	q.wake = sync.NewCond(&q.mu)
 	q.timed = newSchedule(q.begin)
@@ -75,7 +76,7 @@ func (q *fairQueue) AddWithOpts(opts priorityqueue.AddOpts, requests ...reconcil
 	}
 }
 
-func (q *fairQueue) add(request reconcile.Request, tenant string, priority int, at time.Time) {
+func (q *fairQueue) add(request reconcile.Request, tenant tenantID, priority int, at time.Time) {
 	if q.closed {
 		return
 	}
@@ -148,11 +149,11 @@ func (q *fairQueue) displace(e *entry) {
 	}
 }
 
-func (q *fairQueue) tenant(name string) *tenant {
-	if q.tenants[name] == nil {
-		q.tenants[name] = &tenant{name: name, lanes: map[int]*list.List{}}
+func (q *fairQueue) tenant(id tenantID) *tenant {
+	if q.tenants[id] == nil {
+		q.tenants[id] = &tenant{tenantID: id, lanes: map[int]*list.List{}}
 	}
-	return q.tenants[name]
+	return q.tenants[id]
 }
 
 // settle takes a tenant off the turns that has nothing in lanes, and forgets it when it has nothing at all.
@@ -165,7 +166,7 @@ func (q *fairQueue) settle(t *tenant) {
 		t.turn = nil
 	}
 	if t.passes == 0 {
-		delete(q.tenants, t.name)
+		delete(q.tenants, t.tenantID)
 	}
 }
 
@@ -176,10 +177,11 @@ func (q *fairQueue) next() uint64 {
 
 // first is the tenant that may begin a pass now. One tenant alone gets half of the workers, the next one half of those that are left,
 // and so on: what nobody uses shrinks, and never to nothing by the doing of one. Tenants that stay busy end up with equal shares.
+// The same holds for endpoints, which get three quarters: when one stops answering, it does so for all its tenants at once.
 func (q *fairQueue) first() *tenant {
 	free := q.workers - len(q.passes)
 	for at := q.turns.Front(); at != nil; at = at.Next() {
-		if t, ok := at.Value.(*tenant); ok && t.passes < free {
+		if t, ok := at.Value.(*tenant); ok && t.passes < free && q.sent[t.endpoint] < quarters*free {
 			return t
 		}
 	}
@@ -210,6 +212,7 @@ func (q *fairQueue) take(t *tenant) *entry {
 	e := t.pop()
 	q.turns.MoveToBack(t.turn)
 	t.passes++
+	q.sent[t.endpoint]++
 	q.settle(t)
 	delete(q.waiting, e.request)
 	q.passes[e.request] = e
@@ -229,6 +232,9 @@ func (q *fairQueue) Done(request reconcile.Request) {
 	q.ledger.done(request)
 	t := q.tenants[pass.tenant]
 	t.passes--
+	if q.sent[t.endpoint]--; q.sent[t.endpoint] == 0 {
+		delete(q.sent, t.endpoint)
+	}
 	q.settle(t)
 	if again := q.waiting[request]; again != nil && again.at.IsZero() {
 		q.enter(again)

@@ -19,7 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// testQueue is a queue whose tenants are namespaces.
+// testQueue is a queue whose tenants are namespaces. Those of one initial share an endpoint.
 type testQueue struct {
 	*fairQueue
 	t *testing.T
@@ -27,7 +27,9 @@ type testQueue struct {
 
 func newTestQueue(t *testing.T, workers int) testQueue {
 	t.Helper()
-	q := newFairQueue("", workers, backoff(), func(request reconcile.Request) string { return request.Namespace })
+	q := newFairQueue("", workers, backoff(), func(request reconcile.Request) tenantID {
+		return tenantID{request.Namespace, request.Namespace[:1]}
+	})
 	t.Cleanup(q.ShutDown)
 	return testQueue{q, t}
 }
@@ -99,6 +101,24 @@ func TestNoTenantTakesTheLastWorker(t *testing.T) {
 	q.mustWait()
 	q.done("a/1", "a/2", "c/1", "d/1")
 	q.takes("a/4", "c/2", "b/3")
+	q.mustWait()
+}
+
+func TestNoEndpointTakesTheLastWorker(t *testing.T) {
+	t.Parallel()
+	q := newTestQueue(t, 16)
+	for tenant := range 30 {
+		q.add(0, fmt.Sprintf("a%02d/1", tenant))
+	}
+	for tenant := range 12 { // three quarters
+		q.takes(fmt.Sprintf("a%02d/1", tenant))
+	}
+	q.mustWait()
+	q.add(0, "b/1", "b/2", "c/1")
+	q.takes("b/1", "c/1", "b/2")
+	q.mustWait()
+	q.done("a00/1", "a01/1", "b/1", "c/1")
+	q.takes("a12/1", "a13/1")
 	q.mustWait()
 }
 

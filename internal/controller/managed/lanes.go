@@ -56,13 +56,16 @@ func doneMeanwhile() handler.EventHandler {
 func (e *Environment) fairly(
 	like Object, workers int,
 ) func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
-	tenantOf := func(request reconcile.Request) string {
+	tenantOf := func(request reconcile.Request) tenantID {
+		// The cache answers at once, unless the process begins or ends.
+		ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
+		defer cancel()
 		obj := blank(like)
-		// From the cache, and not even copied. What is gone belongs to nobody, and takes no time.
-		if err := e.Client.Get(context.Background(), request.NamespacedName, obj, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err != nil {
-			return ""
+		// It is not even copied. What is gone belongs to nobody, and takes no time.
+		if err := e.Client.Get(ctx, request.NamespacedName, obj, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err != nil {
+			return tenantID{}
 		}
-		return e.Projects.tenantOf(obj)
+		return e.Projects.tenantOf(ctx, obj)
 	}
 	return func(name string, limiter workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
 		return newFairQueue(name, max(1, workers), limiter, tenantOf)

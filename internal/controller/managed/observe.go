@@ -196,11 +196,33 @@ func (p *pass[O, S, R]) findCreated(ctx context.Context) (*R, error) {
 	if pending == nil {
 		return nil, nil //nolint:nilnil // not begun is no error
 	}
-	remote, err := p.findByKey(ctx, pending.Key)
-	if err != nil || remote == nil || !p.isPendingCreate(*remote, withNormalizing) {
-		return nil, err // what has the name and is not what was sent is somebody else's
+	return p.findPending(ctx, pending.Key)
+}
+
+// findPending finds, among the resources with a name, the one that a pending creation sent. All others
+// are somebody else's.
+func (p *pass[O, S, R]) findPending(ctx context.Context, key string) (*R, error) {
+	list, err := p.snapshot.recent(ctx, key)
+	if err != nil {
+		return nil, err
 	}
-	return remote, nil
+	var ours []R
+	for _, row := range list.byKey(key) {
+		remote, err := p.get(ctx, meshagent.Ref{ID: row.Identity(), Key: key})
+		if err != nil && !meshagent.IsNotFound(err) {
+			return nil, err
+		}
+		if err == nil && p.createdByUs(remote) {
+			ours = append(ours, remote)
+		}
+	}
+	switch len(ours) {
+	case 0:
+		return nil, nil //nolint:nilnil // not there is no error
+	case 1:
+		return &ours[0], nil
+	}
+	return nil, ambiguous(ours, fmt.Sprintf("%d resources are called %q and equal this object", len(ours), key))
 }
 
 // findMarked looks for a resource that bears our mark. A list that is a few seconds old shows what another process created, and what this one did.

@@ -184,7 +184,7 @@ func (p *Projects) readKey(ctx context.Context, project *v1alpha1.MeshProject) (
 	if err != nil {
 		return meshagent.APIKey{}, refuse(v1alpha1.ReasonInvalidAPIKey, "key %q of Secret %q holds no API key: %v", field, ref.Name, err)
 	}
-	if want := project.Spec.ProjectID; want != "" && !strings.EqualFold(want, key.ProjectID) {
+	if want := project.Spec.ProjectID; want != "" && CanonicalID(want) != key.ProjectID {
 		return meshagent.APIKey{}, refuse(v1alpha1.ReasonInvalidAPIKey, "the API key in Secret %q is one of project %s, and spec.projectID is %s", ref.Name, key.ProjectID, want)
 	}
 	return key, nil

@@ -31,7 +31,7 @@ type Reference[O Object] struct {
 // To declares references to objects like target, in the same namespace. An external one is taken for an id, and for a name, as it is.
 func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Reference[O] {
 	return Reference[O]{target: target, of: of, external: func(_ context.Context, _ *Environment, _ *Connection, name string) (Resolved, error) {
-		return Resolved{ID: name, Name: name}, nil
+		return Resolved{ID: CanonicalID(name), Name: name}, nil
 	}}
 }
 
@@ -53,7 +53,7 @@ func findRoom(ctx context.Context, env *Environment, connection *Connection, nam
 		}
 		// Ids before names: nobody can choose the id of a room, and anyone who may create rooms can give one the name that is
 		// another one's id.
-		if room, ok := list.get(name); ok {
+		if room, ok := list.get(CanonicalID(name)); ok {
 			return Resolved{ID: room.ID, Name: room.Name}, nil
 		}
 		if found := list.byKey(name); len(found) > 0 {

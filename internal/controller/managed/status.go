@@ -159,7 +159,7 @@ func (e *Environment) answer(c conclusion, verdict verdict, err error) (reconcil
 		return reconcile.Result{RequeueAfter: jittered(e.untilReady(c.status)), Priority: new(retryPriority)}, nil
 	case err == nil:
 		return reconcile.Result{RequeueAfter: e.untilDrift(c.outcome.listed), Priority: new(driftPriority)}, nil
-	case verdict.class == limited, verdict.class == onHold:
+	case verdict.class == limited, verdict.class == onHold, verdict.class == unavailable && verdict.after > 0:
 		return reconcile.Result{RequeueAfter: jittered(verdict.after) + time.Second/10, Priority: new(retryPriority)}, nil
 	case verdict.retries(err):
 		return reconcile.Result{Priority: new(retryPriority)}, err

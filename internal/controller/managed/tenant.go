@@ -18,7 +18,7 @@ import (
 // entry is an object that waits, or is worked on.
 type entry struct {
 	request  reconcile.Request
-	tenant   string
+	tenant   tenantID
 	priority int
 	order    uint64
 	at       time.Time     // when it may begin; zero: now
@@ -29,9 +29,16 @@ type entry struct {
 // turnsForLast is how many turns of a tenant make one of the lowest of its lanes: a burst of one's own must not stop one's own drift checks.
 const turnsForLast = 8
 
+// quarters is how many of four parts of the workers the tenants of one endpoint may take together, if nobody else takes any.
+const quarters = 3
+
+// tenantID names a tenant, and the endpoint that it shares with others.
+type tenantID struct{ name, endpoint string }
+
 // tenant is what waits for one MeshAgent credential in one controller.
 type tenant struct {
-	name   string
+	tenantID
+
 	passes int                // under way
 	taken  int                // turns so far
 	lanes  map[int]*list.List // of entries, by priority; none of them is empty
