@@ -15,6 +15,20 @@ const (
 	ConditionStalled = "Stalled"
 	// ConditionDeletionsHeld, on a MeshProject, says that its deletionGuard holds deletions.
 	ConditionDeletionsHeld = "DeletionsHeld"
+	// ConditionAPICompatible, on a MeshProject, tells whether the operator supports the API that the server speaks. It
+	// is there, True or False, once the server was asked.
+	ConditionAPICompatible = "APICompatible"
+)
+
+// Reasons of APICompatible.
+const (
+	// ReasonSupported: the release was tested with this generation of the API.
+	ReasonSupported = "Supported"
+	// ReasonNewerThanTested: the server is newer than what the release was tested with, and still answers the routes
+	// that the operator uses.
+	ReasonNewerThanTested = "NewerThanTested"
+	// ReasonUnsupportedAPI (also Ready, Synced): the server no longer has the routes that the operator uses.
+	ReasonUnsupportedAPI = "UnsupportedAPI"
 )
 
 // Reasons when all is well, or when the user asked for it.
@@ -27,6 +41,8 @@ const (
 	ReasonNotReady = "NotReady"
 	// ReasonDrifted (Synced): it differs, and reconcilePolicy is Observe.
 	ReasonDrifted = "Drifted"
+	// ReasonNotConverging (Synced): MeshAgent does not keep a value as it was written.
+	ReasonNotConverging = "NotConverging"
 	// ReasonMissing (Ready, Synced): it does not exist, and reconcilePolicy is Observe.
 	ReasonMissing = "Missing"
 	// ReasonSuspended (Synced): spec.suspend is true.
@@ -77,6 +93,9 @@ const (
 	ReasonInvalidAPIKey = "InvalidAPIKey"
 	// ReasonInvalidEndpoint: the endpoint is not an HTTP or HTTPS URL.
 	ReasonInvalidEndpoint = "InvalidEndpoint"
+	// ReasonUnsupported: the MeshAgent server does not have what the object needs, or not in a way that the operator
+	// knows. What was Ready stays Ready. The operator looks again when the server changes.
+	ReasonUnsupported = "Unsupported"
 )
 
 // Reasons of failure in MeshAgent: tried again, and Ready is kept.

@@ -60,6 +60,7 @@ func shortConditions(obj client.Object) string {
 	var short []string
 	for _, c := range s.Conditions {
 		switch {
+		case c.Type == v1alpha1.ConditionAPICompatible: // no tool looks at it
 		case c.Type == v1alpha1.ConditionReconciling, c.Type == v1alpha1.ConditionStalled:
 			short = append(short, c.Type)
 		case c.Type == v1alpha1.ConditionSynced && c.Status != "True":

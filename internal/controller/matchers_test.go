@@ -90,7 +90,10 @@ func checkConditions(obj client.Object) {
 		Expect(found == nil || found.Status == metav1.ConditionTrue).To(BeTrue(), text)
 	}
 	Expect(is(v1alpha1.ConditionReconciling) && is(v1alpha1.ConditionStalled)).To(BeFalse(), text)
-	Expect(is(v1alpha1.ConditionStalled) && is(v1alpha1.ConditionReady)).To(BeFalse(), text)
+	if is(v1alpha1.ConditionStalled) && is(v1alpha1.ConditionReady) {
+		// Only what the server cannot show any more is neither changed nor less usable.
+		Expect(meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionStalled).Reason).To(Equal(v1alpha1.ReasonUnsupported), text)
+	}
 	for _, c := range s.Conditions {
 		Expect(c.Message).NotTo(BeEmpty(), text)
 		Expect(c.Reason).NotTo(BeEmpty(), text)

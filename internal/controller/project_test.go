@@ -6,8 +6,10 @@ package controller_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +18,10 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
@@ -36,6 +41,24 @@ var otherKey = func() string {
 
 // newKeyOf makes another key of the same project.
 func newKeyOf(key string) string { return strings.TrimSuffix(key, secretOf(key)) + "a-new-secret" }
+
+// column is what a column of kubectl get shows for an object.
+func (w *world) column(ctx context.Context, obj client.Object, name string) string {
+	GinkgoHelper()
+	found := &metav1.Table{}
+	config := rest.CopyConfig(w.plane.Config)
+	config.GroupVersion, config.APIPath, config.NegotiatedSerializer = &v1alpha1.GroupVersion, "/apis", serializer.NewCodecFactory(scheme)
+	config.AcceptContentTypes = "application/json;as=Table;v=v1;g=meta.k8s.io"
+	client, err := rest.RESTClientFor(config)
+	Expect(err).NotTo(HaveOccurred())
+	text, err := client.Get().Namespace(obj.GetNamespace()).Resource("meshprojects").Name(obj.GetName()).DoRaw(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(json.Unmarshal(text, found)).To(Succeed())
+	at := slices.IndexFunc(found.ColumnDefinitions, func(column metav1.TableColumnDefinition) bool { return column.Name == name })
+	Expect(at).To(BeNumerically(">=", 0), "%s", text)
+	shown, _ := found.Rows[0].Cells[at].(string)
+	return shown
+}
 
 var _ = Describe("MeshProject", func() {
 	It("tells what it found behind the endpoint", func(ctx SpecContext) {
@@ -140,9 +163,49 @@ var _ = Describe("MeshProject", func() {
 	It("that MeshAgent does not hold says so", func(ctx SpecContext) {
 		w := newWorld(ctx)
 		w.start(operatorOptions{})
-		w.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Path: "^/accounts/projects/[^/]+$", Times: 1, Status: 404, Body: "404: no such project"})
+		w.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Path: "^/accounts/projects/[^/]+$", Status: 404, Body: "404: no such project"})
 		project := w.project(ctx)
 		Eventually(w.state(ctx, project)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid"), ContainSubstring("does not exist in MeshAgent")))
+	})
+
+	It("tells the API that its server speaks, and what of it the operator does not support", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		w.start(operatorOptions{driftInterval: time.Second})
+		project := w.project(ctx)
+		lounge := room("lounge")
+		w.apply(ctx, lounge)
+		w.eventuallyReady(ctx, project, lounge)
+		compatible := func() metav1.Condition {
+			GinkgoHelper()
+			Expect(w.Get(ctx, client.ObjectKeyFromObject(project), project)).To(Succeed())
+			condition := meta.FindStatusCondition(project.Status.Conditions, v1alpha1.ConditionAPICompatible)
+			Expect(condition).NotTo(BeNil())
+			return *condition
+		}
+		Expect(compatible()).To(And(HaveField("Status", metav1.ConditionTrue), HaveField("Reason", v1alpha1.ReasonSupported)))
+		Expect(w.column(ctx, project, "API")).To(Equal(simulator.DefaultVersion))
+
+		By("upgrading the server to one that has lost the old routes")
+		w.meshagent.Upgrade(simulator.Server{Version: "0.50.1"})
+		Eventually(w.state(ctx, lounge)).WithContext(ctx).Should(And(
+			HavePrefix("Ready=True"), ContainSubstring("Synced=False Unsupported"), ContainSubstring("Stalled=True Unsupported")))
+		Expect(compatible()).To(And(HaveField("Status", metav1.ConditionFalse), HaveField("Reason", v1alpha1.ReasonUnsupportedAPI)))
+		Expect(w.column(ctx, project, "API")).To(Equal("0.50.1"))
+		Expect(project.Status.APIGeneration).To(Equal("0.45"))
+
+		By("deleting the room's object: no route leads to the room")
+		Expect(w.Delete(ctx, lounge)).To(Succeed())
+		w.eventuallyGone(ctx, lounge)
+		Eventually(w.events(ctx, lounge)).WithContext(ctx).Should(ContainElement(And(HavePrefix("Left: "), ContainSubstring(lounge.Status.ID))))
+		Expect(w.meshagent.Documents("rooms")).To(HaveLen(1))
+
+		By("putting the old server back")
+		w.meshagent.Upgrade(simulator.Server{})
+		w.edit(ctx, project, func() { project.Annotations = map[string]string{v1alpha1.ReconcileRequestedAtAnnotation: "now"} })
+		w.eventuallyReady(ctx, project)
+		other := room("other")
+		w.apply(ctx, other)
+		w.eventuallyReady(ctx, other)
 	})
 
 	DescribeTable("that leads to something else than MeshAgent is not Ready", func(ctx SpecContext, answer string) {

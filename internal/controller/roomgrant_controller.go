@@ -28,6 +28,9 @@ var RoomGrant = managed.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, m
 			return []v1alpha1.ResourceReference{grant.Spec.RoomRef}
 		}),
 	},
+	Needs: func(*v1alpha1.MeshRoomGrant) []managed.Need {
+		return []managed.Need{{Feature: meshagent.RoomGrants}}
+	},
 	Desired: desiredRoomGrant,
 	Adapt:   adaptRoomGrant,
 	Ready: func(grant meshagent.RoomGrant) (bool, string) {

@@ -20,6 +20,9 @@ var Secret = managed.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.
 		if ref := secret.Spec.RoomRef; ref != nil {
 			return in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name
 		}
+		if ref := secret.Spec.AgentRef; ref != nil {
+			return ref.External
+		}
 		return ""
 	},
 	References: []managed.Reference[*v1alpha1.MeshSecret]{
@@ -27,6 +30,15 @@ var Secret = managed.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.
 	},
 	Sources: []managed.Source[*v1alpha1.MeshSecret]{
 		managed.FromSecrets(func(secret *v1alpha1.MeshSecret) []string { return []string{secret.Spec.SecretRef.Name} }),
+	},
+	Needs: func(secret *v1alpha1.MeshSecret) []managed.Need {
+		switch {
+		case secret.Spec.RoomRef != nil:
+			return []managed.Need{{Feature: meshagent.RoomSecrets, Field: "spec.roomRef"}}
+		case secret.Spec.AgentRef != nil:
+			return []managed.Need{{Feature: meshagent.AgentSecrets, Field: "spec.agentRef"}}
+		}
+		return nil
 	},
 	Desired: desiredSecret,
 	Hidden:  []string{"data_base64"},

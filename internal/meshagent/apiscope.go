@@ -18,7 +18,7 @@ type APIScope struct {
 	Livekit    *LivekitGrant    `json:"livekit"`
 	Queues     *QueuesGrant     `json:"queues"`
 	Messaging  *MessagingGrant  `json:"messaging"`
-	Dataset    *DatasetGrant    `json:"dataset"`
+	Dataset    *DatasetGrant    `json:"dataset" alias:"database,datasets"`
 	Memory     *MemoryGrant     `json:"memory"`
 	Sync       *SyncGrant       `json:"sync"`
 	Storage    *StorageGrant    `json:"storage"`

@@ -48,12 +48,12 @@ func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 		if name == "a room" {
 			spec.ID = "s"
 		}
-		is, err := secrets.Create(t.Context(), spec)
+		is, _, err := secrets.Create(t.Context(), spec)
 		if err != nil {
 			t.Fatal(err)
 		}
-		calls["create a secret of "+name] = func() error { _, err := secrets.Create(t.Context(), spec); return err }
-		calls["update a secret of "+name] = func() error { _, err := secrets.Update(t.Context(), is, spec); return err }
+		calls["create a secret of "+name] = func() error { _, _, err := secrets.Create(t.Context(), spec); return err }
+		calls["update a secret of "+name] = func() error { _, _, err := secrets.Update(t.Context(), is, spec); return err }
 	}
 	services := project.Services()
 	sim.Add("services", map[string]any{
@@ -66,8 +66,8 @@ func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calls["create a service"] = func() error { _, err := services.Create(t.Context(), withOAuth(canary)); return err }
-	calls["update a service"] = func() error { _, err := services.Update(t.Context(), service, service.Written()); return err }
+	calls["create a service"] = func() error { _, _, err := services.Create(t.Context(), withOAuth(canary)); return err }
+	calls["update a service"] = func() error { _, _, err := services.Update(t.Context(), service, service.Written()); return err }
 
 	sim.ResetCalls()
 	for _, status := range []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict} {
@@ -90,7 +90,7 @@ func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 
 	// What holds no secret keeps its reason.
 	sim.Inject(simulator.Fault{Status: http.StatusBadRequest, Times: 1, Body: "no such image"})
-	if _, err := services.Create(t.Context(), withOAuth("")); err == nil || !strings.Contains(err.Error(), "no such image") {
+	if _, _, err := services.Create(t.Context(), withOAuth("")); err == nil || !strings.Contains(err.Error(), "no such image") {
 		t.Errorf("a service without secrets: %v", err)
 	}
 	if _, err := project.Secrets().Get(t.Context(), Ref{ID: "x"}); err == nil || !strings.Contains(err.Error(), "no secret with id") {

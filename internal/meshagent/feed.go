@@ -22,6 +22,15 @@ type FeedSpec struct {
 type Feed struct {
 	ID string `json:"id"`
 	FeedSpec
+
+	extras *extras
+}
+
+// UnmarshalJSON reads MeshAgent's form.
+func (f *Feed) UnmarshalJSON(text []byte) error {
+	type plain Feed
+	f.extras = extrasOf[plain](text, "project_id", "created_at")
+	return json.Unmarshal(text, (*plain)(f))
 }
 
 // Key is the feed's name.
@@ -53,14 +62,14 @@ func (p *Project) Feeds() Collection[FeedSpec, Feed] {
 }
 
 // Update sends PUT …/feeds/{feed_id}, which replaces all but the visibility. What is left out falls back to its default.
-func (c feeds) Update(ctx context.Context, current Feed, spec FeedSpec) (Feed, error) {
+func (c feeds) Update(ctx context.Context, current Feed, spec FeedSpec) (made Feed, shown bool, err error) {
 	if err := fixed("visibility", current.Visibility, spec.Visibility); err != nil {
-		return current, err
+		return current, false, err
 	}
 	body := spec
 	body.Visibility = ""
 	if string(body.MessageSchema) == "null" {
 		body.MessageSchema = nil
 	}
-	return Feed{ID: current.ID, FeedSpec: spec}, c.put(ctx, current.ID, body)
+	return Feed{ID: current.ID}, false, c.put(ctx, current.ID, body, current.extras)
 }

@@ -25,9 +25,12 @@ type ProjectInfo struct {
 	Key  string `json:"project_key"`
 }
 
+// projectRoute is the template of a project.
+const projectRoute = "/accounts/projects/{project_id}"
+
 // Project gives access to a project's collections. It sends nothing.
 func (c *Client) Project(id string) *Project {
-	at := expand("/accounts/projects/{project_id}", id)
+	at := expand(projectRoute, id)
 	return &Project{ID: id, client: c, route: at, members: c.members(at)}
 }
 

@@ -28,6 +28,8 @@ type RoomGrant struct {
 
 	// Holder is the user's id, however the user is named; "" while an invitation is pending.
 	Holder string
+
+	extras *extras
 }
 
 // Pending says that the user was invited and has not joined yet.
@@ -46,7 +48,10 @@ func (g *RoomGrant) UnmarshalJSON(text []byte) error {
 	if row.Room.ID == "" {
 		return errors.New("it names no room")
 	}
-	*g = RoomGrant{RoomGrantSpec: RoomGrantSpec{RoomID: row.Room.ID, UserID: row.UserID, Permissions: row.Permissions}, Holder: row.UserID}
+	*g = RoomGrant{
+		RoomGrantSpec: RoomGrantSpec{RoomID: row.Room.ID, UserID: row.UserID, Permissions: row.Permissions}, Holder: row.UserID,
+		extras: extrasOf[roomGrantBody](text, "room"),
+	}
 	return nil
 }
 
@@ -139,25 +144,26 @@ type roomGrantBody struct {
 }
 
 // Create sends POST …/room-grants.
-func (c roomGrants) Create(ctx context.Context, spec RoomGrantSpec) (RoomGrant, error) {
+func (c roomGrants) Create(ctx context.Context, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	if one := c.route.join(c.item, spec.RoomID, spec.UserID); spec.UserID != "" && one.err != nil {
-		return RoomGrant{}, one.err // it could never be deleted
+		return made, false, one.err // it could never be deleted
 	}
-	err := c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: roomGrantBody(spec)})
-	return RoomGrant{RoomGrantSpec: spec, Holder: spec.UserID}, err
+	err = c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: roomGrantBody(spec)})
+	made.RoomID, made.UserID, made.Holder = spec.RoomID, spec.UserID, spec.UserID
+	return made, false, err
 }
 
 // Update sends PUT …/room-grants/unused: only the body counts.
-func (c roomGrants) Update(ctx context.Context, current RoomGrant, spec RoomGrantSpec) (RoomGrant, error) {
+func (c roomGrants) Update(ctx context.Context, current RoomGrant, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	if err := fixed("room", current.RoomID, spec.RoomID); err != nil {
-		return current, err
+		return current, false, err
 	}
 	if err := fixed("user", current.UserID, spec.UserID); err != nil {
-		return current, err
+		return current, false, err
 	}
 	body := roomGrantBody{RoomID: current.RoomID, UserID: current.Holder, Permissions: spec.Permissions}
-	err := c.client.do(ctx, request{method: http.MethodPut, route: c.route.join("/{grant_id}", "unused"), in: body})
-	return RoomGrant{RoomGrantSpec: spec, Holder: current.Holder}, err
+	err = c.client.do(ctx, request{method: http.MethodPut, route: c.route.join("/{grant_id}", "unused"), in: completed{body, current.extras}})
+	return current, false, err
 }
 
 // Delete sends DELETE …/room-grants/{room_id}/{user_id}.

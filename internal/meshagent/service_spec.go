@@ -5,7 +5,9 @@ package meshagent
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"slices"
 )
 
 // ServiceSpec is what callers write of a service. An unset member means: leave what is there. The tag default, here and in all
@@ -61,6 +63,20 @@ func (s ServiceSpec) MarshalJSON() ([]byte, error) {
 	return json.Marshal(members)
 }
 
+// Ordered is the service with those lists in order whose order has no meaning: MeshAgent may keep
+// another one.
+func (s ServiceSpec) Ordered() ServiceSpec {
+	s.Agents = slices.Clone(s.Agents)
+	slices.SortStableFunc(s.Agents, func(a, b ServiceAgent) int { return cmp.Compare(a.Name, b.Name) })
+	if s.Container != nil {
+		container := *s.Container
+		container.Environment = slices.Clone(container.Environment)
+		slices.SortStableFunc(container.Environment, func(a, b EnvironmentVariable) int { return cmp.Compare(a.Name, b.Name) })
+		s.Container = &container
+	}
+	return s
+}
+
 // Key is the service's name.
 func (s ServiceSpec) Key() string { return s.Metadata.Name }
 
@@ -98,10 +114,21 @@ type Service struct {
 	ServiceSpec
 
 	secrets clientSecrets
+	extras  *extras
 }
 
 // Identity is the service's id.
 func (s Service) Identity() string { return s.ID }
+
+// Listed is the service with no more than the fact that its OAuth clients have secrets.
+func (s Service) Listed() Service {
+	held := clientSecrets{}
+	for key := range s.secrets {
+		held[key] = ""
+	}
+	s.secrets = held
+	return s
+}
 
 // Written is the service without its id, and without the secrets of OAuth clients, which nobody has to see.
 func (s Service) Written() ServiceSpec { return s.ServiceSpec }
@@ -121,8 +148,9 @@ func (s *Service) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*s = Service{ID: document.ID, ServiceSpec: ServiceSpec(document.plainServiceSpec)}
-	s.secrets = s.takeSecrets()
+	s.secrets, s.extras = s.takeSecrets(), extrasOf[manifest](text)
 	fillDefaults(&s.ServiceSpec)
+	s.ServiceSpec = s.Ordered()
 	if values := s.templateValues(); values != nil {
 		s.Metadata.Annotations[templateValues] = encodeValues(values)
 	}

@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
 )
 
 // testScheme has no more than is used: the memory looks through all of it for each write.
@@ -35,7 +36,11 @@ var testScheme = func() *runtime.Scheme {
 // UIDs, generations that grow with the spec and with nothing else, status as a subresource,
 // versions, finalizers. changed is called after each write.
 func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
-	return fake.NewClientBuilder().WithScheme(testScheme).WithStatusSubresource(kinds...).WithInterceptorFuncs(interceptor.Funcs{
+	builder := fake.NewClientBuilder().WithScheme(testScheme).WithStatusSubresource(kinds...)
+	for _, kind := range kinds {
+		builder = builder.WithIndex(kind, managed.ResourceIndex, managed.ResourceKeys)
+	}
+	return builder.WithInterceptorFuncs(interceptor.Funcs{
 		Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
 			defer changed()
 			complete(obj)

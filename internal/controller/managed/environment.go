@@ -40,6 +40,8 @@ type Environment struct {
 	users     []user
 	guard     deletionGuard
 	checks    driftChecks
+	servers   servers
+	missing   missingRoutes
 	mu        sync.Mutex
 	snapshots map[reflect.Type]any
 	timings   map[string]*timing // by kind

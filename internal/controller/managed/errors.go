@@ -45,6 +45,8 @@ type problem struct {
 	message string
 	quiet   bool          // it will pass within a moment, and deserves no event
 	after   time.Duration // when to look again; 0 means as usual
+	// keepsReady says of a refusal that the resource is as usable as before.
+	keepsReady bool
 }
 
 func (p *problem) Error() string { return p.message }
@@ -69,6 +71,21 @@ func Invalid(format string, args ...any) error {
 	return refuse(v1alpha1.ReasonInvalid, format, args...)
 }
 
+// race is a write of the object at hand that found another version of it, or none: the object was read before somebody changed or deleted it,
+// and its next version is on its way.
+type race struct{ error }
+
+func (r *race) Unwrap() error { return r.error }
+
+// raced tells such a failure of a write of the object at hand from all others. That another object is missing, such as a namespace or a
+// MeshProject, is something that users should hear of.
+func raced(err error) error {
+	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
+		return &race{err}
+	}
+	return err
+}
+
 // verdict is what an error means for an object: the reason and message of its conditions, and when to look again.
 type verdict struct {
 	class   class
@@ -76,6 +93,8 @@ type verdict struct {
 	message string
 	after   time.Duration // limited, onHold and silent only
 	quiet   bool          // without an event
+	// keepsReady says that what was Ready stays so although a person must change something.
+	keepsReady bool
 }
 
 // retries says that an error calls for another try by and by, so that a look that was asked for is not over yet. A key that MeshAgent does not
@@ -93,14 +112,16 @@ func isMissing(err error) bool {
 // judge is the one table that gives errors their meaning. There must be an error.
 func judge(err error) verdict {
 	if p, ok := errors.AsType[*problem](err); ok {
-		return verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: cmp.Or(p.after, time.Second)}
+		return verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: cmp.Or(p.after, time.Second), keepsReady: p.keepsReady}
 	}
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
 		return judgeAnswer(e)
 	}
+	if errors.Is(err, meshagent.ErrValueHidden) {
+		return verdict{class: refused, reason: v1alpha1.ReasonInvalid, message: err.Error()}
+	}
 	switch {
-	// A conflict means that the object was read before somebody changed it: its next version is on its way.
-	case apierrors.IsConflict(err), apierrors.IsNotFound(err):
+	case errors.As(err, new(*race)):
 		return verdict{class: silent, after: time.Second}
 	// The process is about to end. A time-out of the pass is something else.
 	case errors.Is(err, context.Canceled):
@@ -119,6 +140,8 @@ func judgeAnswer(e *meshagent.Error) verdict {
 		said = ": " + e.Message
 	}
 	switch {
+	case e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
+		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "something on the way to MeshAgent answered: " + e.Error()}
 	case e.Status == http.StatusUnauthorized:
 		return verdict{class: denied, reason: v1alpha1.ReasonAccessDenied, message: "MeshAgent does not accept the API key (401): it may have been revoked"}
 	case e.Status == http.StatusForbidden:

@@ -5,7 +5,6 @@ package managed
 
 import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
@@ -15,8 +14,3 @@ func (k *Kind[O, S, R]) Like() client.Object { return k.Object }
 
 // Like is an empty MeshProject.
 func (Project) Like() client.Object { return &v1alpha1.MeshProject{} }
-
-// Reconciler is what runs in the controller of MeshProject.
-func (Project) Reconciler(env *Environment) reconcile.Reconciler {
-	return reconcile.AsReconciler(env.Client, &projectReconciler{Environment: env})
-}

@@ -5,6 +5,7 @@ package managed
 
 import (
 	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
@@ -15,3 +16,22 @@ func (k *Kind[O, S, R]) Reconciler(env *Environment) reconcile.Reconciler {
 
 // Backoff is how each controller spaces its retries.
 func Backoff() workqueue.TypedRateLimiter[reconcile.Request] { return backoff() }
+
+// ResourceIndex finds the objects of a kind by the resource that they stand for.
+const ResourceIndex = resourceIndex
+
+// ResourceKeys are the values of ResourceIndex.
+var ResourceKeys = resourceKeys
+
+// ForgetGone handles the deletion of objects of a kind.
+func (k *Kind[O, S, R]) ForgetGone(env *Environment) handler.EventHandler {
+	return k.reconciler(env).forgetGone()
+}
+
+// Reconciler is what runs in the controller of MeshProject.
+func (Project) Reconciler(env *Environment) reconcile.Reconciler {
+	return reconcile.AsReconciler(env.Client, &projectReconciler{Environment: env})
+}
+
+// ForgetGone handles the deletion of MeshProjects.
+func (Project) ForgetGone(env *Environment) handler.EventHandler { return env.guard.forgetGone() }

@@ -45,6 +45,10 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// Parent is what the collection lies under, such as a room's name. Nil means the project.
 	Parent func(obj O, in Inputs) string
 
+	// Needs are the features of the API without which the object cannot be reconciled. Nil means: what all
+	// servers of the supported generation have.
+	Needs func(obj O) []Need
+
 	// Ready says whether the resource is usable, and if not, why. Nil means: as soon as it exists.
 	Ready func(remote R) (bool, string)
 

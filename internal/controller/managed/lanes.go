@@ -6,6 +6,7 @@ package managed
 import (
 	"context"
 
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
@@ -24,9 +25,13 @@ const (
 
 // prefer gives an object the lane of what users do, whatever lane it is in already.
 func prefer(queue workqueue.TypedRateLimitingInterface[reconcile.Request], obj client.Object) {
-	request := reconcile.Request{NamespacedName: client.ObjectKeyFromObject(obj)}
+	addWithPriority(queue, 0, client.ObjectKeyFromObject(obj))
+}
+
+func addWithPriority(queue workqueue.TypedRateLimitingInterface[reconcile.Request], priority int, name types.NamespacedName) {
+	request := reconcile.Request{NamespacedName: name}
 	if lanes, ok := queue.(priorityqueue.PriorityQueue[reconcile.Request]); ok {
-		lanes.AddWithOpts(priorityqueue.AddOpts{Priority: new(0)}, request)
+		lanes.AddWithOpts(priorityqueue.AddOpts{Priority: &priority}, request)
 	} else {
 		queue.Add(request)
 	}

@@ -19,7 +19,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
-	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
@@ -46,10 +45,14 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 		For(k.Object, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: backoff()}).
 		Watches(k.Object, doneMeanwhile()).
+		Watches(k.Object, r.nameFreed()).
 		Watches(k.Object, r.forgetGone()).
 		Watches(&v1alpha1.MeshProject{}, env.wake(retryPriority, k.Object, projectIndex, func(project client.Object) string {
 			return client.ObjectKeyFromObject(project).String()
 		}), builder.WithPredicates(mattersToUsers()))
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.Object, resourceIndex, resourceKeys); err != nil {
+		return fmt.Errorf("indexing the resources of %s: %w", kindOf(k.Object), err)
+	}
 	if len(k.References) > 0 {
 		index := func(obj client.Object) []string {
 			typed, _ := obj.(O)
@@ -162,12 +165,7 @@ func (e *Environment) having(like client.Object, index string, value func(client
 func enqueue(priority int, find finder) handler.EventHandler {
 	add := func(ctx context.Context, obj client.Object, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
 		for _, name := range find(ctx, obj) {
-			request := reconcile.Request{NamespacedName: name}
-			if lanes, ok := queue.(priorityqueue.PriorityQueue[reconcile.Request]); ok {
-				lanes.AddWithOpts(priorityqueue.AddOpts{Priority: &priority}, request)
-			} else {
-				queue.Add(request)
-			}
+			addWithPriority(queue, priority, name)
 		}
 	}
 	return handler.Funcs{
@@ -211,7 +209,7 @@ func mattersToUsers() predicate.Predicate {
 func essence(obj client.Object) []string {
 	switch obj := obj.(type) {
 	case *v1alpha1.MeshProject:
-		return append(readiness(&obj.Status.ObjectStatus), obj.Status.ProjectID, guardOf(obj))
+		return append(readiness(&obj.Status.ObjectStatus), obj.Status.ProjectID, guardOf(obj), fmt.Sprint(apiOf(obj).Spoken(), apiOf(obj).Tested()))
 	case Object:
 		status := obj.CommonStatus()
 		return append(readiness(&status.ObjectStatus), status.ID, status.Name)

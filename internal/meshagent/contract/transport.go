@@ -51,6 +51,9 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 // can be read from the start.
 func (v *Validator) checkRequest(r *http.Request) (*Route, *http.Request, error) {
 	rt, err := v.Find(r.Method, r.URL.EscapedPath())
+	if err != nil && isProbe(r) {
+		return nil, r, nil
+	}
 	if err != nil {
 		return nil, r, err
 	}
@@ -67,6 +70,12 @@ func (v *Validator) checkRequest(r *http.Request) (*Route, *http.Request, error)
 		err = rt.CheckUpdate(r.URL.RawQuery, contentType, body, v.unknown(rt, body))
 	}
 	return rt, r, err
+}
+
+// isProbe says that a request asks whether the server speaks a later generation:
+// a client may do that without knowing anything else of it.
+func isProbe(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.URL.EscapedPath() == "/accounts/whoami"
 }
 
 // buffer reads a body to its end and returns it with a body that gives the same

@@ -124,6 +124,9 @@ func (s *Simulator) route(r *http.Request, raw []byte) (*answer, error) {
 		}
 		c.project, c.key = project, key
 	}
+	if a, err := c.overlay(r, rt); a != nil || err != nil {
+		return a, err
+	}
 	if unknown != nil {
 		return nil, &failure{http.StatusNotFound, "no such path"}
 	}
@@ -134,7 +137,11 @@ func (s *Simulator) route(r *http.Request, raw []byte) (*answer, error) {
 	if err := c.read(r); err != nil {
 		return nil, err
 	}
-	return c.perform()
+	a, err := c.perform()
+	if err != nil {
+		return nil, err
+	}
+	return c.continued(a), nil
 }
 
 // read checks the request and decodes what it holds.

@@ -39,8 +39,8 @@ var domains = document{
 	"api": "api.meshagent.example", "mail": "mail.meshagent.example", "pages": "meshagent.app", "registry": "registry.meshagent.example",
 }
 
-func getConfig(*call) (*answer, error) {
-	return jsonAnswer(document{"domains": domains, "version": "0.44.6"}), nil
+func getConfig(c *call) (*answer, error) {
+	return jsonAnswer(document{"domains": domains, "version": c.s.server.version()}), nil
 }
 
 // seedProject stores a project with its two members.

@@ -29,6 +29,7 @@ type Simulator struct {
 	rewrote map[string]int    // documents that were rewritten, by path of the collection
 	faults  []*armed
 	log     callLog
+	server  Server
 }
 
 // Option changes how New builds a Simulator.

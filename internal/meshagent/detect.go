@@ -1,0 +1,128 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path"
+	"strings"
+)
+
+// Detect finds out what the server speaks. last is what was known before.
+//
+// A version below 0.45 is enough. Otherwise a 200 from a witness decides: from the project's role,
+// which only servers of 0.44 have, or from whoami, which is new in 0.45. Only a route that is not
+// there leads from one witness to the other; every other refusal, and what does not come from
+// MeshAgent, changes nothing.
+func (p *Project) Detect(ctx context.Context, last API) (API, error) {
+	config, err := p.client.Config(ctx)
+	if err != nil && last.Generation != "" {
+		return last, nil
+	}
+	told, known := parseVersion(config.Version)
+	if known && told.generation() == Generation044 && last.Spoken() {
+		return API{Generation: Generation044, Version: config.Version}, nil
+	}
+	roleErr := p.role(ctx)
+	if roleErr == nil || last.Generation == "" && status(roleErr) == http.StatusForbidden {
+		return API{Generation: Generation044, Version: config.Version}, nil
+	}
+	if !MissesRoute(roleErr) {
+		return undecided(last, roleErr)
+	}
+	whoamiErr := p.client.whoami(ctx)
+	switch {
+	case whoamiErr == nil:
+		return API{Generation: Generation045, Version: config.Version}, nil
+	case !known && last.Generation == "" && IsNotFound(whoamiErr):
+		// A server without witnesses and without a version, which knows the project all the same.
+		return API{Generation: Generation044}, nil
+	}
+	return undecided(last, whoamiErr)
+}
+
+// undecided keeps what was known. If nothing was, the caller must ask again.
+func undecided(last API, why error) (API, error) {
+	if last.Generation != "" {
+		return last, nil
+	}
+	return API{}, why
+}
+
+// Confirm makes sure that MeshAgent answers, in the generation that this client speaks, and returns
+// the version that it reports. Where it reports none, the witness must know the route.
+func (p *Project) Confirm(ctx context.Context) (API, error) {
+	config, err := p.client.Config(ctx)
+	if err != nil {
+		return API{}, err
+	}
+	told, known := parseVersion(config.Version)
+	if known {
+		return API{Generation: told.generation(), Version: config.Version}, nil
+	}
+	if err := p.role(ctx); err != nil && status(err) != http.StatusForbidden {
+		return API{}, err
+	}
+	return API{Generation: Generation044, Version: config.Version}, nil
+}
+
+// ReadParent reads what a collection lies under, so that a 404 of the collection is known not to be
+// about that.
+func (p *Project) ReadParent(ctx context.Context, template, collection string) error {
+	return p.client.do(ctx, request{method: http.MethodGet, route: route{template: path.Dir(template), path: path.Dir(collection)}})
+}
+
+// role asks the witness of 0.44: GET /accounts/projects/{project_id}/role.
+func (p *Project) role(ctx context.Context) error {
+	var answer struct {
+		Role string `json:"role"`
+	}
+	get := request{method: http.MethodGet, route: p.route.join("/role"), out: &answer}
+	err := p.client.do(ctx, get)
+	if err == nil && answer.Role == "" {
+		err = unexpected(get, "it names no role")
+	}
+	return err
+}
+
+// whoami asks the witness of 0.45: GET /accounts/whoami.
+func (c *Client) whoami(ctx context.Context) error {
+	var answer struct {
+		ID   string `json:"id"`
+		Type string `json:"type"`
+	}
+	get := request{method: http.MethodGet, route: expand("/accounts/whoami"), out: &answer}
+	err := c.do(ctx, get)
+	if err == nil && (answer.ID == "" || answer.Type == "") {
+		err = unexpected(get, "it names no caller")
+	}
+	return err
+}
+
+// MissesRoute says that MeshAgent may not have the route: it answered 404, 405, 410 or 501. A 404
+// may also be about the resource.
+func MissesRoute(err error) bool {
+	switch status(err) {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
+		return true
+	}
+	return false
+}
+
+// DoubtsGeneration says that an answer is a reason to ask the server again what it speaks: a route
+// that is not there, or a list that continues in an unknown way. Of a 404 that is certain only
+// directly below the project, where no parent can be missing.
+func DoubtsGeneration(err error) bool {
+	if errors.Is(err, ErrUnknownPaging) {
+		return true
+	}
+	e, ok := errors.AsType[*Error](err)
+	if !ok || !MissesRoute(err) {
+		return false
+	}
+	collection, below := strings.CutPrefix(e.Route, projectRoute+"/")
+	return e.Status != http.StatusNotFound || below && !strings.Contains(collection, "{")
+}
