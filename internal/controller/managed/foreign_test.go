@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
@@ -239,7 +240,13 @@ func TestATwinOfOursIsTheirs(t *testing.T) {
 					if err == nil {
 						want := u.held()[theirs]
 						u.run(2 * interval)
-						u.goes(u.obj)
+						u.delete(u.obj)
+						ambiguous := func() bool {
+							return u.gone(u.obj) || u.condition(u.obj, v1alpha1.ConditionStalled) == "Stalled=True Ambiguous"
+						}
+						if !u.runUntil(time.Hour, ambiguous) {
+							t.Errorf("after %s: it is not gone:%s", f.name, u.says(u.obj))
+						}
 						if got := u.held()[theirs]; got != want {
 							t.Errorf("after %s: %s became %q", f.name, want, got)
 						}

@@ -98,7 +98,12 @@ func (c *call) unknown() any {
 	if rec == nil {
 		return nil
 	}
-	return unknownPart(kindOf(rec.path).item, c.view(rec, fetched))
+	k := kindOf(rec.path)
+	doc := maps.Clone(c.view(rec, fetched))
+	for _, member := range k.secret {
+		delete(doc, member) // lists do not show it, but the contract knows it
+	}
+	return unknownPart(k.item, doc)
 }
 
 // updated is the document that the call would update.
@@ -132,7 +137,7 @@ func unknownPart(s *openapi3.Schema, v any) any {
 		out := document{}
 		for name, member := range v {
 			if inner := memberSchema(declared, name); inner == nil {
-				out[name] = member
+				out[name] = contract.UnknownMember{}
 			} else if part := unknownPart(inner, member); part != nil {
 				out[name] = part
 			}
