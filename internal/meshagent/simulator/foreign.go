@@ -110,13 +110,26 @@ func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
 		for _, step := range path {
 			stored = stepInto(stored, step)
 		}
-		if stored != nil {
+		if stored != nil && !namesElement(path) {
 			change(doc, path)
 			c.st.put(&record{path: rec.path, id: rec.id, seq: rec.seq, doc: doc})
 			return true
 		}
 	}
 	return false
+}
+
+// elementNames are the members that tell the elements of a list apart: with another one it
+// is another element.
+var elementNames = []any{"name", "path", "num", "label", "identity", "queue", "address", "endpoint"}
+
+// namesElement says that a path leads to what names an element of a list.
+func namesElement(path []any) bool {
+	if len(path) < 2 {
+		return false
+	}
+	_, inList := path[len(path)-2].(int)
+	return inList && slices.Contains(elementNames, path[len(path)-1])
 }
 
 // unmark takes out what begins with mark, at every depth.
