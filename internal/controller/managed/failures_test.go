@@ -65,7 +65,7 @@ type unfinished struct {
 	obj     managed.Object
 	post    creation                     // how it is created when nothing fails
 	reads   bool                         // whether the collection is read before that
-	keyed   bool                         // it has a natural key, which somebody else can choose too
+	keyed   bool                         // it has a natural key, which another user can choose too
 	before  map[simulator.Foreign]string // what MeshAgent held without it
 }
 

@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// UnknownMember stands for the value of a member that the contract does not know.
+// UnknownMember replaces the value of a member that the contract does not know.
 type UnknownMember struct{}
 
 // CheckUpdate is CheckRequest for a server that is newer than the contract. Request

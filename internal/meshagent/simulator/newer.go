@@ -18,7 +18,7 @@ const NewerMember = "since_0_99"
 
 // grow gives every object of a new document a member that the contract does not
 // know, each with a value of its own. Members of maps that clients fill, such as
-// annotations and free JSON, are theirs alone. assumed: whatever a later version
+// annotations and free JSON, are only theirs. assumed: whatever a later version
 // adds, servers give it a value when a document is created, keep it in updates
 // that send it, and drop it in those that leave it out.
 func (c *call) grow(k *kind, doc document) {
@@ -45,7 +45,7 @@ func (c *call) growAll(s *openapi3.Schema, v any) {
 	}
 }
 
-// regrow is grow for a document that the server has made anew, from a template:
+// regrow is grow for a document that the server has made again, from a template:
 // clients could not send the member.
 func (c *call) regrow(k *kind, doc, old document) {
 	if c.s.behavior.Newer {
