@@ -82,7 +82,7 @@ func asksTheAPIServer(t *testing.T) {
 			choose = http.ProxyFromEnvironment
 		}
 		got := ""
-		request := httptest.NewRequest(http.MethodGet, c.config.Host+"/api", nil)
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, c.config.Host+"/api", nil)
 		if proxy, err := choose(request); err != nil {
 			t.Error(err)
 		} else if proxy != nil {

@@ -72,7 +72,7 @@ func (o *options) bind(flags *flag.FlagSet) {
 	flags.StringVar(&o.ownerID, "owner-id", "", "What tells this operator from others in owner marks in MeshAgent. Default: the UID of the namespace kube-system. "+
 		"A rebuilt cluster that passes the old one's takes its resources over.")
 	flags.DurationVar(&o.driftInterval, "drift-interval", 10*time.Minute, "How often MeshAgent is compared with the objects.")
-	flags.IntVar(&o.concurrency, "max-concurrent-reconciles", 16, "How many objects of a kind are worked on at once.")
+	flags.IntVar(&o.concurrency, "max-concurrent-reconciles", 32, "How many objects of a kind are worked on at once, at most half of them with the same API key.")
 	flags.StringVar(&o.watchNamespaces, "watch-namespaces", "", "The namespaces to watch, separated by commas. Default: all.")
 	flags.StringVar(&o.meshagentAPIURL, "meshagent-api-url", os.Getenv("MESHAGENT_API_URL"), "The MeshAgent API for MeshProjects without spec.endpoint. "+
 		"Default: the environment variable MESHAGENT_API_URL, else "+meshagent.DefaultEndpoint+".")

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -23,7 +22,8 @@ import (
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
 )
 
 const (
@@ -32,14 +32,6 @@ const (
 	// lookAgain is how often namespaces that could not be read are tried again.
 	lookAgain = time.Minute
 )
-
-var unreadableNamespaces = prometheus.NewGaugeVec(prometheus.GaugeOpts{
-	Name: "meshagent_operator_unreadable_namespaces",
-	Help: "Always 1: a namespace of --watch-namespaces that the operator leaves out because it has no rights in it.",
-}, []string{"object_namespace"})
-
-//nolint:gochecknoinits // the registry is controller-runtime's, one per process
-func init() { metrics.Registry.MustRegister(unreadableNamespaces) }
 
 // errReadable ends a process that left a namespace out which can be read now: a cache takes no namespaces in while it runs.
 var errReadable = errors.New("can be read now: the operator must be restarted to watch it")
@@ -83,7 +75,7 @@ func leaveOut(unreadable map[string]error) {
 	for namespace, why := range unreadable {
 		ctrl.Log.Error(why, "namespace left out: nothing in it is reconciled. "+
 			"Grant the operator its Role there, or remove the namespace from --watch-namespaces", "namespace", namespace)
-		unreadableNamespaces.WithLabelValues(namespace).Set(1)
+		managed.NamespacesLeftOut.WithLabelValues(namespace).Set(1)
 	}
 }
 

@@ -159,28 +159,14 @@ func (r *releaser) release(ctx context.Context) error {
 		if err != nil || len(held) == 0 {
 			return err
 		}
-		for _, obj := range held {
-			if released[obj.GetUID()] >= 3 {
-				return fmt.Errorf("the finalizer of %s keeps coming back: an operator without leader election is still running. "+
-					"Stop it, and try again", describe(obj))
-			}
+		if err := inVain(held, released); err != nil {
+			return err
 		}
 		if pauses.Steps == 0 {
 			return fmt.Errorf("%d objects still have the finalizer, for example %s: they keep being changed. Try again", len(held), describe(held[0]))
 		}
-		count := 0
-		for _, obj := range held {
-			done, err := r.releaseOne(ctx, obj)
-			if err != nil {
-				return err
-			}
-			if done {
-				released[obj.GetUID()]++
-				count++
-			}
-		}
-		if count > 0 {
-			ctrl.LoggerFrom(ctx).Info("released objects", "number", count)
+		if err := r.releaseAll(ctx, held, released); err != nil {
+			return err
 		}
 		select {
 		case <-ctx.Done():
@@ -188,6 +174,36 @@ func (r *releaser) release(ctx context.Context) error {
 		case <-time.After(pauses.Step()):
 		}
 	}
+}
+
+// inVain says that an object has its finalizer again, however often it was released.
+func inVain(held []*metav1.PartialObjectMetadata, released map[types.UID]int) error {
+	for _, obj := range held {
+		if released[obj.GetUID()] >= 3 {
+			return fmt.Errorf("the finalizer of %s keeps coming back: an operator without leader election is still running. "+
+				"Stop it, and try again", describe(obj))
+		}
+	}
+	return nil
+}
+
+// releaseAll removes the finalizer from objects, and counts how often it did so from each.
+func (r *releaser) releaseAll(ctx context.Context, held []*metav1.PartialObjectMetadata, released map[types.UID]int) error {
+	count := 0
+	for _, obj := range held {
+		done, err := r.releaseOne(ctx, obj)
+		if err != nil {
+			return err
+		}
+		if done {
+			released[obj.GetUID()]++
+			count++
+		}
+	}
+	if count > 0 {
+		ctrl.LoggerFrom(ctx).Info("released objects", "number", count)
+	}
+	return nil
 }
 
 // releaseOne removes the finalizer from the very version of an object that was read, and says whether it did.

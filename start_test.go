@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"testing/synctest"
@@ -106,7 +107,7 @@ func (c *stubCaches) WaitForCacheSync(context.Context) bool { return bool(*c) }
 func TestReady(t *testing.T) {
 	t.Parallel()
 	filled, synced := make(chan struct{}), stubCaches(false)
-	check, request := ready(filled, &synced), httptest.NewRequest("GET", "/readyz", nil)
+	check, request := ready(filled, &synced), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil)
 	if check(request) == nil {
 		t.Error("ready before anything is in the caches")
 	}

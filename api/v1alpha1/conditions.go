@@ -18,6 +18,9 @@ const (
 	// ConditionAPICompatible, on a MeshProject, tells whether the operator supports the API that the server speaks. It
 	// is there, True or False, once the server was asked.
 	ConditionAPICompatible = "APICompatible"
+	// ConditionListsReadable, on a MeshProject, is False while some collections cannot be listed. Their objects are read one
+	// by one, and none is created.
+	ConditionListsReadable = "ListsReadable"
 )
 
 // Reasons of APICompatible.
@@ -106,6 +109,8 @@ const (
 	ReasonRateLimited = "RateLimited"
 	// ReasonUnavailable: MeshAgent cannot be reached, or fails.
 	ReasonUnavailable = "Unavailable"
+	// ReasonAnswerTooLarge: an answer of MeshAgent is larger than the operator reads.
+	ReasonAnswerTooLarge = "AnswerTooLarge"
 	// ReasonConflict: MeshAgent reports a conflict that the operator will look into again.
 	ReasonConflict = "Conflict"
 )

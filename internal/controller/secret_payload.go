@@ -43,7 +43,7 @@ func secretPayload(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) (kin
 	if err != nil {
 		return kind, nil, err
 	}
-	if data, err = json.Marshal(members); err != nil {
+	if data, err = meshagent.Encode(members); err != nil {
 		return kind, nil, managed.Invalid("Secret %q cannot be written as JSON", name)
 	}
 	if len(data) > maxSecret {

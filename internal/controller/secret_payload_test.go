@@ -197,3 +197,17 @@ func FuzzDockerPayload(f *testing.F) {
 		}
 	})
 }
+
+// A Secret that Kubernetes takes is carried: written for HTML, each of these characters would take six bytes.
+func TestMarkupIsCarriedAsItIs(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("<a b=\"c&amp;d\"/>\n", 35_000)
+	kind, data, err := secretPayload(v1alpha1.MeshSecretSpec{}, managed.SourceData{Data: bytesOf(map[string]string{"V": text})})
+	if err != nil || kind != "keys" || len(data) > 710_000 {
+		t.Fatalf("%d bytes became %d of type %q: %v", len(text), len(data), kind, err)
+	}
+	var members map[string]string
+	if err := json.Unmarshal(data, &members); err != nil || members["V"] != text {
+		t.Errorf("it is another text, or %v", err)
+	}
+}

@@ -162,7 +162,7 @@ type (
 // MarshalJSON writes the one form that a scope has.
 func (s APIScope) MarshalJSON() ([]byte, error) {
 	type plain APIScope
-	return json.Marshal(plain(s.canonical()))
+	return Encode(plain(s.canonical()))
 }
 
 // UnmarshalJSON knows dataset by its older names, too.

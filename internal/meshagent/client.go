@@ -104,7 +104,7 @@ func (c Config) Genuine() bool {
 // Config reads the deployment's configuration: GET /config.
 func (c *Client) Config(ctx context.Context) (Config, error) {
 	var config Config
-	return config, c.do(ctx, request{method: http.MethodGet, route: expand("/config"), out: &config})
+	return config, c.do(ctx, request{method: http.MethodGet, route: expand("/config"), out: &config, open: true})
 }
 
 // request is one call of the API.
@@ -115,7 +115,7 @@ type request struct {
 	in     any                 // sent as JSON, unless nil
 	out    any                 // filled from the answer's JSON, unless nil or the answer is empty
 	read   func(*answer) error // reads the answer in place of out
-	secret bool                // body or answer hold secret values, which the words of a refusal may repeat
+	open   bool                // neither body nor answer holds a secret value, so that the words of a refusal may be shown
 }
 
 // do sends a request. Any answer outside 200 to 299 is an *Error.

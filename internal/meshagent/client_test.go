@@ -58,7 +58,7 @@ func TestErrors(t *testing.T) {
 		"a key in the answer":   {status: 401, body: "key s3-cret is revoked", want: Error{Message: "key [redacted] is revoked"}},
 		"a key where it is cut": {status: 401, body: strings.Repeat("x", 296) + "s3-cret", want: Error{Message: strings.Repeat("x", 296) + "[red…"}},
 		"a key in JSON":         {status: 401, body: `{"sent": "s3-cret"}`, want: Error{Message: `{"sent": "[redacted]"}`}},
-		"a page of a proxy":     {status: 403, body: page, want: Error{Message: htmlPage, foreign: true}},
+		"a page of a proxy":     {status: 403, body: page, want: Error{Message: htmlInstead, foreign: true}},
 		"a server's failure":    {status: 502, body: "trace 8f2c", want: Error{}},
 		"a redirect":            {status: 302, header: map[string]string{"Location": "https://elsewhere"}, want: Error{Message: "a redirect, which is not followed: check the endpoint"}},
 		"too many, seconds":     {status: 429, header: map[string]string{"Retry-After": "7"}, want: Error{RetryAfter: 7 * time.Second}},
@@ -153,49 +153,6 @@ func TestAListWithOtherPagesIsNoResult(t *testing.T) {
 				t.Errorf("%s, token %s: %v", name, token, err)
 			}
 		}
-	}
-}
-
-// endless is a body without an end, that knows how much of it was read.
-type endless struct{ read *int }
-
-func (e endless) Read(p []byte) (int, error) {
-	*e.read += len(p)
-	return copy(p, strings.Repeat("x", len(p))), nil
-}
-
-func (e endless) Close() error { return nil }
-
-func TestAnswersThatAreTooLong(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		status   int
-		ask      func(*Project) error
-		tooLarge bool
-		most     int
-	}{
-		"one resource": {http.StatusOK, func(p *Project) error { _, err := p.Info(t.Context()); return err }, true, 8 << 20},
-		"nothing":      {http.StatusOK, func(p *Project) error { return p.Rooms().Delete(t.Context(), "r") }, true, 8 << 20},
-		"a list":       {http.StatusOK, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 1 << 20}, // it is none at once
-		"a refusal":    {http.StatusForbidden, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 64 << 10},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			read := 0
-			client := with(t, Options{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-				return &http.Response{StatusCode: test.status, Body: endless{&read}, Request: r}, nil
-			})})
-			err := test.ask(client.Project("p"))
-			if err == nil || errors.Is(err, ErrAnswerTooLarge) != test.tooLarge || test.tooLarge && errors.As(err, new(*NetworkError)) {
-				t.Errorf("got %v", err)
-			}
-			if IsRefusal(err) != (test.status == http.StatusForbidden) {
-				t.Errorf("a refusal: %v", err)
-			}
-			if read > test.most+1 {
-				t.Errorf("%d bytes were read", read)
-			}
-		})
 	}
 }
 

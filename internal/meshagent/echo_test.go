@@ -97,3 +97,26 @@ func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 		t.Errorf("a secret that there is not: %v", err)
 	}
 }
+
+// Words are shown of what is known to hold no secret. A request that nobody thought of shows none.
+func TestWordsOfARefusalAreHiddenUnlessTheyMayBeShown(t *testing.T) {
+	t.Parallel()
+	client := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte("c4n4ry"))
+	})
+	for name, test := range map[string]struct {
+		err   error
+		shown bool
+	}{
+		"a request that nobody thought of": {err: client.do(t.Context(), request{method: http.MethodGet, route: expand("/x")})},
+		"a list of secrets":                {err: lastError(t.Context(), client.Project("p").Secrets())},
+		"the deletion of a secret":         {err: client.Project("p").Secrets().Delete(t.Context(), "s")},
+		"a list of rooms":                  {err: lastError(t.Context(), client.Project("p").Rooms()), shown: true},
+		"a list of grants":                 {err: lastError(t.Context(), client.Project("p").RoomGrants()), shown: true},
+	} {
+		if status(test.err) != http.StatusForbidden || strings.Contains(test.err.Error(), "c4n4ry") != test.shown {
+			t.Errorf("%s: %v", name, test.err)
+		}
+	}
+}

@@ -120,18 +120,19 @@ func newError(r request, resp *http.Response, answer []byte, key APIKey) *Error 
 		e.Message = "a redirect, which is not followed: check the endpoint"
 	case resp.StatusCode == http.StatusTooManyRequests:
 		e.RetryAfter = retryAfter(resp.Header, time.Now())
-	case e.foreign && resp.StatusCode < 500:
-		e.Message = htmlPage
-	case r.secret && resp.StatusCode < 500 && (r.in != nil || resp.StatusCode != http.StatusNotFound): // who asks for what is not there knows no value
-		e.Message = "MeshAgent's words are not shown, since they might repeat a secret value"
-	// From 500 on the words are about the server, not about the request, and often differ each time.
-	case resp.StatusCode < 500:
+	case resp.StatusCode >= 500:
+		// These words are about the server, not about the request, and often differ each time.
+	case isHTML(resp, answer):
+		e.Message = htmlInstead
+	case r.open, r.in == nil && resp.StatusCode == http.StatusNotFound: // who asks for what is not there knows no value
 		e.Message = words(resp, answer, key)
+	default:
+		e.Message = "MeshAgent's words are not shown, since they might repeat a secret value"
 	}
 	return e
 }
 
-const htmlPage = "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"
+const htmlInstead = "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"
 
 // words finds the sentence for people in an error's body, whose form is not fixed: plain text such as "400: reason", or JSON. JSON of an
 // unknown form is shown as it is, for a reason is in it.
@@ -174,7 +175,7 @@ func isHTML(resp *http.Response, answer []byte) bool {
 // errNotMeshAgent describes a successful answer that cannot be read.
 func errNotMeshAgent(resp *http.Response, answer []byte) error {
 	if isHTML(resp, answer) {
-		return errors.New(htmlPage)
+		return errors.New(htmlInstead)
 	}
 	return errors.New("the answer is cut off, or is not the JSON that was expected")
 }

@@ -56,7 +56,7 @@ type feeds struct{ collection[FeedSpec, Feed] }
 // Feeds is /accounts/projects/{project_id}/feeds. That a second feed of a name is refused is not certain, so one looks before creating.
 func (p *Project) Feeds() Collection[FeedSpec, Feed] {
 	return feeds{collection[FeedSpec, Feed]{
-		client: p.client, route: p.route.join("/feeds"), item: "/{feed_id}", member: "feeds", wrap: "feed",
+		client: p.client, route: p.route.join("/feeds"), item: "/{feed_id}", member: "feeds", wrap: "feed", open: true,
 		paging: paging{"count", 100},
 	}}
 }

@@ -63,7 +63,7 @@ func (h *held) replace(next *Holding) {
 
 func (c *Client) members(project route) *members {
 	m := &members{
-		list: collection[member, member]{client: c, route: project.join("/users"), member: "users", paging: paging{"count", 100}},
+		list: collection[member, member]{client: c, route: project.join("/users"), member: "users", paging: paging{"count", 100}, open: true},
 		age:  c.membersAge, held: &held{},
 	}
 	m.shared.Fetch = m.fetch

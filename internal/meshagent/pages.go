@@ -169,7 +169,7 @@ func (c collection[S, R]) page(ctx context.Context, offset int, holding *Holding
 		query.Set("offset", strconv.Itoa(offset))
 		most = c.paging.number + slack
 	}
-	get := request{method: http.MethodGet, route: c.route, query: query}
+	get := request{method: http.MethodGet, route: c.route, query: query, open: c.open}
 	get.read = func(a *answer) (err error) {
 		out, err = readPage[S, R](a, c.member, most, holding)
 		return err

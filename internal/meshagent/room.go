@@ -55,7 +55,7 @@ type rooms struct{ collection[RoomSpec, Room] }
 // Rooms is /accounts/projects/{project_id}/rooms.
 func (p *Project) Rooms() Collection[RoomSpec, Room] {
 	return rooms{collection[RoomSpec, Room]{
-		client: p.client, route: p.route.join("/rooms"), item: "/{room}", member: "rooms",
+		client: p.client, route: p.route.join("/rooms"), item: "/{room}", member: "rooms", open: true,
 		// 500 is the bound of the command line tool; a smaller maximum of the server shows in the total.
 		paging: paging{"limit", 500},
 		traits: Traits{RefusesTwins: true},
@@ -67,7 +67,7 @@ func (c rooms) Get(ctx context.Context, ref Ref) (Room, error) {
 	if ref.Key == "" {
 		return Room{}, ErrUseList
 	}
-	room, err := c.read(ctx, request{method: http.MethodGet, route: c.one(ref.Key)})
+	room, err := c.read(ctx, request{method: http.MethodGet, route: c.one(ref.Key), open: true})
 	if ref.ID != "" && (IsNotFound(err) || err == nil && room.ID != ref.ID) {
 		return Room{}, ErrUseList
 	}

@@ -35,6 +35,9 @@ type RoomGrant struct {
 // Pending says that the user was invited and has not joined yet.
 func (g RoomGrant) Pending() bool { return g.Holder == "" }
 
+// Promised says that nothing can be read of the grant yet: not what the invitation promises, nor who sent it.
+func (g RoomGrant) Promised() bool { return g.Pending() }
+
 // UnmarshalJSON reads MeshAgent's form, which has the whole room and knows no e-mail addresses.
 func (g *RoomGrant) UnmarshalJSON(text []byte) error {
 	var row struct {
@@ -110,7 +113,7 @@ func (p *Project) RoomGrants() Collection[RoomGrantSpec, RoomGrant] { return p.r
 func (p *Project) roomGrants() roomGrants {
 	return roomGrants{collection[RoomGrantSpec, RoomGrant]{
 		client: p.client, route: p.route.join("/room-grants"), item: "/{room_id}/{user_id}", member: "room_grants",
-		paging: paging{"limit", 50},
+		paging: paging{"limit", 50}, open: true,
 	}}
 }
 
@@ -126,7 +129,7 @@ func (c roomGrants) get(ctx context.Context, key grantKey) (RoomGrant, error) {
 	if key.room == "" || key.user == "" {
 		return RoomGrant{}, c.nobodys()
 	}
-	return c.read(ctx, request{method: http.MethodGet, route: c.route.join(c.item, key.room, key.user)})
+	return c.read(ctx, request{method: http.MethodGet, route: c.route.join(c.item, key.room, key.user), open: true})
 }
 
 // nobodys says that there is no such grant, since there is no such user.
@@ -148,7 +151,7 @@ func (c roomGrants) Create(ctx context.Context, spec RoomGrantSpec) (made RoomGr
 	if one := c.route.join(c.item, spec.RoomID, spec.UserID); spec.UserID != "" && one.err != nil {
 		return made, false, one.err // it could never be deleted
 	}
-	err = c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: roomGrantBody(spec)})
+	err = c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: roomGrantBody(spec), open: true})
 	made.RoomID, made.UserID, made.Holder = spec.RoomID, spec.UserID, spec.UserID
 	return made, false, err
 }
@@ -162,12 +165,12 @@ func (c roomGrants) Update(ctx context.Context, current RoomGrant, spec RoomGran
 		return current, false, err
 	}
 	body := roomGrantBody{RoomID: current.RoomID, UserID: current.Holder, Permissions: spec.Permissions}
-	err = c.client.do(ctx, request{method: http.MethodPut, route: c.route.join("/{grant_id}", "unused"), in: completed{body, current.extras}})
+	err = c.client.do(ctx, request{method: http.MethodPut, route: c.route.join("/{grant_id}", "unused"), in: completed{body, current.extras}, open: true})
 	return current, false, err
 }
 
 // Delete sends DELETE …/room-grants/{room_id}/{user_id}.
 func (c roomGrants) Delete(ctx context.Context, id string) error {
 	key := parseGrantKey(id)
-	return c.client.do(ctx, request{method: http.MethodDelete, route: c.route.join(c.item, key.room, key.user)})
+	return c.client.do(ctx, request{method: http.MethodDelete, route: c.route.join(c.item, key.room, key.user), open: true})
 }

@@ -77,7 +77,8 @@ func pendingGrant(room, email string) RoomGrant {
 	return RoomGrant{RoomGrantSpec: RoomGrantSpec{RoomID: room, Email: email}}
 }
 
-// Create sends POST …/room-grants for the member who has the address, else for the address, which invites somebody.
+// Create sends POST …/room-grants for the member who has the address, else for the address, which sends an invitation. A
+// conflict about an address that is no member's says that it was invited before: then the pending grant comes with the error.
 func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	user, err := c.members.find(ctx, spec.Email, c.members.recent())
 	if err != nil {
@@ -90,11 +91,15 @@ func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (made
 		return made.named(spec.Email), false, err
 	}
 	_, _, err = c.roomGrants.Create(ctx, spec)
-	// It depends on MeshAgent whether this made a member at once: lists from before do not count for long. A conflict says that the address
-	// was invited before, or has become a member this very moment.
+	// It depends on MeshAgent whether this made a member at once: lists from before do not count for long.
 	c.members.invite()
 	if IsConflict(err) {
-		err = nil
+		// Or they have joined since they were last looked for, and there is a grant that can be read.
+		if user, lookErr := c.members.find(ctx, spec.Email, time.Now()); lookErr != nil || user != "" {
+			return RoomGrant{}, false, err
+		}
+	} else if err != nil {
+		return RoomGrant{}, false, err
 	}
 	return pendingGrant(spec.RoomID, spec.Email), true, err
 }

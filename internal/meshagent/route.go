@@ -104,7 +104,7 @@ type routes struct{ collection[RouteSpec, Route] }
 // Routes is /accounts/projects/{project_id}/routes.
 func (p *Project) Routes() Collection[RouteSpec, Route] {
 	return routes{collection[RouteSpec, Route]{
-		client: p.client, route: p.route.join("/routes"), item: "/{domain}", member: "routes", wrap: "route",
+		client: p.client, route: p.route.join("/routes"), item: "/{domain}", member: "routes", wrap: "route", open: true,
 		paging: paging{"count", 100}, traits: Traits{RefusesTwins: true},
 	}}
 }
@@ -123,7 +123,7 @@ func (c routes) Create(ctx context.Context, spec RouteSpec) (made Route, shown b
 		return made, false, one.err // it could never be deleted
 	}
 	made.Domain = spec.Domain
-	return made, false, c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: envelope(spec)})
+	return made, false, c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: envelope(spec), open: true})
 }
 
 // Update sends PUT …/routes/{domain}. A route has one backend: the other one, and an agent's paths, are not kept.

@@ -12,7 +12,7 @@ import (
 // Seal returns a digest of data that reveals nothing about it to those who do not have the API key,
 // and is the same in every process that has. A plain hash would let anyone try out short values.
 func (c *Client) Seal(data []byte) string {
-	mac := hmac.New(sha256.New, []byte("meshagent-operator\x00"+c.key.text))
+	mac := hmac.New(sha256.New, []byte("meshagent-operator\x00"+c.key.reveal()))
 	mac.Write(data)
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }

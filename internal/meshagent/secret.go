@@ -83,7 +83,7 @@ func CanonicalSecret(kind string, data []byte) []byte {
 	if json.Unmarshal(data, &members) != nil {
 		return data
 	}
-	canonical, err := json.Marshal(members)
+	canonical, err := Encode(members)
 	if err != nil {
 		return data
 	}
@@ -99,7 +99,7 @@ type secrets struct {
 
 func (p *Project) secrets(at route) secrets {
 	return secrets{collection: collection[SecretSpec, Secret]{
-		client: p.client, route: at, item: "/{secret_id}", member: "secrets", secret: true,
+		client: p.client, route: at, item: "/{secret_id}", member: "secrets",
 		traits: Traits{PartialLists: true},
 	}}
 }
@@ -177,7 +177,7 @@ func (c secrets) Create(ctx context.Context, spec SecretSpec) (made Secret, show
 		body["secret_id"] = spec.ID
 	}
 	var created struct{ ID string }
-	post := request{method: http.MethodPost, route: c.route, in: body, out: &created, secret: true}
+	post := request{method: http.MethodPost, route: c.route, in: body, out: &created}
 	err = c.client.do(ctx, post)
 	if err == nil && created.ID == "" {
 		err = unexpected(post, "it has no id")

@@ -33,7 +33,7 @@ func (p *Project) RoomServices(room string) Collection[ServiceSpec, Service] {
 
 func (p *Project) services(route route) Collection[ServiceSpec, Service] {
 	return services{collection[ServiceSpec, Service]{
-		client: p.client, route: route, item: "/{service_id}", member: "services",
+		client: p.client, route: route, item: "/{service_id}", member: "services", open: true,
 		traits: Traits{RefusesTwins: true},
 	}}
 }
@@ -52,7 +52,7 @@ func (c services) All(ctx context.Context) iter.Seq2[Service, error] {
 // Get sends GET …/services/{service_id}, or …/services/by-name/{service_name} if only the name is known.
 func (c services) Get(ctx context.Context, ref Ref) (Service, error) {
 	if ref.ID == "" {
-		return c.read(ctx, request{method: http.MethodGet, route: c.route.join("/by-name/{service_name}", ref.Key)})
+		return c.read(ctx, request{method: http.MethodGet, route: c.route.join("/by-name/{service_name}", ref.Key), open: true})
 	}
 	return c.collection.Get(ctx, ref)
 }
@@ -61,10 +61,10 @@ func (c services) Get(ctx context.Context, ref Ref) (Service, error) {
 func (c services) Create(ctx context.Context, spec ServiceSpec) (made Service, shown bool, err error) {
 	post := request{method: http.MethodPost, route: c.route}
 	if spec.isTemplate() {
-		post.in = spec.rendering()
+		post.in, post.open = spec.rendering(), true
 	} else {
 		sent := Service{ServiceSpec: spec.clone()}
-		post.in, post.secret = sent.manifest(), sent.holdsSecrets()
+		post.in, post.open = sent.manifest(), !sent.holdsSecrets()
 	}
 	made, err = c.read(ctx, post)
 	return made, made.Key() != "", err
@@ -75,13 +75,13 @@ func (c services) Create(ctx context.Context, spec ServiceSpec) (made Service, s
 func (c services) Update(ctx context.Context, current Service, spec ServiceSpec) (made Service, shown bool, err error) {
 	put := request{method: http.MethodPut, route: c.one(current.ID)}
 	if rendersAnew(current.ServiceSpec, spec) {
-		put.in = spec.rendering()
+		put.in, put.open = spec.rendering(), true
 	} else {
 		sent := Service{ID: current.ID, ServiceSpec: spec.clone(), secrets: current.secrets}
 		if err := sent.restoreSecrets(); err != nil {
 			return current, false, err
 		}
-		put.in, put.secret = completed{sent.manifest(), current.extras}, sent.holdsSecrets()
+		put.in, put.open = completed{sent.manifest(), current.extras}, !sent.holdsSecrets()
 	}
 	made, err = c.decode(ctx, put)
 	if made.ID == "" {

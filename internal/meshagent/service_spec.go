@@ -49,7 +49,7 @@ type plainServiceSpec ServiceSpec
 
 // MarshalJSON writes null for what must be absent.
 func (s ServiceSpec) MarshalJSON() ([]byte, error) {
-	text, err := json.Marshal(plainServiceSpec(s))
+	text, err := Encode(plainServiceSpec(s))
 	if err != nil || len(s.Without) == 0 {
 		return text, err
 	}
@@ -60,7 +60,7 @@ func (s ServiceSpec) MarshalJSON() ([]byte, error) {
 	for _, name := range s.Without {
 		members[name] = json.RawMessage("null")
 	}
-	return json.Marshal(members)
+	return Encode(members)
 }
 
 // Ordered is the service with those lists in order whose order has no meaning: MeshAgent may keep
@@ -158,7 +158,7 @@ func (s *Service) UnmarshalJSON(text []byte) error {
 }
 
 // MarshalJSON is the reverse, for tests and transcripts.
-func (s Service) MarshalJSON() ([]byte, error) { return json.Marshal(s.manifest()) }
+func (s Service) MarshalJSON() ([]byte, error) { return Encode(s.manifest()) }
 
 // manifest is a service on the wire.
 type manifest struct {
@@ -212,7 +212,7 @@ func (s *ServiceSpec) holdsSecrets() bool {
 
 // clone is a deep copy, complete with defaults: the SDKs send them too.
 func (s ServiceSpec) clone() ServiceSpec {
-	text, err := json.Marshal(plainServiceSpec(s))
+	text, err := Encode(plainServiceSpec(s))
 	var deep plainServiceSpec
 	if err == nil {
 		err = json.Unmarshal(text, &deep)

@@ -64,7 +64,7 @@ func transport(options Options, timeout time.Duration) http.RoundTripper {
 func authorized(options Options, next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
-		r.Header.Set("Authorization", "Bearer "+options.Key.text)
+		r.Header.Set("Authorization", "Bearer "+options.Key.reveal())
 		if options.UserAgent != "" {
 			r.Header.Set("User-Agent", options.UserAgent)
 		}

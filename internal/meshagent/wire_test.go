@@ -153,3 +153,33 @@ func membersMissing(schema *openapi3.Schema, value any, path string) (missing []
 	slices.Sort(missing)
 	return missing
 }
+
+// Written for HTML, each of these characters would take six bytes.
+func TestBodiesHoldMarkupAsItIs(t *testing.T) {
+	t.Parallel()
+	const markup = "<&>"
+	annotations := map[string]string{"a": markup}
+	for name, send := range map[string]func(*Project){
+		"a room":     creating(t.Context(), (*Project).Rooms, RoomSpec{Name: markup, Metadata: Object{"a": markup}}),
+		"a service":  creating(t.Context(), (*Project).Services, ServiceSpec{Metadata: ServiceMetadata{Name: "x", Annotations: annotations}, Without: []string{"container"}}),
+		"a template": creating(t.Context(), (*Project).Services, ServiceFromTemplate("n", markup, map[string]string{"x": markup})),
+		"a route":    creating(t.Context(), (*Project).Routes, RouteSpec{Domain: "x", Metadata: RouteMetadata{Annotations: annotations}}),
+		"a feed":     creating(t.Context(), (*Project).Feeds, FeedSpec{Name: "x", Annotations: annotations, MessageSchema: json.RawMessage(`{"a": "<&>"}`)}),
+		"a grant": creating(t.Context(), (*Project).RoomGrants, RoomGrantSpec{
+			RoomID: "r", UserID: "u", Permissions: &APIScope{Queues: &QueuesGrant{Send: []string{markup}}},
+		}),
+	} {
+		var sent string
+		send(answering(t, func(w http.ResponseWriter, r *http.Request) {
+			text, _ := io.ReadAll(r.Body)
+			sent = string(text)
+			_, _ = io.WriteString(w, "{}")
+		}).Project("p"))
+		if !strings.Contains(sent, markup) || strings.Contains(sent, `\u00`) {
+			t.Errorf("%s: %s", name, sent)
+		}
+	}
+	if got := string(CanonicalSecret(SecretKeys, []byte(`{"a": "\u003c&>"}`))); got != `{"a":"<&>"}` {
+		t.Errorf("a secret: %s", got)
+	}
+}

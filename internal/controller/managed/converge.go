@@ -55,7 +55,7 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 	}
 	made, shown, err := p.collection.Create(ctx, p.desired.WithMark(p.mark))
 	if err != nil {
-		return p.notCreated(ctx, uncertain, err)
+		return p.notCreated(ctx, made, uncertain, err)
 	}
 	p.status.ID, p.status.Adopted, p.status.PendingCreate = made.Identity(), nil, nil
 	if err := p.setApplied(p.desired); err != nil {
@@ -74,7 +74,7 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 
 // notCreated goes on after a creation that failed. Uncertain says that an earlier attempt to create the
 // same may have been carried out.
-func (p *pass[O, S, R]) notCreated(ctx context.Context, uncertain bool, err error) error {
+func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bool, err error) error {
 	refused := meshagent.IsRefusal(err) || meshagent.NotSent(err)
 	if refused && !uncertain {
 		p.withdrawCreate()
@@ -88,6 +88,9 @@ func (p *pass[O, S, R]) notCreated(ctx context.Context, uncertain bool, err erro
 	existing, lookErr := p.findByKey(ctx, p.desired.Key())
 	if lookErr != nil {
 		return lookErr
+	}
+	if existing == nil && promised(inTheWay) {
+		return p.adoptPromise(inTheWay, uncertain)
 	}
 	if existing == nil {
 		return err // it is gone already, or the conflict is about something else
@@ -167,8 +170,9 @@ func (p *pass[O, S, R]) desiredBefore() bool {
 
 // markSynced notes that MeshAgent holds what is desired.
 func (p *pass[O, S, R]) markSynced(remote R) error {
-	// What is only observed was not set by this object, and is not its to remove.
-	if !p.spec.Observes() {
+	// What is only observed was not set by this object, and is not its to remove. Neither is what was
+	// promised by others.
+	if !p.spec.Observes() && !p.undecided(remote) {
 		if err := p.setApplied(p.adapted(remote)); err != nil {
 			return err
 		}
@@ -192,7 +196,10 @@ func (p *pass[O, S, R]) remember() {
 
 // report fills status from the resource.
 func (p *pass[O, S, R]) report(remote R, changes []change) {
-	p.status.ID, p.status.PendingCreate = remote.Identity(), nil
+	p.status.ID = remote.Identity()
+	if !promised(remote) {
+		p.status.PendingCreate = nil
+	}
 	p.status.Name = remote.Written().Key()
 	p.status.ProjectID = p.connection.Project.ID
 	p.status.Drift = describe(changes, p.kind.Hidden)

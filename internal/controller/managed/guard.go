@@ -192,21 +192,20 @@ func guardOf(project *v1alpha1.MeshProject) string {
 	return fmt.Sprintf("%d, unless until %s", *project.Spec.DeletionGuard.MaxPerHour, project.Annotations[v1alpha1.AllowDeletionsUntilAnnotation])
 }
 
-// deletionsAllowedUntil reads the annotation that lets deletions through.
-func deletionsAllowedUntil(project *v1alpha1.MeshProject) (time.Time, error) {
+// deletionsAllowedUntil reads the annotation that lets deletions through. A mistake in it is a sentence for the message.
+func deletionsAllowedUntil(project *v1alpha1.MeshProject) (until time.Time, mistake string) {
 	text := project.Annotations[v1alpha1.AllowDeletionsUntilAnnotation]
 	if text == "" {
-		return time.Time{}, nil
+		return time.Time{}, ""
 	}
 	until, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("The annotation %s is %q, which is not an RFC 3339 time.", //nolint:staticcheck // a sentence of a message
-			v1alpha1.AllowDeletionsUntilAnnotation, text)
+		mistake = fmt.Sprintf(" The annotation %s is %q, which is not an RFC 3339 time.", v1alpha1.AllowDeletionsUntilAnnotation, text)
 	}
-	return until, nil
+	return until, mistake
 }
 
-func held(project *v1alpha1.MeshProject, most int32, after time.Duration, mistake error) error {
+func held(project *v1alpha1.MeshProject, most int32, after time.Duration, mistake string) error {
 	deletions := "deletions"
 	if most == 1 {
 		deletions = "deletion"
@@ -215,10 +214,7 @@ func held(project *v1alpha1.MeshProject, most int32, after time.Duration, mistak
 	if most > 0 {
 		message += " Deletion continues automatically when earlier deletions are more than an hour old."
 	}
-	message += fmt.Sprintf(" To continue now, set the annotation %s on the MeshProject to an RFC 3339 time in the future.",
-		v1alpha1.AllowDeletionsUntilAnnotation)
-	if mistake != nil {
-		message += " " + mistake.Error()
-	}
+	message += fmt.Sprintf(" To continue now, set the annotation %s on the MeshProject to an RFC 3339 time in the future.%s",
+		v1alpha1.AllowDeletionsUntilAnnotation, mistake)
 	return &problem{class: onHold, reason: v1alpha1.ReasonDeletionHeld, message: message, after: after}
 }

@@ -26,7 +26,7 @@ func TestDeletionGuardOverADay(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test
+				random := rand.New(rand.NewPCG(seed, 0))
 				s, rooms := guarded(t, most, count)
 				s.status = func(obj client.Object) error {
 					if _, ok := obj.(*v1alpha1.MeshProject); ok && random.IntN(8) == 0 {

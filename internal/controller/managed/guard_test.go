@@ -4,7 +4,6 @@
 package managed_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -70,7 +69,7 @@ func (s *stage) mustPass(obj managed.Object) {
 	}
 }
 
-// deletes deletes an object, and says whether a pass then deletes what it stands for.
+// deletes removes an object, and says whether a pass then deletes what it stands for.
 func (s *stage) deletes(obj managed.Object) bool {
 	s.Helper()
 	if obj.GetDeletionTimestamp().IsZero() {
@@ -231,7 +230,7 @@ func TestDeletionGuardIsNotSetBackByALateRequest(t *testing.T) {
 
 // While the API server takes its time for one MeshProject, nothing that has to do with others waits, and neither
 // event handlers nor checks of this MeshProject do.
-func TestDeletionGuardMakesNobodyWait(t *testing.T) {
+func TestDeletionGuardHoldsUpNoOtherWork(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		other := otherProject("other")
@@ -264,61 +263,4 @@ func TestDeletionGuardMakesNobodyWait(t *testing.T) {
 		}
 		pass.Wait()
 	})
-}
-
-// A MeshProject whose finalizer was taken off by hand is forgotten, with its metric.
-func TestDeletionGuardForgetsMeshProjects(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		other := otherProject("forgotten")
-		room := roomOf(other)
-		s := newStage(t, simulator.Behavior{}, other, room)
-		s.guard(other.Name, 0)
-		s.mustPass(room)
-		if s.deletes(room) {
-			t.Fatal("nothing is held")
-		}
-		if held, _ := deletionsHeld(t, other.Name); held != 1 {
-			t.Errorf("the metric says %v", held)
-		}
-		managed.Project{}.ForgetGone(s.env).Delete(t.Context(), event.DeleteEvent{Object: other}, nil)
-		if held, found := deletionsHeld(t, other.Name); found {
-			t.Errorf("the metric says %v of a MeshProject that is gone", held)
-		}
-	})
-}
-
-// An object that goes while its deletion is being judged is not remembered as held.
-func TestDeletionGuardForgetsObjectsThatGoMeanwhile(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		other := otherProject("meanwhile")
-		room := roomOf(other)
-		s := newStage(t, simulator.Behavior{}, other, room)
-		s.guard(other.Name, 0)
-		s.mustPass(room)
-		s.delete(room)
-		s.env.Live = liveReader{Reader: s, before: func(obj client.Object) {
-			if _, ok := obj.(*v1alpha1.MeshProject); ok {
-				s.edit(room, func() { room.Finalizers = nil })
-				controller.Room.ForgetGone(s.env).Delete(t.Context(), event.DeleteEvent{Object: room}, nil)
-			}
-		}}
-		key := reconcile.Request{NamespacedName: client.ObjectKeyFromObject(room)}
-		_, _ = s.reconcilers["MeshRoom"].Reconcile(t.Context(), key)
-		if held, _ := deletionsHeld(t, other.Name); held != 0 {
-			t.Errorf("the metric says %v", held)
-		}
-	})
-}
-
-type liveReader struct {
-	client.Reader
-	before func(client.Object)
-}
-
-// Get reads after something has happened.
-func (r liveReader) Get(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
-	r.before(obj)
-	return r.Reader.Get(ctx, key, obj, opts...) //nolint:wrapcheck // it stands for the client
 }

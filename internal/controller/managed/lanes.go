@@ -51,3 +51,30 @@ func doneMeanwhile() handler.EventHandler {
 		}
 	}}
 }
+
+// fairly makes the queue of a kind's controller.
+func (e *Environment) fairly(
+	like Object, workers int,
+) func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
+	tenantOf := func(request reconcile.Request) string {
+		obj := blank(like)
+		// From the cache, and not even copied. What is gone belongs to nobody, and takes no time.
+		if err := e.Client.Get(context.Background(), request.NamespacedName, obj, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err != nil {
+			return ""
+		}
+		return e.Projects.tenantOf(obj)
+	}
+	return func(name string, limiter workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
+		return newFairQueue(name, max(1, workers), limiter, tenantOf)
+	}
+}
+
+// forgetProjects drops what is remembered of MeshProjects that are gone, however they went.
+func (e *Environment) forgetProjects() handler.EventHandler {
+	return handler.Funcs{DeleteFunc: func(_ context.Context, gone event.DeleteEvent, _ workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+		if project, ok := gone.Object.(*v1alpha1.MeshProject); ok {
+			e.Projects.Forget(project.UID)
+			e.guard.forget(project)
+		}
+	}}
+}

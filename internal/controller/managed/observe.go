@@ -67,7 +67,7 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	ref, listedAs := meshagent.Ref{ID: p.status.ID, Key: p.status.Name}, ""
 	if p.listSuffices() {
 		seen, name, err := p.observeListed(ctx)
-		if err != nil || seen.remote != nil {
+		if (err != nil || seen.remote != nil) && !p.unlisted(err) {
 			return seen, err
 		}
 		listedAs = name
@@ -79,7 +79,7 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	if err != nil {
 		return found[S, R]{}, err
 	}
-	if !p.managesFields() && !p.spec.Observes() {
+	if !p.managesFields() && !p.spec.Observes() && !promised(remote) {
 		// So far it was only observed. To write to it is to adopt it.
 		p.status.ID = ""
 		return p.adopt(ctx, remote)

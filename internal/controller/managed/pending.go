@@ -204,7 +204,7 @@ func (p *pass[O, S, R]) applied() fields {
 
 // managesFields says that this object has written to the resource, and does not only observe it.
 func (p *pass[O, S, R]) managesFields() bool {
-	return p.status.AppliedFields != nil || p.status.PendingFields != nil
+	return p.status.PendingCreate == nil && (p.status.AppliedFields != nil || p.status.PendingFields != nil)
 }
 
 // setApplied notes that a document was written, and nothing else remains of this object's.

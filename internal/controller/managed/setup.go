@@ -43,13 +43,14 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 	r := k.reconciler(env)
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(k.Object, builder.WithPredicates(asked())).
-		WithOptions(controller.Options{RateLimiter: backoff()}).
+		WithOptions(controller.Options{RateLimiter: backoff(), NewQueue: env.fairly(k.Object, mgr.GetControllerOptions().MaxConcurrentReconciles)}).
 		Watches(k.Object, doneMeanwhile()).
 		Watches(k.Object, r.nameFreed()).
 		Watches(k.Object, r.forgetGone()).
 		Watches(&v1alpha1.MeshProject{}, env.wake(retryPriority, k.Object, projectIndex, func(project client.Object) string {
 			return client.ObjectKeyFromObject(project).String()
-		}), builder.WithPredicates(mattersToUsers()))
+		}), builder.WithPredicates(mattersToUsers())).
+		Watches(&v1alpha1.MeshProject{}, env.forgetProjects())
 	if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.Object, resourceIndex, resourceKeys); err != nil {
 		return fmt.Errorf("indexing the resources of %s: %w", kindOf(k.Object), err)
 	}
@@ -78,6 +79,7 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 }
 
 func (k *Kind[O, S, R]) reconciler(env *Environment) *reconciler[O, S, R] {
+	env.Projects.onRetired(env.forgetConnection)
 	return &reconciler[O, S, R]{Environment: env, kind: k, snapshots: sharedSnapshots[S, R](env)}
 }
 

@@ -185,15 +185,14 @@ func (s *snapshot[S, R]) failed(begun time.Time, err error) {
 	defer s.mu.Unlock()
 	s.pending = nil
 	if s.unreadable = nil; isUnreadable(err) {
+		if e, ok := errors.AsType[*meshagent.AnswerError](err); ok {
+			known := *e
+			known.News = false
+			err = &known
+		}
 		s.unreadable = &unreadable{begun, err}
 		s.drop()
 	}
-}
-
-// isUnreadable says that a list cannot be read, and that trying again does not help. Resources whose id is known can be read
-// one by one.
-func isUnreadable(err error) bool {
-	return errors.Is(err, meshagent.ErrAnswerTooLarge) || meshagent.IsForbidden(err)
 }
 
 // wrote takes a write of ours into the snapshot, and into the list under way, which may have passed the place already. A nil

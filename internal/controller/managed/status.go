@@ -297,5 +297,5 @@ func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object
 
 // order keeps the conditions that matter most on top.
 func order(condition string) int {
-	return slices.Index([]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, v1alpha1.ConditionDeletionsHeld, v1alpha1.ConditionAPICompatible}, condition)
+	return slices.Index([]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, v1alpha1.ConditionListsReadable, v1alpha1.ConditionDeletionsHeld, v1alpha1.ConditionAPICompatible}, condition)
 }
