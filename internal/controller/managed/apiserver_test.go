@@ -44,7 +44,7 @@ func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
 		Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
 			defer changed()
 			complete(obj)
-			return c.Create(ctx, obj, opts...) //nolint:wrapcheck // it stands for the client
+			return c.Create(ctx, obj, opts...) //nolint:wrapcheck // the caller expects the client's own error
 		},
 		Update: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.UpdateOption) error {
 			defer changed()
@@ -53,7 +53,7 @@ func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
 				return err
 			}
 			obj.SetGeneration(generation(before, obj))
-			return c.Update(ctx, obj, opts...) //nolint:wrapcheck // it stands for the client
+			return c.Update(ctx, obj, opts...) //nolint:wrapcheck // the caller expects the client's own error
 		},
 		Patch: func(ctx context.Context, c client.WithWatch, obj client.Object, patch client.Patch, opts ...client.PatchOption) error {
 			defer changed()
@@ -62,26 +62,26 @@ func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
 				return err
 			}
 			if err := c.Patch(ctx, obj, patch, opts...); err != nil {
-				return err //nolint:wrapcheck // it stands for the client
+				return err //nolint:wrapcheck // the caller expects the client's own error
 			}
 			if next := generation(before, obj); next != before.GetGeneration() {
 				obj.SetGeneration(next)
-				return c.Update(ctx, obj) //nolint:wrapcheck // it stands for the client
+				return c.Update(ctx, obj) //nolint:wrapcheck // the caller expects the client's own error
 			}
 			return nil
 		},
 		Delete: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.DeleteOption) error {
 			defer changed()
-			return c.Delete(ctx, obj, opts...) //nolint:wrapcheck // it stands for the client
+			return c.Delete(ctx, obj, opts...) //nolint:wrapcheck // the caller expects the client's own error
 		},
 		SubResourcePatch: func(ctx context.Context, c client.Client, sub string, obj client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
 			defer changed()
-			return c.SubResource(sub).Patch(ctx, obj, patch, opts...) //nolint:wrapcheck // it stands for the client
+			return c.SubResource(sub).Patch(ctx, obj, patch, opts...) //nolint:wrapcheck // the caller expects the client's own error
 		},
 	}).Build()
 }
 
-// complete fills in what an API server fills in: status is not taken from whoever creates an
+// complete fills in what an API server fills in: status is not taken from the request that creates an
 // object.
 func complete(obj client.Object) {
 	obj.SetUID(newUID())

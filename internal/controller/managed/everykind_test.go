@@ -65,6 +65,10 @@ func TestEverySampleInMemory(t *testing.T) {
 	var cells tally
 	t.Run("cells", func(t *testing.T) {
 		for _, s := range mirrored() {
+			if s.of(edits) == "" {
+				t.Errorf("samples_test.go has no edit for %s", s)
+				continue
+			}
 			inBubble(t, s.String(), func(t *testing.T) {
 				h := newHarness(t, simulator.Behavior{})
 				h.applyNeeds(s, nil)

@@ -10,12 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-// holds says that a document holds all that another does: what was adopted may bear a mark, and
+// holds says that a document holds all that another does: what was adopted may carry a mark, and
 // defaults that were written down.
 func holds(document, other string) bool {
 	var have, want any
@@ -64,8 +65,8 @@ func covers(want, have any) bool {
 	return reflect.DeepEqual(want, have)
 }
 
-// A creation fails, and then somebody else creates a resource of that name. It is theirs.
-func TestWhatSomebodyElseCreatesIsTheirs(t *testing.T) {
+// A creation fails, and then another user creates a resource of that name. It is theirs.
+func TestForeignResourcesAreRespected(t *testing.T) {
 	t.Parallel()
 	var cells tally
 	t.Run("cells", func(t *testing.T) {
@@ -80,7 +81,7 @@ func TestWhatSomebodyElseCreatesIsTheirs(t *testing.T) {
 						for _, f := range failures {
 							marked := strings.Contains(string(u.post.RequestBody), ownMark)
 							if f.carriedOut || !u.keyed || identical && !f.refused && !marked {
-								continue // nobody can tell it from what was sent, and may have been carried out
+								continue // no one can tell it from what was sent, and may have been carried out
 							}
 							u.fail(f)
 							theirs, err := u.meshagent.CreateForeign(u.post.Call, ownMark, identical)
@@ -105,7 +106,7 @@ func TestWhatSomebodyElseCreatesIsTheirs(t *testing.T) {
 }
 
 // respects has an object deleted, tried again or given another name, while what has its name is
-// somebody else's.
+// another user's.
 func (u *unfinished) respects(act string, identical bool, theirs simulator.Foreign) bool {
 	u.Helper()
 	untouched, ok := u.held(), true
@@ -169,7 +170,7 @@ func TestWhatWasCreatedIsOurs(t *testing.T) {
 			for _, s := range mirrored() {
 				inBubble(t, what+"/"+s.String(), func(t *testing.T) {
 					for _, f := range failures {
-						// In what all others do, there is no difference between them.
+						// All others treat them alike.
 						if f.carriedOut && (f.fault.Drop == simulator.DropAfter || what == "nothing" || what == "deleted") {
 							u := prepare(t, s, simulator.Behavior{})
 							u.fail(f)
@@ -220,10 +221,10 @@ func (u *unfinished) isOurs() bool {
 	return ok
 }
 
-// A creation was carried out, only the answer is lost, and then somebody else creates a second
+// A creation was carried out, only the answer is lost, and then another user creates a second
 // resource of that name, where MeshAgent allows that. Whatever the object says of it, theirs stays
 // as it is.
-func TestATwinOfOursIsTheirs(t *testing.T) {
+func TestForeignTwinsAreRespected(t *testing.T) {
 	t.Parallel()
 	var cells tally
 	t.Run("cells", func(t *testing.T) {
@@ -239,7 +240,13 @@ func TestATwinOfOursIsTheirs(t *testing.T) {
 					if err == nil {
 						want := u.held()[theirs]
 						u.run(2 * interval)
-						u.goes(u.obj)
+						u.delete(u.obj)
+						ambiguous := func() bool {
+							return u.gone(u.obj) || u.condition(u.obj, v1alpha1.ConditionStalled) == "Stalled=True Ambiguous"
+						}
+						if !u.runUntil(time.Hour, ambiguous) {
+							t.Errorf("after %s: it is not gone:%s", f.name, u.says(u.obj))
+						}
 						if got := u.held()[theirs]; got != want {
 							t.Errorf("after %s: %s became %q", f.name, want, got)
 						}

@@ -269,7 +269,7 @@ func (h *harness) gone(obj client.Object) bool {
 	return err != nil
 }
 
-// goes deletes an object and checks that it is gone by and by.
+// goes deletes an object and checks that it is gone in time.
 func (h *harness) goes(obj managed.Object) {
 	h.Helper()
 	h.delete(obj)

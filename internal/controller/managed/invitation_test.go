@@ -15,7 +15,7 @@ import (
 const invitee = "new@example.com"
 
 // invitations are the samples that name a user by an e-mail address, as patches that name one who
-// is no member yet.
+// is not a member yet.
 func invitations() (found []sample) {
 	for _, s := range mirrored() {
 		if strings.Contains(string(specOf(s.made)), `"email":`) {
@@ -25,14 +25,14 @@ func invitations() (found []sample) {
 	return found
 }
 
-// invite is a stage on which the object would invite somebody, whom nobody can invite twice.
+// invite is a stage on which the object would invite a user, whom no one can invite twice.
 func invite(t *testing.T, s sample) *unfinished {
 	t.Helper()
 	h := newHarness(t, simulator.Behavior{OneInvitation: true})
 	h.applyNeeds(s, nil)
 	u := h.prepare(s, fmt.Sprintf(`{"spec": {"email": %q}}`, invitee))
 	if u.post.Collection != "invitations" {
-		t.Fatalf("nobody was invited: %v", u.post.Foreign)
+		t.Fatalf("no one was invited: %v", u.post.Foreign)
 	}
 	return u
 }
@@ -42,7 +42,7 @@ func (u *unfinished) accept() simulator.Foreign {
 	u.Helper()
 	before := u.held()
 	if !u.meshagent.Accept(invitee) {
-		u.Fatal("nobody was invited")
+		u.Fatal("no one was invited")
 	}
 	for where := range u.held() {
 		if _, known := before[where]; !known && where.Collection != "users" {
@@ -53,9 +53,9 @@ func (u *unfinished) accept() simulator.Foreign {
 	return simulator.Foreign{}
 }
 
-// An invitation fails, and then somebody else invites the same address to the same room. What that
-// person is granted is not the object's, unless nobody can tell the two apart.
-func TestAnInvitationOfSomebodyElseIsTheirs(t *testing.T) {
+// An invitation fails, and then another user invites the same address to the same room. What that
+// person is granted is not the object's, unless no one can tell the two apart.
+func TestForeignInvitationsAreRespected(t *testing.T) {
 	t.Parallel()
 	var cells tally
 	kinds := map[string]bool{}
@@ -100,7 +100,7 @@ func TestAnInvitationOfSomebodyElseIsTheirs(t *testing.T) {
 	cells.report(t, all)
 }
 
-// respectsGrant checks that a grant which somebody else promised stays as it is.
+// respectsGrant checks that a grant which another user promised stays as it is.
 func (u *unfinished) respectsGrant(act string, identical bool, theirs simulator.Foreign) bool {
 	u.Helper()
 	untouched, ok := u.held(), true

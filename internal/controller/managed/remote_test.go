@@ -55,7 +55,7 @@ func (h *harness) creation(before map[simulator.Foreign]string) (made creation) 
 	return made
 }
 
-// writes counts the calls that changed, or tried to change, what lies where a creation went.
+// writes counts the calls that changed, or tried to change, what is stored where a creation went.
 func (h *harness) writes(made creation) (n int) {
 	for _, call := range h.meshagent.Calls() {
 		if isWrite(call, made) {

@@ -201,12 +201,12 @@ func (h *harness) survivesWrite(s sample, cells *tally, act func(managed.Object,
 	h.mustKeep(made.Foreign, before)
 }
 
-// survivesAdoption has an object take over what somebody else created, or another operator manages.
+// survivesAdoption has an object take over what another user created, or another operator manages.
 func (h *harness) survivesAdoption(s sample, cells *tally, policy v1alpha1.AdoptionPolicy, owner string) {
 	h.Helper()
 	obj, made, _ := h.applyNewer(s, "")
 	if strings.Contains(string(made.RequestBody), string(obj.GetUID())) {
-		cells.strike(s.kind) // nobody else can have chosen its id: there is nothing to adopt
+		cells.strike(s.kind) // no one else can have chosen its id: there is nothing to adopt
 		return
 	}
 	h.goes(obj)

@@ -6,33 +6,27 @@ package contract
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 )
+
+// UnknownMember replaces the value of a member that the contract does not know.
+type UnknownMember struct{}
 
 // CheckUpdate is CheckRequest for a server that is newer than the contract. Request
 // schemas stay closed, but for members that the document to be updated has and the
 // contract does not know: those a client that read it sends back. unknown is that
-// document with nothing but such members, at their places. An element of a list may
-// have what any element of the list has, since updates move elements.
+// document with nothing but such members, each an UnknownMember at its place. An
+// element of a list may have what any element of the list has, since updates move
+// elements.
 func (rt *Route) CheckUpdate(rawQuery, contentType string, body []byte, unknown any) error {
 	err := rt.CheckRequest(rawQuery, contentType, body)
-	if err == nil || unknown == nil || rt.Operation.RequestBody == nil || mediaType(contentType) != mediaJSON {
+	if err == nil || unknown == nil || mediaType(contentType) != mediaJSON {
 		return err
 	}
-	schema, pickErr := pick(rt.Operation.RequestBody.Value.Content, contentType)
 	value, decodeErr := decode(body)
-	if pickErr != nil || decodeErr != nil {
+	if decodeErr != nil {
 		return err
 	}
-	// What is taken out may have hidden which alternative of the schema was meant.
-	for more := true; more; {
-		more = false
-		for _, problem := range visit(schema, value) {
-			if problem.unknownField && has(unknown, problem.path) && remove(value, problem.path) {
-				more = true
-			}
-		}
-	}
+	strip(value, unknown)
 	left, encodeErr := json.Marshal(value)
 	if encodeErr != nil {
 		return err
@@ -40,42 +34,24 @@ func (rt *Route) CheckUpdate(rawQuery, contentType string, body []byte, unknown 
 	return rt.CheckRequest(rawQuery, contentType, left)
 }
 
-// has says that there is something at a path, through any element of lists.
-func has(value any, path []string) bool {
-	if len(path) == 0 {
-		return value != nil
-	}
+// strip takes unknown members out of a value.
+func strip(value, unknown any) {
 	switch value := value.(type) {
 	case map[string]any:
-		inner, ok := value[path[0]]
-		return ok && has(inner, path[1:])
-	case []any:
-		return slices.ContainsFunc(value, func(element any) bool { return element != nil && has(element, path[1:]) })
-	}
-	return false
-}
-
-// remove takes the member at a path out.
-func remove(value any, path []string) bool {
-	for ; len(path) > 1; path = path[1:] {
-		switch holder := value.(type) {
-		case map[string]any:
-			value = holder[path[0]]
-		case []any:
-			i, err := strconv.Atoi(path[0])
-			if err != nil || i < 0 || i >= len(holder) {
-				return false
+		members, _ := unknown.(map[string]any)
+		for name, member := range members {
+			if _, leaf := member.(UnknownMember); leaf {
+				delete(value, name)
+			} else {
+				strip(value[name], member)
 			}
-			value = holder[i]
-		default:
-			return false
+		}
+	case []any:
+		elements, _ := unknown.([]any)
+		for _, one := range value {
+			for _, element := range slices.DeleteFunc(slices.Clone(elements), func(e any) bool { return e == nil }) {
+				strip(one, element)
+			}
 		}
 	}
-	holder, ok := value.(map[string]any)
-	if !ok || len(path) == 0 {
-		return false
-	}
-	_, there := holder[path[0]]
-	delete(holder, path[0])
-	return there
 }

@@ -14,10 +14,10 @@ import (
 	"strings"
 )
 
-// Foreign is a document that somebody else created.
+// Foreign is a document that another user created.
 type Foreign struct{ Collection, ID string }
 
-// CreateForeign creates what a recorded call asked to create, as somebody else would
+// CreateForeign creates what a recorded call asked to create, as another user would
 // who chose the same name: without the annotations and values whose names begin with
 // mark and, unless it is to be identical, with one other value in it.
 func (s *Simulator) CreateForeign(recorded Call, mark string, identical bool) (Foreign, error) {
@@ -88,7 +88,7 @@ func (s *Simulator) renderedName(body document) string {
 	return text(doc, "metadata.name")
 }
 
-// Disturb changes, behind everybody's back, one value of a document that a recorded call
+// Disturb changes, without a request, one value of a document that a recorded call
 // had set there, below no name that begins with mark. It reports whether there was one.
 func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
 	s.mu.Lock()
@@ -110,13 +110,26 @@ func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
 		for _, step := range path {
 			stored = stepInto(stored, step)
 		}
-		if stored != nil {
+		if stored != nil && !namesElement(path) {
 			change(doc, path)
 			c.st.put(&record{path: rec.path, id: rec.id, seq: rec.seq, doc: doc})
 			return true
 		}
 	}
 	return false
+}
+
+// elementNames are the members that tell the elements of a list apart: with another one it
+// is another element.
+var elementNames = []any{"name", "path", "num", "label", "identity", "queue", "address", "endpoint"}
+
+// namesElement says that a path leads to what names an element of a list.
+func namesElement(path []any) bool {
+	if len(path) < 2 {
+		return false
+	}
+	_, inList := path[len(path)-2].(int)
+	return inList && slices.Contains(elementNames, path[len(path)-1])
 }
 
 // unmark takes out what begins with mark, at every depth.
@@ -198,7 +211,7 @@ func different(name, v any) any {
 		if name == "data_base64" {
 			return differentPayload(v)
 		}
-		return v + " of somebody else"
+		return v + " of another user"
 	case bool:
 		return !v
 	}
@@ -214,7 +227,7 @@ func differentPayload(text string) string {
 	}
 	value, err := decode(raw)
 	if object, ok := value.(document); err == nil && ok && len(object) > 0 {
-		object[slices.Sorted(maps.Keys(object))[0]] = "somebody else's"
+		object[slices.Sorted(maps.Keys(object))[0]] = "another user's"
 		return base64.StdEncoding.EncodeToString(encode(object))
 	}
 	return base64.StdEncoding.EncodeToString(append(raw, '!'))

@@ -18,7 +18,7 @@ const NewerMember = "since_0_99"
 
 // grow gives every object of a new document a member that the contract does not
 // know, each with a value of its own. Members of maps that clients fill, such as
-// annotations and free JSON, are theirs alone. assumed: whatever a later version
+// annotations and free JSON, are only theirs. assumed: whatever a later version
 // adds, servers give it a value when a document is created, keep it in updates
 // that send it, and drop it in those that leave it out.
 func (c *call) grow(k *kind, doc document) {
@@ -45,7 +45,7 @@ func (c *call) growAll(s *openapi3.Schema, v any) {
 	}
 }
 
-// regrow is grow for a document that the server has made anew, from a template:
+// regrow is grow for a document that the server has made again, from a template:
 // clients could not send the member.
 func (c *call) regrow(k *kind, doc, old document) {
 	if c.s.behavior.Newer {
@@ -98,7 +98,12 @@ func (c *call) unknown() any {
 	if rec == nil {
 		return nil
 	}
-	return unknownPart(kindOf(rec.path).item, c.view(rec, fetched))
+	k := kindOf(rec.path)
+	doc := maps.Clone(c.view(rec, fetched))
+	for _, member := range k.secret {
+		delete(doc, member) // lists do not show it, but the contract knows it
+	}
+	return unknownPart(k.item, doc)
 }
 
 // updated is the document that the call would update.
@@ -132,7 +137,7 @@ func unknownPart(s *openapi3.Schema, v any) any {
 		out := document{}
 		for name, member := range v {
 			if inner := memberSchema(declared, name); inner == nil {
-				out[name] = member
+				out[name] = contract.UnknownMember{}
 			} else if part := unknownPart(inner, member); part != nil {
 				out[name] = part
 			}

@@ -17,7 +17,7 @@ import (
 )
 
 // Normalization is a set of ways in which a server rewrites what it is sent. All of
-// it is assumed: nobody knows what MeshAgent rewrites. What is rewritten is chosen by
+// it is assumed: no one knows what MeshAgent rewrites. What is rewritten is chosen by
 // the contract: never keys, ids, references, formats, enumerations or the names of
 // members.
 type Normalization uint
@@ -43,7 +43,7 @@ const (
 	FloatNumbers
 	// DropEmpty takes out members that are null, "", [] or {}, unless they are required.
 	DropEmpty
-	// RewritePayloads writes the JSON in secrets anew.
+	// RewritePayloads writes the JSON in secrets again, in another layout.
 	RewritePayloads
 
 	afterLast
