@@ -71,14 +71,14 @@ func Invalid(format string, args ...any) error {
 	return refuse(v1alpha1.ReasonInvalid, format, args...)
 }
 
-// race is a write of the object at hand that found another version of it, or none: the object was read before somebody changed or deleted it,
-// and its next version is on its way.
+// race is a write of the object at hand that found another version of it, or none: somebody changed
+// or deleted the object after it was read, and its next version is on its way.
 type race struct{ error }
 
 func (r *race) Unwrap() error { return r.error }
 
-// raced tells such a failure of a write of the object at hand from all others. That another object is missing, such as a namespace or a
-// MeshProject, is something that users should hear of.
+// raced marks such a failure. That another object is missing, such as a namespace or a MeshProject,
+// is something that users should hear of.
 func raced(err error) error {
 	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 		return &race{err}
