@@ -115,6 +115,9 @@ func judge(err error) verdict {
 		return verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: cmp.Or(p.after, time.Second), keepsReady: p.keepsReady}
 	}
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
+		if e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
+			return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "something on the way to MeshAgent answered: " + e.Error()}
+		}
 		return judgeAnswer(e)
 	}
 	switch {
@@ -137,8 +140,6 @@ func judgeAnswer(e *meshagent.Error) verdict {
 		said = ": " + e.Message
 	}
 	switch {
-	case e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
-		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "something on the way to MeshAgent answered: " + e.Error()}
 	case e.Status == http.StatusUnauthorized:
 		return verdict{class: denied, reason: v1alpha1.ReasonAccessDenied, message: "MeshAgent does not accept the API key (401): it may have been revoked"}
 	case e.Status == http.StatusForbidden:
