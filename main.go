@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -71,7 +72,7 @@ func (o *options) bind(flags *flag.FlagSet) {
 	flags.StringVar(&o.ownerID, "owner-id", "", "What tells this operator from others in owner marks in MeshAgent. Default: the UID of the namespace kube-system. "+
 		"A rebuilt cluster that passes the old one's takes its resources over.")
 	flags.DurationVar(&o.driftInterval, "drift-interval", 10*time.Minute, "How often MeshAgent is compared with the objects.")
-	flags.IntVar(&o.concurrency, "max-concurrent-reconciles", 16, "How many objects of a kind are worked on at once.")
+	flags.IntVar(&o.concurrency, "max-concurrent-reconciles", 32, "How many objects of a kind are worked on at once, at most half of them with the same API key.")
 	flags.StringVar(&o.watchNamespaces, "watch-namespaces", "", "The namespaces to watch, separated by commas. Default: all.")
 	flags.StringVar(&o.meshagentAPIURL, "meshagent-api-url", os.Getenv("MESHAGENT_API_URL"), "The MeshAgent API for MeshProjects without spec.endpoint. "+
 		"Default: the environment variable MESHAGENT_API_URL, else "+meshagent.DefaultEndpoint+".")
@@ -121,8 +122,9 @@ func main() {
 		return
 	}
 	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&opts.logging)))
+	limitMemory(os.DirFS("/"), os.Getenv, debug.SetMemoryLimit)
 	if err := run(ctrl.SetupSignalHandler(), opts); err != nil {
-		ctrl.Log.Error(err, "the manager cannot go on")
+		ctrl.Log.Error(err, "the operator has stopped")
 		os.Exit(1)
 	}
 }
@@ -141,10 +143,15 @@ func run(ctx context.Context, opts options) error {
 	}
 	// The API server's own fairness limits clients better than a fixed rate.
 	restConfig.QPS = -1
+	withoutProxy(restConfig)
 	if opts.releaseObjects {
 		return releaseObjects(ctx, restConfig, scheme, opts)
 	}
-	mgr, err := ctrl.NewManager(restConfig, managerOptions(scheme, opts))
+	namespaces, leftOut, err := chooseNamespaces(ctx, restConfig, scheme, opts.namespaces())
+	if err != nil {
+		return err
+	}
+	mgr, err := ctrl.NewManager(restConfig, managerOptions(scheme, opts, namespaces))
 	if err != nil {
 		return fmt.Errorf("making the manager: %w", err)
 	}
@@ -157,18 +164,28 @@ func run(ctx context.Context, opts options) error {
 		return err
 	}
 	defer flush(ctx, traces)
-	if err := setup(mgr, opts, ownerID, traces); err != nil {
+	if err := setup(mgr, opts, namespaces, ownerID, traces); err != nil {
 		return err
 	}
+	filled := make(chan struct{})
+	err = errors.Join(
+		mgr.AddHealthzCheck("healthz", healthz.Ping),
+		mgr.AddReadyzCheck("readyz", ready(filled, mgr.GetCache())),
+		mgr.Add(always(func(context.Context) error { close(filled); return nil })),
+		mgr.Add(always(leftOut.await)),
+	)
+	if err != nil {
+		return fmt.Errorf("setting up the manager: %w", err)
+	}
 	ctrl.Log.Info("starting", "version", version.String(), "ownerID", ownerID, "driftInterval", opts.driftInterval.String(),
-		"meshagentAPI", opts.meshagentAPIURL, "namespaces", opts.watchNamespaces)
-	if err := mgr.Start(ctx); err != nil {
+		"meshagentAPI", opts.meshagentAPIURL, "namespaces", namespaces)
+	if err := start(ctx, mgr, filled); err != nil {
 		return fmt.Errorf("running: %w", err)
 	}
 	return nil
 }
 
-func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
+func managerOptions(scheme *runtime.Scheme, opts options, namespaces []string) ctrl.Options {
 	serving := metricsserver.Options{BindAddress: opts.metricsAddress, SecureServing: opts.metricsSecure}
 	if opts.metricsSecure {
 		serving.FilterProvider = filters.WithAuthenticationAndAuthorization
@@ -182,7 +199,8 @@ func managerOptions(scheme *runtime.Scheme, opts options) ctrl.Options {
 		LeaderElectionID:              opts.leaderID,
 		LeaderElectionNamespace:       opts.leaderNamespace,
 		LeaderElectionReleaseOnCancel: true, // main returns as soon as the manager has stopped
-		Cache:                         managed.CacheOptions(opts.namespaces()),
+		GracefulShutdownTimeout:       new(drainTimeout),
+		Cache:                         managed.CacheOptions(namespaces),
 		Client:                        managed.ClientOptions(),
 		Controller: config.Controller{
 			MaxConcurrentReconciles: opts.concurrency,
@@ -217,12 +235,12 @@ func flush(ctx context.Context, traces *sdktrace.TracerProvider) {
 	}
 }
 
-func setup(mgr manager.Manager, opts options, ownerID string, traces *sdktrace.TracerProvider) error {
+func setup(mgr manager.Manager, opts options, namespaces []string, ownerID string, traces *sdktrace.TracerProvider) error {
 	env := &managed.Environment{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: ownerID, DriftInterval: opts.driftInterval,
 		Projects: &managed.Projects{
-			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: opts.namespaces(),
+			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: namespaces,
 			Options: meshagent.Options{Endpoint: opts.meshagentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: managed.ObserveCall},
 		},
 	}
@@ -239,5 +257,5 @@ func setup(mgr manager.Manager, opts options, ownerID string, traces *sdktrace.T
 	if err := metrics.Registry.Register(env.Collector(mgr.Elected())); err != nil {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
-	return errors.Join(mgr.AddHealthzCheck("healthz", healthz.Ping), mgr.AddReadyzCheck("readyz", healthz.Ping))
+	return nil
 }

@@ -29,20 +29,29 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// patience is how long objects that are being deleted are waited for, before the operator is stopped.
+// patience is how long objects that are being deleted are waited for, before the operator is stopped, and how long the
+// operator may then take to stop.
 const patience = 2 * time.Minute
 
-// releaseObjects prepares the removal of the operator. Without it each object would keep a finalizer that nobody takes off, and so be stuck
-// as soon as somebody deletes it. An operator that is installed later goes on with all of them.
+// releasePauses are the pauses before each look whether all objects stay released. They give an operator that is still
+// at work the time to show itself.
+var releasePauses = wait.Backoff{Duration: time.Second, Factor: 2, Steps: 6, Cap: 10 * time.Second}
+
+// releaseObjects prepares the removal of the operator. Without it each object would keep a finalizer that nothing
+// removes, and so be stuck when it is deleted. An operator that is installed later continues with all of them.
 func releaseObjects(ctx context.Context, restConfig *rest.Config, scheme *runtime.Scheme, opts options) error {
 	opts.leaderElect, opts.metricsAddress, opts.probeAddress, opts.pprofAddress = true, "0", "0", "0"
-	managing := managerOptions(scheme, opts)
+	namespaces, _, err := chooseNamespaces(ctx, restConfig, scheme, opts.namespaces())
+	if err != nil {
+		return err
+	}
+	managing := managerOptions(scheme, opts, namespaces)
 	managing.Logger = ctrl.Log.V(1) // Helm prints what is logged here: not how a manager starts and ends, but its errors
 	mgr, err := ctrl.NewManager(restConfig, managing)
 	if err != nil {
 		return fmt.Errorf("making the manager: %w", err)
 	}
-	r := releaser{client: mgr.GetClient(), live: mgr.GetAPIReader(), namespaces: opts.namespaces(), patience: patience}
+	r := releaser{client: mgr.GetClient(), live: mgr.GetAPIReader(), namespaces: namespaces, patience: patience, pauses: releasePauses}
 	if r.namespaces == nil {
 		r.namespaces = []string{metav1.NamespaceAll}
 	}
@@ -54,25 +63,42 @@ func releaseObjects(ctx context.Context, restConfig *rest.Config, scheme *runtim
 			return err
 		}
 	}
-	// Who has the lease knows that no operator is at work, which would set the finalizers again.
-	ctx, done := context.WithCancel(ctx)
-	defer done()
-	released := false
-	err = mgr.Add(manager.RunnableFunc(func(ctx context.Context) error {
-		defer done()
+	ctrl.Log.Info("waiting for the operator to end", "lease", opts.leaderID)
+	if err := r.releaseAsLeader(ctx, mgr, opts.leaderID); err != nil {
+		return fmt.Errorf("releasing the objects: %w", err)
+	}
+	return nil
+}
+
+// releaseAsLeader releases the objects once it has the lease: then no operator is at work that elects leaders, and that
+// would add the finalizers again.
+func (r *releaser) releaseAsLeader(ctx context.Context, mgr manager.Manager, lease string) error {
+	ctx, done := context.WithCancelCause(ctx)
+	defer done(nil)
+	errReleased := errors.New("released")
+	err := mgr.Add(manager.RunnableFunc(func(ctx context.Context) error {
 		err := r.release(ctx)
-		released = err == nil
+		if err == nil {
+			done(errReleased)
+		}
 		return err
 	}))
 	if err != nil {
 		return fmt.Errorf("adding the release: %w", err)
 	}
-	ctrl.Log.Info("waiting for the operator to end", "lease", opts.leaderID)
+	tooLong := time.AfterFunc(r.patience, func() {
+		done(fmt.Errorf("another operator still holds the lease %q after %s: stop it, and try again", lease, r.patience))
+	})
+	defer tooLong.Stop()
+	go func() {
+		<-mgr.Elected()
+		tooLong.Stop()
+	}()
 	if err := mgr.Start(ctx); err != nil {
-		return fmt.Errorf("releasing the objects: %w", err)
+		return err
 	}
-	if !released {
-		return fmt.Errorf("releasing the objects: %w", context.Cause(ctx))
+	if why := context.Cause(ctx); !errors.Is(why, errReleased) {
+		return why
 	}
 	return nil
 }
@@ -83,6 +109,7 @@ type releaser struct {
 	live       client.Reader
 	namespaces []string
 	patience   time.Duration
+	pauses     wait.Backoff
 }
 
 // awaitDeletions lets the operator finish what users have asked for: an object that is being deleted and is released would leave in MeshAgent
@@ -97,7 +124,7 @@ func (r *releaser) awaitDeletions(ctx context.Context) error {
 		left = nil
 		for _, obj := range held {
 			if !obj.DeletionTimestamp.IsZero() {
-				left = append(left, fmt.Sprintf("%s %s/%s", obj.Kind, obj.Namespace, obj.Name))
+				left = append(left, describe(obj))
 			}
 		}
 		return len(left) == 0, nil
@@ -123,31 +150,84 @@ func (r *releaser) stop(ctx context.Context, name types.NamespacedName) error {
 	return nil
 }
 
-// release takes the finalizers off, until a look finds none: users may change objects at the same time.
+// release removes the finalizers, until a look some time later finds none: users may change objects at the same time. An
+// operator that doesn't elect a leader may be at work in spite of the lease, and would add the finalizers again and again.
 func (r *releaser) release(ctx context.Context) error {
-	log := ctrl.LoggerFrom(ctx)
+	pauses, released := r.pauses, map[types.UID]int{}
 	for {
 		held, err := r.held(ctx)
 		if err != nil || len(held) == 0 {
 			return err
 		}
-		for _, obj := range held {
-			before := obj.DeepCopy()
-			controllerutil.RemoveFinalizer(obj, v1alpha1.Finalizer)
-			err := r.client.Patch(ctx, obj, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
-			if err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
-				return fmt.Errorf("taking the finalizer off %s %s/%s: %w", before.Kind, before.Namespace, before.Name, err)
-			}
-			if err == nil && !before.DeletionTimestamp.IsZero() {
-				log.Info("deleted when no operator was at work any more: what it stands for stays in MeshAgent",
-					"kind", before.Kind, "namespace", before.Namespace, "name", before.Name)
-			}
+		if err := inVain(held, released); err != nil {
+			return err
 		}
-		log.Info("released objects", "number", len(held))
+		if pauses.Steps == 0 {
+			return fmt.Errorf("%d objects still have the finalizer, for example %s: they keep being changed. Try again", len(held), describe(held[0]))
+		}
+		if err := r.releaseAll(ctx, held, released); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(pauses.Step()):
+		}
 	}
 }
 
-// held lists all objects that bear the operator's finalizer.
+// inVain says that an object has its finalizer again, however often it was released.
+func inVain(held []*metav1.PartialObjectMetadata, released map[types.UID]int) error {
+	for _, obj := range held {
+		if released[obj.GetUID()] >= 3 {
+			return fmt.Errorf("the finalizer of %s keeps coming back: an operator without leader election is still running. "+
+				"Stop it, and try again", describe(obj))
+		}
+	}
+	return nil
+}
+
+// releaseAll removes the finalizer from objects, and counts how often it did so from each.
+func (r *releaser) releaseAll(ctx context.Context, held []*metav1.PartialObjectMetadata, released map[types.UID]int) error {
+	count := 0
+	for _, obj := range held {
+		done, err := r.releaseOne(ctx, obj)
+		if err != nil {
+			return err
+		}
+		if done {
+			released[obj.GetUID()]++
+			count++
+		}
+	}
+	if count > 0 {
+		ctrl.LoggerFrom(ctx).Info("released objects", "number", count)
+	}
+	return nil
+}
+
+// releaseOne removes the finalizer from the very version of an object that was read, and says whether it did.
+func (r *releaser) releaseOne(ctx context.Context, obj *metav1.PartialObjectMetadata) (bool, error) {
+	before := obj.DeepCopy()
+	controllerutil.RemoveFinalizer(obj, v1alpha1.Finalizer)
+	err := r.client.Patch(ctx, obj, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	switch {
+	case apierrors.IsNotFound(err), apierrors.IsConflict(err):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("removing the finalizer from %s: %w", describe(before), err)
+	case !before.DeletionTimestamp.IsZero():
+		ctrl.LoggerFrom(ctx).Info("deleted while no operator was running: the remote resource stays in MeshAgent",
+			"kind", before.Kind, "namespace", before.Namespace, "name", before.Name)
+	}
+	return true, nil
+}
+
+func describe(obj *metav1.PartialObjectMetadata) string {
+	return fmt.Sprintf("%s %s/%s", obj.Kind, obj.Namespace, obj.Name)
+}
+
+// held lists all objects that have the operator's finalizer.
 func (r *releaser) held(ctx context.Context) (held []*metav1.PartialObjectMetadata, err error) {
 	for _, kind := range kinds(r.client.Scheme()) {
 		for _, namespace := range r.namespaces {

@@ -4,19 +4,24 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-logr/logr/funcr"
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
@@ -32,7 +37,7 @@ func newReleaser(t *testing.T, objects ...client.Object) *releaser {
 		}
 	}
 	cluster := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()
-	return &releaser{client: cluster, live: cluster, namespaces: []string{"a", "b"}, patience: 10 * time.Millisecond}
+	return &releaser{client: cluster, live: cluster, namespaces: []string{"a", "b"}, patience: 10 * time.Millisecond, pauses: wait.Backoff{Duration: time.Millisecond, Steps: 6}}
 }
 
 func named(namespace, name string, finalizers ...string) metav1.ObjectMeta {
@@ -98,12 +103,66 @@ func TestReleaseTellsWhatStaysInMeshAgent(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		`"level"=0 "msg"="deleted when no operator was at work any more: what it stands for stays in MeshAgent" "kind"="MeshFeed" "namespace"="b" "name"="late"`,
+		`"level"=0 "msg"="deleted while no operator was running: the remote resource stays in MeshAgent" "kind"="MeshFeed" "namespace"="b" "name"="late"`,
 		`"level"=0 "msg"="released objects" "number"=2`,
 	}
 	if diff := cmp.Diff(want, said); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// An operator without leader election adds the finalizers again as soon as they are gone.
+func TestReleaseStopsAgainstALiveOperator(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newReleaser(t, &v1alpha1.MeshRoom{ObjectMeta: named("a", "ours", v1alpha1.Finalizer)})
+		r.pauses = releasePauses
+		patches := 0
+		operator := r.client
+		r.client = interceptor.NewClient(operator.(client.WithWatch), interceptor.Funcs{Patch: func(
+			ctx context.Context, c client.WithWatch, obj client.Object, patch client.Patch, opts ...client.PatchOption,
+		) error {
+			patches++
+			time.AfterFunc(100*time.Millisecond, func() {
+				room := &v1alpha1.MeshRoom{}
+				if err := operator.Get(ctx, client.ObjectKeyFromObject(obj), room); err != nil {
+					t.Error(err)
+				}
+				room.Finalizers = []string{v1alpha1.Finalizer}
+				if err := operator.Update(ctx, room); err != nil {
+					t.Error(err)
+				}
+			})
+			return c.Patch(ctx, obj, patch, opts...) //nolint:wrapcheck // it stands for the client
+		}})
+		began := time.Now()
+		err := r.release(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "MeshRoom a/ours") {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(began); patches > 3 || took > time.Minute {
+			t.Errorf("%d patches in %s", patches, took)
+		}
+	})
+}
+
+// Objects that change all the time are not an operator's doing, and not tried for ever either.
+func TestReleaseEndsWhenObjectsKeepChanging(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newReleaser(t, &v1alpha1.MeshRoom{ObjectMeta: named("a", "busy", v1alpha1.Finalizer)})
+		r.pauses = releasePauses
+		conflict := apierrors.NewConflict(v1alpha1.GroupVersion.WithResource("meshrooms").GroupResource(), "busy", nil)
+		r.client = interceptor.NewClient(r.client.(client.WithWatch), interceptor.Funcs{Patch: func(
+			context.Context, client.WithWatch, client.Object, client.Patch, ...client.PatchOption,
+		) error {
+			return conflict
+		}})
+		began := time.Now()
+		if err := r.release(t.Context()); err == nil || time.Since(began) > 2*time.Minute {
+			t.Errorf("got %v after %s", err, time.Since(began))
+		}
+	})
 }
 
 func TestStop(t *testing.T) {

@@ -5,6 +5,7 @@ package v1alpha1
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 )
 
 // Names under meshagent.com/ on objects, and on the resources in MeshAgent.
@@ -137,11 +138,10 @@ type CommonStatus struct {
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// intent is the name of a resource that is about to be created, while that is not known to be done. It is used where the
-	// resource itself cannot tell whose it is.
-	// +kubebuilder:validation:MaxLength=8192
+	// pendingCreate describes a resource whose creation was begun and is not known to have succeeded or
+	// failed. It is used for resources that have no place for an ownership annotation.
 	// +optional
-	Intent string `json:"intent,omitempty"`
+	PendingCreate *PendingCreate `json:"pendingCreate,omitempty"`
 
 	// project is the MeshProject that last admitted this object, as namespace/name. The object is finished with it when it is
 	// deleted, even if it would not be admitted any more.
@@ -163,19 +163,60 @@ type CommonStatus struct {
 	// +optional
 	Adopted *bool `json:"adopted,omitempty"`
 
-	// appliedFields are the paths in MeshAgent's document that this object set last. One that leaves the spec
-	// is removed in MeshAgent; all others are left to whoever set them.
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=100000
-	// +kubebuilder:validation:items:MaxLength=65536
+	// appliedFields are the fields that this object last set in MeshAgent, in the shape of MeshAgent's
+	// document, with true in place of each value. A field that leaves the spec is removed in MeshAgent.
+	// The operator ignores all other fields.
+	// +kubebuilder:pruning:PreserveUnknownFields
+	// +kubebuilder:validation:Type=object
+	// +structType=atomic
 	// +optional
-	AppliedFields []string `json:"appliedFields,omitempty"`
+	AppliedFields *runtime.RawExtension `json:"appliedFields,omitempty"`
 
-	// drift lists what differs in MeshAgent, while it does and must not be changed (reconcilePolicy Observe).
+	// pendingFields are the fields that an update sets, while it is not known whether the update was
+	// carried out.
+	// +kubebuilder:pruning:PreserveUnknownFields
+	// +kubebuilder:validation:Type=object
+	// +structType=atomic
+	// +optional
+	PendingFields *runtime.RawExtension `json:"pendingFields,omitempty"`
+
+	// unconverged identifies a difference that MeshAgent did not accept: two writes in a row left it as
+	// it was. The operator does not write again while the difference is the same.
+	// +kubebuilder:validation:MaxLength=64
+	// +optional
+	Unconverged string `json:"unconverged,omitempty"`
+
+	// drift lists what differs in MeshAgent from the spec, while the operator must not change it or
+	// MeshAgent does not accept the change.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Drift []Drift `json:"drift,omitempty"`
+}
+
+// PendingCreate describes a resource whose creation was begun.
+type PendingCreate struct {
+	// key is the name of the resource.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=8192
+	Key string `json:"key,omitempty"`
+
+	// digests identify the contents that were sent, the last one last. They are computed with the API
+	// key and reveal nothing.
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=8
+	// +kubebuilder:validation:items:MaxLength=64
+	// +optional
+	Digests []string `json:"digests,omitempty"`
+
+	// normalizedDigests are digests without differences in letter case, white space, order and defaults,
+	// which a server can introduce.
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=8
+	// +kubebuilder:validation:items:MaxLength=64
+	// +optional
+	NormalizedDigests []string `json:"normalizedDigests,omitempty"`
 }
 
 // IsAdopted says that the resource was not created for this object.

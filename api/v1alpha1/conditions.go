@@ -18,6 +18,9 @@ const (
 	// ConditionAPICompatible, on a MeshProject, tells whether the operator supports the API that the
 	// server speaks. It is there, True or False, once the server was asked.
 	ConditionAPICompatible = "APICompatible"
+	// ConditionListsReadable, on a MeshProject, is False while some collections cannot be listed. Their objects are read one
+	// by one, and none is created.
+	ConditionListsReadable = "ListsReadable"
 )
 
 // Reasons of APICompatible.
@@ -41,6 +44,8 @@ const (
 	ReasonNotReady = "NotReady"
 	// ReasonDrifted (Synced): it differs, and reconcilePolicy is Observe.
 	ReasonDrifted = "Drifted"
+	// ReasonNotConverging (Synced): MeshAgent does not keep a value as it was written.
+	ReasonNotConverging = "NotConverging"
 	// ReasonMissing (Ready, Synced): it does not exist, and reconcilePolicy is Observe.
 	ReasonMissing = "Missing"
 	// ReasonSuspended (Synced): spec.suspend is true.
@@ -105,6 +110,8 @@ const (
 	ReasonRateLimited = "RateLimited"
 	// ReasonUnavailable: MeshAgent cannot be reached, or fails.
 	ReasonUnavailable = "Unavailable"
+	// ReasonAnswerTooLarge: an answer of MeshAgent is larger than the operator reads.
+	ReasonAnswerTooLarge = "AnswerTooLarge"
 	// ReasonConflict: MeshAgent reports a conflict that the operator will look into again.
 	ReasonConflict = "Conflict"
 )

@@ -51,9 +51,10 @@ type MeshProjectSpec struct {
 
 // DeletionGuard limits how many resources of a project are deleted in MeshAgent.
 type DeletionGuard struct {
-	// maxPerHour is how many resources may be deleted in MeshAgent within an hour, 0 to 100000. Objects beyond it are kept, with the
-	// reason DeletionHeld, until the hour has passed, or until the time in the annotation meshagent.com/allow-deletions-until
-	// (RFC 3339) on the MeshProject. 0 holds everything that is not let through so.
+	// maxPerHour is the largest number of resources that the operator deletes in MeshAgent within any 60 minutes,
+	// 0 to 100000. Objects beyond it keep their finalizer, with the reason DeletionHeld, until earlier deletions are
+	// more than an hour old, or until you set the annotation meshagent.com/allow-deletions-until on the MeshProject
+	// to an RFC 3339 time in the future. 0 holds every deletion that the annotation doesn't allow.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100000
 	// +required
@@ -138,18 +139,21 @@ type MeshProjectStatus struct {
 	// +optional
 	APIGeneration string `json:"apiGeneration,omitempty"`
 
-	// deletions counts what was deleted in MeshAgent, while there is a deletionGuard.
+	// deletions counts, minute by minute, the resources that the operator deleted in MeshAgent during the
+	// past hour. It is set only while spec.deletionGuard is set.
+	// +kubebuilder:validation:MaxItems=64
+	// +listType=atomic
 	// +optional
-	Deletions *DeletionCount `json:"deletions,omitempty"`
+	Deletions []DeletionCount `json:"deletions,omitempty"`
 }
 
-// DeletionCount is how many resources were deleted since a time.
+// DeletionCount is how many resources were deleted in a minute.
 type DeletionCount struct {
-	// since is when the first of them was deleted.
+	// minute is the start of the minute.
 	// +required
-	Since *metav1.Time `json:"since,omitempty"`
+	Minute *metav1.Time `json:"minute,omitempty"`
 
-	// count is how many there were.
+	// count is the number of resources deleted in that minute.
 	// +kubebuilder:validation:Minimum=1
 	// +required
 	Count int32 `json:"count,omitempty"`

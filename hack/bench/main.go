@@ -33,6 +33,7 @@ var scenarios = []scenario{
 	{"mix of 4,000", mix},
 	{"secrets, 1,000", secrets},
 	{"budget of 20 requests a second", budget},
+	{"tenants", tenants},
 }
 
 // bench is what all scenarios share.

@@ -113,6 +113,22 @@ var _ = Describe("The chart", func() {
 		Expect(job.Spec.Template.Annotations).To(HaveKeyWithValue("mesh", "no"))
 	})
 
+	It("puts the pod of the uninstallation on the nodes of the operator, wherever other pods are", func(ctx SpecContext) {
+		affinity := `affinity={"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+			{"matchExpressions": [{"key": "infra", "operator": "Exists"}]}]}},
+			"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "kubernetes.io/hostname"}]}}`
+		out, err := helm(ctx, "", "template", "mesh", chart, "--set-json", affinity)
+		Expect(err).NotTo(HaveOccurred(), out)
+		for _, obj := range objectsIn(out) {
+			if obj.GetKind() == "Job" {
+				got := as[batchv1.Job](obj).Spec.Template.Spec.Affinity
+				Expect(got).To(Equal(&corev1.Affinity{NodeAffinity: podOf(out).Affinity.NodeAffinity}))
+				return
+			}
+		}
+		Fail("there is no Job")
+	})
+
 	It("lets two teams give their releases the same name", func(ctx SpecContext) {
 		found := map[string]string{}
 		for _, team := range []string{"team-a", "team-b"} {

@@ -17,7 +17,15 @@ import (
 
 // meant are the changes of definitions that may refuse what the one before took, as the test names them, each with the reason why nobody is
 // hurt. They may go with the next release.
-var meant = map[string]string{}
+var meant = map[string]string{
+	"MeshProject v1alpha1.status.deletions: type":                   unreleasedCount,
+	"MeshProject v1alpha1.status.deletions: x-kubernetes-list-type": unreleasedCount,
+	"MeshProject v1alpha1.status.deletions: maxItems":               unreleasedCount,
+	"MeshProject v1alpha1.status.deletions.count: is gone":          unreleasedCount,
+	"MeshProject v1alpha1.status.deletions.since: is gone":          unreleasedCount,
+}
+
+const unreleasedCount = "nothing was released yet; the count became one for each minute"
 
 var _ = Describe("A change of the definitions", func() {
 	It("takes all that those before took", func(ctx SpecContext) {

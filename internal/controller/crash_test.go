@@ -119,7 +119,7 @@ func isInterrupted(ctx context.Context, s sample, a act) {
 	l.again(ctx)
 	l.original, l.marks = l.raw(ctx).Object["spec"], l.marked()
 	if s.mirrors() {
-		l.found, l.fields = l.document(), l.common().AppliedFields
+		l.found, l.fields = l.document(), appliedFields(l.common())
 	}
 	l.delete(ctx)
 
@@ -207,7 +207,7 @@ func (l *life) remains(ctx context.Context, before []string, forgets func(*life)
 	held := slices.DeleteFunc(l.held(), func(one record) bool { return slices.Contains(before, one.Path+"/"+one.ID) })
 	var fields []string
 	if l.sample.mirrors() && l.exists(ctx) {
-		fields = l.common().AppliedFields
+		fields = appliedFields(l.common())
 	}
 	for i := range held {
 		if forgets == nil || !forgets(l) || slices.Contains(l.without, held[i].Path+"/"+held[i].ID) {

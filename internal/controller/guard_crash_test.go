@@ -60,7 +60,7 @@ func isGuarded(ctx context.Context, k killing) {
 	second.stop()
 	counted := func() int {
 		Expect(w.Get(ctx, client.ObjectKeyFromObject(project), project)).To(Succeed())
-		return int(project.Status.Deletions.Count)
+		return countedIn(project)
 	}
 	done := func() int { return guardedCount - len(w.meshagent.Documents("rooms")) }
 	Expect(counted()).To(And(BeNumerically(">", k.before), BeNumerically(">=", done())))

@@ -215,14 +215,14 @@ func (l *life) exists(ctx context.Context) bool {
 func (l *life) disturb() (changed string) {
 	GinkgoHelper()
 	Expect(l.meshagent.Edit(l.resource.Path, l.resource.ID, func(doc map[string]any) {
-		for _, field := range l.common().AppliedFields {
+		for _, field := range appliedFields(l.common()) {
 			if disturb(writtenPart(doc), field) {
 				changed, _, _ = strings.Cut(field, "[0]") // a list is set right as a whole
 				return
 			}
 		}
 	})).To(BeTrue())
-	Expect(changed).NotTo(BeEmpty(), "no string among %v could be changed", l.common().AppliedFields)
+	Expect(changed).NotTo(BeEmpty(), "no string among %v could be changed", appliedFields(l.common()))
 	return changed
 }
 

@@ -20,6 +20,9 @@ var Secret = managed.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.
 		if ref := secret.Spec.RoomRef; ref != nil {
 			return in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name
 		}
+		if ref := secret.Spec.AgentRef; ref != nil {
+			return ref.External
+		}
 		return ""
 	},
 	References: []managed.Reference[*v1alpha1.MeshSecret]{

@@ -43,7 +43,7 @@ func secretPayload(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) (kin
 	if err != nil {
 		return kind, nil, err
 	}
-	if data, err = json.Marshal(members); err != nil {
+	if data, err = meshagent.Encode(members); err != nil {
 		return kind, nil, managed.Invalid("Secret %q cannot be written as JSON", name)
 	}
 	if len(data) > maxSecret {
@@ -178,7 +178,21 @@ func dockerPayload(name, registry string, secret managed.SourceData) (map[string
 	if !utf8.ValidString(username) || !utf8.ValidString(password) {
 		return nil, managed.Invalid("the username or the password of entry %q of Secret %q is not UTF-8 text", registry, name)
 	}
-	return map[string]string{"server": registry, "username": username, "password": password, "email": cmp.Or(login.Email, noEmail)}, nil
+	return map[string]string{"server": hostOf(registry), "username": username, "password": password, "email": cmp.Or(login.Email, noEmail)}, nil
+}
+
+// hostOf is the host of a registry, with the path of its images if there is one. Docker configs may
+// name the URL of its API instead.
+func hostOf(registry string) string {
+	_, host, ok := strings.Cut(registry, "://")
+	if !ok {
+		host = registry
+	}
+	host, path, _ := strings.Cut(strings.TrimRight(host, "/"), "/")
+	if path == "" || path == "v1" || path == "v2" {
+		return host
+	}
+	return host + "/" + path
 }
 
 // dockerLogins reads the forms that Kubernetes has for credentials of registries, and plain user names and passwords.

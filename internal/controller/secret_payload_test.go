@@ -55,6 +55,14 @@ func TestSecretPayload(t *testing.T) {
 			secret: docker(`{"auths": {"ghcr.io": {"username": "robot", "password": "pw"}}}`),
 			kind:   "docker", want: `{"server": "ghcr.io", "username": "robot", "password": "pw", "email": "none@example.com"}`,
 		},
+		"Docker Hub, by the URL of its API": {
+			secret: docker(`{"auths": {"https://index.docker.io/v1/": {"username": "robot", "password": "pw"}}}`),
+			kind:   "docker", want: `{"server": "index.docker.io", "username": "robot", "password": "pw", "email": "none@example.com"}`,
+		},
+		"a registry's URL with a path": {
+			secret: docker(`{"auths": {"https://registry.example.com/team/": {"username": "robot", "password": "pw"}}}`),
+			kind:   "docker", want: `{"server": "registry.example.com/team", "username": "robot", "password": "pw", "email": "none@example.com"}`,
+		},
 		"one of two registries": {
 			spec: v1alpha1.MeshSecretSpec{Registry: "ghcr.io"}, secret: two,
 			kind: "docker", want: `{"server": "ghcr.io", "username": "u", "password": "p", "email": "e@x"}`,
@@ -184,8 +192,22 @@ func FuzzDockerPayload(f *testing.F) {
 	f.Add([]byte(`{"auths": {"ghcr.io": {"auth": "YTpi"}}}`), "ghcr.io")
 	f.Fuzz(func(t *testing.T, text []byte, registry string) {
 		login, err := dockerPayload("s", registry, managed.SourceData{Data: map[string][]byte{".dockerconfigjson": text}})
-		if err == nil && (login["server"] != registry && registry != "" || login["username"] == "" || login["password"] == "") {
+		if err == nil && (login["server"] != hostOf(registry) && registry != "" || login["username"] == "" || login["password"] == "") {
 			t.Errorf("%s became %v", text, login)
 		}
 	})
+}
+
+// A Secret that Kubernetes takes is carried: written for HTML, each of these characters would take six bytes.
+func TestMarkupIsCarriedAsItIs(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("<a b=\"c&amp;d\"/>\n", 35_000)
+	kind, data, err := secretPayload(v1alpha1.MeshSecretSpec{}, managed.SourceData{Data: bytesOf(map[string]string{"V": text})})
+	if err != nil || kind != "keys" || len(data) > 710_000 {
+		t.Fatalf("%d bytes became %d of type %q: %v", len(text), len(data), kind, err)
+	}
+	var members map[string]string
+	if err := json.Unmarshal(data, &members); err != nil || members["V"] != text {
+		t.Errorf("it is another text, or %v", err)
+	}
 }

@@ -244,7 +244,7 @@ var _ = Describe("MeshSecret", func() {
 		w.apply(ctx, mine)
 		w.eventuallyReady(ctx, mine)
 		Expect(mine.Status.IsAdopted()).To(BeFalse())
-		Expect(mine.Status.Intent).To(BeEmpty())
+		Expect(mine.Status.PendingCreate).To(BeNil())
 		Expect(w.meshagent.Documents(path)).To(HaveLen(1))
 		Expect(w.Delete(ctx, mine)).To(Succeed())
 		w.eventuallyGone(ctx, mine)

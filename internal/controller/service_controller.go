@@ -65,7 +65,7 @@ func desiredService(service *v1alpha1.MeshService, in managed.Inputs) (meshagent
 	if desired.Agents, err = serviceAgents(spec.Agents); err != nil {
 		return desired, err
 	}
-	return desired, checkSecrets(service, in)
+	return desired.Ordered(), checkSecrets(service, in)
 }
 
 // adaptService takes out what MeshAgent made of a template that the object has given up.

@@ -111,7 +111,7 @@ func (s *soak) disturb(ctx context.Context, one sample) {
 			if spec, ok := doc["spec"].(map[string]any); ok {
 				doc = spec // what callers write is wrapped in some
 			}
-			if slices.ContainsFunc(status.AppliedFields, func(field string) bool { return disturb(doc, field) }) {
+			if slices.ContainsFunc(appliedFields(status), func(field string) bool { return disturb(doc, field) }) {
 				s.disturbed[one.kind]++
 			}
 		})

@@ -9,16 +9,33 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unique"
 
 	"github.com/google/uuid"
 )
 
-// APIKey is a project's API key, ma-<key id>-<project id>-<secret>. Printing it shows the ids only.
+// APIKey is a project's API key, ma-<key id>-<project id>-<secret>. Printing it shows the ids only, and so does printing what
+// holds one in a private field: fmt cannot ask such a field's methods, but shows a pointer to a string as an address.
 type APIKey struct {
 	ID        string
 	ProjectID string
-	secret    string
-	text      string
+	handle    unique.Handle[string]
+}
+
+// reveal returns the whole key.
+func (k APIKey) reveal() string {
+	if k.handle == (unique.Handle[string]{}) {
+		return ""
+	}
+	return k.handle.Value()
+}
+
+// secret returns the part of it that is secret.
+func (k APIKey) secret() string {
+	_, ids, _ := strings.Cut(k.reveal(), "-")
+	_, rest, _ := strings.Cut(ids, "-")
+	_, secret, _ := strings.Cut(rest, "-")
+	return secret
 }
 
 // ParseAPIKey reads a key. Its errors never repeat any part of it.
@@ -43,7 +60,7 @@ func ParseAPIKey(text string) (APIKey, error) {
 	if err != nil {
 		return APIKey{}, fmt.Errorf("reading the project id in the API key: %w", err)
 	}
-	return APIKey{ID: id, ProjectID: project, secret: parts[2], text: text}, nil
+	return APIKey{ID: id, ProjectID: project, handle: unique.Make(text)}, nil
 }
 
 // String shows what is not secret about the key.
@@ -54,11 +71,12 @@ func (k APIKey) GoString() string { return k.String() }
 
 // redact takes the secret out of a text, also where the text is JSON.
 func (k APIKey) redact(text string) string {
-	if k.secret == "" {
+	secret := k.secret()
+	if secret == "" {
 		return text
 	}
-	quoted := strconv.Quote(k.secret)
-	return strings.NewReplacer(k.secret, "[redacted]", quoted[1:len(quoted)-1], "[redacted]").Replace(text)
+	quoted := strconv.Quote(secret)
+	return strings.NewReplacer(secret, "[redacted]", quoted[1:len(quoted)-1], "[redacted]").Replace(text)
 }
 
 // keyUUID decodes the form that a UUID has inside a key: URL-safe base64 without padding, with "." for "-".

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unique"
 )
 
 // The vector of the vendor's key format.
@@ -18,13 +19,44 @@ func TestParseAPIKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if key.ID != "0f8fad5b-d9cb-469f-a165-70867728950e" || key.ProjectID != "7c9e6679-7425-40de-944b-e07fc1f90ae7" || key.secret != "s3-cret" {
-		t.Errorf("got id %s, project %s, secret %q", key.ID, key.ProjectID, key.secret)
+	if key.ID != "0f8fad5b-d9cb-469f-a165-70867728950e" || key.ProjectID != "7c9e6679-7425-40de-944b-e07fc1f90ae7" || key.secret() != "s3-cret" {
+		t.Errorf("got id %s, project %s, secret %q", key.ID, key.ProjectID, key.secret())
 	}
 	for _, format := range []string{"%v", "%s", "%+v", "%#v"} {
 		if printed := fmt.Sprintf(format, key); strings.Contains(printed, "s3-cret") {
 			t.Errorf("%s prints the secret", format)
 		}
+	}
+}
+
+// What holds a key is printed by mistake, such as in a log of what a test compared.
+func TestNothingThatHoldsAKeyShowsIt(t *testing.T) {
+	t.Parallel()
+	key, err := ParseAPIKey(vector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := Options{Key: key}
+	client, err := New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	project := client.Project("p")
+	private := struct{ key APIKey }{key}
+	for name, value := range map[string]any{
+		"the key": key, "a pointer to it": &key, "a private field": private, "options": options, "a client": client,
+		"a project": *project, "rooms": project.Rooms(), "grants": project.RoomGrantsByEmail(),
+	} {
+		for _, format := range []string{"%v", "%s", "%+v", "%#v", "%q", "%x", "%d"} {
+			printed := fmt.Sprintf(format, value)
+			if strings.Contains(printed, "s3-cret") || strings.Contains(printed, fmt.Sprintf("%x", "s3-cret")) {
+				t.Errorf("%s shows the secret in %s", name, format)
+			}
+		}
+	}
+	again, err := ParseAPIKey(vector)
+	if err != nil || again != key {
+		t.Error("two of the same key are different")
 	}
 }
 
@@ -34,7 +66,7 @@ func TestAPIKeyIsTakenOutOfTexts(t *testing.T) {
 		"s3-cret": "s3-cret and s3-cret",
 		`a"b\c`:   `a"b\c and {"sent": "a\"b\\c"}`,
 	} {
-		if got := (APIKey{secret: secret}).redact(text); strings.Count(got, "[redacted]") != 2 || strings.Contains(got, secret) {
+		if got := (APIKey{handle: unique.Make("ma-x-y-" + secret)}).redact(text); strings.Count(got, "[redacted]") != 2 || strings.Contains(got, secret) {
 			t.Errorf("%s became %s", text, got)
 		}
 	}
@@ -75,7 +107,7 @@ func FuzzParseAPIKey(f *testing.F) {
 	f.Add("ma---")
 	f.Fuzz(func(t *testing.T, text string) {
 		key, err := ParseAPIKey(text)
-		if err == nil && (key.secret == "" || key.ProjectID == "" || !strings.HasSuffix(text, key.secret)) {
+		if err == nil && (key.secret() == "" || key.ProjectID == "" || !strings.HasSuffix(text, key.secret())) {
 			t.Errorf("%q was read as %v", text, key)
 		}
 	})

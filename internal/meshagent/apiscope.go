@@ -18,7 +18,7 @@ type APIScope struct {
 	Livekit    *LivekitGrant    `json:"livekit"`
 	Queues     *QueuesGrant     `json:"queues"`
 	Messaging  *MessagingGrant  `json:"messaging"`
-	Dataset    *DatasetGrant    `json:"dataset"`
+	Dataset    *DatasetGrant    `json:"dataset" alias:"database,datasets"`
 	Memory     *MemoryGrant     `json:"memory"`
 	Sync       *SyncGrant       `json:"sync"`
 	Storage    *StorageGrant    `json:"storage"`
@@ -162,7 +162,7 @@ type (
 // MarshalJSON writes the one form that a scope has.
 func (s APIScope) MarshalJSON() ([]byte, error) {
 	type plain APIScope
-	return json.Marshal(plain(s.canonical()))
+	return Encode(plain(s.canonical()))
 }
 
 // UnmarshalJSON knows dataset by its older names, too.

@@ -4,6 +4,7 @@
 package meshagent
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -55,4 +56,29 @@ func isEndOfConnection(err error) bool {
 	return slices.ContainsFunc([]string{
 		"http: server closed idle connection", "stream error: stream ID ", "http2: server sent GOAWAY ", "http2: client connection lost",
 	}, func(start string) bool { return strings.HasPrefix(err.Error(), start) })
+}
+
+// neverSent says that no connection was made, so that nothing can have reached MeshAgent. It goes by what an error is: a
+// transport that is not net/http's may send without a connection. A time-out tells nothing, since it may come later.
+func neverSent(err error) bool {
+	if wire, ok := errors.AsType[*net.OpError](err); ok && (wire.Op == "dial" || wire.Op == "proxyconnect") {
+		return true
+	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return true
+	}
+	for _, invalid := range []any{new(x509.UnknownAuthorityError), new(x509.HostnameError), new(x509.CertificateInvalidError)} {
+		if errors.As(err, invalid) {
+			return true
+		}
+	}
+	// The types of these are not exported.
+	text := err.Error()
+	return strings.HasSuffix(text, "net/http: TLS handshake timeout") || strings.HasSuffix(text, "http: server gave HTTP response to HTTPS client")
 }

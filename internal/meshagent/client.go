@@ -6,8 +6,6 @@ package meshagent
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,15 +16,6 @@ import (
 
 // DefaultEndpoint is where the MeshAgent API usually is.
 const DefaultEndpoint = "https://api.meshagent.com"
-
-// What is read of an answer is bounded: endpoints belong to whoever may write a MeshProject, and the memory to all of them.
-const (
-	maxRefusal = 64 << 10 // nobody is shown more than some words of it
-	// The largest resource is a service with files, or a secret. Kubernetes holds objects of at most 1.5 MiB, which get longer by quotes
-	// and by base64; whether MeshAgent takes more from others is not known.
-	maxResource = 8 << 20
-	maxList     = 16 << 20 // services are not paged: some 5,000 of usual size
-)
 
 // Options say how a client talks to MeshAgent. Only the key is required.
 type Options struct {
@@ -55,7 +44,11 @@ type Client struct {
 	base       string
 	key        APIKey
 	http       http.Client
+	limiter    *Limiter
+	observe    func(Call)
 	membersAge time.Duration
+	reading    slots
+	lists      unreadableLists
 }
 
 // New makes a client. It sends nothing.
@@ -87,7 +80,10 @@ func New(options Options) (*Client, error) {
 			// A redirect would carry the key to wherever it points.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+		limiter:    options.Limiter,
+		observe:    options.Observe,
 		membersAge: age,
+		reading:    newSlots(2, 1),
 	}, nil
 }
 
@@ -108,7 +104,7 @@ func (c Config) Genuine() bool {
 // Config reads the deployment's configuration: GET /config.
 func (c *Client) Config(ctx context.Context) (Config, error) {
 	var config Config
-	return config, c.do(ctx, request{method: http.MethodGet, route: expand("/config"), out: &config})
+	return config, c.do(ctx, request{method: http.MethodGet, route: expand("/config"), out: &config, open: true})
 }
 
 // request is one call of the API.
@@ -116,10 +112,10 @@ type request struct {
 	method string
 	route  route
 	query  url.Values
-	in     any  // sent as JSON, unless nil
-	out    any  // filled from the answer's JSON, unless nil or the answer is empty
-	list   bool // the answer may hold many resources
-	secret bool // body or answer hold secret values, which the words of a refusal may repeat
+	in     any                 // sent as JSON, unless nil
+	out    any                 // filled from the answer's JSON, unless nil or the answer is empty
+	read   func(*answer) error // reads the answer in place of out
+	open   bool                // neither body nor answer holds a secret value, so that the words of a refusal may be shown
 }
 
 // do sends a request. Any answer outside 200 to 299 is an *Error.
@@ -128,46 +124,51 @@ func (c *Client) do(ctx context.Context, r request) error {
 	if err != nil {
 		return err
 	}
-	resp, err := c.http.Do(req)
+	resp, err := c.send(req, r)
 	if err != nil {
-		if limited, ok := errors.AsType[*Error](err); ok {
-			return limited // the request was not sent
-		}
-		return &NetworkError{Method: r.method, Route: r.route.template, Cause: plain(err)}
+		return err
 	}
-	defer func() { _ = resp.Body.Close() }()
+	a := &answer{ctx: ctx, client: c, resp: resp, head: make([]byte, 0, 512)}
+	defer a.close()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		answer, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // the status counts
-		return newError(r, resp, answer, c.key)
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // the status counts
+		return newError(r, resp, text, c.key)
 	}
-	answer, err := r.read(resp.Body)
+	if r.read != nil {
+		err = r.read(a)
+	} else {
+		err = a.resource(r.out)
+	}
 	if err != nil {
-		return &NetworkError{Method: r.method, Route: r.route.template, Cause: err}
-	}
-	if len(bytes.TrimSpace(answer)) == 0 {
-		return nil
-	}
-	// Also where the answer is of no use: what is not JSON does not come from MeshAgent, and says nothing about what was done.
-	if !json.Valid(answer) || r.out != nil && json.Unmarshal(answer, r.out) != nil {
-		return &NetworkError{Method: r.method, Route: r.route.template, Cause: errNotMeshAgent(resp, answer)}
+		return a.failed(r, err)
 	}
 	return nil
 }
 
-// read reads the answer to its end, if that is near enough.
-func (r request) read(body io.Reader) ([]byte, error) {
-	limit := maxResource
-	if r.list {
-		limit = maxList
+// send waits for the rate limit and sends the request. It takes note when MeshAgent asks for a pause, and tells the observer.
+func (c *Client) send(req *http.Request, r request) (*http.Response, error) {
+	asked := time.Now()
+	if c.limiter != nil {
+		if err := c.limiter.wait(req.Context(), r.method, r.route.template); err != nil {
+			return nil, err
+		}
 	}
-	answer, err := io.ReadAll(io.LimitReader(body, int64(limit)+1))
+	sent := time.Now()
+	resp, err := c.http.Do(req)
+	call := Call{Method: r.method, Route: r.route.template, Latency: time.Since(sent), Waited: sent.Sub(asked)}
+	if err == nil {
+		call.Status = resp.StatusCode
+		if resp.StatusCode == http.StatusTooManyRequests && c.limiter != nil {
+			c.limiter.pause(retryAfter(resp.Header, time.Now()))
+		}
+	}
+	if c.observe != nil {
+		c.observe(call)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", plain(err))
+		return nil, &NetworkError{Method: r.method, Route: r.route.template, Cause: plain(err), unsent: neverSent(err)}
 	}
-	if len(answer) > limit {
-		return nil, fmt.Errorf("the answer is longer than %d MiB", limit>>20)
-	}
-	return answer, nil
+	return resp, nil
 }
 
 func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
@@ -176,7 +177,7 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	}
 	var body io.Reader
 	if r.in != nil {
-		encoded, err := json.Marshal(r.in)
+		encoded, err := Encode(r.in)
 		if err != nil {
 			return nil, fmt.Errorf("encoding the body of %s %s: %w", r.method, r.route.template, err)
 		}
@@ -195,36 +196,4 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil
-}
-
-// route is a path with the template that it was made from.
-type route struct {
-	template string
-	path     string
-	err      error
-}
-
-// expand puts values, escaped, into the {placeholders} of a template, in their order.
-func expand(template string, values ...string) route {
-	return route{}.join(template, values...)
-}
-
-// join appends a template to a route.
-func (r route) join(template string, values ...string) route {
-	path, rest := strings.Builder{}, template
-	for _, value := range values {
-		before, after, ok := strings.Cut(rest, "{")
-		_, after, closed := strings.Cut(after, "}")
-		if !ok || !closed {
-			panic("meshagent: more values than placeholders in " + template)
-		}
-		// These cannot be escaped: what is in between takes them for a way up.
-		if r.err == nil && (value == "" || value == "." || value == "..") {
-			r.err = &Error{Status: http.StatusBadRequest, Route: r.template + template, Message: fmt.Sprintf("%q cannot be addressed in MeshAgent", value), unaddressable: true}
-		}
-		path.WriteString(before + url.PathEscape(value))
-		rest = after
-	}
-	path.WriteString(rest)
-	return route{template: r.template + template, path: r.path + path.String(), err: r.err}
 }

@@ -58,7 +58,7 @@ func TestErrors(t *testing.T) {
 		"a key in the answer":   {status: 401, body: "key s3-cret is revoked", want: Error{Message: "key [redacted] is revoked"}},
 		"a key where it is cut": {status: 401, body: strings.Repeat("x", 296) + "s3-cret", want: Error{Message: strings.Repeat("x", 296) + "[red…"}},
 		"a key in JSON":         {status: 401, body: `{"sent": "s3-cret"}`, want: Error{Message: `{"sent": "[redacted]"}`}},
-		"a page of a proxy":     {status: 403, body: page, want: Error{Message: htmlPage, foreign: true}},
+		"a page of a proxy":     {status: 403, body: page, want: Error{Message: htmlInstead, foreign: true}},
 		"a server's failure":    {status: 502, body: "trace 8f2c", want: Error{}},
 		"a redirect":            {status: 302, header: map[string]string{"Location": "https://elsewhere"}, want: Error{Message: "a redirect, which is not followed: check the endpoint"}},
 		"too many, seconds":     {status: 429, header: map[string]string{"Retry-After": "7"}, want: Error{RetryAfter: 7 * time.Second}},
@@ -114,6 +114,11 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		"a room of another form":    `{"rooms": ["a"]}`,
 		"an answer of another form": `[]`,
 		"nothing":                   "",
+		"null for rooms":            `{"rooms": null}`,
+		"two lists of rooms":        `{"rooms": [{"id": "1"}], "rooms": [{"id": "2"}]}`,
+		"a room without an id":      `{"rooms": [{"id": "1"}, {"name": "x"}]}`,
+		"a room that is null":       `{"rooms": [null]}`,
+		"something behind the list": `{"rooms": []} {"rooms": []}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,6 +137,25 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 	}
 }
 
+// It would look short, and short lists look like losses.
+func TestAListWithOtherPagesIsNoResult(t *testing.T) {
+	t.Parallel()
+	for name, list := range map[string]func(*Project) error{
+		"rooms":    func(p *Project) error { return lastError(t.Context(), p.Rooms()) },
+		"services": func(p *Project) error { return lastError(t.Context(), p.Services()) },
+	} {
+		for _, token := range []string{`"abc"`, "null"} {
+			client := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, `{"continuation_token": `+token+`, "`+name+`": [], "total": 0}`)
+			})
+			err := list(client.Project("p"))
+			if !errors.Is(err, ErrUnknownPaging) || errors.As(err, new(*NetworkError)) || IsRefusal(err) || NotSent(err) {
+				t.Errorf("%s, token %s: %v", name, token, err)
+			}
+		}
+	}
+}
+
 // endless is a body without an end, that knows how much of it was read.
 type endless struct{ read *int }
 
@@ -144,22 +168,16 @@ func (e endless) Close() error { return nil }
 
 func TestAnswersThatAreTooLong(t *testing.T) {
 	t.Parallel()
-	list := func(p *Project) (err error) {
-		for _, err = range p.Rooms().All(t.Context()) {
-			_ = err
-		}
-		return err
-	}
 	for name, test := range map[string]struct {
-		status int
-		ask    func(*Project) error
-		want   string
-		most   int
+		status   int
+		ask      func(*Project) error
+		tooLarge bool
+		most     int
 	}{
-		"one resource": {http.StatusOK, func(p *Project) error { _, err := p.Info(t.Context()); return err }, "the answer is longer than 8 MiB", 8 << 20},
-		"nothing":      {http.StatusOK, func(p *Project) error { return p.Rooms().Delete(t.Context(), "r") }, "the answer is longer than 8 MiB", 8 << 20},
-		"a list":       {http.StatusOK, list, "the answer is longer than 16 MiB", 16 << 20},
-		"a refusal":    {http.StatusForbidden, list, "403 Forbidden: xxx", 64 << 10},
+		"one resource": {http.StatusOK, func(p *Project) error { _, err := p.Info(t.Context()); return err }, true, 8 << 20},
+		"nothing":      {http.StatusOK, func(p *Project) error { return p.Rooms().Delete(t.Context(), "r") }, true, 8 << 20},
+		"a list":       {http.StatusOK, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 1 << 20}, // it is none at once
+		"a refusal":    {http.StatusForbidden, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 64 << 10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,10 +185,14 @@ func TestAnswersThatAreTooLong(t *testing.T) {
 			client := with(t, Options{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: test.status, Body: endless{&read}, Request: r}, nil
 			})})
-			if err := test.ask(client.Project("p")); err == nil || !strings.Contains(err.Error(), test.want) {
+			err := test.ask(client.Project("p"))
+			if err == nil || errors.Is(err, ErrAnswerTooLarge) != test.tooLarge || test.tooLarge && errors.As(err, new(*NetworkError)) {
 				t.Errorf("got %v", err)
 			}
-			if read < test.most || read > test.most+1 {
+			if IsRefusal(err) != (test.status == http.StatusForbidden) {
+				t.Errorf("a refusal: %v", err)
+			}
+			if read > test.most+1 {
 				t.Errorf("%d bytes were read", read)
 			}
 		})

@@ -38,6 +38,12 @@ type Listed[R any] interface {
 	Listed() R
 }
 
+// Promise is a resource that is perhaps only promised, such as a grant to somebody who was invited.
+type Promise interface {
+	// Promised says that nothing can be read of it yet.
+	Promised() bool
+}
+
 // Ref names a resource by its identity, by its natural key when last seen, or by both.
 type Ref struct{ ID, Key string }
 
@@ -50,10 +56,14 @@ type Collection[S Spec[S], R Resource[S]] interface {
 	All(ctx context.Context) iter.Seq2[R, error]
 	// Get reads one resource. It answers ErrUseList where no route can tell.
 	Get(ctx context.Context, ref Ref) (R, error)
-	// Create makes a resource. It must do nothing that can fail after the resource exists.
-	Create(ctx context.Context, spec S) (R, error)
-	// Update replaces what callers write, all of it, and returns the resource as it then is.
-	Update(ctx context.Context, current R, spec S) (R, error)
+	// Create makes a resource. It must do nothing that can fail after the resource exists. The answer
+	// shows either the whole resource, or no more than its identity. With a conflict comes what is in
+	// the way, if that is known and cannot be read.
+	Create(ctx context.Context, spec S) (made R, shown bool, err error)
+	// Update replaces what callers write, all of it, but for what this build does not know: that is
+	// sent back as current has it. Current must be the resource as it was just read. The answer is as
+	// that of Create.
+	Update(ctx context.Context, current R, spec S) (made R, shown bool, err error)
 	// Delete removes a resource.
 	Delete(ctx context.Context, id string) error
 	// Traits says in what the collection differs from others.
@@ -81,7 +91,7 @@ type collection[S Spec[S], R Resource[S]] struct {
 
 	query  url.Values // sent when one resource is read or deleted
 	filter url.Values // sent when they are listed
-	secret bool       // requests and answers hold secret values
+	open   bool       // neither requests nor answers hold secret values
 }
 
 func (c collection[S, R]) Path() string { return c.route.path }
@@ -94,12 +104,13 @@ func (c collection[S, R]) Get(ctx context.Context, ref Ref) (R, error) {
 		var none R
 		return none, ErrUseList
 	}
-	return c.read(ctx, request{method: http.MethodGet, route: c.one(ref.ID), query: c.query, secret: c.secret})
+	return c.read(ctx, request{method: http.MethodGet, route: c.one(ref.ID), query: c.query, open: c.open})
 }
 
-// Create sends POST on the collection.
-func (c collection[S, R]) Create(ctx context.Context, spec S) (R, error) {
-	return c.read(ctx, request{method: http.MethodPost, route: c.route, in: spec, secret: c.secret})
+// Create sends POST on the collection, whose answer is the resource.
+func (c collection[S, R]) Create(ctx context.Context, spec S) (made R, shown bool, err error) {
+	made, err = c.read(ctx, request{method: http.MethodPost, route: c.route, in: spec, open: c.open})
+	return made, true, err
 }
 
 // read sends a request whose answer is one resource.
@@ -135,12 +146,13 @@ func (c collection[S, R]) decode(ctx context.Context, r request) (R, error) {
 
 // Delete sends DELETE on the resource.
 func (c collection[S, R]) Delete(ctx context.Context, id string) error {
-	return c.client.do(ctx, request{method: http.MethodDelete, route: c.one(id), query: c.query})
+	return c.client.do(ctx, request{method: http.MethodDelete, route: c.one(id), query: c.query, open: c.open})
 }
 
 func (c collection[S, R]) one(id string) route { return c.route.join(c.item, id) }
 
-// put sends PUT on the resource, whose answer is of no use for most resources.
-func (c collection[S, R]) put(ctx context.Context, id string, in any) error {
-	return c.client.do(ctx, request{method: http.MethodPut, route: c.one(id), in: in, secret: c.secret})
+// put sends PUT on a resource, with what this build does not know of it. Most resources answer with
+// nothing.
+func (c collection[S, R]) put(ctx context.Context, id string, in any, extras *extras) error {
+	return c.client.do(ctx, request{method: http.MethodPut, route: c.one(id), in: completed{in, extras}, open: c.open})
 }

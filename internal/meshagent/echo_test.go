@@ -48,12 +48,12 @@ func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 		if name == "a room" {
 			spec.ID = "s"
 		}
-		is, err := secrets.Create(t.Context(), spec)
+		is, _, err := secrets.Create(t.Context(), spec)
 		if err != nil {
 			t.Fatal(err)
 		}
-		calls["create a secret of "+name] = func() error { _, err := secrets.Create(t.Context(), spec); return err }
-		calls["update a secret of "+name] = func() error { _, err := secrets.Update(t.Context(), is, spec); return err }
+		calls["create a secret of "+name] = func() error { _, _, err := secrets.Create(t.Context(), spec); return err }
+		calls["update a secret of "+name] = func() error { _, _, err := secrets.Update(t.Context(), is, spec); return err }
 	}
 	services := project.Services()
 	sim.Add("services", map[string]any{
@@ -66,8 +66,8 @@ func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calls["create a service"] = func() error { _, err := services.Create(t.Context(), withOAuth(canary)); return err }
-	calls["update a service"] = func() error { _, err := services.Update(t.Context(), service, service.Written()); return err }
+	calls["create a service"] = func() error { _, _, err := services.Create(t.Context(), withOAuth(canary)); return err }
+	calls["update a service"] = func() error { _, _, err := services.Update(t.Context(), service, service.Written()); return err }
 
 	sim.ResetCalls()
 	for _, status := range []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict} {
@@ -90,10 +90,33 @@ func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 
 	// What holds no secret keeps its reason.
 	sim.Inject(simulator.Fault{Status: http.StatusBadRequest, Times: 1, Body: "no such image"})
-	if _, err := services.Create(t.Context(), withOAuth("")); err == nil || !strings.Contains(err.Error(), "no such image") {
+	if _, _, err := services.Create(t.Context(), withOAuth("")); err == nil || !strings.Contains(err.Error(), "no such image") {
 		t.Errorf("a service without secrets: %v", err)
 	}
 	if _, err := project.Secrets().Get(t.Context(), Ref{ID: "x"}); err == nil || !strings.Contains(err.Error(), "no secret with id") {
 		t.Errorf("a secret that there is not: %v", err)
+	}
+}
+
+// Words are shown of what is known to hold no secret. A request that nobody thought of shows none.
+func TestWordsOfARefusalAreHiddenUnlessTheyMayBeShown(t *testing.T) {
+	t.Parallel()
+	client := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte("c4n4ry"))
+	})
+	for name, test := range map[string]struct {
+		err   error
+		shown bool
+	}{
+		"a request that nobody thought of": {err: client.do(t.Context(), request{method: http.MethodGet, route: expand("/x")})},
+		"a list of secrets":                {err: lastError(t.Context(), client.Project("p").Secrets())},
+		"the deletion of a secret":         {err: client.Project("p").Secrets().Delete(t.Context(), "s")},
+		"a list of rooms":                  {err: lastError(t.Context(), client.Project("p").Rooms()), shown: true},
+		"a list of grants":                 {err: lastError(t.Context(), client.Project("p").RoomGrants()), shown: true},
+	} {
+		if status(test.err) != http.StatusForbidden || strings.Contains(test.err.Error(), "c4n4ry") != test.shown {
+			t.Errorf("%s: %v", name, test.err)
+		}
 	}
 }

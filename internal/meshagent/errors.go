@@ -25,7 +25,8 @@ type Error struct {
 	Message    string // MeshAgent's words, one line, shortened; "" when they are of no use to a person
 	RetryAfter time.Duration
 
-	unaddressable bool // no request was sent
+	unaddressable bool // no path leads there
+	unsent        bool // no request was sent
 	foreign       bool // it is an HTML page: something on the way to MeshAgent answered
 }
 
@@ -51,6 +52,8 @@ type NetworkError struct {
 	Method string
 	Route  string
 	Cause  error
+
+	unsent bool // the request did not reach MeshAgent
 }
 
 // Error reads "GET /config: connection refused".
@@ -71,6 +74,9 @@ func IsNotFound(err error) bool { return status(err) == http.StatusNotFound }
 // IsUnauthorized says that MeshAgent does not know the credential (401).
 func IsUnauthorized(err error) bool { return status(err) == http.StatusUnauthorized }
 
+// IsForbidden says that the credential lacks the right (403).
+func IsForbidden(err error) bool { return status(err) == http.StatusForbidden }
+
 // IsConflict says that MeshAgent answered 409.
 func IsConflict(err error) bool { return status(err) == http.StatusConflict }
 
@@ -80,8 +86,23 @@ func IsUnaddressable(err error) bool {
 	return ok && e.unaddressable
 }
 
-// IsRefusal says that MeshAgent answered 4xx: what was asked for was not done.
-func IsRefusal(err error) bool { return status(err) >= 400 && status(err) < 500 }
+// IsRefusal says that what was asked for was certainly not done: MeshAgent answered 4xx. That it gave up waiting for the rest
+// of the request (408) is none: what stands between here and there says so too, when MeshAgent takes too long. "Too early"
+// (425) and "too many" (429) are refusals that are worth a retry.
+func IsRefusal(err error) bool {
+	code := status(err)
+	return code >= 400 && code < 500 && code != http.StatusRequestTimeout
+}
+
+// NotSent says that nothing reached MeshAgent: the rate limit of this process refused the request, no path leads there, or no
+// connection was made.
+func NotSent(err error) bool {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.unsent
+	}
+	e, ok := errors.AsType[*NetworkError](err)
+	return ok && e.unsent
+}
 
 // status is MeshAgent's answer; 0 if there is none, or if it comes from something else.
 func status(err error) int {
@@ -99,18 +120,19 @@ func newError(r request, resp *http.Response, answer []byte, key APIKey) *Error 
 		e.Message = "a redirect, which is not followed: check the endpoint"
 	case resp.StatusCode == http.StatusTooManyRequests:
 		e.RetryAfter = retryAfter(resp.Header, time.Now())
-	case e.foreign && resp.StatusCode < 500:
-		e.Message = htmlPage
-	case r.secret && resp.StatusCode < 500 && (r.in != nil || resp.StatusCode != http.StatusNotFound): // who asks for what is not there knows no value
-		e.Message = "MeshAgent's words are not shown, since they might repeat a secret value"
-	// From 500 on the words are about the server, not about the request, and often differ each time.
-	case resp.StatusCode < 500:
+	case resp.StatusCode >= 500:
+		// These words are about the server, not about the request, and often differ each time.
+	case isHTML(resp, answer):
+		e.Message = htmlInstead
+	case r.open, r.in == nil && resp.StatusCode == http.StatusNotFound: // who asks for what is not there knows no value
 		e.Message = words(resp, answer, key)
+	default:
+		e.Message = "MeshAgent's words are not shown, since they might repeat a secret value"
 	}
 	return e
 }
 
-const htmlPage = "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"
+const htmlInstead = "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"
 
 // words finds the sentence for people in an error's body, whose form is not fixed: plain text such as "400: reason", or JSON. JSON of an
 // unknown form is shown as it is, for a reason is in it.
@@ -153,7 +175,7 @@ func isHTML(resp *http.Response, answer []byte) bool {
 // errNotMeshAgent describes a successful answer that cannot be read.
 func errNotMeshAgent(resp *http.Response, answer []byte) error {
 	if isHTML(resp, answer) {
-		return errors.New(htmlPage)
+		return errors.New(htmlInstead)
 	}
 	return errors.New("the answer is cut off, or is not the JSON that was expected")
 }
@@ -179,5 +201,7 @@ func fixed(what, is, wanted string) error {
 	if is == wanted {
 		return nil
 	}
-	return &Error{Status: http.StatusUnprocessableEntity, Message: fmt.Sprintf("the %s is %q and cannot be changed to %q", what, is, wanted)}
+	return &Error{
+		Status: http.StatusUnprocessableEntity, Message: fmt.Sprintf("the %s is %q and cannot be changed to %q", what, is, wanted), unsent: true,
+	}
 }

@@ -22,6 +22,15 @@ type FeedSpec struct {
 type Feed struct {
 	ID string `json:"id"`
 	FeedSpec
+
+	extras *extras
+}
+
+// UnmarshalJSON reads MeshAgent's form.
+func (f *Feed) UnmarshalJSON(text []byte) error {
+	type plain Feed
+	f.extras = extrasOf[plain](text, "project_id", "created_at")
+	return json.Unmarshal(text, (*plain)(f))
 }
 
 // Key is the feed's name.
@@ -47,20 +56,20 @@ type feeds struct{ collection[FeedSpec, Feed] }
 // Feeds is /accounts/projects/{project_id}/feeds. That a second feed of a name is refused is not certain, so one looks before creating.
 func (p *Project) Feeds() Collection[FeedSpec, Feed] {
 	return feeds{collection[FeedSpec, Feed]{
-		client: p.client, route: p.route.join("/feeds"), item: "/{feed_id}", member: "feeds", wrap: "feed",
+		client: p.client, route: p.route.join("/feeds"), item: "/{feed_id}", member: "feeds", wrap: "feed", open: true,
 		paging: paging{"count", 100},
 	}}
 }
 
 // Update sends PUT …/feeds/{feed_id}, which replaces all but the visibility. What is left out falls back to its default.
-func (c feeds) Update(ctx context.Context, current Feed, spec FeedSpec) (Feed, error) {
+func (c feeds) Update(ctx context.Context, current Feed, spec FeedSpec) (made Feed, shown bool, err error) {
 	if err := fixed("visibility", current.Visibility, spec.Visibility); err != nil {
-		return current, err
+		return current, false, err
 	}
 	body := spec
 	body.Visibility = ""
 	if string(body.MessageSchema) == "null" {
 		body.MessageSchema = nil
 	}
-	return Feed{ID: current.ID, FeedSpec: spec}, c.put(ctx, current.ID, body)
+	return Feed{ID: current.ID}, false, c.put(ctx, current.ID, body, current.extras)
 }

@@ -3,7 +3,10 @@
 
 package meshagent
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+)
 
 // FeedSubscriptionSpec is what callers write of a feed's subscription. A nil member means: leave what is there.
 type FeedSubscriptionSpec struct {
@@ -19,6 +22,15 @@ type FeedSubscription struct {
 	ID     string `json:"id"`
 	RoomID string `json:"room_id"`
 	FeedSubscriptionSpec
+
+	extras *extras
+}
+
+// UnmarshalJSON reads MeshAgent's form.
+func (s *FeedSubscription) UnmarshalJSON(text []byte) error {
+	type plain FeedSubscription
+	s.extras = extrasOf[plain](text, "feed_id", "project_id", "created_at")
+	return json.Unmarshal(text, (*plain)(s))
 }
 
 // Key is the room and the path.
@@ -51,21 +63,22 @@ type feedSubscriptions struct {
 func (p *Project) FeedSubscriptions(feedID string) Collection[FeedSubscriptionSpec, FeedSubscription] {
 	return feedSubscriptions{collection[FeedSubscriptionSpec, FeedSubscription]{
 		client: p.client, route: p.route.join("/feeds/{feed_id}/subscriptions", feedID), item: "/{subscription_id}", member: "subscriptions", wrap: "subscription",
+		open: true,
 	}}
 }
 
 // Update sends PUT …/subscriptions/{subscription_id}, which replaces all but the room and the path. A format that is left out falls
 // back to the default.
-func (c feedSubscriptions) Update(ctx context.Context, current FeedSubscription, spec FeedSubscriptionSpec) (FeedSubscription, error) {
+func (c feedSubscriptions) Update(ctx context.Context, current FeedSubscription, spec FeedSubscriptionSpec) (made FeedSubscription, shown bool, err error) {
 	if err := fixed("room", current.Room, spec.Room); err != nil {
-		return current, err
+		return current, false, err
 	}
 	if err := fixed("path", current.Path, spec.Path); err != nil {
-		return current, err
+		return current, false, err
 	}
 	body := struct {
 		FilenameDatetimeFormat *string           `json:"filename_datetime_format,omitempty"`
 		Annotations            map[string]string `json:"annotations"`
 	}{spec.FilenameDatetimeFormat, orEmpty(spec.Annotations)}
-	return FeedSubscription{ID: current.ID, RoomID: current.RoomID, FeedSubscriptionSpec: spec}, c.put(ctx, current.ID, body)
+	return FeedSubscription{ID: current.ID}, false, c.put(ctx, current.ID, body, current.extras)
 }

@@ -17,3 +17,15 @@ func (o *Object) UnmarshalJSON(text []byte) error {
 	decoder.UseNumber()
 	return decoder.Decode((*map[string]any)(o))
 }
+
+// Encode writes JSON without a line break at its end. It leaves <, > and & as they are: written for HTML, they would take
+// six bytes each.
+func Encode(value any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, err //nolint:wrapcheck // it stands for encoding/json
+	}
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
+}

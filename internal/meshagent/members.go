@@ -7,9 +7,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/meshagent/meshagent-operator/internal/flight"
 )
 
 // member is a user of a project, as far as it says whose an e-mail address is.
@@ -37,41 +40,58 @@ func (m member) Written() member { return m }
 type members struct {
 	list collection[member, member]
 	age  time.Duration
+	held *held
 
 	invited atomic.Pointer[time.Time] // when somebody was, last
+	shared  flight.Shared[*directory]
+}
 
-	turn   chan struct{}     // whoever holds it may use what follows, and send the list
-	begun  time.Time         // of the list
-	emails map[string]string // folded, by user id; a new map for each list
+// directory has e-mail addresses, folded, by user id, and user ids by address.
+type directory struct {
+	emails map[string]string
+	ids    map[string][]string
+}
+
+// held is what the present directory takes. It is given back with the members.
+type held struct{ atomic.Pointer[Holding] }
+
+func (h *held) replace(next *Holding) {
+	if last := h.Swap(next); last != nil {
+		last.Release()
+	}
 }
 
 func (c *Client) members(project route) *members {
-	return &members{
-		list: collection[member, member]{client: c, route: project.join("/users"), member: "users", paging: paging{"count", 100}},
-		age:  c.membersAge, turn: make(chan struct{}, 1),
+	m := &members{
+		list: collection[member, member]{client: c, route: project.join("/users"), member: "users", paging: paging{"count", 100}, open: true},
+		age:  c.membersAge, held: &held{},
 	}
+	m.shared.Fetch = m.fetch
+	runtime.AddCleanup(m, func(h *held) { h.replace(nil) }, m.held)
+	return m
 }
 
-// since returns the e-mail addresses by user id, from a list that was begun at or after a moment.
-func (m *members) since(ctx context.Context, notBefore time.Time) (map[string]string, error) {
-	select {
-	case m.turn <- struct{}{}:
-		defer func() { <-m.turn }()
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-	if m.emails != nil && !m.begun.Before(notBefore) {
-		return m.emails, nil
-	}
-	begun, emails := time.Now(), map[string]string{}
-	for one, err := range m.list.All(ctx) {
+// fetch lists the members.
+func (m *members) fetch(ctx context.Context) (*directory, error) {
+	holding := NewHolding(m.list.client)
+	found := &directory{map[string]string{}, map[string][]string{}}
+	for one, err := range m.list.All(Hold(ctx, holding)) {
 		if err != nil {
+			holding.Release()
 			return nil, err
 		}
-		emails[one.ID] = foldEmail(one.Email)
+		email := foldEmail(one.Email)
+		found.emails[one.ID] = email
+		found.ids[email] = append(found.ids[email], one.ID)
 	}
-	m.begun, m.emails = begun, emails
-	return emails, nil
+	m.held.replace(holding)
+	return found, nil
+}
+
+// since returns the members from a list that was begun at or after a moment.
+func (m *members) since(ctx context.Context, notBefore time.Time) (*directory, error) {
+	found, _, err := m.shared.Since(ctx, notBefore)
+	return found, err
 }
 
 // justNow is how long a list is believed that was begun before somebody was invited, who may be a member since. A burst of invitations
@@ -92,21 +112,19 @@ func (m *members) invite() { m.invited.Store(new(time.Now())) }
 
 // find returns the id of the member with an e-mail address; "" if there is none.
 func (m *members) find(ctx context.Context, email string, notBefore time.Time) (string, error) {
-	emails, err := m.since(ctx, notBefore)
+	found, err := m.since(ctx, notBefore)
 	if err != nil {
 		return "", err
 	}
-	found := ""
-	for id, of := range emails {
-		switch {
-		case of != foldEmail(email):
-		case found != "":
-			return "", &Error{Status: http.StatusUnprocessableEntity, Message: fmt.Sprintf("several members have the address %s: name one by its id", email)}
-		default:
-			found = id
-		}
+	switch ids := found.ids[foldEmail(email)]; len(ids) {
+	case 0:
+		return "", nil
+	case 1:
+		return ids[0], nil
 	}
-	return found, nil
+	return "", &Error{
+		Status: http.StatusUnprocessableEntity, Message: fmt.Sprintf("several members have the address %s: name one by its id", email), unsent: true,
+	}
 }
 
 // foldEmail makes addresses comparable. Only ASCII letters have two forms: what else folds to one of them may be somebody else's.

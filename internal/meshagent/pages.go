@@ -5,14 +5,13 @@ package meshagent
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 )
 
 // paging says how a list is asked for its pages.
@@ -21,22 +20,42 @@ type paging struct {
 	number int
 }
 
+// What a list may take: so many pages, and so much time beside what it waits for the rate limit. The time grows with the
+// pages, so that a long list ends however slow the server is, and one that brings next to nothing does not go on for ever.
+const (
+	maxPages    = 4096
+	listTime    = 2 * time.Minute
+	timePerPage = 2 * time.Second
+)
+
 // All sends GET on the collection until it has every page.
 //
-// Pages are counted from the beginning of a list that others change meanwhile: what they delete moves all that follows towards the
-// beginning, past the page that was read. So each page begins with the last row of the one before. If its first row is one that was
-// seen, on whatever page, nothing was passed over. If not, it goes back.
+// Pages are counted from the beginning of a list that others change meanwhile: what they delete moves all that follows
+// towards the beginning, past the page that was read. So each page begins with the last row of the one before. If its first
+// row is one that was seen, on whatever page, nothing was passed over. If not, it goes back.
 func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
+		holding, ok := ctx.Value(holdingKey{}).(*Holding)
+		if !ok {
+			holding = NewHolding(c.client)
+			defer holding.Release()
+		}
+		ctx, waited := patient(ctx)
+		begun := time.Now()
 		at := place{seen: map[string]bool{}, overlap: 1}
 		for last := false; !last; {
-			rows, total, err := c.page(ctx, at.next)
+			at.pages++
+			answer, err := c.page(ctx, at.next, holding)
+			rows := answer.rows
 			if err == nil {
-				rows, last, err = c.take(&at, rows, total)
+				rows, last, err = c.take(&at, answer)
+			}
+			if err == nil && !last {
+				err = c.unreadable(at.bounded(time.Since(begun) - waited.total()))
 			}
 			if err != nil {
 				var none R
-				yield(none, err)
+				yield(none, c.client.noteList(c.route, err))
 				return
 			}
 			for _, row := range rows {
@@ -45,6 +64,7 @@ func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 				}
 			}
 		}
+		_ = c.client.noteList(c.route, nil)
 	}
 }
 
@@ -57,11 +77,24 @@ type place struct {
 	overlap  int             // how many rows a page and the next have in common
 	gaps     int             // how often it went back
 	idle     int             // pages in a row that led farther, to nothing new
+	pages    int             // that were asked for
+}
+
+// bounded says whether there may be another page.
+func (p *place) bounded(spent time.Duration) error {
+	switch {
+	case p.pages >= maxPages, len(p.seen) > maxRows:
+		return ErrAnswerTooLarge
+	case spent > listTime+time.Duration(p.pages)*timePerPage:
+		return errSlow
+	}
+	return nil
 }
 
 // take returns the rows of a page that are new, and whether the page is the last one. It returns none if rows may lie between this page and
 // those before.
-func (c collection[S, R]) take(at *place, rows []R, total *int) (fresh []R, last bool, err error) {
+func (c collection[S, R]) take(at *place, answer page[R]) (fresh []R, last bool, err error) {
+	rows := answer.rows
 	overlaps := 0 < at.next && at.next < at.end
 	if overlaps && (len(rows) == 0 || !at.seen[rows[0].Identity()]) {
 		return nil, false, c.unreadable(at.back())
@@ -72,7 +105,7 @@ func (c collection[S, R]) take(at *place, rows []R, total *int) (fresh []R, last
 			fresh = append(fresh, row)
 		}
 	}
-	if c.last(len(rows), at.next+len(rows), total) {
+	if c.last(at, len(rows), answer.total) {
 		return fresh, true, nil
 	}
 	return fresh, false, c.unreadable(at.forward(len(rows), len(fresh)))
@@ -81,6 +114,7 @@ func (c collection[S, R]) take(at *place, rows []R, total *int) (fresh []R, last
 var (
 	errEndless  = errors.New("the list does not end: a page shows only what was on those before")
 	errChanging = errors.New("the list changes while it is read")
+	errSlow     = errors.New("the list takes too long")
 )
 
 // back goes back, farther each time. At the beginning of the list nothing can have been passed over.
@@ -110,49 +144,35 @@ func (p *place) forward(rows, fresh int) error {
 	return nil
 }
 
-// last says that there is no further page. MeshAgent may give smaller pages than were asked for: a total is believed before the size of
-// the page.
-func (c collection[S, R]) last(rows, seen int, total *int) bool {
-	switch {
+// last says that there is no further page. MeshAgent may give smaller pages than were asked for, so a total tells, or else
+// only a page that has nothing behind what it shares with the one before.
+func (c collection[S, R]) last(at *place, rows int, total *int) bool {
+	switch end := at.next + rows; {
 	case c.paging.size == "" || rows == 0:
 		return true
 	case total != nil:
-		return seen >= *total
+		return end >= *total
+	default:
+		return at.next < at.end && end <= at.end
 	}
-	return rows < c.paging.number
 }
 
-func (c collection[S, R]) page(ctx context.Context, offset int) (rows []R, total *int, err error) {
-	query := maps.Clone(c.filter)
+// page reads one page, of which there are not many more rows than were asked for.
+func (c collection[S, R]) page(ctx context.Context, offset int, holding *Holding) (out page[R], err error) {
+	const slack = 100
+	query, most := maps.Clone(c.filter), maxRows
 	if c.paging.size != "" {
 		if query == nil {
 			query = url.Values{}
 		}
 		query.Set(c.paging.size, strconv.Itoa(c.paging.number))
 		query.Set("offset", strconv.Itoa(offset))
+		most = c.paging.number + slack
 	}
-	var answer map[string]json.RawMessage
-	if err := c.client.do(ctx, request{method: http.MethodGet, route: c.route, query: query, out: &answer, list: true}); err != nil {
-		return nil, nil, err
+	get := request{method: http.MethodGet, route: c.route, query: query, open: c.open}
+	get.read = func(a *answer) (err error) {
+		out, err = readPage[S, R](a, c.member, most, holding)
+		return err
 	}
-	// An answer without the member must not pass for an empty collection.
-	member, ok := answer[c.member]
-	if !ok {
-		return nil, nil, c.unreadable(fmt.Errorf("the list has no %q", c.member))
-	}
-	if err := json.Unmarshal(member, &rows); err != nil {
-		return nil, nil, c.unreadable(fmt.Errorf("the list has a %q that is not what was expected", c.member))
-	}
-	if json.Unmarshal(answer["total"], &total) != nil {
-		total = nil
-	}
-	return rows, total, nil
-}
-
-// unreadable says why the list cannot be read, unless there is no cause.
-func (c collection[S, R]) unreadable(cause error) error {
-	if cause == nil {
-		return nil
-	}
-	return &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: cause}
+	return out, c.client.do(ctx, get)
 }

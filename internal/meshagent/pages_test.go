@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
@@ -151,5 +153,105 @@ func TestAListThatIsNeverStableIsGivenUp(t *testing.T) {
 	}
 	if _, ok := errors.AsType[*NetworkError](failed); !ok || !strings.Contains(failed.Error(), "feeds: the list changes while it is read") {
 		t.Errorf("got %v after %d pages", failed, asked)
+	}
+}
+
+// A server that gives fewer rows than it was asked for has not given all, unless it says so.
+func TestAListWithoutTotalEndsWithAnEmptyPage(t *testing.T) {
+	t.Parallel()
+	const rows, cap = 95, 30
+	asked := 0
+	client := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+		var page []string
+		for i := offset; i < min(offset+cap, rows); i++ {
+			page = append(page, fmt.Sprintf(`{"room": {"id": "r"}, "user_id": "u%d"}`, i))
+		}
+		fmt.Fprintf(w, `{"room_grants": [%s]}`, strings.Join(page, ","))
+	})
+	found := 0
+	for _, err := range client.Project("p").RoomGrants().All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		found++
+	}
+	if found != rows || asked > 5 {
+		t.Errorf("%d rows of %d in %d pages", found, rows, asked)
+	}
+}
+
+func TestAPageHasLittleMoreThanWasAskedFor(t *testing.T) {
+	t.Parallel()
+	for count, tooLarge := range map[int]bool{100: false, 200: false, 201: true} {
+		rows := make([]Feed, count)
+		for i := range rows {
+			rows[i] = Feed{ID: strconv.Itoa(i), FeedSpec: FeedSpec{Name: "x"}}
+		}
+		client := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			_ = json.NewEncoder(w).Encode(map[string]any{"feeds": rows, "total": count})
+		})
+		project := client.Project("p")
+		if err := lastError(t.Context(), project.Feeds()); errors.Is(err, ErrAnswerTooLarge) != tooLarge {
+			t.Errorf("%d rows: %v", count, err)
+		}
+		if names := strings.Join(project.ListsTooLarge(time.Now().Add(-time.Hour)), " "); (names == "feeds") != tooLarge {
+			t.Errorf("%d rows: too large are %q", count, names)
+		}
+	}
+}
+
+// A small rate limit makes a list slow, and does not end it.
+func TestAListWaitsForTheRateLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		key, err := ParseAPIKey(simulator.DevelopmentKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := serveRooms(250, 2)
+		client, err := New(Options{Key: key, Transport: server, Limiter: NewLimiter(0.1, 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		if err := lastError(t.Context(), client.Project(server.ProjectID()).Rooms()); err != nil {
+			t.Errorf("after %s: %v", time.Since(begun), err)
+		}
+		// What is not a list is told when to come back.
+		if _, err := client.Config(t.Context()); !NotSent(err) || status(err) != http.StatusTooManyRequests {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestAListThatBringsNextToNothingEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		client := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			asked++
+			<-time.After(25 * time.Second)
+			fmt.Fprintf(w, `{"feeds": [{"id": "%d", "name": "x"}], "total": 1000}`, asked)
+		})
+		if err := lastError(t.Context(), client.Project("p").Feeds()); !errors.Is(err, errSlow) || asked > 10 {
+			t.Errorf("after %d pages: %v", asked, err)
+		}
+	})
+}
+
+func TestMemoryIsSharedFairly(t *testing.T) {
+	t.Parallel()
+	l := &ledger{limit: 100}
+	if !l.take("a", 100) || l.take("a", 1) {
+		t.Error("one account gets all that nobody else wants, and no more")
+	}
+	if !l.take("b", 50) || l.take("b", 1) || l.take("a", 1) {
+		t.Error("another one gets its half")
+	}
+	l.give("a", 60)
+	if l.take("b", 11) || !l.take("c", 20) || !l.take("c", 13) || l.take("c", 1) {
+		t.Error("three have a third each")
 	}
 }

@@ -37,7 +37,7 @@ func (c *Client) Project(id string) *Project {
 // Info reads the project: GET /accounts/projects/{project_id}. What answers without the project's id is not MeshAgent, or not all of it.
 func (p *Project) Info(ctx context.Context) (ProjectInfo, error) {
 	var info ProjectInfo
-	get := request{method: http.MethodGet, route: p.route, out: &info}
+	get := request{method: http.MethodGet, route: p.route, out: &info, open: true}
 	err := p.client.do(ctx, get)
 	if err == nil && !strings.EqualFold(info.ID, p.ID) {
 		err = unexpected(get, "it is not about this project")

@@ -5,6 +5,7 @@ package meshagent
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 )
 
@@ -19,6 +20,15 @@ type RoomSpec struct {
 type Room struct {
 	ID string `json:"id"`
 	RoomSpec
+
+	extras *extras
+}
+
+// UnmarshalJSON reads MeshAgent's form.
+func (r *Room) UnmarshalJSON(text []byte) error {
+	type plain Room
+	r.extras = extrasOf[plain](text)
+	return json.Unmarshal(text, (*plain)(r))
 }
 
 // Key is the room's name.
@@ -45,7 +55,7 @@ type rooms struct{ collection[RoomSpec, Room] }
 // Rooms is /accounts/projects/{project_id}/rooms.
 func (p *Project) Rooms() Collection[RoomSpec, Room] {
 	return rooms{collection[RoomSpec, Room]{
-		client: p.client, route: p.route.join("/rooms"), item: "/{room}", member: "rooms",
+		client: p.client, route: p.route.join("/rooms"), item: "/{room}", member: "rooms", open: true,
 		// 500 is the bound of the command line tool; a smaller maximum of the server shows in the total.
 		paging: paging{"limit", 500},
 		traits: Traits{RefusesTwins: true},
@@ -57,7 +67,7 @@ func (c rooms) Get(ctx context.Context, ref Ref) (Room, error) {
 	if ref.Key == "" {
 		return Room{}, ErrUseList
 	}
-	room, err := c.read(ctx, request{method: http.MethodGet, route: c.one(ref.Key)})
+	room, err := c.read(ctx, request{method: http.MethodGet, route: c.one(ref.Key), open: true})
 	if ref.ID != "" && (IsNotFound(err) || err == nil && room.ID != ref.ID) {
 		return Room{}, ErrUseList
 	}
@@ -65,7 +75,7 @@ func (c rooms) Get(ctx context.Context, ref Ref) (Room, error) {
 }
 
 // Update sends PUT …/rooms/{room}. Maps that are left out would stay as they are, so both are always sent.
-func (c rooms) Update(ctx context.Context, current Room, spec RoomSpec) (Room, error) {
+func (c rooms) Update(ctx context.Context, current Room, spec RoomSpec) (made Room, shown bool, err error) {
 	if spec.Metadata == nil {
 		spec.Metadata = Object{}
 	}
@@ -75,5 +85,5 @@ func (c rooms) Update(ctx context.Context, current Room, spec RoomSpec) (Room, e
 		Metadata    Object            `json:"metadata"`
 		Annotations map[string]string `json:"annotations"`
 	}(spec)
-	return Room{ID: current.ID, RoomSpec: spec}, c.put(ctx, current.ID, body)
+	return Room{ID: current.ID}, false, c.put(ctx, current.ID, body, current.extras)
 }

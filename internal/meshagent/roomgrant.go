@@ -28,10 +28,15 @@ type RoomGrant struct {
 
 	// Holder is the user's id, however the user is named; "" while an invitation is pending.
 	Holder string
+
+	extras *extras
 }
 
 // Pending says that the user was invited and has not joined yet.
 func (g RoomGrant) Pending() bool { return g.Holder == "" }
+
+// Promised says that nothing can be read of the grant yet: not what the invitation promises, nor who sent it.
+func (g RoomGrant) Promised() bool { return g.Pending() }
 
 // UnmarshalJSON reads MeshAgent's form, which has the whole room and knows no e-mail addresses.
 func (g *RoomGrant) UnmarshalJSON(text []byte) error {
@@ -46,7 +51,10 @@ func (g *RoomGrant) UnmarshalJSON(text []byte) error {
 	if row.Room.ID == "" {
 		return errors.New("it names no room")
 	}
-	*g = RoomGrant{RoomGrantSpec: RoomGrantSpec{RoomID: row.Room.ID, UserID: row.UserID, Permissions: row.Permissions}, Holder: row.UserID}
+	*g = RoomGrant{
+		RoomGrantSpec: RoomGrantSpec{RoomID: row.Room.ID, UserID: row.UserID, Permissions: row.Permissions}, Holder: row.UserID,
+		extras: extrasOf[roomGrantBody](text, "room"),
+	}
 	return nil
 }
 
@@ -105,7 +113,7 @@ func (p *Project) RoomGrants() Collection[RoomGrantSpec, RoomGrant] { return p.r
 func (p *Project) roomGrants() roomGrants {
 	return roomGrants{collection[RoomGrantSpec, RoomGrant]{
 		client: p.client, route: p.route.join("/room-grants"), item: "/{room_id}/{user_id}", member: "room_grants",
-		paging: paging{"limit", 50},
+		paging: paging{"limit", 50}, open: true,
 	}}
 }
 
@@ -121,7 +129,7 @@ func (c roomGrants) get(ctx context.Context, key grantKey) (RoomGrant, error) {
 	if key.room == "" || key.user == "" {
 		return RoomGrant{}, c.nobodys()
 	}
-	return c.read(ctx, request{method: http.MethodGet, route: c.route.join(c.item, key.room, key.user)})
+	return c.read(ctx, request{method: http.MethodGet, route: c.route.join(c.item, key.room, key.user), open: true})
 }
 
 // nobodys says that there is no such grant, since there is no such user.
@@ -139,29 +147,30 @@ type roomGrantBody struct {
 }
 
 // Create sends POST …/room-grants.
-func (c roomGrants) Create(ctx context.Context, spec RoomGrantSpec) (RoomGrant, error) {
+func (c roomGrants) Create(ctx context.Context, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	if one := c.route.join(c.item, spec.RoomID, spec.UserID); spec.UserID != "" && one.err != nil {
-		return RoomGrant{}, one.err // it could never be deleted
+		return made, false, one.err // it could never be deleted
 	}
-	err := c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: roomGrantBody(spec)})
-	return RoomGrant{RoomGrantSpec: spec, Holder: spec.UserID}, err
+	err = c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: roomGrantBody(spec), open: true})
+	made.RoomID, made.UserID, made.Holder = spec.RoomID, spec.UserID, spec.UserID
+	return made, false, err
 }
 
 // Update sends PUT …/room-grants/unused: only the body counts.
-func (c roomGrants) Update(ctx context.Context, current RoomGrant, spec RoomGrantSpec) (RoomGrant, error) {
+func (c roomGrants) Update(ctx context.Context, current RoomGrant, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	if err := fixed("room", current.RoomID, spec.RoomID); err != nil {
-		return current, err
+		return current, false, err
 	}
 	if err := fixed("user", current.UserID, spec.UserID); err != nil {
-		return current, err
+		return current, false, err
 	}
 	body := roomGrantBody{RoomID: current.RoomID, UserID: current.Holder, Permissions: spec.Permissions}
-	err := c.client.do(ctx, request{method: http.MethodPut, route: c.route.join("/{grant_id}", "unused"), in: body})
-	return RoomGrant{RoomGrantSpec: spec, Holder: current.Holder}, err
+	err = c.client.do(ctx, request{method: http.MethodPut, route: c.route.join("/{grant_id}", "unused"), in: completed{body, current.extras}, open: true})
+	return current, false, err
 }
 
 // Delete sends DELETE …/room-grants/{room_id}/{user_id}.
 func (c roomGrants) Delete(ctx context.Context, id string) error {
 	key := parseGrantKey(id)
-	return c.client.do(ctx, request{method: http.MethodDelete, route: c.route.join(c.item, key.room, key.user)})
+	return c.client.do(ctx, request{method: http.MethodDelete, route: c.route.join(c.item, key.room, key.user), open: true})
 }

@@ -28,12 +28,15 @@ func (c roomGrantsByEmail) Path() string { return c.route.path + "?by=email" }
 // All lists the grants, with the addresses of the users who are members.
 func (c roomGrantsByEmail) All(ctx context.Context) iter.Seq2[RoomGrant, error] {
 	return func(yield func(RoomGrant, error) bool) {
-		var emails map[string]string
+		var members *directory
 		for grant, err := range c.roomGrants.All(ctx) {
-			if err == nil && emails == nil {
-				emails, err = c.members.since(ctx, c.members.recent())
+			if err == nil && members == nil {
+				members, err = c.members.since(ctx, c.members.recent())
 			}
-			if !yield(grant.named(emails[grant.Holder]), err) || err != nil {
+			if err == nil {
+				grant = grant.named(members.emails[grant.Holder])
+			}
+			if !yield(grant, err) || err != nil {
 				return
 			}
 		}
@@ -74,26 +77,27 @@ func pendingGrant(room, email string) RoomGrant {
 	return RoomGrant{RoomGrantSpec: RoomGrantSpec{RoomID: room, Email: email}}
 }
 
-// Create sends POST …/room-grants for the member who has the address, else for the address, which invites somebody.
-func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (RoomGrant, error) {
+// Create sends POST …/room-grants for the member who has the address, else for the address, which sends an invitation. A
+// conflict about an address that is no member's says that it was invited before, or has joined this very moment: then the
+// pending grant, which is not ours, comes with the error.
+func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	user, err := c.members.find(ctx, spec.Email, c.members.recent())
 	if err != nil {
-		return RoomGrant{}, err
+		return made, false, err
 	}
 	if user != "" {
 		named := spec
 		named.UserID, named.Email = user, ""
-		grant, err := c.roomGrants.Create(ctx, named)
-		return grant.named(spec.Email), err
+		made, _, err = c.roomGrants.Create(ctx, named)
+		return made.named(spec.Email), false, err
 	}
-	_, err = c.roomGrants.Create(ctx, spec)
-	// It depends on MeshAgent whether this made a member at once: lists from before do not count for long. A conflict says that the address
-	// was invited before, or has become a member this very moment.
+	_, _, err = c.roomGrants.Create(ctx, spec)
+	// It depends on MeshAgent whether this made a member at once: lists from before do not count for long.
 	c.members.invite()
-	if IsConflict(err) {
-		err = nil
+	if err != nil && !IsConflict(err) {
+		return RoomGrant{}, false, err
 	}
-	return pendingGrant(spec.RoomID, spec.Email), err
+	return pendingGrant(spec.RoomID, spec.Email), true, err
 }
 
 // Delete sends DELETE …/room-grants/{room_id}/{user_id}. An invitation cannot be taken back: if nobody has joined there is nothing to delete.

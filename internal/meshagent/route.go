@@ -45,7 +45,11 @@ type RoutePath struct {
 }
 
 // Route is a route of a project.
-type Route struct{ RouteSpec }
+type Route struct {
+	RouteSpec
+
+	extras *extras // of the envelope
+}
 
 // UnmarshalJSON reads the present shape, and the flat one from before there were route specs.
 func (r *Route) UnmarshalJSON(text []byte) error {
@@ -61,6 +65,10 @@ func (r *Route) UnmarshalJSON(text []byte) error {
 	}
 	if shape.Spec != nil {
 		r.RouteSpec = *shape.Spec
+		r.extras = extrasOf[struct {
+			Domain string    `json:"domain"`
+			Spec   RouteSpec `json:"spec"`
+		}](text)
 	} else {
 		r.RouteSpec = RouteSpec{
 			Version: "v1", Kind: "Route",
@@ -96,7 +104,7 @@ type routes struct{ collection[RouteSpec, Route] }
 // Routes is /accounts/projects/{project_id}/routes.
 func (p *Project) Routes() Collection[RouteSpec, Route] {
 	return routes{collection[RouteSpec, Route]{
-		client: p.client, route: p.route.join("/routes"), item: "/{domain}", member: "routes", wrap: "route",
+		client: p.client, route: p.route.join("/routes"), item: "/{domain}", member: "routes", wrap: "route", open: true,
 		paging: paging{"count", 100}, traits: Traits{RefusesTwins: true},
 	}}
 }
@@ -110,17 +118,18 @@ func (c routes) Get(ctx context.Context, ref Ref) (Route, error) {
 }
 
 // Create sends POST …/routes, whose answer tells nothing.
-func (c routes) Create(ctx context.Context, spec RouteSpec) (Route, error) {
+func (c routes) Create(ctx context.Context, spec RouteSpec) (made Route, shown bool, err error) {
 	if one := c.one(spec.Domain); one.err != nil {
-		return Route{}, one.err // it could never be deleted
+		return made, false, one.err // it could never be deleted
 	}
-	return Route{spec}, c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: envelope(spec)})
+	made.Domain = spec.Domain
+	return made, false, c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: envelope(spec), open: true})
 }
 
 // Update sends PUT …/routes/{domain}. A route has one backend: the other one, and an agent's paths, are not kept.
-func (c routes) Update(ctx context.Context, current Route, spec RouteSpec) (Route, error) {
+func (c routes) Update(ctx context.Context, current Route, spec RouteSpec) (made Route, shown bool, err error) {
 	if err := fixed("domain", current.Domain, spec.Domain); err != nil {
-		return current, err
+		return current, false, err
 	}
 	if spec.Backend.Room != nil && spec.Backend.Agent != nil {
 		if current.Backend.Room != nil {
@@ -132,7 +141,8 @@ func (c routes) Update(ctx context.Context, current Route, spec RouteSpec) (Rout
 	if spec.Backend.Agent != nil {
 		spec.Paths = nil
 	}
-	return Route{spec}, c.put(ctx, current.Domain, envelope(spec))
+	made.Domain = current.Domain
+	return made, false, c.put(ctx, current.Domain, envelope(spec), current.extras)
 }
 
 func envelope(spec RouteSpec) any {

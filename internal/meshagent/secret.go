@@ -33,6 +33,15 @@ type SecretSpec struct {
 type Secret struct {
 	ID string `json:"id"`
 	SecretSpec
+
+	extras *extras
+}
+
+// UnmarshalJSON reads MeshAgent's form.
+func (s *Secret) UnmarshalJSON(text []byte) error {
+	type plain Secret
+	s.extras = extrasOf[plain](text, "agent_id", "for_identity", "delegated_to")
+	return json.Unmarshal(text, (*plain)(s))
 }
 
 // Key is the id where the caller chooses it, else the name.
@@ -74,7 +83,7 @@ func CanonicalSecret(kind string, data []byte) []byte {
 	if json.Unmarshal(data, &members) != nil {
 		return data
 	}
-	canonical, err := json.Marshal(members)
+	canonical, err := Encode(members)
 	if err != nil {
 		return data
 	}
@@ -90,7 +99,7 @@ type secrets struct {
 
 func (p *Project) secrets(at route) secrets {
 	return secrets{collection: collection[SecretSpec, Secret]{
-		client: p.client, route: at, item: "/{secret_id}", member: "secrets", secret: true,
+		client: p.client, route: at, item: "/{secret_id}", member: "secrets",
 		traits: Traits{PartialLists: true},
 	}}
 }
@@ -162,24 +171,23 @@ func (c secrets) known(secret Secret) Secret {
 }
 
 // Create sends POST, whose answer is the id.
-func (c secrets) Create(ctx context.Context, spec SecretSpec) (Secret, error) {
+func (c secrets) Create(ctx context.Context, spec SecretSpec) (made Secret, shown bool, err error) {
 	body := c.body(spec)
 	if c.chosen {
 		body["secret_id"] = spec.ID
 	}
 	var created struct{ ID string }
-	post := request{method: http.MethodPost, route: c.route, in: body, out: &created, secret: true}
-	err := c.client.do(ctx, post)
+	post := request{method: http.MethodPost, route: c.route, in: body, out: &created}
+	err = c.client.do(ctx, post)
 	if err == nil && created.ID == "" {
 		err = unexpected(post, "it has no id")
 	}
-	return Secret{ID: created.ID, SecretSpec: spec}, err
+	return Secret{ID: created.ID}, false, err
 }
 
 // Update sends PUT …/{secret_id}.
-func (c secrets) Update(ctx context.Context, current Secret, spec SecretSpec) (Secret, error) {
-	spec.ID = current.SecretSpec.ID
-	return Secret{ID: current.ID, SecretSpec: spec}, c.put(ctx, current.ID, c.body(spec))
+func (c secrets) Update(ctx context.Context, current Secret, spec SecretSpec) (made Secret, shown bool, err error) {
+	return Secret{ID: current.ID}, false, c.put(ctx, current.ID, c.body(spec), current.extras)
 }
 
 func (c secrets) body(spec SecretSpec) map[string]any {

@@ -5,8 +5,16 @@ package meshagent
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"iter"
 	"net/http"
+	"strings"
 )
+
+// ErrValueHidden says that a resource was not updated because MeshAgent does not show a secret value
+// in it, which the update would have to send back.
+var ErrValueHidden = errors.New("MeshAgent does not show a secret value that the update would erase")
 
 // services deviates: requests take a manifest or a template, answers may be short, and there is a route by name.
 type services struct {
@@ -25,58 +33,79 @@ func (p *Project) RoomServices(room string) Collection[ServiceSpec, Service] {
 
 func (p *Project) services(route route) Collection[ServiceSpec, Service] {
 	return services{collection[ServiceSpec, Service]{
-		client: p.client, route: route, item: "/{service_id}", member: "services",
+		client: p.client, route: route, item: "/{service_id}", member: "services", open: true,
 		traits: Traits{RefusesTwins: true},
 	}}
+}
+
+// All lists the services, without the secrets of OAuth clients.
+func (c services) All(ctx context.Context) iter.Seq2[Service, error] {
+	return func(yield func(Service, error) bool) {
+		for row, err := range c.collection.All(ctx) {
+			if !yield(row.Listed(), err) {
+				return
+			}
+		}
+	}
 }
 
 // Get sends GET …/services/{service_id}, or …/services/by-name/{service_name} if only the name is known.
 func (c services) Get(ctx context.Context, ref Ref) (Service, error) {
 	if ref.ID == "" {
-		return c.read(ctx, request{method: http.MethodGet, route: c.route.join("/by-name/{service_name}", ref.Key)})
+		return c.read(ctx, request{method: http.MethodGet, route: c.route.join("/by-name/{service_name}", ref.Key), open: true})
 	}
 	return c.collection.Get(ctx, ref)
 }
 
 // Create sends POST …/services. In a room the answer to a manifest may be only the id.
-func (c services) Create(ctx context.Context, spec ServiceSpec) (Service, error) {
+func (c services) Create(ctx context.Context, spec ServiceSpec) (made Service, shown bool, err error) {
+	post := request{method: http.MethodPost, route: c.route}
 	if spec.isTemplate() {
-		return c.read(ctx, request{method: http.MethodPost, route: c.route, in: spec.rendering()})
+		post.in, post.open = spec.rendering(), true
+	} else {
+		sent := Service{ServiceSpec: spec.clone()}
+		post.in, post.open = sent.manifest(), !sent.holdsSecrets()
 	}
-	sent := Service{ServiceSpec: spec.clone()}
-	created, err := c.read(ctx, request{method: http.MethodPost, route: c.route, in: sent.manifest(), secret: sent.holdsSecrets()})
-	return completed(created, sent), err
+	made, err = c.read(ctx, post)
+	return made, made.Key() != "", err
 }
 
 // Update sends PUT …/services/{service_id}, which replaces everything, or makes the service anew of a template. In a room the answer to
 // a manifest says nothing.
-func (c services) Update(ctx context.Context, current Service, spec ServiceSpec) (Service, error) {
+func (c services) Update(ctx context.Context, current Service, spec ServiceSpec) (made Service, shown bool, err error) {
 	put := request{method: http.MethodPut, route: c.one(current.ID)}
-	sent := Service{ID: current.ID, ServiceSpec: spec.clone(), secrets: current.secrets}
 	if rendersAnew(current.ServiceSpec, spec) {
-		put.in = spec.rendering()
+		put.in, put.open = spec.rendering(), true
 	} else {
-		complete := sent.withSecrets()
-		put.in, put.secret = complete.manifest(), complete.holdsSecrets()
+		sent := Service{ID: current.ID, ServiceSpec: spec.clone(), secrets: current.secrets}
+		if err := sent.restoreSecrets(); err != nil {
+			return current, false, err
+		}
+		put.in, put.open = completed{sent.manifest(), current.extras}, !sent.holdsSecrets()
 	}
-	updated, err := c.decode(ctx, put)
-	return completed(updated, sent), err
+	made, err = c.decode(ctx, put)
+	if made.ID == "" {
+		made.ID = current.ID
+	}
+	return made, made.Key() != "", err
 }
 
-// completed is an answer with what it does not say taken from what was sent.
-func completed(answer, sent Service) Service {
-	if answer.Key() == "" {
-		answer.ServiceSpec, answer.secrets = sent.ServiceSpec, sent.secrets
-	}
-	if answer.ID == "" {
-		answer.ID = sent.ID
-	}
-	return answer
+// restoreSecrets puts back the secrets of OAuth clients that MeshAgent holds and the caller does not
+// set. An update that has no value for one would erase it.
+func (s *Service) restoreSecrets() error {
+	var hidden error
+	s.endpoints(func(key endpointKey, oauth *OAuthClientConfig) {
+		value, held := s.secrets[key]
+		switch {
+		case oauth.ClientSecret != "" || !held:
+		case isMask(value):
+			hidden = fmt.Errorf("%w: oauth.client_secret of endpoint %q on port %s", ErrValueHidden, key.path, key.port)
+		default:
+			oauth.ClientSecret = value
+		}
+	})
+	return hidden
 }
 
-// withSecrets puts the secrets of OAuth clients back into a copy of the service.
-func (s Service) withSecrets() Service {
-	s.ServiceSpec = s.clone()
-	s.endpoints(func(key endpointKey, oauth *OAuthClientConfig) { oauth.ClientSecret = s.secrets[key] })
-	return s
-}
+// isMask says that a value stands in for one that is not shown.
+func isMask(value string) bool { return strings.Trim(value, "*•xX. ") == "" }

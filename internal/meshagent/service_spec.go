@@ -5,7 +5,9 @@ package meshagent
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"slices"
 )
 
 // ServiceSpec is what callers write of a service. An unset member means: leave what is there. The tag default, here and in all
@@ -47,7 +49,7 @@ type plainServiceSpec ServiceSpec
 
 // MarshalJSON writes null for what must be absent.
 func (s ServiceSpec) MarshalJSON() ([]byte, error) {
-	text, err := json.Marshal(plainServiceSpec(s))
+	text, err := Encode(plainServiceSpec(s))
 	if err != nil || len(s.Without) == 0 {
 		return text, err
 	}
@@ -58,7 +60,21 @@ func (s ServiceSpec) MarshalJSON() ([]byte, error) {
 	for _, name := range s.Without {
 		members[name] = json.RawMessage("null")
 	}
-	return json.Marshal(members)
+	return Encode(members)
+}
+
+// Ordered is the service with those lists in order whose order has no meaning: MeshAgent may keep
+// another one.
+func (s ServiceSpec) Ordered() ServiceSpec {
+	s.Agents = slices.Clone(s.Agents)
+	slices.SortStableFunc(s.Agents, func(a, b ServiceAgent) int { return cmp.Compare(a.Name, b.Name) })
+	if s.Container != nil {
+		container := *s.Container
+		container.Environment = slices.Clone(container.Environment)
+		slices.SortStableFunc(container.Environment, func(a, b EnvironmentVariable) int { return cmp.Compare(a.Name, b.Name) })
+		s.Container = &container
+	}
+	return s
 }
 
 // Key is the service's name.
@@ -98,10 +114,21 @@ type Service struct {
 	ServiceSpec
 
 	secrets clientSecrets
+	extras  *extras
 }
 
 // Identity is the service's id.
 func (s Service) Identity() string { return s.ID }
+
+// Listed is the service with no more than the fact that its OAuth clients have secrets.
+func (s Service) Listed() Service {
+	held := clientSecrets{}
+	for key := range s.secrets {
+		held[key] = ""
+	}
+	s.secrets = held
+	return s
+}
 
 // Written is the service without its id, and without the secrets of OAuth clients, which nobody has to see.
 func (s Service) Written() ServiceSpec { return s.ServiceSpec }
@@ -121,8 +148,9 @@ func (s *Service) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*s = Service{ID: document.ID, ServiceSpec: ServiceSpec(document.plainServiceSpec)}
-	s.secrets = s.takeSecrets()
+	s.secrets, s.extras = s.takeSecrets(), extrasOf[manifest](text)
 	fillDefaults(&s.ServiceSpec)
+	s.ServiceSpec = s.Ordered()
 	if values := s.templateValues(); values != nil {
 		s.Metadata.Annotations[templateValues] = encodeValues(values)
 	}
@@ -130,7 +158,7 @@ func (s *Service) UnmarshalJSON(text []byte) error {
 }
 
 // MarshalJSON is the reverse, for tests and transcripts.
-func (s Service) MarshalJSON() ([]byte, error) { return json.Marshal(s.manifest()) }
+func (s Service) MarshalJSON() ([]byte, error) { return Encode(s.manifest()) }
 
 // manifest is a service on the wire.
 type manifest struct {
@@ -184,7 +212,7 @@ func (s *ServiceSpec) holdsSecrets() bool {
 
 // clone is a deep copy, complete with defaults: the SDKs send them too.
 func (s ServiceSpec) clone() ServiceSpec {
-	text, err := json.Marshal(plainServiceSpec(s))
+	text, err := Encode(plainServiceSpec(s))
 	var deep plainServiceSpec
 	if err == nil {
 		err = json.Unmarshal(text, &deep)

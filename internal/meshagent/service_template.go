@@ -60,7 +60,7 @@ func encodeValues(values map[string]string) string {
 	if values == nil {
 		values = map[string]string{}
 	}
-	text, err := json.Marshal(values)
+	text, err := Encode(values)
 	if err != nil {
 		panic(fmt.Sprintf("meshagent: strings that cannot be written as JSON: %v", err)) // there are none
 	}

@@ -46,7 +46,8 @@ var defaultTransport = func() http.RoundTripper {
 	return t
 }()
 
-// transport is the chain that every request passes: budget, then what the caller puts around, then time-out, then credentials, then the wire.
+// transport is the chain that every request passes: what the caller puts around, then time-out, then credentials, then the
+// wire.
 func transport(options Options, timeout time.Duration) http.RoundTripper {
 	wire := options.Transport
 	if wire == nil {
@@ -56,14 +57,14 @@ func transport(options Options, timeout time.Duration) http.RoundTripper {
 	if options.Around != nil {
 		sent = options.Around(sent)
 	}
-	return budgeted(options, sent)
+	return sent
 }
 
 // authorized adds what identifies the caller.
 func authorized(options Options, next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
-		r.Header.Set("Authorization", "Bearer "+options.Key.text)
+		r.Header.Set("Authorization", "Bearer "+options.Key.reveal())
 		if options.UserAgent != "" {
 			r.Header.Set("User-Agent", options.UserAgent)
 		}
@@ -117,29 +118,3 @@ func (b *body) Close() error {
 type errTimeout struct{ after time.Duration }
 
 func (e errTimeout) Error() string { return "no answer within " + e.after.String() }
-
-// budgeted waits for the credential's budget, takes note when MeshAgent asks for a pause, and tells the observer.
-func budgeted(options Options, next http.RoundTripper) http.RoundTripper {
-	return roundTripper(func(r *http.Request) (*http.Response, error) {
-		template := RouteOf(r)
-		asked := time.Now()
-		if options.Limiter != nil {
-			if err := options.Limiter.wait(r.Context(), r.Method, template); err != nil {
-				return nil, err
-			}
-		}
-		sent := time.Now()
-		resp, err := next.RoundTrip(r)
-		call := Call{Method: r.Method, Route: template, Latency: time.Since(sent), Waited: sent.Sub(asked)}
-		if err == nil {
-			call.Status = resp.StatusCode
-			if resp.StatusCode == http.StatusTooManyRequests && options.Limiter != nil {
-				options.Limiter.pause(retryAfter(resp.Header, time.Now()))
-			}
-		}
-		if options.Observe != nil {
-			options.Observe(call)
-		}
-		return resp, err
-	})
-}

@@ -51,10 +51,10 @@ func documents(ctx context.Context) map[string]document {
 			"if_not_exists", // what exists is adopted, or not, by the operator's own rules
 			"permissions",   // grants are objects of their own
 		}},
-		"update a room": {schema: "RoomUpdate", send: updating(ctx, (*Project).Rooms, Room{"r", room}, room)},
+		"update a room": {schema: "RoomUpdate", send: updating(ctx, (*Project).Rooms, Room{ID: "r", RoomSpec: room}, room)},
 
 		"create a feed": {schema: "FeedCreate", send: creating(ctx, (*Project).Feeds, feed)},
-		"update a feed": {schema: "FeedUpdate", send: updating(ctx, (*Project).Feeds, Feed{"f", feed}, feed)},
+		"update a feed": {schema: "FeedUpdate", send: updating(ctx, (*Project).Feeds, Feed{ID: "f", FeedSpec: feed}, feed)},
 		"create a subscription": {schema: "FeedSubscriptionCreate", send: creating(ctx, func(p *Project) Collection[FeedSubscriptionSpec, FeedSubscription] {
 			return p.FeedSubscriptions("f")
 		}, subscription)},
@@ -64,19 +64,19 @@ func documents(ctx context.Context) map[string]document {
 
 		"create a grant": {schema: "RoomGrantCreateByUser", send: creating(ctx, (*Project).RoomGrants, grant), except: []string{"email"}},
 		"invite":         {schema: "RoomGrantCreateByEmail", send: creating(ctx, (*Project).RoomGrants, invitation), except: []string{"user_id"}},
-		"update a grant": {schema: "RoomGrantUpdate", send: updating(ctx, (*Project).RoomGrants, RoomGrant{grant, "u"}, grant)},
+		"update a grant": {schema: "RoomGrantUpdate", send: updating(ctx, (*Project).RoomGrants, RoomGrant{RoomGrantSpec: grant, Holder: "u"}, grant)},
 
 		"create a secret":             {schema: "ProjectSecretWrite", send: creating(ctx, (*Project).Secrets, secret)},
-		"update a secret":             {schema: "ProjectSecretWrite", send: updating(ctx, (*Project).Secrets, Secret{"s", secret}, secret)},
+		"update a secret":             {schema: "ProjectSecretWrite", send: updating(ctx, (*Project).Secrets, Secret{ID: "s", SecretSpec: secret}, secret)},
 		"create a secret of a room":   {schema: "RoomSecretCreate", send: creating(ctx, roomSecrets, chosen)},
-		"update a secret of a room":   {schema: "RoomSecretUpdate", send: updating(ctx, roomSecrets, Secret{"s", chosen}, chosen)},
+		"update a secret of a room":   {schema: "RoomSecretUpdate", send: updating(ctx, roomSecrets, Secret{ID: "s", SecretSpec: chosen}, chosen)},
 		"create a secret of an agent": {schema: "AgentSecretCreate", send: creating(ctx, agentSecrets, chosen)},
-		"update a secret of an agent": {schema: "AgentSecretUpdate", send: updating(ctx, agentSecrets, Secret{"s", chosen}, chosen)},
+		"update a secret of an agent": {schema: "AgentSecretUpdate", send: updating(ctx, agentSecrets, Secret{ID: "s", SecretSpec: chosen}, chosen)},
 
 		"create a route":             {schema: "RoomRouteSpec", within: "spec", send: creating(ctx, (*Project).Routes, route), except: []string{"backend.agent"}},
-		"update a route":             {schema: "RoomRouteSpec", within: "spec", send: updating(ctx, (*Project).Routes, Route{route}, route), except: []string{"backend.agent"}},
+		"update a route":             {schema: "RoomRouteSpec", within: "spec", send: updating(ctx, (*Project).Routes, Route{RouteSpec: route}, route), except: []string{"backend.agent"}},
 		"create a route to an agent": {schema: "AgentRouteSpec", within: "spec", send: creating(ctx, (*Project).Routes, agentRoute), except: []string{"backend.room", "paths"}},
-		"update a route to an agent": {schema: "AgentRouteSpec", within: "spec", send: updating(ctx, (*Project).Routes, Route{agentRoute}, agentRoute), except: []string{"backend.room", "paths"}},
+		"update a route to an agent": {schema: "AgentRouteSpec", within: "spec", send: updating(ctx, (*Project).Routes, Route{RouteSpec: agentRoute}, agentRoute), except: []string{"backend.room", "paths"}},
 
 		"render a template": {schema: "ServiceFromTemplate", send: creating(ctx, (*Project).Services, ServiceFromTemplate("n", "{{ x }}", map[string]string{"x": "y"}))},
 	}
@@ -90,11 +90,11 @@ func agentSecrets(p *Project) Collection[SecretSpec, Secret] { return p.AgentSec
 
 // creating sends a create. What comes of it is not the question.
 func creating[S Spec[S], R Resource[S]](ctx context.Context, in func(*Project) Collection[S, R], spec S) func(*Project) {
-	return func(p *Project) { _, _ = in(p).Create(ctx, spec) }
+	return func(p *Project) { _, _, _ = in(p).Create(ctx, spec) }
 }
 
 func updating[S Spec[S], R Resource[S]](ctx context.Context, in func(*Project) Collection[S, R], current R, spec S) func(*Project) {
-	return func(p *Project) { _, _ = in(p).Update(ctx, current, spec) }
+	return func(p *Project) { _, _, _ = in(p).Update(ctx, current, spec) }
 }
 
 // A member that the contract gains must be added to the client, or an update would drop it.
@@ -152,4 +152,34 @@ func membersMissing(schema *openapi3.Schema, value any, path string) (missing []
 	}
 	slices.Sort(missing)
 	return missing
+}
+
+// Written for HTML, each of these characters would take six bytes.
+func TestBodiesHoldMarkupAsItIs(t *testing.T) {
+	t.Parallel()
+	const markup = "<&>"
+	annotations := map[string]string{"a": markup}
+	for name, send := range map[string]func(*Project){
+		"a room":     creating(t.Context(), (*Project).Rooms, RoomSpec{Name: markup, Metadata: Object{"a": markup}}),
+		"a service":  creating(t.Context(), (*Project).Services, ServiceSpec{Metadata: ServiceMetadata{Name: "x", Annotations: annotations}, Without: []string{"container"}}),
+		"a template": creating(t.Context(), (*Project).Services, ServiceFromTemplate("n", markup, map[string]string{"x": markup})),
+		"a route":    creating(t.Context(), (*Project).Routes, RouteSpec{Domain: "x", Metadata: RouteMetadata{Annotations: annotations}}),
+		"a feed":     creating(t.Context(), (*Project).Feeds, FeedSpec{Name: "x", Annotations: annotations, MessageSchema: json.RawMessage(`{"a": "<&>"}`)}),
+		"a grant": creating(t.Context(), (*Project).RoomGrants, RoomGrantSpec{
+			RoomID: "r", UserID: "u", Permissions: &APIScope{Queues: &QueuesGrant{Send: []string{markup}}},
+		}),
+	} {
+		var sent string
+		send(answering(t, func(w http.ResponseWriter, r *http.Request) {
+			text, _ := io.ReadAll(r.Body)
+			sent = string(text)
+			_, _ = io.WriteString(w, "{}")
+		}).Project("p"))
+		if !strings.Contains(sent, markup) || strings.Contains(sent, `\u00`) {
+			t.Errorf("%s: %s", name, sent)
+		}
+	}
+	if got := string(CanonicalSecret(SecretKeys, []byte(`{"a": "\u003c&>"}`))); got != `{"a":"<&>"}` {
+		t.Errorf("a secret: %s", got)
+	}
 }

@@ -4,14 +4,16 @@
 package managed
 
 import (
+	"context"
+
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 // adopt takes a resource that was found and not just created, if that is allowed.
-func (p *pass[O, S, R]) adopt(remote R) (found[S, R], error) {
+func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error) {
 	mark := remote.Written().Mark()
-	if p.announced(remote.Written().Key()) {
+	if p.createdByUs(remote) {
 		mark.Owner = p.mark.Owner
 	}
 	p.mark.Adopted = mark.Owner != p.mark.Owner || mark.Adopted
@@ -19,13 +21,18 @@ func (p *pass[O, S, R]) adopt(remote R) (found[S, R], error) {
 	if err != nil {
 		return seen, err
 	}
-	// The mark itself is no difference.
-	unmarked, err := drift(p.adapted(remote), remote.Written(), nil)
-	if err != nil {
-		return seen, err
-	}
 	if !p.spec.Observes() {
-		if err := adoptable(p.spec.AdoptionPolicy, p.mark, mark, p.desired.Key(), unmarked.changes); err != nil {
+		// The mark itself is no difference.
+		unmarked, err := drift(p.adapted(remote), remote.Written(), nil)
+		if err != nil {
+			return seen, err
+		}
+		err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, p.desired.Key(), unmarked.changes)
+		if err == nil {
+			err = p.yieldToTwin(ctx, remote.Identity())
+		}
+		if err != nil {
+			p.waitForName(p.desired.Key())
 			return seen, err
 		}
 	}
@@ -37,10 +44,31 @@ func (p *pass[O, S, R]) adopt(remote R) (found[S, R], error) {
 	return seen, nil
 }
 
-// announced says that a resource without a place for a mark is ours all the same: we said that we would create it when there was
-// none, or its key is one that nobody else can have chosen.
-func (p *pass[O, S, R]) announced(key string) bool {
-	return !p.bearsMarks() && key != "" && (key == p.status.Intent || key == string(p.obj.GetUID()))
+// createdByUs says that a resource without a place for a mark is ours all the same: its key is one that
+// nobody else can have chosen, or it is what a pending creation sent.
+func (p *pass[O, S, R]) createdByUs(remote R) bool {
+	return !p.bearsMarks() && (p.hasOwnKey(remote) || p.isPendingCreate(remote, withNormalizing))
+}
+
+// hasOwnKey says that the key of a resource is the object's UID.
+func (p *pass[O, S, R]) hasOwnKey(remote R) bool {
+	return remote.Written().Key() == string(p.obj.GetUID())
+}
+
+// adoptPromise takes what was promised and cannot be read, such as an invitation to a room, so it
+// cannot be compared. The object waits for it. When it is there, it is adopted as the policy says, and
+// deleting the object leaves it, unless it turns out to be what an uncertain creation sent.
+func (p *pass[O, S, R]) adoptPromise(remote R, uncertain bool) error {
+	pending, set := p.status.PendingCreate, p.status.AppliedFields
+	p.status.Adopted = new(true)
+	p.outcome.adopted = true
+	if err := p.markSynced(remote); err != nil {
+		return err
+	}
+	if p.status.AppliedFields = nil; uncertain {
+		p.status.PendingCreate, p.status.AppliedFields = pending, set
+	}
+	return nil
 }
 
 // adoptable decides whether an existing resource may be taken over, and if not, what to tell the user.

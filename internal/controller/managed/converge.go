@@ -7,6 +7,10 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
@@ -14,26 +18,27 @@ import (
 
 // converge makes MeshAgent hold what is desired: it creates, updates, or does nothing.
 func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
-	if seen.remote == nil {
-		if p.spec.Observes() {
-			if p.outcome.lost {
-				p.foundDrift()
-			}
-			p.outcome.missing("it does not exist in MeshAgent and would be created if reconcilePolicy were Enforce")
-			p.status.Drift = nil
-			return nil
+	switch {
+	case seen.remote == nil && p.spec.Observes():
+		if p.outcome.lost {
+			p.foundDrift()
 		}
+		p.outcome.missing("it does not exist in MeshAgent and would be created if reconcilePolicy were Enforce")
+		p.status.Drift = nil
+		return nil
+	case seen.remote == nil:
 		return p.create(ctx)
-	}
-	if len(seen.diff.changes) == 0 {
-		return p.settle(*seen.remote)
-	}
-	if p.spec.Observes() {
+	case len(seen.diff.changes) == 0:
+		return p.markSynced(*seen.remote)
+	case p.spec.Observes():
 		if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonDrifted {
 			p.foundDrift()
 		}
 		p.outcome.drifted("MeshAgent differs in " + paths(seen.diff.changes) + "; reconcilePolicy Observe leaves it so")
 		p.report(*seen.remote, seen.diff.changes)
+		return nil
+	case p.digestOf(seen.diff.changes) == p.status.Unconverged:
+		p.notConverging(seen)
 		return nil
 	}
 	return p.update(ctx, *seen.remote, seen.diff)
@@ -41,32 +46,22 @@ func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
 
 // create makes the resource. A refusal because there is one already is where its adoption begins.
 func (p *pass[O, S, R]) create(ctx context.Context) error {
-	if err := p.intend(ctx); err != nil {
+	uncertain := p.pendingBefore()
+	if err := p.recordPendingCreate(ctx); err != nil {
 		return err
 	}
 	if p.outcome.lost {
 		p.foundDrift()
 	}
-	remote, err := p.collection.Create(ctx, p.desired.WithMark(p.mark))
-	if meshagent.IsConflict(err) {
-		existing, lookErr := p.findByKey(ctx, p.desired.Key())
-		if lookErr != nil {
-			return lookErr
-		}
-		if existing == nil {
-			return err // it is gone already, or the conflict is about something else
-		}
-		seen, adoptErr := p.adopt(*existing)
-		if adoptErr != nil {
-			return adoptErr
-		}
-		return p.converge(ctx, seen)
-	}
+	made, shown, err := p.collection.Create(ctx, p.desired.WithMark(p.mark))
 	if err != nil {
-		return p.uncertain(err)
+		return p.notCreated(ctx, made, uncertain, err)
 	}
-	p.snapshot.wrote(remote.Identity(), &remote)
-	p.status.ID, p.status.Adopted, p.outcome.wrote = remote.Identity(), nil, true
+	p.status.ID, p.status.Adopted, p.status.PendingCreate = made.Identity(), nil, nil
+	if err := p.setApplied(p.desired); err != nil {
+		return err
+	}
+	p.outcome.adopted = false
 	p.logger(ctx).Info("created", "resource", p.desired.Key())
 	if p.outcome.lost {
 		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
@@ -74,104 +69,92 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 	} else {
 		p.outcome.event("Created", "create", "%s was created in MeshAgent", p.title(p.desired.Key()))
 	}
-	p.outcome.adopted = false
-	return p.settle(remote)
+	return p.confirm(ctx, p.carriedOut(made, shown, nil))
 }
 
-// uncertain passes on why a write failed. Unless MeshAgent refused it, it may have been carried out.
-func (p *pass[O, S, R]) uncertain(err error) error {
-	if !meshagent.IsRefusal(err) {
-		p.snapshot.doubt()
+// notCreated goes on after a creation that failed. Uncertain says that an earlier attempt to create the
+// same may have been carried out.
+func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bool, err error) error {
+	refused := meshagent.IsRefusal(err) || meshagent.NotSent(err)
+	if refused && !uncertain {
+		p.withdrawCreate()
 	}
-	return err
-}
-
-// intend records in status what must be known of a creation even if the process dies in it: what it lies under, without which it could not be
-// found any more once that is gone; and its name, where the resource itself will not tell whose it is. It was looked for, and was not there:
-// if it is found after a crash, it is ours.
-func (p *pass[O, S, R]) intend(ctx context.Context) error {
-	known := p.status.Parent == p.before.CommonStatus().Parent
-	if !p.bearsMarks() && p.status.Intent != p.desired.Key() {
-		fields, err := fieldsOf(p.desired)
-		if err != nil {
-			return err
-		}
-		p.status.Intent, p.status.AppliedFields, known = p.desired.Key(), fields, false
+	if !refused {
+		p.snapshot.doubt(p.desired.Key(), p.owner())
 	}
-	if known {
-		return nil
-	}
-	p.status.ProjectID = p.connection.Project.ID
-	return p.record(ctx)
-}
-
-// announce records in status the fields that this object is about to set for the first time: if the process dies before status tells
-// that it did, and the spec drops them meanwhile, they must still be known as its own.
-func (p *pass[O, S, R]) announce(ctx context.Context, current R) error {
-	fields, err := fieldsOf(p.adapted(current))
-	if err != nil {
+	if !meshagent.IsConflict(err) {
 		return err
 	}
-	known := len(p.status.AppliedFields)
-	p.status.AppliedFields = slices.Compact(slices.Sorted(slices.Values(append(fields, p.status.AppliedFields...))))
-	if len(p.status.AppliedFields) == known {
-		return nil
+	existing, lookErr := p.findByKey(ctx, p.desired.Key())
+	if lookErr != nil {
+		return lookErr
 	}
-	p.status.ProjectID, p.status.Name = p.connection.Project.ID, current.Written().Key()
-	return p.record(ctx)
-}
-
-// applied are the fields that this object has set. What was announced, and MeshAgent did not take, is not there to be removed.
-func (p *pass[O, S, R]) applied() []string {
-	if applied, ok := p.refused.get(p.obj.GetUID()); ok {
-		return applied
+	if existing == nil && promised(inTheWay) {
+		return p.adoptPromise(inTheWay, uncertain)
 	}
-	return p.status.AppliedFields
-}
-
-// record writes status as far as it is known, before the end of the pass.
-func (p *pass[O, S, R]) record(ctx context.Context) error {
-	if err := p.writeStatus(ctx, p.before, p.obj, &p.written); err != nil {
-		return err
+	if existing == nil {
+		return err // it is gone already, or the conflict is about something else
 	}
-	// What the API server holds now is what the end of the pass is compared with.
-	p.before, _ = p.obj.DeepCopyObject().(O)
-	return nil
+	seen, adoptErr := p.adopt(ctx, *existing)
+	if adoptErr != nil {
+		return adoptErr
+	}
+	return p.converge(ctx, seen)
 }
 
 // update writes the merged document.
 func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error {
-	applied, drifted := p.applied(), !p.outcome.adopted && p.desiredBefore()
-	if drifted {
+	drifted := !p.outcome.adopted && p.desiredBefore()
+	if drifted && p.writes == 0 {
 		p.foundDrift()
 	}
-	if err := p.announce(ctx, current); err != nil {
+	if err := p.recordPendingFields(ctx, current); err != nil {
 		return err
 	}
-	p.refused.forget(p.obj.GetUID())
-	remote, err := p.collection.Update(ctx, current, d.merged)
-	if meshagent.IsRefusal(err) {
-		p.refused.set(p.obj.GetUID(), applied)
+	made, shown, err := p.collection.Update(ctx, current, d.merged)
+	if err != nil {
+		return p.notUpdated(current.Identity(), d.merged.Key(), err)
 	}
-	switch {
-	case meshagent.IsConflict(err):
-		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", d.merged.Key())
-	case err != nil:
-		return p.uncertain(err)
-	}
-	p.snapshot.wrote(remote.Identity(), &remote)
-	p.outcome.wrote = true
+	first := p.writes == 0
 	p.logger(ctx).Info("updated", "resource", d.merged.Key(), "fields", paths(d.changes))
 	switch {
-	case p.outcome.adopted:
-		// The event of the adoption says it.
+	case p.outcome.adopted || !first:
+		// The event of the adoption, or of the first write, says it.
 	case drifted:
 		p.outcome.event("DriftCorrected", "update", "%s differed in MeshAgent and was set right: %s", p.title(p.desired.Key()), paths(d.changes))
 		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
 	default:
 		p.outcome.event("Updated", "update", "%s was updated in MeshAgent: %s", p.title(p.desired.Key()), paths(d.changes))
 	}
-	return p.settle(remote)
+	return p.confirm(ctx, p.carriedOut(made, shown, d.changes))
+}
+
+func (p *pass[O, S, R]) notUpdated(id, key string, err error) error {
+	if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
+		p.snapshot.doubt(id)
+		return err
+	}
+	p.withdrawFields()
+	if meshagent.IsConflict(err) {
+		p.waitForName(key)
+		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", key)
+	}
+	return err
+}
+
+// carriedOut takes note of a write that MeshAgent accepted.
+func (p *pass[O, S, R]) carriedOut(made R, shown bool, fixed []change) unconfirmed[R] {
+	p.writes++
+	p.outcome.wrote = true
+	if shown {
+		p.snapshot.wrote(made.Identity(), &made)
+	} else { // until it is looked at
+		p.snapshot.doubt(made.Identity(), p.desired.Key(), p.owner())
+	}
+	return unconfirmed[R]{
+		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: fingerprint(p.desired), writes: p.writes,
+		set: p.applied(), lost: p.outcome.lost, adopted: p.outcome.adopted,
+	}
 }
 
 // foundDrift counts a change that somebody else made.
@@ -180,34 +163,40 @@ func (p *pass[O, S, R]) foundDrift() { driftFound.WithLabelValues(kindOf(p.obj))
 // desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a difference is somebody else's doing.
 func (p *pass[O, S, R]) desiredBefore() bool {
 	if last, known := p.last.get(p.obj.GetUID()); known {
-		return last == fingerprint(p.desired)
+		return last.desired == fingerprint(p.desired)
 	}
 	return usableFor(p.status.Conditions, p.obj.GetGeneration())
 }
 
-// settle notes that MeshAgent now holds what is desired.
-func (p *pass[O, S, R]) settle(remote R) error {
-	// What is only observed was not set by this object, and is not its to remove.
-	if !p.spec.Observes() {
-		fields, err := fieldsOf(p.adapted(remote))
-		if err != nil {
+// markSynced notes that MeshAgent holds what is desired.
+func (p *pass[O, S, R]) markSynced(remote R) error {
+	// What is only observed was not set by this object, and is not its to remove. Neither is what was
+	// promised by others.
+	if !p.spec.Observes() && !(p.status.IsAdopted() && promised(remote)) {
+		if err := p.setApplied(p.adapted(remote)); err != nil {
 			return err
 		}
-		p.status.AppliedFields = fields
 	}
 	if p.outcome.adopted && !p.spec.Observes() {
 		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
 	}
-	p.last.set(p.obj.GetUID(), fingerprint(p.desired))
-	p.refused.forget(p.obj.GetUID())
+	p.remember()
+	p.status.Unconverged = ""
 	p.outcome.inSync()
 	p.report(remote, nil)
 	return nil
 }
 
+// remember notes what was brought to MeshAgent, or seen there.
+func (p *pass[O, S, R]) remember() {
+	p.last.set(p.obj.GetUID(), lastSync{fingerprint(p.desired), p.references})
+	p.rejected.forget(p.obj.GetUID())
+	p.names.forget(client.ObjectKeyFromObject(p.obj))
+}
+
 // report fills status from the resource.
 func (p *pass[O, S, R]) report(remote R, changes []change) {
-	p.status.ID, p.status.Intent = remote.Identity(), ""
+	p.status.ID, p.status.PendingCreate = remote.Identity(), nil
 	p.status.Name = remote.Written().Key()
 	p.status.ProjectID = p.connection.Project.ID
 	p.status.Drift = describe(changes, p.kind.Hidden)
@@ -221,9 +210,10 @@ func (p *pass[O, S, R]) report(remote R, changes []change) {
 	}
 }
 
-// title names the resource in events: by its key, or by its object's name where it has none or one that says nothing to people.
+// title names the resource in events: by its key, or by its object's name where it has none or one
+// that says nothing to people, such as an id or several in one.
 func (p *pass[O, S, R]) title(key string) string {
-	if key == "" || key == p.status.ID || key == string(p.obj.GetUID()) {
+	if key == "" || key == p.status.ID || key == string(p.obj.GetUID()) || strings.Contains(key, "/") {
 		return p.obj.GetName()
 	}
 	return key

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 )
 
 // change is one difference between what is desired and what MeshAgent holds. A nil value is an absent one.
@@ -26,10 +25,11 @@ type diff[S any] struct {
 	changes []change
 }
 
-// drift compares what an object desires with what MeshAgent holds, as server-side apply does: fields that the object sets
-// are compared; fields that it set last time (applied) and no longer sets are to go; all others are not its business.
-// Null and absent are the same. A list belongs to the object as a whole; members that MeshAgent adds to the list's elements do not count.
-func drift[S any](desired, actual S, applied []string) (diff[S], error) {
+// drift compares what an object desires with what MeshAgent holds, as server-side apply does: fields
+// that the object sets are compared; fields that it set last time (applied) and no longer sets are to
+// go; all others are not its business. Null and absent are the same. A list belongs to the object as a
+// whole; members that MeshAgent adds to the list's elements do not count.
+func drift[S any](desired, actual S, applied fields) (diff[S], error) {
 	want, err := tree(desired)
 	if err != nil {
 		return diff[S]{}, err
@@ -40,7 +40,7 @@ func drift[S any](desired, actual S, applied []string) (diff[S], error) {
 	}
 	o := overlay{}
 	merged, _ := o.lay(nil, want, have).(map[string]any)
-	o.remove(merged, want, have, applied)
+	o.remove(nil, merged, want, have, applied)
 	slices.SortFunc(o.changes, func(a, b change) int { return bytes.Compare([]byte(a.path.String()), []byte(b.path.String())) })
 
 	result := diff[S]{changes: o.changes}
@@ -52,20 +52,6 @@ func drift[S any](desired, actual S, applied []string) (diff[S], error) {
 		return result, fmt.Errorf("decoding the merged document: %w", err)
 	}
 	return result, nil
-}
-
-// fieldsOf lists the paths that a document sets, for status.appliedFields.
-func fieldsOf[S any](document S) ([]string, error) {
-	root, err := tree(document)
-	if err != nil {
-		return nil, err
-	}
-	var fields []string
-	for p := range leaves(nil, root) {
-		fields = append(fields, p.String())
-	}
-	slices.Sort(fields)
-	return fields, nil
 }
 
 // tree is a document as encoding/json's generic values, numbers with all their digits.
@@ -108,34 +94,72 @@ func (o *overlay) lay(at path, want, have any) any {
 	return merged
 }
 
-// remove takes out what was applied once and is desired no more.
-func (o *overlay) remove(merged, want, have map[string]any, applied []string) {
-	desired := map[string]bool{}
-	for p := range leaves(nil, want) {
-		desired[p.String()] = true
+// remove takes out what was applied once and is desired no more. A null counts as a value: it was
+// set, and may still be there.
+func (o *overlay) remove(at path, merged, want, have map[string]any, applied fields) {
+	for _, name := range slices.Sorted(maps.Keys(applied)) {
+		wanted, isWanted := want[name]
+		held, isHeld := have[name]
+		here := at.child(name)
+		switch before := applied[name].(type) {
+		case fields:
+			wantedInside, _ := wanted.(map[string]any)
+			heldInside, isObject := held.(map[string]any)
+			if !isObject || isWanted && wantedInside == nil {
+				continue // it is or was to be something else, and was laid over already
+			}
+			rest, _ := merged[name].(map[string]any)
+			rest = maps.Clone(rest)
+			o.remove(here, rest, wantedInside, heldInside, before)
+			if merged[name] = rest; len(rest) == 0 && !isWanted {
+				delete(merged, name)
+			}
+		case []any:
+			if !isHeld || o.changed(here) || !lost(before, wanted, isWanted, held) {
+				continue
+			}
+			o.changes = append(o.changes, change{here, wanted, held})
+			if merged[name] = wanted; wanted == nil {
+				delete(merged, name)
+			}
+		default:
+			if isWanted || !isHeld || isTree(held) {
+				continue // members that others added below it are theirs
+			}
+			o.changes = append(o.changes, change{here, nil, held})
+			delete(merged, name)
+		}
 	}
-	gone := map[string]bool{}
-	for _, text := range applied {
-		p, err := parsePath(text)
-		if err != nil || len(p) == 0 || desired[text] {
-			continue // status was edited by hand: a path that cannot be read protects nothing
+}
+
+// lost says that a list holds something that was applied and is desired no more.
+func lost(applied, wanted any, isWanted bool, held any) bool {
+	switch applied := applied.(type) {
+	case fields:
+		wanted, _ := wanted.(map[string]any)
+		held, _ := held.(map[string]any)
+		for name, before := range applied {
+			inner, isWanted := wanted[name]
+			if there, isHeld := held[name]; isHeld && lost(before, inner, isWanted, there) {
+				return true
+			}
 		}
-		if actual := lookup(have, p); actual == nil || isTree(actual) {
-			continue
+		return false
+	case []any:
+		wanted, _ := wanted.([]any)
+		held, _ := held.([]any)
+		for i, before := range applied[:min(len(applied), len(held))] {
+			var inner any
+			if i < len(wanted) {
+				inner = wanted[i]
+			}
+			if lost(before, inner, i < len(wanted), held[i]) {
+				return true
+			}
 		}
-		if list, inside := p.list(); inside {
-			p = list
-		}
-		if gone[p.String()] || o.changed(p) {
-			continue
-		}
-		gone[p.String()] = true
-		replacement := lookup(want, p)
-		if isTree(replacement) {
-			continue // what was one value is an object now, and was laid over already
-		}
-		o.changes = append(o.changes, change{p, replacement, lookup(have, p)})
-		set(merged, want, p, replacement)
+		return false
+	default:
+		return !isWanted && !isTree(held)
 	}
 }
 
@@ -147,81 +171,6 @@ func (o *overlay) changed(p path) bool {
 func isTree(value any) bool {
 	m, ok := value.(map[string]any)
 	return ok && len(m) > 0
-}
-
-// set puts a value at a path, or removes it there if it is nil, together with the objects that this leaves empty.
-func set(root, want map[string]any, p path, value any) {
-	name, ok := p[0].(string)
-	if !ok {
-		return
-	}
-	if len(p) == 1 {
-		if value == nil {
-			delete(root, name)
-		} else {
-			root[name] = value
-		}
-		return
-	}
-	inner, ok := root[name].(map[string]any)
-	if !ok {
-		return
-	}
-	inner = maps.Clone(inner)
-	wanted, _ := want[name].(map[string]any)
-	set(inner, wanted, p[1:], value)
-	root[name] = inner
-	if len(inner) == 0 && wanted == nil {
-		delete(root, name)
-	}
-}
-
-func lookup(value any, p path) any {
-	for _, step := range p {
-		switch step := step.(type) {
-		case string:
-			object, _ := value.(map[string]any)
-			value = object[step]
-		case int:
-			list, _ := value.([]any)
-			if step >= len(list) {
-				return nil
-			}
-			value = list[step]
-		}
-	}
-	return value
-}
-
-// leaves are the paths at which a document has a value of its own: not an object with members, nor a list with objects in it.
-func leaves(at path, value any) func(yield func(path) bool) {
-	return func(yield func(path) bool) { walk(at, value, yield) }
-}
-
-func walk(at path, value any, yield func(path) bool) bool {
-	switch value := value.(type) {
-	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(value)) {
-			if !walk(at.child(name), value[name], yield) {
-				return false
-			}
-		}
-		return len(value) > 0 || len(at) == 0 || yield(at)
-	case []any:
-		if !slices.ContainsFunc(value, isTree) {
-			return yield(at)
-		}
-		for i, element := range value {
-			if !walk(at.child(i), element, yield) {
-				return false
-			}
-		}
-		return true
-	case nil:
-		return true
-	default:
-		return yield(at)
-	}
 }
 
 // covers says that have is want, apart from members of objects that want does not mention.
@@ -247,15 +196,4 @@ func covers(want, have any) bool {
 	default:
 		return want == have
 	}
-}
-
-// sameNumber compares by value, 1 and 1.0; what floating point would blur is compared by its digits.
-func sameNumber(a, b json.Number) bool {
-	if a == b {
-		return true
-	}
-	x, errX := strconv.ParseFloat(a.String(), 64)
-	y, errY := strconv.ParseFloat(b.String(), 64)
-	const exact = 1 << 53
-	return errX == nil && errY == nil && x == y && x < exact && x > -exact
 }

@@ -4,6 +4,7 @@
 package managed
 
 import (
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"sync"
@@ -60,6 +61,24 @@ func (e *Environment) untilDrift(listed time.Time) time.Duration {
 // fresh is the begin of the oldest list that a comparison may use. It is less than the interval with its jitter, so that each
 // interval has a list of its own, and more than the spread of the jitter, so that it has only one.
 func (e *Environment) fresh(now time.Time) time.Time { return now.Add(-e.DriftInterval * 3 / 4) }
+
+// forgetConnection drops the lists that were read through a connection which nobody uses any more.
+func (e *Environment) forgetConnection(id string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, shared := range e.snapshots {
+		if lists, ok := shared.(interface{ forget(connection string) }); ok {
+			lists.forget(id)
+		}
+	}
+}
+
+// forget drops the lists of a connection.
+func (s *snapshots[S, R]) forget(connection string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.all, func(key snapshotKey, _ *snapshot[S, R]) bool { return key.connection == connection })
+}
 
 // jittered spreads a duration by a tenth both ways.
 func jittered(d time.Duration) time.Duration {

@@ -120,7 +120,13 @@ func judge(err error) verdict {
 		}
 		return judgeAnswer(e)
 	}
+	if errors.Is(err, meshagent.ErrValueHidden) {
+		return verdict{class: refused, reason: v1alpha1.ReasonInvalid, message: err.Error()}
+	}
 	switch {
+	// The same answer comes again. It is tried again each interval, and nothing is created meanwhile.
+	case errors.Is(err, meshagent.ErrAnswerTooLarge):
+		return verdict{class: waiting, reason: v1alpha1.ReasonAnswerTooLarge, message: err.Error()}
 	case errors.As(err, new(*race)):
 		return verdict{class: silent, after: time.Second}
 	// The process is about to end. A time-out of the pass is something else.

@@ -42,6 +42,7 @@ func TestJudge(t *testing.T) {
 		"a conflict":     {fmt.Errorf("writing status: %w", raced(apierrors.NewConflict(schema.GroupResource{}, "x", nil))), verdict{class: silent, after: time.Second}},
 		"it is gone":     {fmt.Errorf("writing status: %w", raced(apierrors.NewNotFound(schema.GroupResource{}, "x"))), verdict{class: silent, after: time.Second}},
 		"others gone":    {fmt.Errorf("reading namespace: %w", apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "x")), verdict{class: unavailable, reason: "Unavailable", message: `reading namespace: namespaces "x" not found`}},
+		"too large":      {fmt.Errorf("listing: %w", &meshagent.AnswerError{Method: "GET", Route: "/x", Cause: meshagent.ErrAnswerTooLarge}), verdict{class: waiting, reason: "AnswerTooLarge", message: "listing: GET /x: the answer is larger than the operator reads"}},
 		"the end":        {fmt.Errorf("reading: %w", context.Canceled), verdict{class: silent, after: time.Second}},
 		"its requests":   {&meshagent.NetworkError{Method: "GET", Route: "/x", Cause: fmt.Errorf("reading: %w", context.Canceled)}, verdict{class: silent, after: time.Second}},
 		"a wait":         {waitFor(v1alpha1.ReasonSecretNotFound, "Secret %q", "s"), verdict{class: waiting, reason: "SecretNotFound", message: `Secret "s"`, after: time.Second}},

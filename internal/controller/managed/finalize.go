@@ -29,6 +29,9 @@ func (p *pass[O, S, R]) finalize(ctx context.Context) error {
 		return nil
 	}
 	if p.spec.Observes() {
+		if p.status.ID != "" {
+			p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent: it was only observed", p.title(p.status.Name))
+		}
 		return p.release(ctx)
 	}
 	err := p.supported(ctx)
@@ -104,6 +107,17 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 		p.outcome.event("Left", "finalize", "%s was left in MeshAgent, since %q manages it now", p.title(p.status.Name), mark.Owner)
 		return nil
 	}
+	if unconfirmed := p.status.ID == "" && !p.bearsMarks(); unconfirmed && !p.hasOwnKey(*remote) && !p.isPendingCreate(*remote, exactly) {
+		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: it differs from what this object sent, and may be somebody else's", p.title((*remote).Written().Key()))
+		return nil
+	}
+	if twin := p.yieldToTwin(ctx, (*remote).Identity()); twin != nil {
+		if judge(twin).class != refused {
+			return twin
+		}
+		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: %v", p.title((*remote).Written().Key()), twin)
+		return nil
+	}
 	adopted := p.status.IsAdopted() || mark.Adopted
 	if p.spec.DeletionPolicy == v1alpha1.DeletionOrphan || p.spec.DeletionPolicy == "" && adopted {
 		return p.orphan(ctx, *remote)
@@ -135,7 +149,7 @@ func (p *pass[O, S, R]) findOurs(ctx context.Context) (*R, error) {
 			return nil, p.confirmParentLoss(ctx, err)
 		}
 	}
-	remote, err := p.findBegun(ctx)
+	remote, err := p.findCreated(ctx)
 	if err == nil && remote == nil && !known {
 		remote, err = p.findUnlisted(ctx)
 	}
@@ -156,25 +170,34 @@ func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, err error) error 
 	}
 	if p.status.Parent != "" {
 		switch parent, missing := p.parentNow(ctx); {
-		case parent != "":
+		case parent != "" && p.parentIsKnown():
 			return err
-		case !isMissing(missing):
+		case parent == "" && !isMissing(missing):
 			return missing
 		}
 	}
 	_, lookErr := p.connection.Project.Info(ctx)
 	switch {
-	case lookErr == nil && p.status.Parent != "":
-		return nil
-	case lookErr == nil:
+	case lookErr == nil && p.status.Parent == "":
 		return err
-	case !meshagent.IsNotFound(lookErr):
+	case lookErr != nil && !meshagent.IsNotFound(lookErr):
 		return lookErr
 	}
 	if p.confirmServer(ctx) != nil {
 		return err
 	}
 	return nil
+}
+
+// parentIsKnown says that what the resource lies under was looked up, and not just taken from the spec
+// by its id.
+func (p *pass[O, S, R]) parentIsKnown() bool {
+	if len(p.kind.References) == 0 {
+		return false
+	}
+	first := p.kind.References[0]
+	refs := first.of(p.obj)
+	return len(refs) > 0 && (refs[0].External == "" || first.looksUp)
 }
 
 // findUnlisted looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,
@@ -227,17 +250,30 @@ func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
 
 // orphan leaves the resource, without our mark.
 func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
-	written := remote.Written()
+	written, left := remote.Written(), ""
 	if written.Mark().Owner != "" {
-		changed, err := p.collection.Update(ctx, remote, written.WithMark(meshagent.Mark{}))
-		if err != nil && !meshagent.IsNotFound(err) {
+		made, shown, err := p.collection.Update(ctx, remote, written.WithMark(meshagent.Mark{}))
+		switch {
+		case err == nil:
+			p.carriedOut(made, shown, nil)
+		case errors.Is(err, meshagent.ErrValueHidden):
+			left = ", with its ownership annotation, because MeshAgent does not show a secret value that an update would erase"
+		case meshagent.IsNotFound(err):
+			if still, lookErr := p.findOurs(ctx); lookErr != nil || still != nil {
+				return cmp.Or(lookErr, err)
+			}
+			p.snapshot.wrote(remote.Identity(), nil)
+			p.outcome.event("Gone", "orphan", "%s was deleted in MeshAgent already", p.title(written.Key()))
+			return nil
+		default:
+			if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
+				p.snapshot.doubt(remote.Identity(), p.owner())
+			}
 			return err
 		}
-		p.snapshot.wrote(remote.Identity(), &changed)
-		p.outcome.wrote = true
 	}
 	name := p.title(written.Key())
 	p.logger(ctx).Info("orphaned", "resource", name)
-	p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent", name)
+	p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent%s", name, left)
 	return nil
 }

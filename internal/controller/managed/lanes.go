@@ -6,6 +6,7 @@ package managed
 import (
 	"context"
 
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
@@ -24,9 +25,13 @@ const (
 
 // prefer gives an object the lane of what users do, whatever lane it is in already.
 func prefer(queue workqueue.TypedRateLimitingInterface[reconcile.Request], obj client.Object) {
-	request := reconcile.Request{NamespacedName: client.ObjectKeyFromObject(obj)}
+	addWithPriority(queue, 0, client.ObjectKeyFromObject(obj))
+}
+
+func addWithPriority(queue workqueue.TypedRateLimitingInterface[reconcile.Request], priority int, name types.NamespacedName) {
+	request := reconcile.Request{NamespacedName: name}
 	if lanes, ok := queue.(priorityqueue.PriorityQueue[reconcile.Request]); ok {
-		lanes.AddWithOpts(priorityqueue.AddOpts{Priority: new(0)}, request)
+		lanes.AddWithOpts(priorityqueue.AddOpts{Priority: &priority}, request)
 	} else {
 		queue.Add(request)
 	}
@@ -43,6 +48,33 @@ func doneMeanwhile() handler.EventHandler {
 		if status.ObservedGeneration != obj.GetGeneration() || !obj.GetDeletionTimestamp().IsZero() ||
 			status.LastHandledReconcileAt != obj.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation] {
 			prefer(queue, obj)
+		}
+	}}
+}
+
+// fairly makes the queue of a kind's controller.
+func (e *Environment) fairly(
+	like Object, workers int,
+) func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
+	tenantOf := func(request reconcile.Request) string {
+		obj := blank(like)
+		// From the cache, and not even copied. What is gone belongs to nobody, and takes no time.
+		if err := e.Client.Get(context.Background(), request.NamespacedName, obj, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err != nil {
+			return ""
+		}
+		return e.Projects.tenantOf(obj)
+	}
+	return func(name string, limiter workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
+		return newFairQueue(name, max(1, workers), limiter, tenantOf)
+	}
+}
+
+// forgetProjects drops what is remembered of MeshProjects that are gone, however they went.
+func (e *Environment) forgetProjects() handler.EventHandler {
+	return handler.Funcs{DeleteFunc: func(_ context.Context, gone event.DeleteEvent, _ workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+		if project, ok := gone.Object.(*v1alpha1.MeshProject); ok {
+			e.Projects.Forget(project.UID)
+			e.guard.forget(project)
 		}
 	}}
 }

@@ -43,6 +43,12 @@ var (
 		Help: "Objects whose deletion the deletion guard of their MeshProject holds.",
 	}, []string{"namespace", "project"})
 
+	// NamespacesLeftOut has a series for each namespace that main leaves out.
+	NamespacesLeftOut = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "meshagent_operator_namespaces_left_out",
+		Help: "Always 1: a namespace of --watch-namespaces that the operator leaves out because it has no rights in it. Every replica tells.",
+	}, []string{"object_namespace"})
+
 	timeToReady = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "meshagent_time_to_ready_seconds",
 		Help: "From the creation of an object, which Kubernetes tells in whole seconds, until it was Ready for the first time, by kind.",
@@ -64,7 +70,7 @@ var (
 )
 
 // Metrics are those that a process keeps. A Collector has the others.
-var Metrics = []prometheus.Collector{requests, requestWait, driftFound, driftCorrected, deletionsHeld, timeToReady, secretPropagation, buildInfo}
+var Metrics = []prometheus.Collector{requests, requestWait, driftFound, driftCorrected, deletionsHeld, NamespacesLeftOut, timeToReady, secretPropagation, buildInfo}
 
 //nolint:gochecknoinits // the registry is controller-runtime's, one per process
 func init() { metrics.Registry.MustRegister(Metrics...) }

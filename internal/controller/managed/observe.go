@@ -22,7 +22,6 @@ import (
 type found[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	remote *R
 	diff   diff[S]
-	unread bool // remote is a row of a list, and was not read before it is to be replaced
 }
 
 // observe finds the resource: by the id in status, else by our mark, else by its natural key.
@@ -30,22 +29,25 @@ func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
 	switch {
 	case p.status.ID != "":
 		seen, err := p.observeKnown(ctx)
+		if err == nil && seen.remote != nil {
+			err = p.giveUpToTwin(ctx)
+		}
 		if err != nil || seen.remote != nil {
 			return seen, err
 		}
 		p.outcome.lost = true
-		p.status.ID, p.status.Adopted, p.status.AppliedFields = "", nil, nil
-		p.refused.forget(p.obj.GetUID())
+		p.status.ID, p.status.Adopted, p.status.Unconverged = "", nil, ""
+		p.status.AppliedFields, p.status.PendingFields = nil, nil
 		p.mark.Adopted = false
 		fallthrough // it may have been created again already
-	case p.begun:
+	case p.mayExist:
 		// A create may have been carried out whose answer, or whose mention in status, was lost.
-		remote, err := p.findBegun(ctx)
+		remote, err := p.findCreated(ctx)
 		if err != nil {
 			return found[S, R]{}, err
 		}
 		if remote != nil {
-			return p.adopt(*remote)
+			return p.adopt(ctx, *remote)
 		}
 	}
 	if p.collection.Traits().RefusesTwins && p.bearsMarks() && !p.spec.Observes() {
@@ -57,7 +59,7 @@ func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
 	if err != nil || remote == nil {
 		return found[S, R]{}, err
 	}
-	return p.adopt(*remote)
+	return p.adopt(ctx, *remote)
 }
 
 // observeKnown looks for the resource that status names. If a recent list shows it in sync, that is enough; otherwise only a live read counts.
@@ -65,12 +67,10 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	ref, listedAs := meshagent.Ref{ID: p.status.ID, Key: p.status.Name}, ""
 	if p.listSuffices() {
 		seen, name, err := p.observeListed(ctx)
-		if err != nil || seen.remote != nil {
+		if (err != nil || seen.remote != nil) && !p.unlisted(err) {
 			return seen, err
 		}
 		listedAs = name
-	} else if seen, ok := p.replaceable(); ok {
-		return seen, nil
 	}
 	remote, err := p.get(ctx, ref, listedAs)
 	if meshagent.IsNotFound(err) {
@@ -79,18 +79,33 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	if err != nil {
 		return found[S, R]{}, err
 	}
-	if len(p.applied()) == 0 && !p.spec.Observes() {
+	if !p.managesFields() && !p.spec.Observes() && !promised(remote) {
 		// So far it was only observed. To write to it is to adopt it.
 		p.status.ID = ""
-		return p.adopt(remote)
+		return p.adopt(ctx, remote)
 	}
 	return p.compare(remote)
+}
+
+// unlisted says that the collection cannot be listed, so that resources whose id is known are read one by one, each interval.
+// The MeshProject is checked at once when that is new: it tells.
+func (p *pass[O, S, R]) unlisted(err error) bool {
+	if unreadable, ok := errors.AsType[*meshagent.AnswerError](err); ok && unreadable.News {
+		p.Projects.Suspect(p.obj)
+	}
+	return err != nil && isUnreadable(err)
+}
+
+// promised says that nothing can be read of a resource yet.
+func promised(resource any) bool {
+	promise, ok := resource.(meshagent.Promise)
+	return ok && promise.Promised()
 }
 
 // confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under may have been renamed, or the answer may come
 // from something in between, such as a proxy that knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
 func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
-	list, err := p.snapshot.recent(ctx)
+	list, err := p.snapshot.recent(ctx, p.status.ID)
 	if err != nil {
 		return err
 	}
@@ -129,35 +144,17 @@ func (p *pass[O, S, R]) observeListed(ctx context.Context) (seen found[S, R], na
 	return compared, "", nil
 }
 
-// listSuffices says that this is a mere check for drift: this version of the spec was written already, and nobody asked for a live look.
-// What was not ready is waited for: a list from before would say the same again.
+// listSuffices says that this is a mere check for drift: this version of the spec was written already,
+// what it refers to is what it was, and nobody asked for a live look. What was not ready is waited for:
+// a list from before would say the same again.
 func (p *pass[O, S, R]) listSuffices() bool {
 	synced := meta.FindStatusCondition(p.status.Conditions, v1alpha1.ConditionSynced)
 	waits := reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionReady) == v1alpha1.ReasonNotReady
-	return !waits && !p.collection.Traits().PartialLists && p.requested == p.status.LastHandledReconcileAt && synced != nil &&
-		synced.ObservedGeneration == p.obj.GetGeneration() && (p.spec.Observes() || len(p.applied()) > 0)
-}
-
-// replaceable finds a resource that needs no reading: lists do not show its value, and that value is to be another one than what
-// this process brought there last, so it is replaced whatever it is. The update must hold nothing else than what is desired: what others
-// may have changed in the resource since its row was read is never set back.
-func (p *pass[O, S, R]) replaceable() (seen found[S, R], ok bool) {
+	// What lies in something that was made anew is gone with the old one, whatever an older list shows.
 	last, known := p.last.get(p.obj.GetUID())
-	if !known || last == fingerprint(p.desired) || !p.collection.Traits().PartialLists || p.spec.Observes() || len(p.applied()) == 0 ||
-		p.requested != p.status.LastHandledReconcileAt || !meta.IsStatusConditionTrue(p.status.Conditions, v1alpha1.ConditionSynced) {
-		return seen, false
-	}
-	row, ok := p.snapshot.row(p.status.ID)
-	if !ok {
-		return seen, false
-	}
-	seen, err := p.compare(row)
-	if err != nil {
-		return seen, false // a live read will tell
-	}
-	seen.unread = true
-	others, err := drift(seen.diff.merged, p.adapted(row), nil)
-	return seen, err == nil && len(others.changes) == 0
+	moved := known && last.references != p.references
+	return !waits && !moved && !p.collection.Traits().PartialLists && p.requested == p.status.LastHandledReconcileAt && synced != nil &&
+		synced.ObservedGeneration == p.obj.GetGeneration() && (p.spec.Observes() || p.managesFields())
 }
 
 // get reads one resource live, by the name that it should have or by others that it may have. Where no route can do it, it demands a new
@@ -179,12 +176,13 @@ func (p *pass[O, S, R]) get(ctx context.Context, ref meshagent.Ref, names ...str
 	if err != nil {
 		return remote, err
 	}
-	rows := list.find(func(row R) bool {
-		if ref.ID != "" {
-			return row.Identity() == ref.ID
+	rows := list.byKey(ref.Key)
+	if ref.ID != "" {
+		rows = nil
+		if row, ok := list.get(ref.ID); ok {
+			rows = []R{row}
 		}
-		return row.Written().Key() == ref.Key
-	})
+	}
 	switch len(rows) {
 	case 0:
 		return remote, &meshagent.Error{Status: http.StatusNotFound, Method: http.MethodGet, Route: p.collection.Path(), Message: "it is not in the list"}
@@ -203,25 +201,31 @@ func (p *pass[O, S, R]) bearsMarks() bool {
 	return none.WithMark(meshagent.Mark{Owner: p.owner()}).Mark().Owner != ""
 }
 
-// findBegun looks for a resource that an earlier pass may have created: by our mark, or by the key that it said it would create.
-func (p *pass[O, S, R]) findBegun(ctx context.Context) (*R, error) {
+// findCreated looks for a resource that an earlier pass may have created: by our mark, or as the pending
+// creation in status describes it.
+func (p *pass[O, S, R]) findCreated(ctx context.Context) (*R, error) {
 	if p.bearsMarks() {
 		return p.findMarked(ctx)
 	}
-	if p.status.Intent == "" {
+	pending := p.status.PendingCreate
+	if pending == nil {
 		return nil, nil //nolint:nilnil // not begun is no error
 	}
-	return p.findByKey(ctx, p.status.Intent)
+	remote, err := p.findByKey(ctx, pending.Key)
+	if err != nil || remote == nil || !p.isPendingCreate(*remote, withNormalizing) {
+		return nil, err // what has the name and is not what was sent is somebody else's
+	}
+	return remote, nil
 }
 
 // findMarked looks for a resource that bears our mark. A list that is a few seconds old shows what another process created, and what this one did.
 func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 	owner := p.owner()
-	list, err := p.snapshot.recent(ctx)
+	list, err := p.snapshot.recent(ctx, owner)
 	if err != nil {
 		return nil, err
 	}
-	rows := list.find(func(row R) bool { return row.Written().Mark().Owner == owner })
+	rows := list.byOwner(owner)
 	switch len(rows) {
 	case 0:
 		return nil, nil //nolint:nilnil // not there is no error
@@ -237,11 +241,11 @@ func (p *pass[O, S, R]) findByKey(ctx context.Context, key string) (*R, error) {
 		return nil, nil //nolint:nilnil // without a name it cannot be mistaken for another
 	}
 	if !p.collection.Traits().RefusesTwins {
-		list, err := p.snapshot.recent(ctx)
+		list, err := p.snapshot.recent(ctx, key)
 		if err != nil {
 			return nil, err
 		}
-		if len(list.find(func(row R) bool { return row.Written().Key() == key })) == 0 {
+		if len(list.byKey(key)) == 0 {
 			return nil, nil //nolint:nilnil // not there is no error
 		}
 	}
@@ -272,7 +276,7 @@ func (p *pass[O, S, R]) compare(remote R) (found[S, R], error) {
 		desired = desired.WithMark(p.mark)
 	}
 	result, err := drift(desired, actual, p.applied())
-	return found[S, R]{remote: &remote, diff: result}, err
+	return found[S, R]{&remote, result}, err
 }
 
 // adapted is what is desired, as far as it can be compared with a resource.

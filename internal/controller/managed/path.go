@@ -38,67 +38,7 @@ func (p path) String() string {
 	return text.String()
 }
 
-// parsePath is the reverse of String.
-func parsePath(text string) (path, error) {
-	var p path
-	for rest := text; rest != ""; {
-		if inner, ok := strings.CutPrefix(rest, "["); ok {
-			step, after, err := bracketed(inner)
-			if err != nil {
-				return nil, fmt.Errorf("reading the path %q: %w", text, err)
-			}
-			p, rest = append(p, step), after
-			continue
-		}
-		if len(p) > 0 {
-			var ok bool
-			if rest, ok = strings.CutPrefix(rest, "."); !ok {
-				return nil, fmt.Errorf("reading the path %q: no dot before %q", text, rest)
-			}
-		}
-		name := plainName.FindString(rest)
-		if name == "" {
-			return nil, fmt.Errorf("reading the path %q: no name at %q", text, rest)
-		}
-		p, rest = append(p, name), rest[len(name):]
-	}
-	return p, nil
-}
-
-// bracketed reads what follows a "[": a position or a quoted name, and the "]".
-func bracketed(text string) (step any, rest string, err error) {
-	quoted, err := strconv.QuotedPrefix(text)
-	if err == nil {
-		if step, err = strconv.Unquote(quoted); err != nil {
-			return nil, "", err
-		}
-		text = text[len(quoted):]
-	} else {
-		digits, _, _ := strings.Cut(text, "]")
-		position, err := strconv.ParseUint(digits, 10, 31)
-		if err != nil {
-			return nil, "", err
-		}
-		step, text = int(position), text[len(digits):]
-	}
-	rest, ok := strings.CutPrefix(text, "]")
-	if !ok {
-		return nil, "", fmt.Errorf("no ] at %q", text)
-	}
-	return step, rest, nil
-}
-
 // child returns a new path, one step further.
 func (p path) child(step any) path {
 	return append(slices.Clip(p), step)
-}
-
-// list returns the path of the outermost list that p leads into, if any.
-func (p path) list() (path, bool) {
-	for i, step := range p {
-		if _, ok := step.(int); ok {
-			return p[:i], true
-		}
-	}
-	return nil, false
 }

@@ -56,6 +56,7 @@ func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 	err := ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.MeshProject{}, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: backoff()}).
+		Watches(&v1alpha1.MeshProject{}, env.guard.forgetGone()).
 		WatchesMetadata(&corev1.Secret{}, env.wake(0, &v1alpha1.MeshProject{}, keyIndex, client.Object.GetName, inNamespaceOf)).
 		WatchesRawSource(source.Channel(suspects, handler.TypedEnqueueRequestsFromMapFunc(
 			func(_ context.Context, name types.NamespacedName) []reconcile.Request {
@@ -154,6 +155,7 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 		c.outcome.event("Connected", "check", "MeshAgent at %s accepts the API key of project %q", connection.Endpoint, info.Name)
 	}
 	r.guardDeletions(project, c)
+	r.tellUnreadable(connection, c)
 	c.outcome.synced, c.outcome.reason, c.outcome.message = "True", v1alpha1.ReasonInSync, fmt.Sprintf("MeshAgent at %s accepts the API key", connection.Endpoint)
 	return true, nil
 }
@@ -207,6 +209,25 @@ func tellAPI(project *v1alpha1.MeshProject, c *conclusion, api meshagent.API) er
 		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionTrue, v1alpha1.ReasonSupported, fmt.Sprintf("%s speaks API generation %s, which this release supports", api, api.Generation))
 	}
 	return nil
+}
+
+// tellUnreadable tells which collections are too large to be listed.
+func (r *projectReconciler) tellUnreadable(connection *Connection, c *conclusion) {
+	const most = 8
+	names := connection.Project.ListsTooLarge(time.Now().Add(-2 * r.DriftInterval))
+	if len(names) == 0 {
+		c.drop(v1alpha1.ConditionListsReadable)
+		return
+	}
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("%d more", len(names)-most))
+	}
+	message := fmt.Sprintf("MeshAgent's lists are larger than the operator reads: %s. "+
+		"What exists is read one by one. Nothing is created there until you delete resources that you do not need", strings.Join(names, ", "))
+	if meta.FindStatusCondition(c.status.Conditions, v1alpha1.ConditionListsReadable) == nil {
+		c.outcome.warn(v1alpha1.ReasonAnswerTooLarge, "check", "%s", message)
+	}
+	c.set(v1alpha1.ConditionListsReadable, "False", v1alpha1.ReasonAnswerTooLarge, message)
 }
 
 // guardDeletions tells whether deletions are held.

@@ -26,7 +26,7 @@ var projectName = client.ObjectKey{Namespace: home, Name: v1alpha1.DefaultProjec
 // check makes one check of the MeshProject, and reads what is there afterwards.
 func (s *stage) check() (project *v1alpha1.MeshProject, result reconcile.Result, err error) {
 	s.Helper()
-	result, err = managed.ProjectReconciler(s.env).Reconcile(s.Context(), reconcile.Request{NamespacedName: projectName})
+	result, err = managed.Project{}.Reconciler(s.env).Reconcile(s.Context(), reconcile.Request{NamespacedName: projectName})
 	project = &v1alpha1.MeshProject{}
 	if err := s.Get(s.Context(), projectName, project); err != nil {
 		s.Fatal(err)

@@ -21,20 +21,6 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Connection is a MeshProject opened with its credential.
-type Connection struct {
-	// ID is another one for each connection made: what one credential sees is kept apart from what another sees.
-	ID string
-	// Client talks to the MeshProject's endpoint.
-	Client *meshagent.Client
-	// Project is the MeshAgent project.
-	Project *meshagent.Project
-	// Endpoint is the base URL in use.
-	Endpoint string
-
-	budget *meshagent.Limiter
-}
-
 // Projects opens MeshProjects, and keeps the last good credential of each while the process runs.
 type Projects struct {
 	// Cache has MeshProjects, and the metadata of Secrets. (The manager's client would read that of Secrets live, each time, since it is
@@ -47,16 +33,13 @@ type Projects struct {
 	// Options are those of every client; endpoint, key and limiter are filled in.
 	Options meshagent.Options
 
-	mu       sync.Mutex
-	open     map[types.UID]*opened
-	limiters map[uint64]*meshagent.Limiter // by credential
-	suspects chan types.NamespacedName
-}
-
-// opened is a connection with what it was made from.
-type opened struct {
-	connection *Connection
-	madeFrom   string
+	mu          sync.Mutex
+	open        map[types.NamespacedName]*opened // by MeshProject
+	opening     map[types.NamespacedName]*opening
+	connections map[identity]*Connection // those that something in open uses
+	made        int                      // connections so far
+	retired     func(id string)          // is told of a connection that nobody uses any more
+	suspects    chan types.NamespacedName
 }
 
 // Use opens the project that an object refers to, if the object may use it and it is Ready.
@@ -90,15 +73,11 @@ func (p *Projects) Finish(ctx context.Context, obj Object) (*Connection, error) 
 	if err := p.admitOnce(ctx, project, obj); err != nil {
 		return nil, err
 	}
-	connection, err := p.Open(ctx, project)
-	if err != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if last := p.open[project.UID]; last != nil {
-			return last.connection, nil
-		}
+	connection, err := p.connection(ctx, project)
+	if last := p.lastGood(project); err != nil && last != nil {
+		connection, err = last, nil
 	}
-	return connection, err
+	return connection.enter(err)
 }
 
 func (p *Projects) of(ctx context.Context, obj Object) (*v1alpha1.MeshProject, error) {
@@ -137,34 +116,30 @@ func describeProject(project *v1alpha1.MeshProject, from string) string {
 	return fmt.Sprintf("MeshProject %q in namespace %q", project.Name, project.Namespace)
 }
 
-// Open opens a MeshProject. It reads the Secret only when the Secret, or the spec, is another than last time.
+// Open opens a MeshProject, unless its endpoint does not answer.
 func (p *Projects) Open(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
+	connection, err := p.connection(ctx, project)
+	return connection.enter(err)
+}
+
+// enter begins a pass, unless there is an error already.
+func (c *Connection) enter(err error) (*Connection, error) {
+	if err == nil {
+		err = c.circuit.enter()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// connection is that of a MeshProject. The Secret is read only when it, or what matters of the spec, is another than last time.
+func (p *Projects) connection(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
 	version, err := p.secretVersion(ctx, project)
 	if err != nil {
 		return nil, err
 	}
-	madeFrom := fmt.Sprintf("%d/%s", project.Generation, version)
-	p.mu.Lock()
-	known := p.open[project.UID]
-	p.mu.Unlock()
-	if known != nil && known.madeFrom == madeFrom {
-		return known.connection, nil
-	}
-	key, err := p.readKey(ctx, project)
-	if err != nil {
-		return nil, err
-	}
-	connection, err := p.connect(project, key, string(project.UID)+"/"+madeFrom)
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.open == nil {
-		p.open = map[types.UID]*opened{}
-	}
-	p.open[project.UID] = &opened{connection, madeFrom}
-	return connection, nil
+	return p.openOnce(ctx, project, originOf(project, version))
 }
 
 // secretVersion is the version of the API key's Secret, from the cache of metadata.
@@ -209,37 +184,18 @@ func (p *Projects) readKey(ctx context.Context, project *v1alpha1.MeshProject) (
 	if err != nil {
 		return meshagent.APIKey{}, refuse(v1alpha1.ReasonInvalidAPIKey, "key %q of Secret %q holds no API key: %v", field, ref.Name, err)
 	}
-	if want := project.Spec.ProjectID; want != "" && want != key.ProjectID {
+	if want := project.Spec.ProjectID; want != "" && !strings.EqualFold(want, key.ProjectID) {
 		return meshagent.APIKey{}, refuse(v1alpha1.ReasonInvalidAPIKey, "the API key in Secret %q is one of project %s, and spec.projectID is %s", ref.Name, key.ProjectID, want)
 	}
 	return key, nil
 }
 
-func (p *Projects) connect(project *v1alpha1.MeshProject, key meshagent.APIKey, id string) (*Connection, error) {
-	options := p.Options
-	options.Key = key
-	if project.Spec.Endpoint != "" {
-		options.Endpoint = project.Spec.Endpoint
-	}
-	options.Limiter = p.limiter(options.Endpoint, key, project.Spec.RateLimit)
-	made, err := meshagent.New(options)
-	if err != nil {
-		return nil, refuse(v1alpha1.ReasonInvalidEndpoint, "%v", err)
-	}
-	return &Connection{ID: id, Client: made, Project: made.Project(key.ProjectID), Endpoint: made.Endpoint(), budget: options.Limiter}, nil
-}
-
-// Forget drops what is remembered of a MeshProject that is gone.
-func (p *Projects) Forget(uid types.UID) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.open, uid)
-}
-
 // Suspect has the credential of an object's project checked now: MeshAgent has just refused it. One check speaks for all objects.
-func (p *Projects) Suspect(obj Object) {
+func (p *Projects) Suspect(obj Object) { p.suspect(projectKey(obj)) }
+
+func (p *Projects) suspect(name types.NamespacedName) {
 	select {
-	case p.Suspects() <- projectKey(obj):
+	case p.Suspects() <- name:
 	default: // enough are waiting to be checked
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
@@ -23,12 +24,18 @@ import (
 // reconciler runs passes over the objects of one kind.
 type reconciler[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	*Environment
-	kind      *Kind[O, S, R]
-	snapshots *snapshots[S, R]
-	written   ownWrites
-	last      remembered[uint64]   // the fingerprint of what was desired when it was in sync, to tell a user's change from somebody else's
-	refused   remembered[[]string] // the fields that were applied before others were announced that MeshAgent did not take
+	kind        *Kind[O, S, R]
+	snapshots   *snapshots[S, R]
+	written     ownWrites
+	last        remembered[lastSync]
+	rejected    remembered[uint64] // the fingerprint of what MeshAgent refused last, which need not be recorded again
+	names       waitingForNames
+	unconfirmed remembered[unconfirmed[R]]
 }
+
+// lastSync are the fingerprints of what was desired, and of the ids that it refers to, when it was last
+// in sync. They tell a user's change from others', and whether a list from before may be believed.
+type lastSync struct{ desired, references uint64 }
 
 // Reconcile makes one pass: reconcile decides and acts, conclude tells.
 func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.Result, error) {
@@ -41,6 +48,7 @@ func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.R
 		reconciler: r, obj: obj, before: before, spec: obj.CommonSpec(), status: obj.CommonStatus(),
 		requested: obj.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
 	}
+	p.recallWrite()
 	ctx, span := r.startSpan(ctx, obj)
 	changed := r.timing(kindOf(obj)).takeChange(obj)
 	err := p.explain(ctx, p.reconcile(ctx))
@@ -60,7 +68,9 @@ func (r *reconciler[O, S, R]) forgetGone() handler.EventHandler {
 		}
 		r.written.forget(obj)
 		r.last.forget(obj.GetUID())
-		r.refused.forget(obj.GetUID())
+		r.rejected.forget(obj.GetUID())
+		r.names.forget(client.ObjectKeyFromObject(obj))
+		r.unconfirmed.forget(obj.GetUID())
 		r.timing(kindOf(obj)).forget(obj)
 		if r.guard.letGo(obj.GetUID()) {
 			r.Projects.Suspect(obj) // the MeshProject's status tells what is held
@@ -77,12 +87,14 @@ type pass[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	status    *v1alpha1.CommonStatus
 	requested string // the annotation that asks for a live look
 
-	begun      bool // an earlier pass may have created the resource
+	mayExist   bool // an earlier pass may have created the resource
 	connection *Connection
 	collection meshagent.Collection[S, R]
 	snapshot   *snapshot[S, R]
 	desired    S
+	references uint64 // the fingerprint of the ids that it refers to
 	mark       meshagent.Mark
+	writes     int // to the resource, in this pass
 	outcome    outcome
 }
 
@@ -106,17 +118,11 @@ func (p *pass[O, S, R]) reconcile(ctx context.Context) error {
 	if err := p.claim(ctx); err != nil {
 		return err
 	}
+	if write, ok := p.unconfirmedWrite(); ok {
+		return p.confirm(ctx, write)
+	}
 	seen, err := p.observe(ctx)
 	if err != nil {
-		return err
-	}
-	err = p.converge(ctx, seen)
-	if !seen.unread || !meshagent.IsNotFound(err) {
-		return err
-	}
-	// It was there when it was last seen: now look. What this process brought there last counts no longer.
-	p.last.forget(p.obj.GetUID())
-	if seen, err = p.observe(ctx); err != nil {
 		return err
 	}
 	return p.converge(ctx, seen)
@@ -150,7 +156,7 @@ func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
 		parent = p.kind.Parent(p.obj, in)
 	}
 	p.open(parent)
-	p.desired = desired
+	p.desired, p.references = desired, fingerprint(in.ids())
 	p.mark = meshagent.Mark{Owner: p.owner(), Adopted: p.status.IsAdopted()}
 	return nil
 }
@@ -170,8 +176,8 @@ func (p *pass[O, S, R]) owner() string {
 // claim sets the finalizer before anything is written to MeshAgent. One that is there already says that an earlier
 // pass may have got further than the status tells.
 func (p *pass[O, S, R]) claim(ctx context.Context) error {
-	p.begun = controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer)
-	if p.begun || p.spec.Observes() {
+	p.mayExist = controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer)
+	if p.mayExist || p.spec.Observes() {
 		return nil
 	}
 	return p.patchFinalizers(ctx, p.obj, &p.written, controllerutil.AddFinalizer)

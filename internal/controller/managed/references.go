@@ -25,6 +25,7 @@ type Reference[O Object] struct {
 	target   Object
 	of       func(O) []v1alpha1.ResourceReference
 	external func(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error)
+	looksUp  bool // external asks MeshAgent
 }
 
 // To declares references to objects like target, in the same namespace. An external one is taken for an id, and for a name, as it is.
@@ -36,27 +37,27 @@ func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Refere
 
 // ToRooms declares references to rooms. An external one may be a name or an id; both are found in a list of the rooms, which is shared.
 func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
-	return Reference[O]{target: &v1alpha1.MeshRoom{}, of: of, external: findRoom}
+	return Reference[O]{target: &v1alpha1.MeshRoom{}, of: of, external: findRoom, looksUp: true}
 }
 
 func findRoom(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error) {
 	rooms := sharedSnapshots[meshagent.RoomSpec, meshagent.Room](env).of(connection.ID, connection.Project.Rooms())
 	// That it exists may be known from a list that is not new; that it does not, only from one that is.
-	fresh := func(ctx context.Context) (view[meshagent.Room], error) {
+	fresh := func(ctx context.Context, _ ...string) (view[meshagent.RoomSpec, meshagent.Room], error) {
 		return rooms.since(ctx, env.fresh(time.Now()))
 	}
-	for _, known := range []func(context.Context) (view[meshagent.Room], error){fresh, rooms.recent} {
+	for _, known := range []func(context.Context, ...string) (view[meshagent.RoomSpec, meshagent.Room], error){fresh, rooms.recent} {
 		list, err := known(ctx)
 		if err != nil {
 			return Resolved{}, err
 		}
-		for _, match := range []func(meshagent.Room) bool{
-			func(room meshagent.Room) bool { return room.Name == name },
-			func(room meshagent.Room) bool { return room.ID == name },
-		} {
-			if found := list.find(match); len(found) > 0 {
-				return Resolved{ID: found[0].ID, Name: found[0].Name}, nil
-			}
+		// Ids before names: nobody can choose the id of a room, and anyone who may create rooms can give one the name that is
+		// another one's id.
+		if room, ok := list.get(name); ok {
+			return Resolved{ID: room.ID, Name: room.Name}, nil
+		}
+		if found := list.byKey(name); len(found) > 0 {
+			return Resolved{ID: found[0].ID, Name: found[0].Name}, nil
 		}
 	}
 	// No watch tells when it does.
@@ -83,6 +84,15 @@ func (in Inputs) Resolved(target Object, ref v1alpha1.ResourceReference) Resolve
 		panic("managed: a kind uses a reference that it did not declare: " + referenceKey(target, ref))
 	}
 	return found
+}
+
+// ids are what the references stand for in MeshAgent.
+func (in Inputs) ids() map[string]string {
+	ids := map[string]string{}
+	for key, found := range in.resolved {
+		ids[key] = found.ID
+	}
+	return ids
 }
 
 // referenceKey names what is referred to among all kinds, within a namespace.

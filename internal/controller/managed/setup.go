@@ -19,7 +19,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
-	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
@@ -44,12 +43,17 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 	r := k.reconciler(env)
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(k.Object, builder.WithPredicates(asked())).
-		WithOptions(controller.Options{RateLimiter: backoff()}).
+		WithOptions(controller.Options{RateLimiter: backoff(), NewQueue: env.fairly(k.Object, mgr.GetControllerOptions().MaxConcurrentReconciles)}).
 		Watches(k.Object, doneMeanwhile()).
+		Watches(k.Object, r.nameFreed()).
 		Watches(k.Object, r.forgetGone()).
 		Watches(&v1alpha1.MeshProject{}, env.wake(retryPriority, k.Object, projectIndex, func(project client.Object) string {
 			return client.ObjectKeyFromObject(project).String()
-		}), builder.WithPredicates(mattersToUsers()))
+		}), builder.WithPredicates(mattersToUsers())).
+		Watches(&v1alpha1.MeshProject{}, env.forgetProjects())
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.Object, resourceIndex, resourceKeys); err != nil {
+		return fmt.Errorf("indexing the resources of %s: %w", kindOf(k.Object), err)
+	}
 	if len(k.References) > 0 {
 		index := func(obj client.Object) []string {
 			typed, _ := obj.(O)
@@ -75,6 +79,7 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 }
 
 func (k *Kind[O, S, R]) reconciler(env *Environment) *reconciler[O, S, R] {
+	env.Projects.onRetired(env.forgetConnection)
 	return &reconciler[O, S, R]{Environment: env, kind: k, snapshots: sharedSnapshots[S, R](env)}
 }
 
@@ -162,12 +167,7 @@ func (e *Environment) having(like client.Object, index string, value func(client
 func enqueue(priority int, find finder) handler.EventHandler {
 	add := func(ctx context.Context, obj client.Object, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
 		for _, name := range find(ctx, obj) {
-			request := reconcile.Request{NamespacedName: name}
-			if lanes, ok := queue.(priorityqueue.PriorityQueue[reconcile.Request]); ok {
-				lanes.AddWithOpts(priorityqueue.AddOpts{Priority: &priority}, request)
-			} else {
-				queue.Add(request)
-			}
+			addWithPriority(queue, priority, name)
 		}
 	}
 	return handler.Funcs{

@@ -5,8 +5,12 @@ package managed
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
+	"io"
 	"iter"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -43,8 +47,8 @@ func (l *listed) All(context.Context) iter.Seq2[meshagent.Room, error] {
 }
 
 func snapshotOf(l *listed) *snapshot[meshagent.RoomSpec, meshagent.Room] {
-	all := snapshots[meshagent.RoomSpec, meshagent.Room]{idle: time.Hour}
-	return all.of("connection", l)
+	all := snapshots[meshagent.RoomSpec, meshagent.Room]{interval: time.Hour}
+	return all.of(rand.Text(), l)
 }
 
 func TestSnapshotIsShared(t *testing.T) {
@@ -114,7 +118,7 @@ func TestSnapshotRemembersWhatWasReadBeforeTheFirstList(t *testing.T) {
 		l := &listed{rooms: func() ([]string, error) { return []string{"a", "b"}, nil }}
 		s := snapshotOf(l)
 		s.wrote("a", &meshagent.Room{ID: "a"})
-		if _, ok := s.row("a"); !ok || l.lists.Load() != 0 {
+		if _, ok := s.seen("a"); !ok || l.lists.Load() != 0 {
 			t.Errorf("known: %t, lists: %d", ok, l.lists.Load())
 		}
 		list, err := s.since(t.Context(), time.Now().Add(-time.Hour))
@@ -184,12 +188,187 @@ func TestSnapshotRowDuringAList(t *testing.T) {
 			})
 			group.Go(func() {
 				time.Sleep(time.Second) //nolint:forbidigo // synctest makes it pass at once
-				s.row("a")
+				s.seen("a")
 			})
 		}
 		group.Wait()
-		if row, ok := s.row("a"); !ok || row.ID != "a" {
+		if row, ok := s.seen("a"); !ok || row.ID != "a" {
 			t.Errorf("got %v, %t", row, ok)
 		}
 	})
+}
+
+// counted is a room that counts how often it is asked for its name.
+type counted struct{ meshagent.RoomSpec }
+
+var keysRead atomic.Int64
+
+func (c counted) Key() string {
+	keysRead.Add(1)
+	return c.RoomSpec.Key()
+}
+
+func (c counted) WithMark(meshagent.Mark) counted { return c }
+func (c counted) Identity() string                { return "id of " + c.Name }
+func (c counted) Written() counted                { return c }
+
+type countedRooms struct {
+	meshagent.Collection[counted, counted]
+}
+
+func (countedRooms) Path() string { return "/rooms" }
+
+func (countedRooms) All(context.Context) iter.Seq2[counted, error] {
+	return func(yield func(counted, error) bool) {
+		for i := range 10_000 {
+			marked := meshagent.RoomSpec{Name: fmt.Sprint("room ", i)}.WithMark(meshagent.Mark{Owner: fmt.Sprint("owner ", i%5000)})
+			if !yield(counted{marked}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestRowsAreFoundWithoutLookingAtAll(t *testing.T) {
+	t.Parallel()
+	all := snapshots[counted, counted]{interval: time.Hour}
+	s := all.of(rand.Text(), countedRooms{})
+	list, err := s.since(t.Context(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	keysRead.Store(0)
+	for i := range 10_000 {
+		if found := list.byKey(fmt.Sprint("room ", i)); len(found) != 1 || found[0].Name != fmt.Sprint("room ", i) {
+			t.Fatalf("got %v", found)
+		}
+	}
+	if found := list.byOwner("owner 7"); len(found) != 2 {
+		t.Errorf("of one owner: %v", found)
+	}
+	if n := keysRead.Load(); n > 0 {
+		t.Errorf("%d rows were looked at", n)
+	}
+
+	// Our own writes are found, too: a rename, another owner, a deletion.
+	renamed := counted{meshagent.RoomSpec{Name: "room 7"}.WithMark(meshagent.Mark{Owner: "another"})}
+	renamed.Name = "renamed"
+	s.wrote("id of room 7", &renamed)
+	s.wrote("id of room 8", nil)
+	for name, want := range map[string]int{"room 7": 0, "room 8": 0, "room 9": 1, "renamed": 1} {
+		if found := list.byKey(name); len(found) != want {
+			t.Errorf("%s: %v", name, found)
+		}
+	}
+	for name, want := range map[string]int{"owner 7": 1, "owner 8": 1, "another": 1, "": 0} {
+		if found := list.byOwner(name); len(found) != want {
+			t.Errorf("of %s: %v", name, found)
+		}
+	}
+}
+
+func TestAPanicInAListIsAnError(t *testing.T) {
+	t.Parallel()
+	l := &listed{rooms: func() ([]string, error) { panic("oops") }}
+	s := snapshotOf(l)
+	if _, err := s.since(t.Context(), time.Now()); err == nil {
+		t.Error("no error")
+	}
+	s.wrote("a", &meshagent.Room{ID: "a"})
+	l.rooms = func() ([]string, error) { return []string{"b"}, nil }
+	list, err := s.since(t.Context(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := list.get("a"); ok {
+		t.Error("the list shows what was written before it")
+	}
+}
+
+// While creations fail, each of many objects asks whether its own was carried out: a list answers for all of them.
+func TestADoubtIsAboutOneResource(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &listed{rooms: func() ([]string, error) { return []string{"a", "b"}, nil }}
+		s := snapshotOf(l)
+		ask := func(lists int32, about ...string) view[meshagent.RoomSpec, meshagent.Room] {
+			t.Helper()
+			list, err := s.recent(t.Context(), about...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := l.lists.Load(); got != lists {
+				t.Errorf("%d lists, not %d", got, lists)
+			}
+			return list
+		}
+		ask(1)
+		s.doubt("new one", "owner of one")
+		s.doubt("new two", "owner of two")
+		ask(1, "another")
+		ask(2, "owner of one")
+		ask(2, "owner of two")
+		ask(2, "new two")
+		s.doubt("a", "owner of a")
+		list := ask(2, "b")
+		if _, ok := list.get("a"); ok {
+			t.Error("the list from before the doubtful write is believed")
+		}
+		if list = ask(3, "a"); len(s.doubted) > 0 {
+			t.Errorf("left in doubt: %v", s.doubted)
+		}
+		if _, ok := list.get("a"); !ok {
+			t.Error("the list from after it is not believed")
+		}
+		s.doubt()
+		ask(4, "another")
+	})
+}
+
+func TestWhatIsTooLargeIsNotListedAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err   error
+		lists []int32 // after a look, a look that takes older lists, a look at a new one, and one after an interval
+	}{
+		"too large": {meshagent.ErrAnswerTooLarge, []int32{1, 1, 1, 2}},
+		"forbidden": {&meshagent.Error{Status: http.StatusForbidden}, []int32{1, 1, 2, 3}},
+		"away":      {&meshagent.NetworkError{Cause: io.EOF}, []int32{1, 2, 3, 4}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := &listed{rooms: func() ([]string, error) { return []string{"a"}, test.err }}
+				s := snapshotOf(l)
+				for i, ask := range []func() (view[meshagent.RoomSpec, meshagent.Room], error){
+					func() (view[meshagent.RoomSpec, meshagent.Room], error) { return s.recent(t.Context()) },
+					func() (view[meshagent.RoomSpec, meshagent.Room], error) {
+						return s.since(t.Context(), time.Now().Add(-time.Minute))
+					},
+					func() (view[meshagent.RoomSpec, meshagent.Room], error) { return s.since(t.Context(), time.Now()) },
+					func() (view[meshagent.RoomSpec, meshagent.Room], error) {
+						time.Sleep(time.Hour) //nolint:forbidigo // synctest makes it pass at once
+						return s.recent(t.Context())
+					},
+				} {
+					if _, err := ask(); !errors.Is(err, test.err) {
+						t.Errorf("look %d: %v", i, err)
+					}
+					if got := l.lists.Load(); got != test.lists[i] {
+						t.Errorf("look %d: %d lists, not %d", i, got, test.lists[i])
+					}
+				}
+			})
+		})
+	}
+}
+
+// seen is a row as it was last seen, in a list or by itself.
+func (s *snapshot[S, R]) seen(id string) (row R, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.table == nil {
+		return row, false
+	}
+	return s.table.get(id)
 }

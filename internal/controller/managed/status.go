@@ -6,6 +6,7 @@ package managed
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,6 +66,10 @@ func (o *outcome) drifted(message string) {
 	o.synced, o.reason, o.message = metav1.ConditionFalse, v1alpha1.ReasonDrifted, message
 }
 
+func (o *outcome) notConverging(message string) {
+	o.synced, o.reason, o.message = metav1.ConditionFalse, v1alpha1.ReasonNotConverging, message
+}
+
 func (o *outcome) missing(message string) {
 	o.synced, o.reason, o.message, o.absent = metav1.ConditionFalse, v1alpha1.ReasonMissing, message, true
 }
@@ -113,7 +118,14 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 		}
 	}
 	c.settle(err == nil || !verdict.retries(err))
-	if writeErr := e.writeStatus(ctx, c.before, c.obj, c.written); writeErr != nil {
+	writeErr := e.writeStatus(ctx, c.before, c.obj, c.written)
+	if isTooLarge(writeErr) {
+		writeErr = e.writeStatus(ctx, c.before, c.reduced(), c.written)
+	}
+	switch {
+	case errors.Is(writeErr, errReplaced):
+		return reconcile.Result{}, nil // it is gone, and what has its name now has passes of its own
+	case writeErr != nil:
 		// What was done stays done: the next pass finds it in MeshAgent.
 		return reconcile.Result{Priority: new(retryPriority)}, writeErr
 	}
@@ -271,16 +283,19 @@ func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object
 	}
 	// The answer shows the object as it is now. What this pass is about is the version that it read: a newer one has a pass of its own.
 	patched, _ := obj.DeepCopyObject().(client.Object)
-	if err := e.Client.Status().Patch(ctx, patched, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("writing status: %w", raced(err))
-	} else if err == nil {
-		obj.SetResourceVersion(patched.GetResourceVersion())
-		written.note(obj)
+	err := e.Client.Status().Patch(ctx, patched, sameObject(before))
+	switch {
+	case isReplaced(err):
+		return errReplaced
+	case err != nil:
+		return fmt.Errorf("writing status: %w", err)
 	}
+	obj.SetResourceVersion(patched.GetResourceVersion())
+	written.note(obj)
 	return nil
 }
 
 // order keeps the conditions that matter most on top.
 func order(condition string) int {
-	return slices.Index([]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, v1alpha1.ConditionDeletionsHeld, v1alpha1.ConditionAPICompatible}, condition)
+	return slices.Index([]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, v1alpha1.ConditionListsReadable, v1alpha1.ConditionDeletionsHeld, v1alpha1.ConditionAPICompatible}, condition)
 }

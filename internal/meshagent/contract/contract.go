@@ -23,6 +23,16 @@ var document []byte
 type Validator struct {
 	doc  *openapi3.T
 	root *node
+	// unknown says, for Transport and Handler, which unknown members a request may
+	// have; nil for none.
+	unknown func(rt *Route, body []byte) any
+}
+
+// Tolerant returns a validator whose Transport and Handler check requests with
+// CheckUpdate. unknown returns what its argument of that name should be: see
+// simulator.Unknown.
+func (v *Validator) Tolerant(unknown func(rt *Route, body []byte) any) *Validator {
+	return &Validator{doc: v.doc, root: v.root, unknown: unknown}
 }
 
 // Load returns the validator. The document is parsed once per process.

@@ -27,6 +27,8 @@ var byteFormat = openapi3.NewCallbackValidator(func(s string) error {
 type problem struct {
 	path []string
 	text string
+	// unknownField says that path is a member that the schema does not know.
+	unknownField bool
 }
 
 func (p problem) String() string {
@@ -121,7 +123,7 @@ func reword(err *openapi3.SchemaError, path []string) problem {
 	case "properties":
 		var name string
 		if _, e := fmt.Sscanf(err.Reason, "property %q is unsupported", &name); e == nil {
-			path, text = append(path, name), "is not a known field"
+			return problem{path: append(path, name), text: "is not a known field", unknownField: true}
 		}
 	case "not":
 		text = "has a value that is not allowed"

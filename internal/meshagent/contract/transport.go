@@ -65,7 +65,11 @@ func (v *Validator) checkRequest(r *http.Request) (*Route, *http.Request, error)
 			return rt, r, fmt.Errorf("reading the request body: %w", err)
 		}
 	}
-	return rt, r, rt.CheckRequest(r.URL.RawQuery, contentType, body)
+	err = rt.CheckRequest(r.URL.RawQuery, contentType, body)
+	if err != nil && v.unknown != nil {
+		err = rt.CheckUpdate(r.URL.RawQuery, contentType, body, v.unknown(rt, body))
+	}
+	return rt, r, err
 }
 
 // isProbe says that a request asks whether the server speaks a later generation:

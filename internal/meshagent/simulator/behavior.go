@@ -33,6 +33,14 @@ type Behavior struct {
 	LegacyRoutes bool
 	// AnyDomain takes routes outside the deployment's pages domain.
 	AnyDomain bool
+	// OneInvitation answers 409 to a second invitation of an address to a room or an
+	// agent, instead of sending another.
+	OneInvitation bool
+	// Newer is a server of a later version than the contract: every object of every
+	// document has a member more (NewerMember).
+	Newer bool
+	// Normalize is how the server rewrites what it is sent, before it stores it.
+	Normalize Normalization
 }
 
 // Visibility is how a secret value shows in reads.

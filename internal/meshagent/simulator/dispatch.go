@@ -130,17 +130,29 @@ func (s *Simulator) route(r *http.Request, raw []byte) (*answer, error) {
 	if id, ok := rt.Params["project_id"]; ok && id != c.project {
 		return nil, &failure{http.StatusForbidden, "the API key is not for this project"} // assumed: it might be 404
 	}
-	contentType := r.Header.Get("Content-Type")
-	if err := rt.CheckRequest(r.URL.RawQuery, contentType, raw); err != nil {
-		return nil, invalid("%s", strings.TrimPrefix(err.Error(), "request body: "))
-	}
 	c.route, c.raw = rt, raw
-	c.query, _ = url.ParseQuery(r.URL.RawQuery)
-	if strings.HasPrefix(contentType, "application/json") && len(raw) > 0 {
-		var err error
-		if c.body, err = decode(raw); err != nil {
-			return nil, invalid("the body is not JSON")
-		}
+	if err := c.read(r); err != nil {
+		return nil, err
 	}
 	return c.continued(c.perform())
+}
+
+// read checks the request and decodes what it holds.
+func (c *call) read(r *http.Request) error {
+	contentType := r.Header.Get("Content-Type")
+	checkErr := c.route.CheckRequest(r.URL.RawQuery, contentType, c.raw)
+	c.query, _ = url.ParseQuery(r.URL.RawQuery)
+	if strings.HasPrefix(contentType, "application/json") && len(c.raw) > 0 {
+		var err error
+		if c.body, err = decode(c.raw); err != nil {
+			return invalid("the body is not JSON")
+		}
+	}
+	if checkErr != nil && c.s.behavior.Newer {
+		checkErr = c.route.CheckUpdate(r.URL.RawQuery, contentType, c.raw, c.unknown())
+	}
+	if checkErr != nil {
+		return invalid("%s", strings.TrimPrefix(checkErr.Error(), "request body: "))
+	}
+	return nil
 }

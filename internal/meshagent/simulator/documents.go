@@ -23,6 +23,25 @@ func (s *Simulator) Documents(collection string) []map[string]any {
 	return out
 }
 
+// Document is one stored document of the first project.
+type Document struct {
+	Collection, ID string
+	Doc            map[string]any
+}
+
+// All returns deep copies of all stored documents of the first project, in creation
+// order.
+func (s *Simulator) All() []Document {
+	records, prefix := s.records(), "projects/"+s.ProjectID()+"/"
+	out := []Document{}
+	for _, r := range records {
+		if collection, ours := strings.CutPrefix(r.Path, prefix); ours {
+			out = append(out, Document{collection, r.ID, plain(r.Doc)})
+		}
+	}
+	return out
+}
+
 // Edit changes a document behind everybody's back, without any checks. It
 // reports whether there is one. Ids are those of the REST paths; grants have
 // "<room id>/<user id>", rooms' secrets "<secret id>/<identity>/<delegate>".

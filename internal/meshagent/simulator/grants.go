@@ -84,7 +84,10 @@ func (c *call) member(email string) *record {
 
 // viewGrant shows the room and the agent in place of their ids.
 func viewGrant(c *call, rec *record, _ mode) document {
-	out := document{"permissions": rec.doc["permissions"]}
+	out := document{}
+	if permissions, ok := rec.doc["permissions"]; ok {
+		out["permissions"] = permissions
+	}
 	for _, subject := range grantSubjects {
 		id, ok := rec.doc[subject.member].(string)
 		if !ok {
@@ -96,7 +99,7 @@ func viewGrant(c *call, rec *record, _ mode) document {
 			out[strings.TrimSuffix(subject.member, "_id")] = c.view(target, listed)
 		}
 	}
-	return out
+	return shown(rec, out)
 }
 
 func (c *call) createGrant(collection string) (*answer, error) {
@@ -108,6 +111,9 @@ func (c *call) createGrant(collection string) (*answer, error) {
 	if email := text(body, "email"); email != "" && c.member(email) == nil {
 		if !c.s.behavior.ImmediateEmailGrants {
 			// assumed: the grant waits until the person accepts.
+			if c.s.behavior.OneInvitation && c.invited(email, collection, body) {
+				return nil, conflict("%s was invited already", email)
+			}
 			_, err := c.create(c.path("invitations"), document{"email": email, "collection": collection, "grant": body})
 			return c.done(), err
 		}
@@ -126,6 +132,17 @@ func (c *call) createGrant(collection string) (*answer, error) {
 		return nil, err
 	}
 	return c.done(), nil
+}
+
+// invited says that an invitation waits for an address, to the same room or agent.
+func (c *call) invited(email, collection string, grant document) bool {
+	return slices.ContainsFunc(c.st.all(c.path("invitations")), func(rec *record) bool {
+		same := strings.EqualFold(text(rec.doc, "email"), email) && text(rec.doc, "collection") == collection
+		for _, subject := range grantSubjects {
+			same = same && text(rec.doc, "grant."+subject.member) == text(grant, subject.member)
+		}
+		return same
+	})
 }
 
 // Accept makes a member of somebody who was invited by e-mail, and grants what

@@ -57,7 +57,8 @@ type kind struct {
 	// view is what reads show of a document.
 	view func(c *call, rec *record, m mode) document
 
-	schema schema // of a listed item
+	schema schema           // of a listed item
+	item   *openapi3.Schema // the same, with all that lies within
 }
 
 // mode is the read that a view is for.
@@ -117,7 +118,9 @@ func kinds() []kind {
 		}
 		kindsList = kindTable()
 		for i := range kindsList {
-			kindsList[i].schema = itemSchema(v.Document(), kindsList[i].path)
+			if kindsList[i].item = itemSchema(v.Document(), kindsList[i].path); kindsList[i].item != nil {
+				kindsList[i].schema = flatten(kindsList[i].item)
+			}
 		}
 	})
 	return kindsList
@@ -146,18 +149,19 @@ type schema struct {
 	createOnly []string
 }
 
-// itemSchema finds the schema of what the list of a collection holds.
-func itemSchema(doc *openapi3.T, path string) schema {
+// itemSchema finds the schema of what the list of a collection holds, nil if it has
+// no list.
+func itemSchema(doc *openapi3.T, path string) *openapi3.Schema {
 	for template, item := range doc.Paths.Map() {
 		if item.Get == nil || !(&kind{path: path}).matches(patternOf(template)) {
 			continue
 		}
 		list := item.Get.Responses.Status(200).Value.Content["application/json"].Schema.Value
 		if items := list.Properties[list.Required[0]].Value.Items; items != nil {
-			return flatten(items.Value)
+			return items.Value
 		}
 	}
-	return schema{}
+	return nil
 }
 
 // patternOf turns a path template into the path of a kind.

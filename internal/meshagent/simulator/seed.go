@@ -83,14 +83,18 @@ func (s *Simulator) seedOne(path string, body document) (err error) {
 	}
 	u := &url.URL{Path: "/"}
 	u = u.JoinPath(append([]string{"accounts/projects", s.project}, parts...)...)
-	a := s.carryOut(&http.Request{
-		Method: http.MethodPost, URL: u,
-		Header: http.Header{"Authorization": {"Bearer " + c.signingKey().String()}, "Content-Type": {"application/json"}},
-	}, bytes.Clone(encode(body)))
-	if a.status >= http.StatusBadRequest {
+	if a := c.sendAs(u, body); a.status >= http.StatusBadRequest {
 		return errors.New(string(a.body))
 	}
 	return nil
+}
+
+// sendAs posts a body in the name of the project's owner.
+func (c *call) sendAs(u *url.URL, body document) *answer {
+	return c.s.carryOut(&http.Request{
+		Method: http.MethodPost, URL: u,
+		Header: http.Header{"Authorization": {"Bearer " + c.signingKey().String()}, "Content-Type": {"application/json"}},
+	}, bytes.Clone(encode(body)))
 }
 
 // idOf turns a name into an id; what is no name is returned as it is.

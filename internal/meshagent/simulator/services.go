@@ -109,6 +109,9 @@ func updateService(c *call) (*answer, error) {
 	if id := text(doc, "id"); id != "" && id != item.id {
 		return nil, invalid("id: is not that of the path") // assumed: it might win, or be ignored
 	}
+	if fromTemplate {
+		c.regrow(kindOf(item.path), doc, item.doc)
+	}
 	next, err := c.update(item, doc)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,8 @@ type Simulator struct {
 	store   *store
 	project string
 	frozen  map[string]*store // what lists of a collection read, by path
+	grown   int               // newer members given out
+	rewrote map[string]int    // documents that were rewritten, by path of the collection
 	faults  []*armed
 	log     callLog
 	server  Server
@@ -66,7 +68,7 @@ func New(opts ...Option) *Simulator {
 	if err != nil {
 		panic(err) // the contract is compiled in, and tested
 	}
-	s := &Simulator{validator: validator, clock: time.Now, store: newStore(), frozen: map[string]*store{}}
+	s := &Simulator{validator: validator, clock: time.Now, store: newStore(), frozen: map[string]*store{}, rewrote: map[string]int{}}
 	for _, opt := range opts {
 		opt(s)
 	}

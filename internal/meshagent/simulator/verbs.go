@@ -54,7 +54,10 @@ func (c *call) create(path string, body document) (*record, error) {
 	}
 	c.stamp(k, doc)
 	k.complete(doc)
-	rec := &record{path: path, id: k.identify(doc), doc: doc}
+	id := k.identify(doc)
+	doc = c.keep(k, path, doc)
+	c.grow(k, doc)
+	rec := &record{path: path, id: id, doc: doc}
 	if err := c.unique(k, rec); err != nil {
 		return nil, err
 	}
@@ -91,7 +94,7 @@ func (c *call) update(rec *record, body document) (*record, error) {
 		}
 	}
 	k.complete(doc)
-	next := &record{path: rec.path, id: rec.id, seq: rec.seq, doc: doc}
+	next := &record{path: rec.path, id: rec.id, seq: rec.seq, doc: c.keep(k, rec.path, doc)}
 	if err := c.unique(k, next); err != nil {
 		return nil, err
 	}

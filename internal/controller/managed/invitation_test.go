@@ -1,0 +1,162 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+)
+
+const invitee = "new@example.com"
+
+// invitations are the samples that name a user by an e-mail address, as patches that name one who
+// is no member yet.
+func invitations() (found []sample) {
+	for _, s := range mirrored() {
+		if strings.Contains(string(specOf(s.made)), `"email":`) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// invite is a stage on which the object would invite somebody, whom nobody can invite twice.
+func invite(t *testing.T, s sample) *unfinished {
+	t.Helper()
+	h := newHarness(t, simulator.Behavior{OneInvitation: true})
+	h.applyNeeds(s, nil)
+	u := h.prepare(s, fmt.Sprintf(`{"spec": {"email": %q}}`, invitee))
+	if u.post.Collection != "invitations" {
+		t.Fatalf("nobody was invited: %v", u.post.Foreign)
+	}
+	return u
+}
+
+// accept has the invited person join, and finds what they were granted.
+func (u *unfinished) accept() simulator.Foreign {
+	u.Helper()
+	before := u.held()
+	if !u.meshagent.Accept(invitee) {
+		u.Fatal("nobody was invited")
+	}
+	for where := range u.held() {
+		if _, known := before[where]; !known && where.Collection != "users" {
+			return where
+		}
+	}
+	u.Fatal("nothing was granted")
+	return simulator.Foreign{}
+}
+
+// An invitation fails, and then somebody else invites the same address to the same room. What that
+// person is granted is not the object's, unless nobody can tell the two apart.
+func TestAnInvitationOfSomebodyElseIsTheirs(t *testing.T) {
+	t.Parallel()
+	var cells tally
+	kinds := map[string]bool{}
+	t.Run("cells", func(t *testing.T) {
+		for _, s := range invitations() {
+			kinds[s.kind] = true
+			for _, identical := range []bool{false, true} {
+				for _, act := range []string{"delete", "retry"} {
+					inBubble(t, fmt.Sprintf("%s/%s, identical %t", s, act, identical), func(t *testing.T) {
+						u := invite(t, s)
+						for _, f := range failures {
+							if f.carriedOut || identical && !f.refused {
+								continue
+							}
+							u.fail(f)
+							if _, err := u.meshagent.CreateForeign(u.post.Call, ownMark, identical); err != nil {
+								t.Fatal(err)
+							}
+							if act == "retry" {
+								u.run(interval)
+							} else {
+								u.goes(u.obj)
+							}
+							if theirs := u.accept(); !u.respectsGrant(act, identical, theirs) {
+								t.Errorf("^ this was after %s", f.name)
+							}
+							cells.strike(s.kind)
+							if !u.end() {
+								t.Error("what the object needs was changed: the rest of the failures is left out")
+								break
+							}
+						}
+					})
+				}
+			}
+		}
+	})
+	var all []string
+	for kind := range kinds {
+		all = append(all, kind)
+	}
+	cells.report(t, all)
+}
+
+// respectsGrant checks that a grant which somebody else promised stays as it is.
+func (u *unfinished) respectsGrant(act string, identical bool, theirs simulator.Foreign) bool {
+	u.Helper()
+	untouched, ok := u.held(), true
+	u.run(2 * interval)
+	if act == "retry" {
+		want := "Stalled=True AlreadyExists"
+		if identical {
+			want = "Stalled is not there"
+		}
+		if got := u.condition(u.obj, v1alpha1.ConditionStalled); got != want {
+			u.Errorf("it says %s:%s", got, u.says(u.obj))
+			ok = false
+		}
+		if identical && !u.obj.CommonStatus().IsAdopted() {
+			u.Error("it is not said to be adopted")
+			ok = false
+		}
+		u.goes(u.obj)
+	}
+	if got := u.held()[theirs]; got != untouched[theirs] {
+		u.Errorf("%s became %q", untouched[theirs], got)
+		ok = false
+	}
+	return ok
+}
+
+// An invitation was sent, and only the answer is lost. What the person is granted is the object's.
+func TestAnInvitationOfOursIsOurs(t *testing.T) {
+	t.Parallel()
+	var cells tally
+	t.Run("cells", func(t *testing.T) {
+		for _, s := range invitations() {
+			inBubble(t, s.String(), func(t *testing.T) {
+				u := invite(t, s)
+				for _, f := range failures {
+					if !f.carriedOut {
+						continue
+					}
+					u.fail(f)
+					u.run(interval)
+					theirs := u.accept()
+					u.run(2 * interval)
+					if u.isReady(u.obj) && u.obj.CommonStatus().IsAdopted() {
+						t.Errorf("after %s: it is said to be adopted", f.name)
+					}
+					u.goes(u.obj)
+					if left, there := u.held()[theirs]; there {
+						t.Errorf("after %s: it is left: %s", f.name, left)
+					}
+					cells.strike(s.kind)
+					if !u.end() {
+						t.Fatal("what the object needs was changed")
+					}
+				}
+			})
+		}
+	})
+	cells.report(t, nil)
+}

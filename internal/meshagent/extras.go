@@ -1,0 +1,244 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// extras are the members of an answer that this build does not know, at every depth. MeshAgent
+// replaces a resource as a whole, so what is not sent back to it is lost: a newer server's members
+// would go with the first update of an older operator.
+type extras struct {
+	members map[string]json.RawMessage // unknown
+	inside  map[string]*extras         // of known objects
+	lists   map[string][]element       // of known lists of objects
+}
+
+// element is an object in a list.
+type element struct {
+	names  map[string]string // its members that are single values, as text, by which it is found again
+	at, of int               // its place in the list, and how long that was
+	extras *extras
+}
+
+// elementKeys are the members by which MeshAgent's lists tell their objects apart, the surest first.
+var elementKeys = []string{"name", "num", "path", "address", "queue", "label", "protocol", "id", "image", "identity", "type"}
+
+// extrasOf returns what a document has beyond a type and further members that callers never write;
+// nil if there is nothing.
+func extrasOf[T any](text []byte, readOnly ...string) *extras {
+	return unknown(text, reflect.TypeFor[T](), readOnly...)
+}
+
+func unknown(text []byte, known reflect.Type, readOnly ...string) *extras {
+	for known.Kind() == reflect.Pointer {
+		known = known.Elem()
+	}
+	var members map[string]json.RawMessage
+	if known.Kind() != reflect.Struct || json.Unmarshal(text, &members) != nil {
+		return nil // a value, or free JSON, of which everything is known
+	}
+	fields := fieldsOf(known)
+	found := extras{members: map[string]json.RawMessage{}, inside: map[string]*extras{}, lists: map[string][]element{}}
+	for name, value := range members {
+		switch known, ok := fields[name]; {
+		case !ok && !slices.Contains(readOnly, name):
+			found.members[name] = bytes.Clone(value)
+		case ok && known.kind.Kind() == reflect.Slice:
+			if list := unknownElements(value, known.kind.Elem()); len(list) > 0 {
+				found.lists[known.name] = list
+			}
+		case ok:
+			if inner := unknown(value, known.kind); inner != nil {
+				found.inside[known.name] = inner
+			}
+		}
+	}
+	if len(found.members)+len(found.inside)+len(found.lists) == 0 {
+		return nil
+	}
+	return &found
+}
+
+func unknownElements(text []byte, known reflect.Type) []element {
+	var list []json.RawMessage
+	if known.Kind() != reflect.Struct || json.Unmarshal(text, &list) != nil {
+		return nil
+	}
+	var found []element
+	for at, one := range list {
+		if inner := unknown(one, known); inner != nil {
+			found = append(found, element{namesIn(one), at, len(list), inner})
+		}
+	}
+	return found
+}
+
+// knownMember is one that this build knows, by the name that it writes.
+type knownMember struct {
+	name string
+	kind reflect.Type
+}
+
+// fieldsOf are the members of a struct's JSON. The tag alias has their older names.
+func fieldsOf(known reflect.Type) map[string]knownMember {
+	fields := map[string]knownMember{}
+	for field := range known.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case field.Anonymous && name == "":
+			maps.Copy(fields, fieldsOf(field.Type))
+		case field.IsExported() && name != "-":
+			kind := field.Type
+			for kind.Kind() == reflect.Pointer {
+				kind = kind.Elem()
+			}
+			for read := range strings.SplitSeq(name+","+field.Tag.Get("alias"), ",") {
+				fields[read] = knownMember{name, kind}
+			}
+		}
+	}
+	return fields
+}
+
+// namesIn are the members of an object that are single values.
+func namesIn(text []byte) map[string]string {
+	var members map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if decoder.Decode(&members) != nil {
+		return nil
+	}
+	names := map[string]string{}
+	for _, key := range elementKeys {
+		switch value := members[key].(type) {
+		case string, json.Number:
+			names[key] = fmt.Sprint(value)
+		}
+	}
+	return names
+}
+
+// completed is the body of an update with what this build does not know of the resource that it
+// replaces.
+type completed struct {
+	body   any
+	extras *extras
+}
+
+// MarshalJSON adds the extras to the body.
+func (c completed) MarshalJSON() ([]byte, error) {
+	text, err := json.Marshal(c.body)
+	if err != nil || c.extras == nil {
+		return text, err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return nil, err
+	}
+	if members, err = c.extras.onto(members); err != nil {
+		return nil, err
+	}
+	return json.Marshal(members)
+}
+
+// onto adds the extras to an object. What was taken out of it takes its extras with it.
+func (x *extras) onto(members map[string]json.RawMessage) (map[string]json.RawMessage, error) {
+	for name, value := range x.members {
+		if _, ok := members[name]; !ok {
+			members[name] = value
+		}
+	}
+	for name, inner := range x.inside {
+		if err := inner.ontoText(members, name); err != nil {
+			return nil, err
+		}
+	}
+	for name, elements := range x.lists {
+		var list []json.RawMessage
+		if json.Unmarshal(members[name], &list) != nil {
+			continue // the list is gone
+		}
+		if err := ontoList(list, elements); err != nil {
+			return nil, err
+		}
+		text, err := json.Marshal(list)
+		if err != nil {
+			return nil, err
+		}
+		if list != nil {
+			members[name] = text
+		}
+	}
+	return members, nil
+}
+
+func (x *extras) ontoText(members map[string]json.RawMessage, name string) error {
+	var inner map[string]json.RawMessage
+	if json.Unmarshal(members[name], &inner) != nil || inner == nil {
+		return nil // it is gone
+	}
+	inner, err := x.onto(inner)
+	if err != nil {
+		return err
+	}
+	members[name], err = json.Marshal(inner)
+	return err
+}
+
+// ontoList adds extras to the elements that they belong to.
+func ontoList(list []json.RawMessage, elements []element) error {
+	names := make([]map[string]string, len(list))
+	for i, one := range list {
+		names[i] = namesIn(one)
+	}
+	for _, from := range elements {
+		at, ok := from.find(names)
+		if !ok {
+			continue
+		}
+		var inner map[string]json.RawMessage
+		if err := json.Unmarshal(list[at], &inner); err != nil {
+			return err
+		}
+		inner, err := from.extras.onto(inner)
+		if err != nil {
+			return err
+		}
+		if list[at], err = json.Marshal(inner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find returns where an element is now: where it has the same values under its keys, the surest
+// first. Objects that no key tells apart are told by their place, if none was added or removed.
+func (e element) find(list []map[string]string) (int, bool) {
+	var candidates []int
+	for i := range list {
+		candidates = append(candidates, i)
+	}
+	for _, key := range elementKeys {
+		value, ok := e.names[key]
+		if !ok {
+			continue
+		}
+		candidates = slices.DeleteFunc(candidates, func(i int) bool { return list[i][key] != value })
+		switch len(candidates) {
+		case 0:
+			return 0, false
+		case 1:
+			return candidates[0], true
+		}
+	}
+	return e.at, e.of == len(list) && slices.Contains(candidates, e.at)
+}

@@ -1,0 +1,180 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+)
+
+// page is the answer to a list: its rows, and how many there are in all, if it tells.
+type page[R any] struct {
+	rows  []R
+	total *int
+}
+
+// readPage reads a page as it comes: one row after the other, and the rest not at all. A list has no more rows than its page
+// may have.
+func readPage[S Spec[S], R Resource[S]](a *answer, member string, most int, holding *Holding) (out page[R], err error) {
+	decoder := json.NewDecoder(a)
+	if err := open(decoder, '{', "the answer is not an object"); err != nil {
+		return out, err
+	}
+	for decoder.More() {
+		a.piece()
+		token, err := decoder.Token()
+		if err != nil {
+			return out, err
+		}
+		switch {
+		case token == member && out.rows == nil:
+			out.rows, err = readRows[S, R](a, decoder, member, most, holding)
+		case token == "total":
+			out.total, err = readTotal(a, decoder)
+		case token == "continuation_token":
+			err = ErrUnknownPaging
+		case token == member:
+			err = errShape(fmt.Sprintf("the list has two %q", member))
+		default:
+			err = skip(a, decoder)
+		}
+		if err != nil {
+			return out, err
+		}
+	}
+	if _, err := decoder.Token(); err != nil {
+		return out, err
+	}
+	// An answer without the member must not pass for an empty collection.
+	if out.rows == nil {
+		return out, errShape(fmt.Sprintf("the list has no %q", member))
+	}
+	a.piece()
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return out, errShape("the answer does not end where the list does")
+	}
+	return out, nil
+}
+
+func open(decoder *json.Decoder, delimiter json.Delim, otherwise string) error {
+	token, err := decoder.Token()
+	if err == nil && token != delimiter {
+		err = errShape(otherwise)
+	}
+	return err
+}
+
+func readRows[S Spec[S], R Resource[S]](a *answer, decoder *json.Decoder, member string, most int, holding *Holding) ([]R, error) {
+	shape := errShape(fmt.Sprintf("the list has a %q that is not what was expected", member))
+	if err := open(decoder, '[', string(shape)); err != nil {
+		return nil, err
+	}
+	rows := []R{}
+	for decoder.More() {
+		a.piece()
+		var text json.RawMessage
+		if err := decoder.Decode(&text); err != nil {
+			return nil, err
+		}
+		var row R
+		if err := a.decode(text, &row); err != nil {
+			if errors.Is(err, ErrAnswerTooLarge) || a.ctx.Err() != nil {
+				return nil, err
+			}
+			return nil, shape
+		}
+		if row.Identity() == "" {
+			return nil, errShape(fmt.Sprintf("the list has a %q without an id", member))
+		}
+		if len(rows) == most {
+			return nil, ErrAnswerTooLarge
+		}
+		if err := holding.Add(row); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	_, err := decoder.Token()
+	return rows, err
+}
+
+// readTotal reads what is a number where lists tell how many rows there are.
+func readTotal(a *answer, decoder *json.Decoder) (*int, error) {
+	var text json.RawMessage
+	if err := decoder.Decode(&text); err != nil {
+		return nil, err
+	}
+	var total *float64
+	if err := a.decode(text, &total); errors.Is(err, ErrAnswerTooLarge) {
+		return nil, err
+	} else if err != nil || total == nil || *total < 0 || *total > math.MaxInt32 {
+		return nil, nil //nolint:nilnil // it tells nothing
+	}
+	return new(int(*total)), nil
+}
+
+// skip reads past a value.
+func skip(a *answer, decoder *json.Decoder) error {
+	for depth := 0; ; {
+		a.piece()
+		token, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		if a.skipped++; a.skipped > maxValues {
+			return ErrAnswerTooLarge
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		if depth > maxNesting {
+			return ErrAnswerTooLarge
+		}
+		if depth == 0 {
+			return nil
+		}
+	}
+}
+
+// AnswerError says that MeshAgent answered, with what cannot be read: ErrAnswerTooLarge or ErrUnknownPaging. Whether the
+// request was carried out is unknown.
+type AnswerError struct {
+	Method string
+	Route  string
+	Cause  error
+	// News says that the list was not known to be unreadable before.
+	News bool
+}
+
+// Error reads "GET /accounts/…/rooms: the answer is larger than …".
+func (e *AnswerError) Error() string { return fmt.Sprintf("%s %s: %v", e.Method, e.Route, e.Cause) }
+
+// Unwrap gives the cause.
+func (e *AnswerError) Unwrap() error { return e.Cause }
+
+var (
+	// ErrAnswerTooLarge says that an answer is larger than what this process reads, or that a list has more rows.
+	ErrAnswerTooLarge = errors.New("the answer is larger than the operator reads")
+	// ErrUnknownPaging says that a list has pages in a way that this client does not know. It is no result: it would look
+	// short, and short lists look like losses.
+	ErrUnknownPaging = errors.New("the list has pages of a form that the operator does not know")
+)
+
+// unreadable says why the list cannot be read, unless there is no cause.
+func (c collection[S, R]) unreadable(cause error) error {
+	switch {
+	case cause == nil:
+		return nil
+	case errors.Is(cause, ErrAnswerTooLarge):
+		return &AnswerError{Method: http.MethodGet, Route: c.route.template, Cause: cause}
+	}
+	return &NetworkError{Method: http.MethodGet, Route: c.route.template, Cause: cause}
+}

@@ -1,0 +1,221 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulator
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Foreign is a document that somebody else created.
+type Foreign struct{ Collection, ID string }
+
+// CreateForeign creates what a recorded call asked to create, as somebody else would
+// who chose the same name: without the annotations and values whose names begin with
+// mark and, unless it is to be identical, with one other value in it.
+func (s *Simulator) CreateForeign(recorded Call, mark string, identical bool) (Foreign, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rt, err := s.validator.Find(recorded.Method, recorded.Path)
+	if err != nil || recorded.Method != http.MethodPost {
+		return Foreign{}, fmt.Errorf("%s %s creates nothing", recorded.Method, recorded.Path)
+	}
+	decoded, err := decode(recorded.RequestBody)
+	body, ok := decoded.(document)
+	if err != nil || !ok {
+		return Foreign{}, errors.New("the recorded body is no JSON object")
+	}
+	unmark(body, mark)
+	if identical {
+		return s.createAs(recorded, body)
+	}
+	k := kindOf("projects/p/" + strings.Join(patternOf(rt.Template), "/"))
+	err = errors.New("nothing in it can be different")
+	for _, path := range leavesOf(k, body, nil, "") {
+		other := normal(body)
+		change(other, path)
+		if s.renderedName(other) != s.renderedName(body) {
+			continue
+		}
+		var made Foreign
+		if made, err = s.createAs(recorded, other); err == nil {
+			return made, nil
+		}
+	}
+	return Foreign{}, err
+}
+
+// createAs sends a body where another was sent, without faults and without a record.
+func (s *Simulator) createAs(recorded Call, body document) (Foreign, error) {
+	c, before := s.inside(s.project), s.store.last
+	path, err := url.PathUnescape(recorded.Path)
+	if err != nil {
+		return Foreign{}, fmt.Errorf("reading the path: %w", err)
+	}
+	if a := c.sendAs(&url.URL{Path: path, RawPath: recorded.Path, RawQuery: recorded.Query}, body); a.status >= http.StatusBadRequest {
+		return Foreign{}, errors.New(string(a.body))
+	}
+	var made Foreign
+	for path, t := range s.store.tables {
+		for id, rec := range t.records {
+			if collection, ours := strings.CutPrefix(path, c.path("")); ours && rec.seq > before && collection != "users" {
+				made = Foreign{collection, id}
+			}
+		}
+	}
+	if made.ID == "" {
+		return made, errors.New("nothing was created")
+	}
+	return made, nil
+}
+
+// renderedName is the name of the service that a template makes, "" for other bodies.
+func (s *Simulator) renderedName(body document) string {
+	if body["template"] == nil {
+		return ""
+	}
+	doc, err := s.inside(s.project).render(body)
+	if err != nil {
+		return ""
+	}
+	return text(doc, "metadata.name")
+}
+
+// Disturb changes, behind everybody's back, one value of a document that a recorded call
+// had set there, below no name that begins with mark. It reports whether there was one.
+func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.inside(s.project)
+	rec := c.st.get(c.path(collection), id)
+	decoded, err := decode(recorded.RequestBody)
+	body, ok := decoded.(document)
+	if err != nil || !ok || rec == nil {
+		return false
+	}
+	unmark(body, mark)
+	doc := normal(rec.doc)
+	if _, template := body["template"]; template {
+		body = document{"metadata": document{"annotations": document{templateSource: text(body, "template")}}}
+	}
+	for _, path := range leavesOf(kindOf(rec.path), body, nil, "") {
+		stored := any(doc)
+		for _, step := range path {
+			stored = stepInto(stored, step)
+		}
+		if stored != nil {
+			change(doc, path)
+			c.st.put(&record{path: rec.path, id: rec.id, seq: rec.seq, doc: doc})
+			return true
+		}
+	}
+	return false
+}
+
+// unmark takes out what begins with mark, at every depth.
+func unmark(v any, mark string) {
+	switch v := v.(type) {
+	case document:
+		maps.DeleteFunc(v, func(name string, _ any) bool { return strings.HasPrefix(name, mark) })
+		for _, inner := range v {
+			unmark(inner, mark)
+		}
+	case []any:
+		for _, inner := range v {
+			unmark(inner, mark)
+		}
+	}
+}
+
+// leavesOf lists the paths of what can be different in a document of the same key.
+func leavesOf(k *kind, v any, at []any, dotted string) (paths [][]any) {
+	switch v := v.(type) {
+	case document:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			inner := strings.TrimPrefix(dotted+"."+name, ".")
+			if !isKey(k, name, inner) {
+				paths = append(paths, leavesOf(k, v[name], append(slices.Clip(at), name), inner)...)
+			}
+		}
+		return paths
+	case []any:
+		for i := range v {
+			paths = append(paths, leavesOf(k, v[i], append(slices.Clip(at), i), dotted)...)
+		}
+		return paths
+	case nil:
+		return nil
+	}
+	return [][]any{at}
+}
+
+// isKey says that a member makes a document what it is, and not how it is.
+func isKey(k *kind, name, dotted string) bool {
+	return slices.Contains(k.unique, dotted) || slices.Contains(k.id, dotted) || slices.Contains(k.schema.createOnly, dotted) ||
+		name == "id" || strings.HasSuffix(name, "_id") || name == "email" || name == "type" || name == "template" || name == "invite_redirect_url"
+}
+
+// change makes the value at a path another one.
+func change(v any, path []any) {
+	for _, step := range path[:len(path)-1] {
+		v = stepInto(v, step)
+	}
+	last := path[len(path)-1]
+	value := different(last, stepInto(v, last))
+	switch holder := v.(type) {
+	case document:
+		name, _ := last.(string)
+		holder[name] = value
+	case []any:
+		i, _ := last.(int)
+		holder[i] = value
+	}
+}
+
+func stepInto(v, step any) any {
+	switch step := step.(type) {
+	case string:
+		doc, _ := v.(document)
+		return doc[step]
+	case int:
+		if list, _ := v.([]any); step < len(list) {
+			return list[step]
+		}
+	}
+	return nil
+}
+
+func different(name, v any) any {
+	switch v := v.(type) {
+	case string:
+		if name == "data_base64" {
+			return differentPayload(v)
+		}
+		return v + " of somebody else"
+	case bool:
+		return !v
+	}
+	return 17
+}
+
+// differentPayload changes a value in the JSON object that a secret holds, or else its
+// bytes.
+func differentPayload(text string) string {
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return text
+	}
+	value, err := decode(raw)
+	if object, ok := value.(document); err == nil && ok && len(object) > 0 {
+		object[slices.Sorted(maps.Keys(object))[0]] = "somebody else's"
+		return base64.StdEncoding.EncodeToString(encode(object))
+	}
+	return base64.StdEncoding.EncodeToString(append(raw, '!'))
+}

@@ -1,0 +1,163 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulator
+
+import (
+	"maps"
+	"net/http"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/meshagent/meshagent-operator/internal/meshagent/contract"
+)
+
+// NewerMember is the member that a newer server than the contract knows has in
+// every object of every document (Behavior.Newer).
+const NewerMember = "since_0_99"
+
+// grow gives every object of a new document a member that the contract does not
+// know, each with a value of its own. Members of maps that clients fill, such as
+// annotations and free JSON, are theirs alone. assumed: whatever a later version
+// adds, servers give it a value when a document is created, keep it in updates
+// that send it, and drop it in those that leave it out.
+func (c *call) grow(k *kind, doc document) {
+	if c.s.behavior.Newer {
+		c.growAll(k.item, doc)
+	}
+}
+
+func (c *call) growAll(s *openapi3.Schema, v any) {
+	switch v := v.(type) {
+	case document:
+		declared := members(s)
+		for name, member := range v {
+			c.growAll(memberSchema(declared, name), member)
+		}
+		if _, given := v[NewerMember]; len(declared) > 0 && !given {
+			c.s.grown++
+			v[NewerMember] = document{"serial": c.s.grown, "order": []any{"b", "a"}}
+		}
+	case []any:
+		for _, element := range v {
+			c.growAll(elements(s), element)
+		}
+	}
+}
+
+// regrow is grow for a document that the server has made anew, from a template:
+// clients could not send the member.
+func (c *call) regrow(k *kind, doc, old document) {
+	if c.s.behavior.Newer {
+		graft(doc, old)
+		c.growAll(k.item, doc)
+	}
+}
+
+// graft takes the newer members over from a document of much the same shape.
+func graft(to, from any) {
+	switch to := to.(type) {
+	case document:
+		from, _ := from.(document)
+		for name, member := range to {
+			graft(member, from[name])
+		}
+		if newer, ok := from[NewerMember]; ok {
+			to[NewerMember] = copyValue(newer)
+		}
+	case []any:
+		from, _ := from.([]any)
+		for i, element := range to {
+			if i < len(from) {
+				graft(element, from[i])
+			}
+		}
+	}
+}
+
+// Unknown returns what the document that a request updates has, as reads show it,
+// that the contract does not know: nothing but unknown members, at their places.
+// It is what contract.Route.CheckUpdate allows in the request.
+func (s *Simulator) Unknown(rt *contract.Route, body []byte) any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.inside(rt.Params["project_id"])
+	c.route = rt
+	c.body, _ = decode(body)
+	return c.unknown()
+}
+
+func (c *call) unknown() any {
+	if c.route.Method != http.MethodPut {
+		return nil
+	}
+	if c.route.Operation.OperationID == "updateProjectSettings" {
+		return nil
+	}
+	rec := c.updated()
+	if rec == nil {
+		return nil
+	}
+	return unknownPart(kindOf(rec.path).item, c.view(rec, fetched))
+}
+
+// updated is the document that the call would update.
+func (c *call) updated() *record {
+	if collection, ok := grantUpdates[c.route.Operation.OperationID]; ok {
+		body, _ := c.body.(document)
+		rec, _ := c.grant(collection, func(member string) string { return text(body, member) })
+		return rec
+	}
+	_, rec, err := c.target()
+	if err != nil {
+		return nil
+	}
+	return rec
+}
+
+// grantUpdates are the updates whose path says nothing.
+var grantUpdates = map[string]string{
+	"updateRoomGrant": "room-grants", "updateAgentGrant": "agent-grants", "updateAgentRoomGrant": "agent-room-grants",
+}
+
+// unknownPart returns a value without all that a schema declares; nil if nothing is
+// left. Elements of lists keep their places.
+func unknownPart(s *openapi3.Schema, v any) any {
+	switch v := v.(type) {
+	case document:
+		declared := members(s)
+		if len(declared) == 0 {
+			return nil // a map, or free JSON
+		}
+		out := document{}
+		for name, member := range v {
+			if inner := memberSchema(declared, name); inner == nil {
+				out[name] = member
+			} else if part := unknownPart(inner, member); part != nil {
+				out[name] = part
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	case []any:
+		out, some := make([]any, len(v)), false
+		for i, element := range v {
+			out[i] = unknownPart(elements(s), element)
+			some = some || out[i] != nil
+		}
+		if some {
+			return out
+		}
+	}
+	return nil
+}
+
+// shown copies the newer member of a stored document to what a read shows of it.
+func shown(rec *record, view document) document {
+	if newer, ok := rec.doc[NewerMember]; ok {
+		view = maps.Clone(view)
+		view[NewerMember] = newer
+	}
+	return view
+}
