@@ -142,7 +142,7 @@ var _ = Describe("MeshRoomGrant", func() {
 		w.meshagent.Edit("room-grants", ops.Status.ID, func(doc map[string]any) { doc["permissions"] = remoteQueues() })
 		w.meshagent.ResetCalls()
 		started.writes.Store(0)
-		Eventually(func() []string { return w.looks("room-grants") }).WithContext(ctx).Should(HaveLen(3))
+		Eventually(func() int { return len(w.looks("room-grants")) }).WithContext(ctx).Should(BeNumerically(">=", 6)) // pages
 		Expect(w.written()).To(BeEmpty())
 		Expect(w.granted()).To(Equal(remoteQueues()))
 		Expect(started.writes.Load()).To(BeZero())
@@ -276,7 +276,7 @@ var _ = Describe("MeshRoomGrant", func() {
 		Expect(w.written()).To(And(HaveLen(many), HaveEach("POST room-grants")))
 		Expect(len(w.looks("users"))).To(BeNumerically("<", many/4))
 		w.meshagent.ResetCalls()
-		Eventually(func() []string { return w.looks("room-grants") }).WithContext(ctx).Should(HaveLen(3))
+		Eventually(func() int { return len(w.looks("room-grants")) }).WithContext(ctx).Should(BeNumerically(">=", 6)) // pages
 		Expect(len(w.looks("users"))).To(BeNumerically("<=", 3), "no more than lists of grants")
 	})
 

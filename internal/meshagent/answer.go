@@ -143,21 +143,9 @@ func (e errShape) Error() string { return string(e) }
 func measure(text []byte) (values int, err error) {
 	depth, number := 0, 0
 	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if '0' <= c && c <= '9' || c == '.' {
-			if number++; number > maxNumber {
-				return values, ErrAnswerTooLarge
-			}
-			continue
-		}
-		number = 0
-		switch c {
+		switch text[i] {
 		case '"':
-			for i++; i < len(text) && text[i] != '"'; i++ {
-				if text[i] == '\\' {
-					i++
-				}
-			}
+			i += stringLength(text[i+1:]) + 1
 		case '{', '[':
 			values++
 			depth++
@@ -165,10 +153,30 @@ func measure(text []byte) (values int, err error) {
 			depth--
 		case ',':
 			values++
+		case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.':
+			number++
+			if number > maxNumber {
+				return values, ErrAnswerTooLarge
+			}
+			continue
 		}
 		if values > maxValues || depth > maxNesting {
 			return values, ErrAnswerTooLarge
 		}
+		number = 0
 	}
 	return values, nil
+}
+
+// stringLength is where the string of JSON ends that a text begins with.
+func stringLength(text []byte) int {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			return i
+		case '\\':
+			i++
+		}
+	}
+	return len(text)
 }

@@ -156,49 +156,6 @@ func TestAListWithOtherPagesIsNoResult(t *testing.T) {
 	}
 }
 
-// endless is a body without an end, that knows how much of it was read.
-type endless struct{ read *int }
-
-func (e endless) Read(p []byte) (int, error) {
-	*e.read += len(p)
-	return copy(p, strings.Repeat("x", len(p))), nil
-}
-
-func (e endless) Close() error { return nil }
-
-func TestAnswersThatAreTooLong(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		status   int
-		ask      func(*Project) error
-		tooLarge bool
-		most     int
-	}{
-		"one resource": {http.StatusOK, func(p *Project) error { _, err := p.Info(t.Context()); return err }, true, 8 << 20},
-		"nothing":      {http.StatusOK, func(p *Project) error { return p.Rooms().Delete(t.Context(), "r") }, true, 8 << 20},
-		"a list":       {http.StatusOK, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 1 << 20}, // it is none at once
-		"a refusal":    {http.StatusForbidden, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 64 << 10},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			read := 0
-			client := with(t, Options{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-				return &http.Response{StatusCode: test.status, Body: endless{&read}, Request: r}, nil
-			})})
-			err := test.ask(client.Project("p"))
-			if err == nil || errors.Is(err, ErrAnswerTooLarge) != test.tooLarge || test.tooLarge && errors.As(err, new(*NetworkError)) {
-				t.Errorf("got %v", err)
-			}
-			if IsRefusal(err) != (test.status == http.StatusForbidden) {
-				t.Errorf("a refusal: %v", err)
-			}
-			if read > test.most+1 {
-				t.Errorf("%d bytes were read", read)
-			}
-		})
-	}
-}
-
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
 	for endpoint, want := range map[string]string{

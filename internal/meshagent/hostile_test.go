@@ -103,8 +103,7 @@ func heapPeak(run func()) uint64 {
 }
 
 // Endpoints belong to tenants, and the memory to all of them. Several lists are read at once, by several clients.
-//
-//nolint:paralleltest // it measures the heap
+// It measures the heap, so it runs alone.
 func TestNoListExhaustsMemory(t *testing.T) {
 	const limit = 200 << 20 // of 256 MiB that the chart gives
 	for name := range hostileLists() {
@@ -138,7 +137,7 @@ func lastError[S Spec[S], R Resource[S]](ctx context.Context, collection Collect
 	return failed
 }
 
-//nolint:paralleltest // it measures the heap
+// It measures the heap, so it runs alone.
 func TestPagesWithoutEnd(t *testing.T) {
 	var row atomic.Int64
 	client := served(t, func(r *http.Request) io.Reader {
@@ -158,8 +157,7 @@ func TestPagesWithoutEnd(t *testing.T) {
 }
 
 // Large answers are read a few at a time, and all of them in the end.
-//
-//nolint:paralleltest // it measures the heap
+// It measures the heap, so it runs alone.
 func TestManyLargeResourcesAtOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		body func() io.Reader
@@ -195,5 +193,106 @@ func TestManyLargeResourcesAtOnce(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// endless is a body without an end, that knows how much of it was read.
+type endless struct{ read *int }
+
+func (e endless) Read(p []byte) (int, error) {
+	*e.read += len(p)
+	return copy(p, strings.Repeat("x", len(p))), nil
+}
+
+func (e endless) Close() error { return nil }
+
+func TestAnswersThatAreTooLong(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status   int
+		ask      func(*Project) error
+		tooLarge bool
+		most     int
+	}{
+		"one resource": {http.StatusOK, func(p *Project) error { _, err := p.Info(t.Context()); return err }, true, 8 << 20},
+		"nothing":      {http.StatusOK, func(p *Project) error { return p.Rooms().Delete(t.Context(), "r") }, true, 8 << 20},
+		"a list":       {http.StatusOK, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 1 << 20}, // it is none at once
+		"a refusal":    {http.StatusForbidden, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 64 << 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			read := 0
+			client := with(t, Options{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: test.status, Body: endless{&read}, Request: r}, nil
+			})})
+			err := test.ask(client.Project("p"))
+			if err == nil || errors.Is(err, ErrAnswerTooLarge) != test.tooLarge || test.tooLarge && errors.As(err, new(*NetworkError)) {
+				t.Errorf("got %v", err)
+			}
+			if IsRefusal(err) != (test.status == http.StatusForbidden) {
+				t.Errorf("a refusal: %v", err)
+			}
+			if read > test.most+1 {
+				t.Errorf("%d bytes were read", read)
+			}
+		})
+	}
+}
+
+// Three tenants, eight lists each, all of them kept, and all as large as they may be. A fourth tenant has a few rows.
+// It measures the heap, so it runs alone.
+func TestKeptListsShareTheMemory(t *testing.T) {
+	const tenants, lists, few = 3, 8, 500
+	hostile := func(*http.Request) io.Reader {
+		return &repeated{start: `{"services":[{"id":"x"}`, part: func(i int) string { return fmt.Sprintf(`,{"id":"%d","metadata":{"name":"%d"}}`, i, i) }, parts: 30_000, end: `]}`}
+	}
+	var kept sync.Map // holdings with their rows
+	list := func(client *Client) error {
+		holding, rows := NewHolding(client), []Service{}
+		for row, err := range client.Project("p").Services().All(Hold(t.Context(), holding)) {
+			if err != nil {
+				holding.Release()
+				return err
+			}
+			rows = append(rows, row)
+		}
+		kept.Store(holding, rows)
+		return nil
+	}
+	peak := heapPeak(func() {
+		var reading sync.WaitGroup
+		for range tenants {
+			client := served(t, hostile)
+			for range lists {
+				reading.Go(func() {
+					if err := list(client); err != nil && !errors.Is(err, ErrAnswerTooLarge) {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		reading.Wait()
+	})
+	honest := served(t, func(*http.Request) io.Reader {
+		return &repeated{start: `{"services":[{"id":"x"}`, part: func(i int) string { return fmt.Sprintf(`,{"id":"%d"}`, i) }, parts: few, end: `]}`}
+	})
+	for range 2 {
+		if err := list(honest); err != nil {
+			t.Errorf("the fourth tenant: %v", err)
+		}
+	}
+	count := 0
+	kept.Range(func(holding, _ any) bool {
+		one, _ := holding.(*Holding)
+		one.Release()
+		count++
+		return true
+	})
+	t.Logf("%d MiB, %d lists kept", peak>>20, count)
+	if peak > 200<<20 || count > tenants*lists {
+		t.Errorf("%d MiB were in use for %d lists", peak>>20, count)
+	}
+	if left := listed.used[honest]; left > 0 {
+		t.Errorf("%d bytes were not given back", left)
 	}
 }

@@ -4,6 +4,7 @@
 package meshagent
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,18 +48,23 @@ func readPage[S Spec[S], R Resource[S]](a *answer, member string, most int, hold
 			return out, err
 		}
 	}
-	if _, err := decoder.Token(); err != nil {
-		return out, err
-	}
 	// An answer without the member must not pass for an empty collection.
 	if out.rows == nil {
-		return out, errShape(fmt.Sprintf("the list has no %q", member))
+		err = errShape(fmt.Sprintf("the list has no %q", member))
+	}
+	return out, cmp.Or(end(a, decoder), err)
+}
+
+// end makes sure that the answer ends where the list does.
+func end(a *answer, decoder *json.Decoder) error {
+	if _, err := decoder.Token(); err != nil {
+		return err
 	}
 	a.piece()
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return out, errShape("the answer does not end where the list does")
+		return errShape("the answer does not end where the list does")
 	}
-	return out, nil
+	return nil
 }
 
 func open(decoder *json.Decoder, delimiter json.Delim, otherwise string) error {

@@ -78,8 +78,7 @@ func pendingGrant(room, email string) RoomGrant {
 }
 
 // Create sends POST …/room-grants for the member who has the address, else for the address, which sends an invitation. A
-// conflict about an address that is no member's says that it was invited before, or has joined this very moment: then the
-// pending grant, which is not ours, comes with the error.
+// conflict about an address that is no member's says that it was invited before: then the pending grant comes with the error.
 func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	user, err := c.members.find(ctx, spec.Email, c.members.recent())
 	if err != nil {
@@ -94,7 +93,12 @@ func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (made
 	_, _, err = c.roomGrants.Create(ctx, spec)
 	// It depends on MeshAgent whether this made a member at once: lists from before do not count for long.
 	c.members.invite()
-	if err != nil && !IsConflict(err) {
+	if IsConflict(err) {
+		// Or they have joined since they were last looked for, and there is a grant that can be read.
+		if user, lookErr := c.members.find(ctx, spec.Email, time.Now()); lookErr != nil || user != "" {
+			return RoomGrant{}, false, err
+		}
+	} else if err != nil {
 		return RoomGrant{}, false, err
 	}
 	return pendingGrant(spec.RoomID, spec.Email), true, err

@@ -55,22 +55,6 @@ func (p *pass[O, S, R]) hasOwnKey(remote R) bool {
 	return remote.Written().Key() == string(p.obj.GetUID())
 }
 
-// adoptPromise takes what was promised and cannot be read, such as an invitation to a room, so it
-// cannot be compared. The object waits for it. When it is there, it is adopted as the policy says, and
-// deleting the object leaves it, unless it turns out to be what an uncertain creation sent.
-func (p *pass[O, S, R]) adoptPromise(remote R, uncertain bool) error {
-	pending, set := p.status.PendingCreate, p.status.AppliedFields
-	p.status.Adopted = new(true)
-	p.outcome.adopted = true
-	if err := p.markSynced(remote); err != nil {
-		return err
-	}
-	if p.status.AppliedFields = nil; uncertain {
-		p.status.PendingCreate, p.status.AppliedFields = pending, set
-	}
-	return nil
-}
-
 // adoptable decides whether an existing resource may be taken over, and if not, what to tell the user.
 func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key string, changes []change) error {
 	switch {

@@ -172,7 +172,7 @@ func (p *pass[O, S, R]) desiredBefore() bool {
 func (p *pass[O, S, R]) markSynced(remote R) error {
 	// What is only observed was not set by this object, and is not its to remove. Neither is what was
 	// promised by others.
-	if !p.spec.Observes() && !(p.status.IsAdopted() && promised(remote)) {
+	if !p.spec.Observes() && !p.undecided(remote) {
 		if err := p.setApplied(p.adapted(remote)); err != nil {
 			return err
 		}
@@ -196,7 +196,10 @@ func (p *pass[O, S, R]) remember() {
 
 // report fills status from the resource.
 func (p *pass[O, S, R]) report(remote R, changes []change) {
-	p.status.ID, p.status.PendingCreate = remote.Identity(), nil
+	p.status.ID = remote.Identity()
+	if !promised(remote) {
+		p.status.PendingCreate = nil
+	}
 	p.status.Name = remote.Written().Key()
 	p.status.ProjectID = p.connection.Project.ID
 	p.status.Drift = describe(changes, p.kind.Hidden)

@@ -107,7 +107,7 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 		p.outcome.event("Left", "finalize", "%s was left in MeshAgent, since %q manages it now", p.title(p.status.Name), mark.Owner)
 		return nil
 	}
-	if unconfirmed := p.status.ID == "" && !p.bearsMarks(); unconfirmed && !p.hasOwnKey(*remote) && !p.isPendingCreate(*remote, exactly) {
+	if unconfirmed := (p.status.ID == "" || p.status.PendingCreate != nil) && !p.bearsMarks(); unconfirmed && !p.hasOwnKey(*remote) && !p.isPendingCreate(*remote, exactly) {
 		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: it differs from what this object sent, and may be somebody else's", p.title((*remote).Written().Key()))
 		return nil
 	}

@@ -87,21 +87,6 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	return p.compare(remote)
 }
 
-// unlisted says that the collection cannot be listed, so that resources whose id is known are read one by one, each interval.
-// The MeshProject is checked at once when that is new: it tells.
-func (p *pass[O, S, R]) unlisted(err error) bool {
-	if unreadable, ok := errors.AsType[*meshagent.AnswerError](err); ok && unreadable.News {
-		p.Projects.Suspect(p.obj)
-	}
-	return err != nil && isUnreadable(err)
-}
-
-// promised says that nothing can be read of a resource yet.
-func promised(resource any) bool {
-	promise, ok := resource.(meshagent.Promise)
-	return ok && promise.Promised()
-}
-
 // confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under may have been renamed, or the answer may come
 // from something in between, such as a proxy that knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
 func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {

@@ -43,11 +43,11 @@ func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
 func findRoom(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error) {
 	rooms := sharedSnapshots[meshagent.RoomSpec, meshagent.Room](env).of(connection.ID, connection.Project.Rooms())
 	// That it exists may be known from a list that is not new; that it does not, only from one that is.
-	fresh := func(ctx context.Context, _ ...string) (view[meshagent.RoomSpec, meshagent.Room], error) {
-		return rooms.since(ctx, env.fresh(time.Now()))
+	fresh := func(ctx context.Context, about ...string) (view[meshagent.RoomSpec, meshagent.Room], error) {
+		return rooms.since(ctx, env.fresh(time.Now()), about...)
 	}
 	for _, known := range []func(context.Context, ...string) (view[meshagent.RoomSpec, meshagent.Room], error){fresh, rooms.recent} {
-		list, err := known(ctx)
+		list, err := known(ctx, name)
 		if err != nil {
 			return Resolved{}, err
 		}

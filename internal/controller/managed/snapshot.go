@@ -195,12 +195,6 @@ func (s *snapshot[S, R]) failed(begun time.Time, err error) {
 	}
 }
 
-// isUnreadable says that a list cannot be read, and that trying again does not help. Resources whose id is known can be read
-// one by one.
-func isUnreadable(err error) bool {
-	return errors.Is(err, meshagent.ErrAnswerTooLarge) || meshagent.IsForbidden(err)
-}
-
 // wrote takes a write of ours into the snapshot, and into the list under way, which may have passed the place already. A nil
 // row is a deleted one.
 func (s *snapshot[S, R]) wrote(id string, row *R) {

@@ -190,3 +190,39 @@ func TestAnInvitationOfSomebodyElseIsNotOurs(t *testing.T) {
 		})
 	}
 }
+
+// Each creation that ends without an answer may have been carried out. One list tells for all of them.
+func TestCreationsThatFailShareAList(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var objects []client.Object
+		var feeds []*v1alpha1.MeshFeed
+		for i := range 20 {
+			feed := newFeed()
+			feed.ObjectMeta = named(fmt.Sprintf("feed-%02d", i))
+			feeds, objects = append(feeds, feed), append(objects, feed)
+		}
+		s := newStage(t, simulator.Behavior{}, objects...)
+		mend := s.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Status: http.StatusServiceUnavailable})
+		for round := range 4 {
+			s.meshagent.ResetCalls()
+			if round == 3 {
+				mend()
+			}
+			for _, feed := range feeds {
+				_, _ = s.pass(feed)
+			}
+			lists := 0
+			for _, call := range s.meshagent.Calls() {
+				if call.Method == http.MethodGet {
+					lists++
+				}
+			}
+			if lists > 1 {
+				t.Errorf("round %d: %d lists", round, lists)
+			}
+			time.Sleep(10 * time.Second) //nolint:forbidigo // the clock is a fake one
+		}
+		s.mustHold("feeds", len(feeds))
+	})
+}
