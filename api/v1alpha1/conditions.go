@@ -15,8 +15,8 @@ const (
 	ConditionStalled = "Stalled"
 	// ConditionDeletionsHeld, on a MeshProject, says that its deletionGuard holds deletions.
 	ConditionDeletionsHeld = "DeletionsHeld"
-	// ConditionAPICompatible, on a MeshProject, tells whether the operator supports the API that the server speaks. It
-	// is there, True or False, once the server was asked.
+	// ConditionAPICompatible, on a MeshProject, tells whether the operator supports the API that the
+	// server speaks. It is there, True or False, once the server was asked.
 	ConditionAPICompatible = "APICompatible"
 	// ConditionListsReadable, on a MeshProject, is False while some collections cannot be listed. Their objects are read one
 	// by one, and none is created.
@@ -27,8 +27,8 @@ const (
 const (
 	// ReasonSupported: the release was tested with this generation of the API.
 	ReasonSupported = "Supported"
-	// ReasonNewerThanTested: the server is newer than what the release was tested with, and still answers the routes
-	// that the operator uses.
+	// ReasonNewerThanTested: the server is newer than what the release was tested with, and still
+	// answers the routes that the operator uses.
 	ReasonNewerThanTested = "NewerThanTested"
 	// ReasonUnsupportedAPI (also Ready, Synced): the server no longer has the routes that the operator uses.
 	ReasonUnsupportedAPI = "UnsupportedAPI"
@@ -96,8 +96,9 @@ const (
 	ReasonInvalidAPIKey = "InvalidAPIKey"
 	// ReasonInvalidEndpoint: the endpoint is not an HTTP or HTTPS URL.
 	ReasonInvalidEndpoint = "InvalidEndpoint"
-	// ReasonUnsupported: the MeshAgent server does not have what the object needs, or not in a way that the operator
-	// knows. What was Ready stays Ready. The operator looks again when the server changes.
+	// ReasonUnsupported: the MeshAgent server does not have what the object needs, or not in a way
+	// that the operator knows. What was Ready stays Ready. The operator looks again when the server
+	// changes.
 	ReasonUnsupported = "Unsupported"
 )
 

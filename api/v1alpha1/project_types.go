@@ -132,8 +132,9 @@ type MeshProjectStatus struct {
 	// +optional
 	APIVersion string `json:"apiVersion,omitempty"`
 
-	// apiGeneration is the generation of the MeshAgent API that the server speaks: "0.44", or "0.45" for 0.45 and later.
-	// Condition APICompatible tells whether this release of the operator supports it.
+	// apiGeneration is the generation of the MeshAgent API that the server speaks: "0.44", or "0.45"
+	// for 0.45 and later. Condition APICompatible tells whether this release of the operator
+	// supports it.
 	// +kubebuilder:validation:MaxLength=16
 	// +optional
 	APIGeneration string `json:"apiGeneration,omitempty"`

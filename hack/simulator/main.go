@@ -37,6 +37,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	listen := flags.String("listen", "127.0.0.1:8090", "address to serve on")
 	key := flags.String("api-key", simulator.DevelopmentKey, "API key to accept; names the project too")
 	latency := flags.Duration("latency", 0, "how long every call takes")
+	version := flags.String("version", simulator.DefaultVersion, "version of the MeshAgent server to play; from 0.45 on it has lost the routes that SDK 0.45 no longer knows")
 	data := flags.String("data", "", "`file` that keeps what the simulator holds across restarts, secret values included")
 	seed := flags.String("seed", "", "YAML `file` with project content, used unless there is data already")
 	if err := flags.Parse(args); err != nil {
@@ -49,7 +50,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := simulator.CheckKey(*key); err != nil {
 		return err
 	}
-	sim := simulator.New(simulator.WithAPIKey(*key), simulator.WithLatency(*latency))
+	sim := simulator.New(simulator.WithAPIKey(*key), simulator.WithLatency(*latency), simulator.WithServer(simulator.Server{Version: *version}))
 	if err := fill(sim, *data, *seed); err != nil {
 		return err
 	}

@@ -88,6 +88,19 @@ func TestRunKeepsData(t *testing.T) {
 	}
 }
 
+func TestRunPlaysANewerServer(t *testing.T) {
+	url, _, stop := start(t, "--version", "0.50.1")
+	if url == "" {
+		t.Fatalf("it did not start: %v", stop())
+	}
+	if status := get(t, url+"/accounts/whoami"); status != http.StatusOK {
+		t.Errorf("whoami answers %d", status)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRunRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		args []string

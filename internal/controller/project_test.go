@@ -49,9 +49,9 @@ func (w *world) column(ctx context.Context, obj client.Object, name string) stri
 	config := rest.CopyConfig(w.plane.Config)
 	config.GroupVersion, config.APIPath, config.NegotiatedSerializer = &v1alpha1.GroupVersion, "/apis", serializer.NewCodecFactory(scheme)
 	config.AcceptContentTypes = "application/json;as=Table;v=v1;g=meta.k8s.io"
-	client, err := rest.RESTClientFor(config)
+	caller, err := rest.RESTClientFor(config)
 	Expect(err).NotTo(HaveOccurred())
-	text, err := client.Get().Namespace(obj.GetNamespace()).Resource("meshprojects").Name(obj.GetName()).DoRaw(ctx)
+	text, err := caller.Get().Namespace(obj.GetNamespace()).Resource("meshprojects").Name(obj.GetName()).DoRaw(ctx)
 	Expect(err).NotTo(HaveOccurred())
 	Expect(json.Unmarshal(text, found)).To(Succeed())
 	at := slices.IndexFunc(found.ColumnDefinitions, func(column metav1.TableColumnDefinition) bool { return column.Name == name })

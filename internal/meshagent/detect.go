@@ -26,30 +26,35 @@ func (p *Project) Detect(ctx context.Context, last API) (API, error) {
 	if known && told.generation() == Generation044 && last.Spoken() {
 		return API{Generation: Generation044, Version: config.Version}, nil
 	}
-	roleErr := p.role(ctx)
-	if roleErr == nil || last.Generation == "" && status(roleErr) == http.StatusForbidden {
-		return API{Generation: Generation044, Version: config.Version}, nil
+	generation, err := p.witnessed(ctx, last.Generation, known)
+	if generation == "" {
+		return API{}, err
 	}
-	if !MissesRoute(roleErr) {
-		return undecided(last, roleErr)
+	if err != nil {
+		return last, nil //nolint:nilerr // nothing is decided
 	}
-	whoamiErr := p.client.whoami(ctx)
-	switch {
-	case whoamiErr == nil:
-		return API{Generation: Generation045, Version: config.Version}, nil
-	case !known && last.Generation == "" && IsNotFound(whoamiErr):
-		// A server without witnesses and without a version, which knows the project all the same.
-		return API{Generation: Generation044}, nil
-	}
-	return undecided(last, whoamiErr)
+	return API{Generation: generation, Version: config.Version}, nil
 }
 
-// undecided keeps what was known. If nothing was, the caller must ask again.
-func undecided(last API, why error) (API, error) {
-	if last.Generation != "" {
-		return last, nil
+// witnessed is the generation of the route that answers 200. Otherwise it is the last one, with
+// what the witness answered instead. At first sight a server of 0.44 is one that has the route, and
+// refuses to show the role, or one without any witness that reports no version.
+func (p *Project) witnessed(ctx context.Context, last Generation, known bool) (Generation, error) {
+	err := p.role(ctx)
+	if err == nil || last == "" && status(err) == http.StatusForbidden {
+		return Generation044, nil
 	}
-	return API{}, why
+	if !MissesRoute(err) {
+		return last, err
+	}
+	err = p.client.whoami(ctx)
+	switch {
+	case err == nil:
+		return Generation045, nil
+	case last == "" && !known && IsNotFound(err):
+		return Generation044, nil
+	}
+	return last, err
 }
 
 // Confirm makes sure that MeshAgent answers, in the generation that this client speaks, and returns

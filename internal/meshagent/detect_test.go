@@ -81,6 +81,8 @@ func TestDetect(t *testing.T) {
 		"no config":                          {server: server{"config": 404, "role": isRole}, want: API{Generation044, none}, asks: "config role"},
 		"no config, known":                   {server: server{"config": 503}, last: next, want: next, asks: "config"},
 		"a key without the right to ask":     {server: server{"config": told("0.50.1"), "role": 403}, want: oldNewer, asks: "config role"},
+		"at first sight, whoami is refused":  {server: server{"config": told("0.50.1"), "role": 404, "whoami": 403}, fails: true, asks: "config role whoami"},
+		"no version, whoami is refused":      {server: server{"config": told(none), "role": 404, "whoami": 403}, fails: true, asks: "config role whoami"},
 		"back to 0.44":                       {server: server{"config": told("0.44.6"), "role": isRole}, last: next, want: old, asks: "config role"},
 		"back to 0.44, not yet there":        {server: server{"config": told("0.44.6"), "role": 404, "whoami": isCaller}, last: next, want: API{Generation045, "0.44.6"}, asks: "config role whoami"},
 		"JSON of something else":             {server: server{"config": `{"status":"up"}`, "role": `{"status":"up"}`, "whoami": `{"status":"up"}`}, last: old, want: old, asks: "config role"},

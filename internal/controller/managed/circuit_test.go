@@ -149,6 +149,7 @@ func TestRefusalsLeaveTheCircuitClosed(t *testing.T) {
 					if !s.sends(room) {
 						t.Fatalf("nothing was sent after %d answers", n)
 					}
+					time.Sleep(5 * time.Second) //nolint:forbidigo // the clock is a fake one: longer than the refusal of a list is shared
 				}
 			})
 		})

@@ -71,14 +71,14 @@ func Invalid(format string, args ...any) error {
 	return refuse(v1alpha1.ReasonInvalid, format, args...)
 }
 
-// race is a write of the object at hand that found another version of it, or none: the object was read before somebody changed or deleted it,
-// and its next version is on its way.
+// race is a write of the object at hand that found another version of it, or none: somebody changed
+// or deleted the object after it was read, and its next version is on its way.
 type race struct{ error }
 
 func (r *race) Unwrap() error { return r.error }
 
-// raced tells such a failure of a write of the object at hand from all others. That another object is missing, such as a namespace or a
-// MeshProject, is something that users should hear of.
+// raced marks such a failure. That another object is missing, such as a namespace or a MeshProject,
+// is something that users should hear of.
 func raced(err error) error {
 	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 		return &race{err}
@@ -119,6 +119,9 @@ func judge(err error) verdict {
 		return v
 	}
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
+		if e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
+			return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "something on the way to MeshAgent answered: " + e.Error()}
+		}
 		return judgeAnswer(e)
 	}
 	if errors.Is(err, meshagent.ErrValueHidden) {
@@ -147,8 +150,6 @@ func judgeAnswer(e *meshagent.Error) verdict {
 		said = ": " + e.Message
 	}
 	switch {
-	case e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
-		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "something on the way to MeshAgent answered: " + e.Error()}
 	case e.Status == http.StatusUnauthorized:
 		return verdict{class: denied, reason: v1alpha1.ReasonAccessDenied, message: "MeshAgent does not accept the API key (401): it may have been revoked"}
 	case e.Status == http.StatusForbidden:

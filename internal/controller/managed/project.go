@@ -119,7 +119,8 @@ func (r *projectReconciler) Reconcile(ctx context.Context, project *v1alpha1.Mes
 	return result, concludeErr
 }
 
-// check opens the project, reads it, and finds out what the server speaks. It says whether MeshAgent was asked at all.
+// check opens the project, reads it, and finds out what the server speaks. It says whether
+// MeshAgent was asked at all.
 func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshProject, c *conclusion) (asked bool, err error) {
 	if err := r.patchFinalizer(ctx, project, controllerutil.AddFinalizer); err != nil {
 		return false, err
@@ -159,8 +160,9 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 	return true, nil
 }
 
-// readProject reads the project. A refusal is believed if MeshAgent itself answers, and says the same again. Otherwise an ingress that has no
-// backend for a moment, or a firewall, would take all objects of the project out.
+// readProject reads the project. A refusal is believed if MeshAgent itself answers, and says the
+// same again. Otherwise an ingress that has no backend for a moment, or a firewall, would take all
+// objects of the project out.
 func readProject(ctx context.Context, connection *Connection) (meshagent.ProjectInfo, error) {
 	info, err := connection.Project.Info(ctx)
 	if !meshagent.IsRefusal(err) || judge(err).class == limited {
@@ -179,7 +181,8 @@ func readProject(ctx context.Context, connection *Connection) (meshagent.Project
 	return connection.Project.Info(ctx)
 }
 
-// undetected says why a server that knows the project did not tell what it speaks. That is no refusal of the project.
+// undetected says why a server that knows the project did not tell what it speaks. That is not a
+// refusal of the project.
 func undetected(err error) error {
 	v := judge(err)
 	if v.class == limited || v.class == silent {

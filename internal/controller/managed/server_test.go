@@ -87,3 +87,33 @@ func TestTheConfirmationIsShared(t *testing.T) {
 		}
 	})
 }
+
+// The server is exchanged, and all objects are refused at once: one check is enough.
+func TestAnUpgradeIsNoticedByTheFirstRefusal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newMeshSecret(), newMeshSecret()
+		b.ObjectMeta = named("other")
+		s := newStage(t, simulator.Behavior{}, a, b, secret("values", "v"))
+		_, _, _ = s.check()
+		_, _ = s.pass(a)
+		_, _ = s.pass(b)
+		s.meshagent.Upgrade(simulator.Server{Version: "0.50.1"})
+		later()
+		for range 3 {
+			for _, obj := range []*v1alpha1.MeshSecret{a, b} {
+				if _, err := s.pass(obj); err == nil {
+					t.Error("it is not tried again")
+				}
+				s.mustSay(obj, "Ready=True Available")
+			}
+		}
+		if checks := len(s.env.Projects.Suspects()); checks != 1 {
+			t.Errorf("%d checks of the MeshProject", checks)
+		}
+		_, _, _ = s.check()
+		_, _ = s.pass(a)
+		s.mustSay(a, "Stalled=True Unsupported")
+		s.mustHold("secrets", 2)
+	})
+}

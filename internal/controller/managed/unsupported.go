@@ -124,9 +124,8 @@ func (p *pass[O, S, R]) explain(ctx context.Context, err error) error {
 	case !meshagent.MissesRoute(err) || apiOf(project).Tested():
 		return err
 	default:
-		_, listErr := p.snapshot.since(ctx, time.Now())
-		list, ok := errors.AsType[*meshagent.Error](listErr)
-		if !ok || !meshagent.MissesRoute(listErr) || p.connection.Project.ReadParent(ctx, list.Route, p.collection.Path()) != nil {
+		list := p.refusedList(ctx)
+		if list == nil {
 			return err
 		}
 		err = unsupported("%s has no %s (%d). Upgrade the operator, or delete this object", apiOf(project), list.Route, list.Status)
@@ -135,6 +134,17 @@ func (p *pass[O, S, R]) explain(ctx context.Context, err error) error {
 		p.missing.note(p.routeKey(), missingRoute{time.Now().Add(p.DriftInterval * 3 / 4), apiOf(project), err})
 	}
 	return err
+}
+
+// refusedList is the refusal of a list whose route is missing while what it lies under can be read;
+// nil if it is not that.
+func (p *pass[O, S, R]) refusedList(ctx context.Context) *meshagent.Error {
+	_, err := p.snapshot.since(ctx, time.Now())
+	list, ok := errors.AsType[*meshagent.Error](err)
+	if !ok || !meshagent.MissesRoute(err) || p.connection.Project.ReadParent(ctx, list.Route, p.collection.Path()) != nil {
+		return nil //nolint:nilerr // it is about something else
+	}
+	return list
 }
 
 // missingRoutes remembers for a while which collections a server does not have, so that its objects

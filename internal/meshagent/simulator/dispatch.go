@@ -127,9 +127,6 @@ func (s *Simulator) route(r *http.Request, raw []byte) (*answer, error) {
 	if a, err := c.overlay(r, rt); a != nil || err != nil {
 		return a, err
 	}
-	if unknown != nil {
-		return nil, &failure{http.StatusNotFound, "no such path"}
-	}
 	if id, ok := rt.Params["project_id"]; ok && id != c.project {
 		return nil, &failure{http.StatusForbidden, "the API key is not for this project"} // assumed: it might be 404
 	}
@@ -137,11 +134,7 @@ func (s *Simulator) route(r *http.Request, raw []byte) (*answer, error) {
 	if err := c.read(r); err != nil {
 		return nil, err
 	}
-	a, err := c.perform()
-	if err != nil {
-		return nil, err
-	}
-	return c.continued(a), nil
+	return c.continued(c.perform())
 }
 
 // read checks the request and decodes what it holds.

@@ -92,8 +92,8 @@ func (c *call) whoami() *answer {
 	return jsonAnswer(document{"id": account, "email": "default@service.dev.api.meshagent.example", "type": "service_account"})
 }
 
-// overlay answers what a newer server answers in another way than one of 0.44,
-// nil for all else. The route is nil if the contract has none.
+// overlay answers what the contract does not have, where the route is nil, and what
+// a newer server answers in another way than one of 0.44; nil for all else.
 func (c *call) overlay(r *http.Request, rt *contract.Route) (*answer, error) {
 	server := c.s.server
 	switch {
@@ -101,6 +101,7 @@ func (c *call) overlay(r *http.Request, rt *contract.Route) (*answer, error) {
 		if server.newer() && r.Method == http.MethodGet && r.URL.Path == "/accounts/whoami" {
 			return c.whoami(), nil
 		}
+		return nil, &failure{http.StatusNotFound, "no such path"}
 	case server.lacks(rt):
 		status := cmp.Or(server.Gone, http.StatusNotFound)
 		return nil, &failure{status, http.StatusText(status)}
@@ -109,19 +110,19 @@ func (c *call) overlay(r *http.Request, rt *contract.Route) (*answer, error) {
 }
 
 // continued makes a list of a newer server out of one of 0.44.
-func (c *call) continued(a *answer) *answer {
+func (c *call) continued(a *answer, err error) (*answer, error) {
 	size := c.s.server.TokenPages
-	if size == 0 || !c.s.server.newer() || c.route.Method != http.MethodGet || c.route.Operation.Extensions["x-paginated"] == nil {
-		return a
+	if err != nil || size == 0 || !c.s.server.newer() || c.route.Method != http.MethodGet || c.route.Operation.Extensions["x-paginated"] == nil {
+		return a, err
 	}
 	body, err := decode(a.body)
 	list, ok := body.(document)
 	if err != nil || !ok {
-		return a
+		return a, err
 	}
 	delete(list, "total")
 	if rows, ok := list[c.listMember()].([]any); ok && len(rows) > size {
 		list[c.listMember()], list["continuation_token"] = rows[:size], "page-2"
 	}
-	return jsonAnswer(list)
+	return jsonAnswer(list), nil
 }
