@@ -4,6 +4,7 @@
 package controller
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 
@@ -29,10 +30,11 @@ func desiredFeed(feed *v1alpha1.MeshFeed, _ managed.Inputs) (meshagent.FeedSpec,
 		Paused: feed.Spec.Paused, Annotations: feed.Spec.Annotations,
 	}
 	if schema := feed.Spec.MessageSchema; schema != nil {
-		spec.MessageSchema = schema.Raw
-		if !isObjectOrBoolean(schema.Raw) {
+		text, ok := objectOrBoolean(schema.Raw)
+		if !ok {
 			return spec, managed.Invalid("spec.messageSchema must be a JSON schema: an object, or a boolean")
 		}
+		spec.MessageSchema = text
 	}
 	return spec, nil
 }
@@ -43,14 +45,19 @@ func adaptFeed(desired meshagent.FeedSpec, remote meshagent.Feed) meshagent.Feed
 	return desired
 }
 
-func isObjectOrBoolean(text []byte) bool {
+// objectOrBoolean reads JSON that must be one of the two, and writes it in one form: Kubernetes may give
+// the same value in another one.
+func objectOrBoolean(text []byte) (canonical []byte, ok bool) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
 	var value any
-	if json.Unmarshal(text, &value) != nil {
-		return false
+	if decoder.Decode(&value) != nil {
+		return nil, false
 	}
 	switch value.(type) {
 	case map[string]any, bool:
-		return true
+		canonical, err := json.Marshal(value)
+		return canonical, err == nil
 	}
-	return false
+	return nil, false
 }

@@ -84,6 +84,10 @@ func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
 // complete fills in what an API server fills in: status is not taken from the request that creates an
 // object.
 func complete(obj client.Object) {
+	// What is stored is what was decoded: 1.0 is 1, for example.
+	decoded, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
+	utilruntime.Must(err)
+	utilruntime.Must(runtime.DefaultUnstructuredConverter.FromUnstructured(decoded, obj))
 	obj.SetUID(newUID())
 	obj.SetGeneration(1)
 	obj.SetCreationTimestamp(metav1.NewTime(time.Now()))

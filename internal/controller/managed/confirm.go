@@ -102,8 +102,10 @@ func (p *pass[O, S, R]) recallWrite() {
 func (p *pass[O, S, R]) unconfirmedWrite() (write unconfirmed[R], ok bool) {
 	write, ok = p.unconfirmed.get(p.obj.GetUID())
 	p.unconfirmed.forget(p.obj.GetUID())
-	p.writes = write.writes
-	return write, ok && write.desired == fingerprint(p.desired)
+	if ok = ok && write.desired == fingerprint(p.desired); ok {
+		p.writes = write.writes
+	}
+	return write, ok
 }
 
 // samePlaces says that all changes are among others.

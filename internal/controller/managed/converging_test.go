@@ -46,7 +46,10 @@ func TestNoServerIsWrittenToForEver(t *testing.T) {
 		"all and newer": {Normalize: simulator.AllNormalizations, Newer: true},
 	}
 	for _, n := range simulator.Normalizations() {
-		servers[n.String()] = simulator.Behavior{Normalize: n}
+		// Kubernetes itself writes numbers as JavaScript does: that rewrites nothing.
+		if n != simulator.FloatNumbers {
+			servers[n.String()] = simulator.Behavior{Normalize: n}
+		}
 	}
 	var byKind, byServer tally
 	t.Run("cells", func(t *testing.T) {

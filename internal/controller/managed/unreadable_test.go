@@ -211,6 +211,7 @@ func TestCreationsThatFailShareAList(t *testing.T) {
 				time.Sleep(time.Minute) //nolint:forbidigo // the clock is a fake one: the endpoint is probed first
 				_, _ = s.pass(feeds[0])
 				time.Sleep(time.Minute) //nolint:forbidigo // the clock is a fake one
+				s.meshagent.ResetCalls()
 			}
 			for _, feed := range feeds {
 				_, _ = s.pass(feed)
