@@ -6,6 +6,7 @@ package managed
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -85,7 +86,11 @@ func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bo
 	if !meshagent.IsConflict(err) {
 		return err
 	}
-	existing, lookErr := p.findByKey(ctx, p.desired.Key())
+	key := p.desired.Key()
+	if taken, ok := errors.AsType[*meshagent.TakenError](err); ok {
+		key = taken.Name
+	}
+	existing, lookErr := p.findByKey(ctx, key)
 	if lookErr != nil {
 		return lookErr
 	}
