@@ -109,15 +109,8 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 	if err != nil && c.passes(verdict) {
 		return reconcile.Result{RequeueAfter: verdict.after}, nil
 	}
-	previous, known := reasonOf(c.status, v1alpha1.ConditionSynced), reasonOf(c.status, v1alpha1.ConditionReady) != ""
-	if err == nil {
-		c.succeed()
-	} else {
-		c.fail(verdict)
-		if verdict.reason != previous && !verdict.quiet {
-			e.announce(c.obj, verdict)
-		}
-	}
+	known := reasonOf(c.status, v1alpha1.ConditionReady) != ""
+	e.setConditions(&c, verdict, err)
 	c.settle(err == nil || !verdict.retries(err))
 	switch writeErr := e.tell(ctx, c); {
 	case errors.Is(writeErr, errReplaced):
@@ -128,6 +121,19 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 	}
 	e.measure(c, known, err)
 	return e.answer(c, verdict, err)
+}
+
+// setConditions sets the conditions, and sends the event of a failure when its reason is new.
+func (e *Environment) setConditions(c *conclusion, v verdict, err error) {
+	if err == nil {
+		c.succeed()
+		return
+	}
+	previous := reasonOf(c.status, v1alpha1.ConditionSynced)
+	c.fail(v)
+	if v.reason != previous && !v.quiet {
+		e.announce(c.obj, v)
+	}
 }
 
 // tell writes status, or as much of it as Kubernetes can store.
