@@ -149,4 +149,3 @@ func ambiguous[S any, R meshagent.Resource[S]](rows []R, what string) error {
 	slices.Sort(ids)
 	return refuse(v1alpha1.ReasonAmbiguous, "%s in MeshAgent (%s): delete all but one", what, strings.Join(ids, ", "))
 }
-

@@ -71,4 +71,3 @@ func suspended() outcome {
 		message: "spec.suspend is true: MeshAgent is neither read nor written",
 	}
 }
-
