@@ -268,7 +268,7 @@ func TestReviewWhatIsFoundByItsMarkIsReadBeforeItIsWritten(t *testing.T) {
 		s.status = nil
 		s.restart()
 		s.edit(other, func() { controllerutil.AddFinalizer(other, v1alpha1.Finalizer) }) // an earlier pass was here
-		s.once(other) // lists the rooms
+		s.once(other)                                                                    // lists the rooms
 		for _, doc := range s.meshagent.Documents("rooms") {
 			if doc["name"] == "support" {
 				s.meshagent.Edit("rooms", fmt.Sprint(doc["id"]), func(doc map[string]any) {
@@ -366,5 +366,67 @@ func TestReviewAnotherKeyDoesNotMakeItSomebodyElses(t *testing.T) {
 		s.delete(obj)
 		_, _ = s.pass(obj)
 		s.mustHold("secrets", 0)
+	})
+}
+
+// A grant is made on a server that keeps it in another form. Before the operator looks, it is told to observe only.
+func TestReviewNothingIsWrittenWhileObserving(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room, grant := newRoom(), newUserGrant()
+		grant.Spec.Permissions.Queues.Receive = []string{}
+		s := newStage(t, simulator.Behavior{Normalize: simulator.AllNormalizations}, room, grant)
+		_, _ = s.pass(room)
+		s.once(grant)
+		s.mustHold("room-grants", 1)
+		s.edit(grant, func() { grant.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
+		s.meshagent.ResetCalls()
+		_, _ = s.pass(grant)
+		for _, call := range s.meshagent.Calls() {
+			if call.Method != http.MethodGet {
+				t.Errorf("%s %s", call.Method, call.Path)
+			}
+		}
+	})
+}
+
+// Design, section 4: deletion of a suspended object leaves the remote resource, and is never stuck.
+func TestReviewASuspendedObjectCanBeDeleted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room := newRoom()
+		s := newStage(t, simulator.Behavior{}, room)
+		_, _ = s.pass(room)
+		s.edit(room, func() { room.Spec.Suspend = new(true) })
+		_, _ = s.pass(room)
+		s.delete(room)
+		_, _ = s.pass(room)
+		if !s.gone(room) {
+			t.Error("it is stuck")
+		}
+		s.mustHold("rooms", 1)
+	})
+}
+
+// A process dies when a service was made, whose endpoint then gets the secret of an OAuth client from somebody else.
+func TestReviewASecretThatAListHidesIsRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := newRoomService()
+		service.Spec.RoomRef = nil
+		s := newStage(t, simulator.Behavior{}, service)
+		s.status = func(client.Object) error { return errKilled }
+		s.once(service)
+		s.mustHold("services", 1)
+		s.status = nil
+		s.meshagent.Edit("services", fmt.Sprint(s.meshagent.Documents("services")[0]["id"]), func(doc map[string]any) {
+			doc["ports"] = []any{map[string]any{"num": "80", "type": "http", "endpoints": []any{map[string]any{
+				"path": "/mcp", "mcp": map[string]any{"label": "x", "oauth": map[string]any{"client_id": "c", "client_secret": "s", "authorization_endpoint": "https://x", "token_endpoint": "https://x"}},
+			}}}}
+		})
+		s.restart()
+		s.edit(service, func() { service.Spec.Container.Image = "y" })
+		_, _ = s.pass(service)
+		s.mustSay(service, "Synced=True InSync")
 	})
 }
