@@ -430,3 +430,56 @@ func TestReviewASecretThatAListHidesIsRead(t *testing.T) {
 		s.mustSay(service, "Synced=True InSync")
 	})
 }
+
+// A MeshRoom leaves its room in MeshAgent, and is made again for another one. What lay in the first room must not be forgotten.
+func TestReviewWhatLiesInAFormerRoomIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room, obj := newRoom(), newRoomSecret()
+		room.Spec.DeletionPolicy = v1alpha1.DeletionOrphan
+		s := newStage(t, simulator.Behavior{}, room, obj, secret("values", "v"))
+		_, _ = s.pass(room)
+		_, _ = s.pass(obj)
+		former := "rooms/" + room.Status.ID + "/secrets"
+		s.mustHold(former, 1)
+		s.delete(room)
+		_, _ = s.pass(room)
+		if !s.gone(room) {
+			t.Fatal("the room's object is still there")
+		}
+		again := newRoom()
+		again.UID, again.Spec.Name = "another-uid", "another"
+		if err := s.Create(t.Context(), again); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = s.pass(again)
+		wait(time.Minute)
+		_, _ = s.pass(obj)
+		s.delete(obj)
+		_, _ = s.pass(obj)
+		if s.gone(obj) {
+			s.mustHold(former, 0)
+		}
+	})
+}
+
+// Somebody makes a grant by hand, a moment after the grants were listed. The server replaces grants without a word.
+func TestReviewAGrantOfAMomentAgoIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room, grant, other := newRoom(), newUserGrant(), newUserGrant()
+		other.ObjectMeta = named("other")
+		other.Spec.UserID = "22222222-2222-4222-8222-222222222222"
+		s := newStage(t, simulator.Behavior{OverwriteGrants: true}, room, grant, other)
+		_, _ = s.pass(room)
+		_, _ = s.pass(other) // lists the grants
+		s.meshagent.Add("room-grants", map[string]any{
+			"room_id": room.Status.ID, "user_id": grant.Spec.UserID, "permissions": map[string]any{"queues": map[string]any{"send": []any{"theirs"}}},
+		})
+		_, _ = s.pass(grant)
+		if got := fmt.Sprint(s.meshagent.Documents("room-grants")); !strings.Contains(got, "theirs") {
+			t.Errorf("a grant that somebody else made was replaced: %s", got)
+		}
+		s.mustSay(grant, "Synced=False AlreadyExists")
+	})
+}
