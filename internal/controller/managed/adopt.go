@@ -47,7 +47,7 @@ func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error
 // createdByUs says that a resource without a place for a mark is ours all the same: its key is one that
 // nobody else can have chosen, or it is what a pending creation sent.
 func (p *pass[O, S, R]) createdByUs(remote R) bool {
-	return !p.bearsMarks() && (p.hasOwnKey(remote) || p.isPendingCreate(remote, withNormalizing))
+	return !p.bearsMarks() && (p.hasOwnKey(remote) || p.isPendingCreate(remote, withNormalizing) || p.equalsPending(remote))
 }
 
 // hasOwnKey says that the key of a resource is the object's UID.

@@ -45,8 +45,7 @@ func (p *pass[O, S, R]) confirm(ctx context.Context, write unconfirmed[R]) error
 		return &problem{class: unavailable, reason: v1alpha1.ReasonConflict, message: "the resource changes in MeshAgent while it is written"}
 	}
 	p.status.Unconverged = p.digestOf(seen.diff.changes)
-	p.notConverging(seen)
-	return nil
+	return p.notConverging(seen)
 }
 
 // readBack shows a resource as it is after a write: in the answer, else in a list that is begun after
@@ -102,6 +101,9 @@ func (p *pass[O, S, R]) recallWrite() {
 	}
 	p.status.ID = write.made.Identity()
 	p.outcome.lost, p.outcome.adopted, p.outcome.wrote = write.lost, write.adopted, true
+	if write.fixed == nil {
+		p.status.PendingCreate = nil // MeshAgent said that it was carried out
+	}
 	if write.adopted {
 		p.status.Adopted = new(true)
 	}
@@ -127,7 +129,10 @@ func samePlaces(changes, others []change) bool {
 
 // notConverging tells that MeshAgent does not keep what is desired. Writing it again would change
 // nothing, so that waits until what is desired, or what MeshAgent holds, is something else.
-func (p *pass[O, S, R]) notConverging(seen found[S, R]) {
+func (p *pass[O, S, R]) notConverging(seen found[S, R]) error {
+	if err := p.keepWhatIsStuck(seen); err != nil {
+		return err
+	}
 	if p.outcome.adopted {
 		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
 	}
@@ -138,6 +143,24 @@ func (p *pass[O, S, R]) notConverging(seen found[S, R]) {
 	p.remember()
 	p.outcome.notConverging(message)
 	p.report(*seen.remote, seen.diff.changes)
+	return nil
+}
+
+// keepWhatIsStuck notes which fields are this object's: those that it sets, and those that it gave up
+// and MeshAgent does not remove.
+func (p *pass[O, S, R]) keepWhatIsStuck(seen found[S, R]) error {
+	set, err := fieldsOf(p.adapted(*seen.remote))
+	if err != nil {
+		return err
+	}
+	before := p.applied()
+	for _, c := range seen.diff.changes {
+		if c.desired == nil {
+			set = set.and(before.at(c.path))
+		}
+	}
+	p.status.PendingFields = nil
+	return set.keep(&p.status.AppliedFields)
 }
 
 // digestOf identifies changes, hidden values included.

@@ -38,8 +38,7 @@ func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
 		p.report(*seen.remote, seen.diff.changes)
 		return nil
 	case p.digestOf(seen.diff.changes) == p.status.Unconverged:
-		p.notConverging(seen)
-		return nil
+		return p.notConverging(seen)
 	}
 	return p.update(ctx, *seen.remote, seen.diff)
 }
@@ -117,7 +116,7 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	}
 	made, shown, err := p.collection.Update(ctx, current, d.merged)
 	if err != nil {
-		return p.notUpdated(current.Identity(), d.merged.Key(), err)
+		return p.notUpdated(current, d.merged.Key(), err)
 	}
 	first := p.writes == 0
 	p.logger(ctx).Info("updated", "resource", d.merged.Key(), "fields", paths(d.changes))
@@ -133,12 +132,12 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	return p.confirm(ctx, p.carriedOut(made, shown, d.changes))
 }
 
-func (p *pass[O, S, R]) notUpdated(id, key string, err error) error {
+func (p *pass[O, S, R]) notUpdated(current R, key string, err error) error {
 	if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
-		p.snapshot.doubt(id)
+		p.snapshot.doubt(current.Identity(), current.Written().Key(), key, p.owner())
 		return err
 	}
-	p.withdrawFields()
+	p.withdrawFields(err)
 	if meshagent.IsConflict(err) {
 		p.waitForName(key)
 		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", key)
@@ -201,7 +200,8 @@ func (p *pass[O, S, R]) remember() {
 // report fills status from the resource.
 func (p *pass[O, S, R]) report(remote R, changes []change) {
 	p.status.ID = remote.Identity()
-	if !promised(remote) {
+	// Who only observes decides nothing about a creation that is uncertain.
+	if !promised(remote) && !p.spec.Observes() {
 		p.status.PendingCreate = nil
 	}
 	p.status.Name = remote.Written().Key()

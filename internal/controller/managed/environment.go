@@ -77,7 +77,13 @@ func (e *Environment) forgetConnection(id string) {
 func (s *snapshots[S, R]) forget(connection string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.DeleteFunc(s.all, func(key snapshotKey, _ *snapshot[S, R]) bool { return key.connection == connection })
+	maps.DeleteFunc(s.all, func(key snapshotKey, one *snapshot[S, R]) bool {
+		if key.connection != connection {
+			return false
+		}
+		one.retire()
+		return true
+	})
 }
 
 // jittered spreads a duration by a tenth both ways.

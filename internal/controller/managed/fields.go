@@ -167,6 +167,19 @@ func unionOf(one, other fields) fields {
 	return both
 }
 
+// at returns the fields at a path, and below it.
+func (f fields) at(p path) fields {
+	name, ok := p[0].(string)
+	inner, set := f[name]
+	if !ok || !set {
+		return nil
+	}
+	if below, isFields := inner.(fields); isFields && len(p) > 1 {
+		inner = below.at(p[1:])
+	}
+	return fields{name: inner}
+}
+
 // valuesAt are the values that a document has under fields, in the order of the fields.
 func valuesAt(document any, set any) any {
 	switch set := set.(type) {

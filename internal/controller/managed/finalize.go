@@ -275,7 +275,7 @@ func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
 			return nil
 		default:
 			if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
-				p.snapshot.doubt(remote.Identity(), p.owner())
+				p.snapshot.doubt(remote.Identity(), written.Key(), p.owner())
 			}
 			return err
 		}

@@ -114,8 +114,12 @@ func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 	switch len(rows) {
 	case 0:
 		return nil, nil //nolint:nilnil // not there is no error
-	case 1:
-		return &rows[0], nil
+	case 1: // what is written to must have been read, and a list shows no secrets
+		remote, err := p.get(ctx, meshagent.Ref{ID: rows[0].Identity(), Key: rows[0].Written().Key()})
+		if meshagent.IsNotFound(err) {
+			return nil, nil //nolint:nilnil // it has gone since
+		}
+		return &remote, err
 	}
 	return nil, ambiguous(rows, fmt.Sprintf("%d resources bear the mark of this object", len(rows)))
 }

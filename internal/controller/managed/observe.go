@@ -108,6 +108,10 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 // from something in between, such as a proxy that knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
 func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
 	list, err := p.snapshot.recent(ctx, p.status.ID)
+	if isUnreadable(err) && !p.obj.GetDeletionTimestamp().IsZero() {
+		// Nothing is made again because of it. A deletion must not wait for a list that never comes.
+		return p.confirmServer(ctx)
+	}
 	if err != nil {
 		return err
 	}

@@ -104,6 +104,16 @@ func (p *pass[O, S, R]) isPendingCreate(remote R, how sameness) bool {
 	return err == nil && (slices.Contains(pending.Digests, exact) || how == withNormalizing && slices.Contains(pending.NormalizedDigests, normalized))
 }
 
+// equalsPending says that a resource with the name of a pending creation is as this object desires it.
+// Its digests count no more when the API key was exchanged.
+func (p *pass[O, S, R]) equalsPending(remote R) bool {
+	if !p.pendingBefore() || remote.Written().Key() != p.desired.Key() {
+		return false
+	}
+	difference, err := drift(p.adapted(remote), remote.Written(), nil)
+	return err == nil && len(difference.changes) == 0
+}
+
 // digests identify the values that a document has under some fields.
 func (p *pass[O, S, R]) digests(document S, set fields) (exact, normalized string, err error) {
 	root, err := tree(document)
@@ -198,9 +208,11 @@ func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) erro
 
 // withdrawFields takes back what recordPendingFields wrote: MeshAgent refused to set them, and may hold
 // somebody else's in their place.
-func (p *pass[O, S, R]) withdrawFields() {
+func (p *pass[O, S, R]) withdrawFields(err error) {
 	p.status.PendingFields = nil
-	p.rejected.set(p.obj.GetUID(), fingerprint(p.desired))
+	if class := judge(err).class; class == refused || class == denied {
+		p.rejected.set(p.obj.GetUID(), fingerprint(p.desired))
+	}
 }
 
 // applied are the fields that this object has set, or may have set.

@@ -118,7 +118,7 @@ func (p *pass[O, S, R]) reconcile(ctx context.Context) error {
 	if err := p.claim(ctx); err != nil {
 		return err
 	}
-	if write, ok := p.unconfirmedWrite(); ok {
+	if write, ok := p.unconfirmedWrite(); ok && !p.spec.Observes() {
 		return p.confirm(ctx, write)
 	}
 	seen, err := p.observe(ctx)

@@ -78,6 +78,7 @@ type snapshot[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	table      *table[S, R]         // of the last list, or what was seen before the first one
 	pending    map[string]*R        // our writes while a list is under way: nil means deleted
 	unreadable *unreadable
+	retired    bool // nothing is kept any more
 }
 
 // unreadable is a list that another try will not make readable.
@@ -168,6 +169,9 @@ func (s *snapshot[S, R]) list(ctx context.Context) (*table[S, R], error) {
 func (s *snapshot[S, R]) take(begun time.Time, read *table[S, R]) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.retired {
+		return errors.New("the API key was exchanged while the list was read")
+	}
 	for id, row := range s.pending {
 		if err := read.replace(id, row); err != nil {
 			return err
@@ -212,6 +216,9 @@ func (s *snapshot[S, R]) wrote(id string, row *R) {
 
 // replace replaces a row here and in the list under way. The caller holds the lock.
 func (s *snapshot[S, R]) replace(id string, row *R) {
+	if s.retired {
+		return
+	}
 	if s.table == nil {
 		s.table = newTable[S, R](s.connection) // of no list
 	}
@@ -221,6 +228,14 @@ func (s *snapshot[S, R]) replace(id string, row *R) {
 	if s.table.replace(id, row) != nil {
 		s.drop() // the next list tells what is too large
 	}
+}
+
+// retire ends the use of the snapshot. What is still under way keeps nothing.
+func (s *snapshot[S, R]) retire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.retired = true
+	s.drop()
 }
 
 // drop forgets all rows. The caller holds the lock.
