@@ -5,7 +5,6 @@ package managed
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -247,7 +246,7 @@ func brief(value any) string {
 	if value == nil {
 		return ""
 	}
-	text, err := json.Marshal(value)
+	text, err := meshagent.Encode(value)
 	if err != nil {
 		return "?"
 	}

@@ -131,7 +131,7 @@ func canonical(value any, loosely bool) any {
 	case map[string]any:
 		object := map[string]any{}
 		for name, inner := range value {
-			if inner = canonical(inner, loosely); inner != nil && !(loosely && isDefault(inner)) {
+			if inner = canonical(inner, loosely); inner != nil && (!loosely || !isDefault(inner)) {
 				object[name] = inner
 			}
 		}
