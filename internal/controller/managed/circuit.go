@@ -150,7 +150,7 @@ type watchedBody struct {
 // Read notes that the rest does not come.
 func (b *watchedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF && !b.failed { //nolint:errorlint // it is never wrapped
+	if err != nil && err != io.EOF && !b.failed {
 		b.failed = true
 		if b.request.Context().Err() == nil {
 			b.circuit.failed(time.Since(b.begun), unreachable(err))

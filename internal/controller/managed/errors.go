@@ -143,9 +143,15 @@ func (p *problem) verdict() verdict {
 	return v
 }
 
+// isOnTheWay says that a refusal comes from something on the way to MeshAgent. A wait that it asks for
+// counts all the same.
+func isOnTheWay(e *meshagent.Error) bool {
+	return e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
+}
+
 // judgeAnswer reads an answer of MeshAgent, or of something on the way to it.
 func judgeAnswer(e *meshagent.Error) verdict {
-	if e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
+	if isOnTheWay(e) {
 		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "something on the way to MeshAgent answered: " + e.Error()}
 	}
 	said := ""
@@ -165,7 +171,7 @@ func judgeAnswer(e *meshagent.Error) verdict {
 		return verdict{class: unavailable, reason: v1alpha1.ReasonParentDisabled, message: "disabled in MeshAgent (423)" + said}
 	case e.Status == http.StatusTooManyRequests:
 		return verdict{class: limited, reason: v1alpha1.ReasonRateLimited, message: "MeshAgent, or the MeshProject's rateLimit, asks to wait (429)", after: e.RetryAfter}
-	case e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooEarly, e.Status >= 500, e.Status < 400:
+	case !meshagent.IsRefusal(e), e.Status == http.StatusTooEarly:
 		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: fmt.Sprintf("MeshAgent fails (%d %s)%s", e.Status, http.StatusText(e.Status), said)}
 	default:
 		return verdict{class: refused, reason: v1alpha1.ReasonRejected, message: fmt.Sprintf("MeshAgent refuses this (%d)%s", e.Status, said)}

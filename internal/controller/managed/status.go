@@ -22,65 +22,6 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// outcome is what a pass that did not fail has to tell, and what any pass did before it failed.
-type outcome struct {
-	synced   metav1.ConditionStatus
-	reason   string
-	message  string
-	usable   string    // what Ready says when all is well; "" for the usual words
-	notReady string    // why the resource is not usable although it exists
-	absent   bool      // there is no resource
-	paused   bool      // nothing was looked at
-	lost     bool      // the resource was gone
-	adopted  bool      // in this pass
-	wrote    bool      // in MeshAgent, in this pass
-	released bool      // the object is free to go
-	listed   time.Time // when the list was begun that the pass relied on
-	events   []occurrence
-}
-
-type occurrence struct {
-	kind, reason, action, note string
-	namespace                  *corev1.Namespace // that it is about, beside the object
-}
-
-func (o *outcome) event(reason, action, format string, args ...any) {
-	o.events = append(o.events, occurrence{corev1.EventTypeNormal, reason, action, fmt.Sprintf(format, args...), nil})
-}
-
-func (o *outcome) warn(reason, action, format string, args ...any) {
-	o.warnOf(nil, reason, action, format, args...)
-}
-
-// warnOf tells of a namespace what can no longer be told in it: nothing is created in one that is being deleted, events included. That of a
-// namespace is in the namespace "default".
-func (o *outcome) warnOf(namespace *corev1.Namespace, reason, action, format string, args ...any) {
-	o.events = append(o.events, occurrence{corev1.EventTypeWarning, reason, action, fmt.Sprintf(format, args...), namespace})
-}
-
-func (o *outcome) inSync() {
-	o.synced, o.reason, o.message = metav1.ConditionTrue, v1alpha1.ReasonInSync, "MeshAgent matches the spec"
-}
-
-func (o *outcome) drifted(message string) {
-	o.synced, o.reason, o.message = metav1.ConditionFalse, v1alpha1.ReasonDrifted, message
-}
-
-func (o *outcome) notConverging(message string) {
-	o.synced, o.reason, o.message = metav1.ConditionFalse, v1alpha1.ReasonNotConverging, message
-}
-
-func (o *outcome) missing(message string) {
-	o.synced, o.reason, o.message, o.absent = metav1.ConditionFalse, v1alpha1.ReasonMissing, message, true
-}
-
-func suspended() outcome {
-	return outcome{
-		synced: metav1.ConditionUnknown, reason: v1alpha1.ReasonSuspended, paused: true,
-		message: "spec.suspend is true: MeshAgent is neither read nor written",
-	}
-}
-
 // conclusion is a pass that has ended.
 type conclusion struct {
 	before, obj client.Object
@@ -109,15 +50,8 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 	if err != nil && c.passes(verdict) {
 		return reconcile.Result{RequeueAfter: verdict.after}, nil
 	}
-	previous, known := reasonOf(c.status, v1alpha1.ConditionSynced), reasonOf(c.status, v1alpha1.ConditionReady) != ""
-	if err == nil {
-		c.succeed()
-	} else {
-		c.fail(verdict)
-		if verdict.reason != previous && !verdict.quiet {
-			e.announce(c.obj, verdict)
-		}
-	}
+	known := reasonOf(c.status, v1alpha1.ConditionReady) != ""
+	e.setConditions(&c, verdict, err)
 	c.settle(err == nil || !verdict.retries(err))
 	switch writeErr := e.tell(ctx, c); {
 	case errors.Is(writeErr, errReplaced):
@@ -128,6 +62,19 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 	}
 	e.measure(c, known, err)
 	return e.answer(c, verdict, err)
+}
+
+// setConditions sets the conditions, and sends the event of a failure when its reason is new.
+func (e *Environment) setConditions(c *conclusion, v verdict, err error) {
+	if err == nil {
+		c.succeed()
+		return
+	}
+	previous := reasonOf(c.status, v1alpha1.ConditionSynced)
+	c.fail(v)
+	if v.reason != previous && !v.quiet {
+		e.announce(c.obj, v)
+	}
 }
 
 // tell writes status, or as much of it as Kubernetes can store.
