@@ -42,7 +42,8 @@ func TestAListThatCannotBeReadFallsBackToReads(t *testing.T) {
 		"secrets": {newMeshSecret(), nil, simulator.Fault{Method: http.MethodGet, Path: "/secrets$", Status: http.StatusForbidden}, "AccessDenied"},
 		"services": {
 			&v1alpha1.MeshService{ObjectMeta: named("web"), Spec: v1alpha1.MeshServiceSpec{External: &v1alpha1.ExternalSpec{URL: "https://x.example.com"}}}, nil,
-			simulator.Fault{Method: http.MethodGet, Path: "/services$", Status: http.StatusForbidden}, "AccessDenied",
+			simulator.Fault{Method: http.MethodGet, Path: "/services$", Status: http.StatusForbidden},
+			"AccessDenied",
 		},
 	} {
 		t.Run(collection, func(t *testing.T) {
