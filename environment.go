@@ -16,15 +16,15 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 )
 
-// memoryShare is how much of the container's memory Go may use before it collects garbage at any cost. The rest is
-// for what Go doesn't count.
+// memoryShare is how much of the container's memory Go may use before it collects garbage at any
+// cost. The rest is for what Go doesn't count.
 const memoryShare = 0.9
 
 // memoryLimitFiles hold the limit of the container, in cgroups of version 2 and 1.
 var memoryLimitFiles = []string{"sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes"}
 
-// limitMemory has Go respect the memory limit of the container, which it doesn't know otherwise: then it would let
-// garbage grow until the kernel kills the process. GOMEMLIMIT takes precedence.
+// limitMemory has Go respect the memory limit of the container, which it doesn't know otherwise:
+// then it would let garbage grow until the kernel kills the process. GOMEMLIMIT takes precedence.
 func limitMemory(root fs.FS, getenv func(string) string, set func(int64) int64) {
 	if getenv("GOMEMLIMIT") != "" {
 		return
@@ -41,8 +41,8 @@ func limitMemory(root fs.FS, getenv func(string) string, set func(int64) int64) 
 	}
 }
 
-// withoutProxy sends requests to the API server of the operator's own cluster straight there, whatever HTTPS_PROXY
-// says: the proxy is for MeshAgent, and it can rarely reach the API server.
+// withoutProxy sends requests to the API server of the operator's own cluster straight there,
+// whatever HTTPS_PROXY says: the proxy is for MeshAgent, and it can rarely reach the API server.
 func withoutProxy(config *rest.Config) {
 	host, port := os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT")
 	if host == "" || config.Proxy != nil || config.Host != "https://"+net.JoinHostPort(host, port) {

@@ -42,7 +42,8 @@ func TestLimitMemory(t *testing.T) {
 	}
 }
 
-// proxied is set in the environment of TestProxy's own process: the environment says only once which proxy to use.
+// proxied is set in the environment of TestProxy's own process: the environment says only once
+// which proxy to use.
 const proxied = "TEST_PROXIED"
 
 func TestProxy(t *testing.T) {

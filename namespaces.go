@@ -33,11 +33,12 @@ const (
 	lookAgain = time.Minute
 )
 
-// errReadable ends a process that left a namespace out which can be read now: a cache takes no namespaces in while it runs.
+// errReadable ends a process that left a namespace out which can be read now: a cache takes no
+// namespaces in while it runs.
 var errReadable = errors.New("can be read now: the operator must be restarted to watch it")
 
-// watched are the namespaces of --watch-namespaces. A namespace whose team has deleted it, and the Role in it, must
-// not stop the work in all others, as it would in the manager's cache.
+// watched are the namespaces of --watch-namespaces. A namespace whose team has deleted it, and the
+// Role in it, must not stop the work in all others, as it would in the manager's cache.
 type watched struct {
 	reader     client.Reader
 	kinds      []schema.GroupVersionKind // all that is listed and watched
@@ -49,8 +50,8 @@ func newWatched(reader client.Reader, kinds []schema.GroupVersionKind, namespace
 	return watched{reader: reader, kinds: kinds, namespaces: namespaces}
 }
 
-// split tells the namespaces that can be read from those that can't, with the reason. It is an error if there are none
-// of the former.
+// split tells the namespaces that can be read from those that can't, with the reason. It is an
+// error if there are none of the former.
 func (w watched) split(ctx context.Context) (readable []string, unreadable map[string]error, err error) {
 	for began := time.Now(); ; {
 		readable, unreadable, err = w.try(ctx)

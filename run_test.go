@@ -56,8 +56,9 @@ func TestRun(t *testing.T) {
 	})
 	cluster, project := prepare(t, plane)
 
-	// A team has deleted its namespace, and with it the Role that let the operator read it. The others must not
-	// notice, neither when the operator is started again nor when it is uninstalled.
+	// A team has deleted its namespace, and with it the Role that let the operator read it. The
+	// others must not notice, neither when the operator is started again nor when it is
+	// uninstalled.
 	t.Run("without one of its namespaces", func(t *testing.T) {
 		t.Parallel()
 		o := startOperator(t, plane, "--watch-namespaces=left,gone")

@@ -18,11 +18,11 @@ import (
 const (
 	// longestStart is how long the caches may take to fill.
 	longestStart = 2 * time.Minute
-	// drainTimeout is how long the leader finishes its passes. It ends before Kubernetes kills the container, by
-	// default after 30 seconds, so that the lease is given back.
+	// drainTimeout is how long the leader finishes its passes. It ends before Kubernetes kills the
+	// container, by default after 30 seconds, so that the lease is given back.
 	drainTimeout = 20 * time.Second
-	// stopTimeout is how long the manager may take to stop in all, and stopAtOnce if it isn't the leader: then it has
-	// nothing to finish and nothing to give back.
+	// stopTimeout is how long the manager may take to stop in all, and stopAtOnce if it isn't the
+	// leader: then it has nothing to finish and nothing to give back.
 	stopTimeout = drainTimeout + 5*time.Second
 	stopAtOnce  = 2 * time.Second
 )
@@ -33,8 +33,9 @@ type startable interface {
 	Elected() <-chan struct{}
 }
 
-// start runs the manager until ctx ends. Filled is closed when its caches have been filled. Until then a manager of
-// controller-runtime waits without a limit, and doesn't even notice that ctx has ended.
+// start runs the manager until ctx ends. Filled is closed when its caches have been filled. Until
+// then a manager of controller-runtime waits without a limit, and doesn't even notice that ctx has
+// ended.
 func start(ctx context.Context, mgr startable, filled <-chan struct{}) error {
 	ended := make(chan error, 1)
 	go func() { ended <- mgr.Start(ctx) }()
@@ -85,8 +86,8 @@ type syncer interface {
 	WaitForCacheSync(ctx context.Context) bool
 }
 
-// ready reports a replica as ready once its caches are filled. It need not lead: during an upgrade the next leader
-// must be ready before the last one stops.
+// ready reports a replica as ready once its caches are filled. It need not lead: during an upgrade
+// the next leader must be ready before the last one stops.
 func ready(filled <-chan struct{}, caches syncer) healthz.Checker {
 	const moment = 500 * time.Millisecond // the kubelet waits for a second
 	var done atomic.Bool

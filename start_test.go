@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// stubManager ends when it is told to, as one of controller-runtime does whose caches are not filled.
+// stubManager ends when it is told to, as one of controller-runtime does whose caches are not
+// filled.
 type stubManager struct {
 	end     chan error
 	elected chan struct{}

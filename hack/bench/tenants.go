@@ -76,7 +76,8 @@ func troubledRoom(i int) *v1alpha1.MeshRoom {
 	return made
 }
 
-// neighbors declares two MeshProjects, one of which will be in trouble and has a MeshAgent of its own, and a room that is in order in the other.
+// neighbors declares two MeshProjects, one of which will be in trouble and has a MeshAgent of its
+// own, and a room that is in order in the other.
 func (w *world) neighbors(ctx context.Context, budget *v1alpha1.RateLimit) (*simulator.Simulator, error) {
 	troubled := simulator.New(simulator.WithLatency(w.bench.latency))
 	server := httptest.NewServer(troubled)
@@ -146,7 +147,8 @@ func (w *world) edit(ctx context.Context, obj *v1alpha1.MeshRoom) (time.Duration
 	return w.putSince(ctx, obj, changed)
 }
 
-// putSince waits until a room was written to MeshAgent, and returns how long after a moment that was.
+// putSince waits until a room was written to MeshAgent, and returns how long after a moment that
+// was.
 func (w *world) putSince(ctx context.Context, obj *v1alpha1.MeshRoom, moment time.Time) (took time.Duration, err error) {
 	w.mu.Lock()
 	id := w.ids[key(obj)]

@@ -122,7 +122,8 @@ images: [{name: registry.example.com/x, newTag: new}]
 	})
 })
 
-// referring fills every field of a schema that names another object, "x", or an image; nil if there is none.
+// referring fills every field of a schema that names another object, "x", or an image; nil if there
+// is none.
 func referring(name string, schema map[string]any) any {
 	properties, _ := schema["properties"].(map[string]any)
 	items, _ := schema["items"].(map[string]any)

@@ -13,10 +13,14 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
 // installation is a release of the chart.
@@ -142,4 +146,40 @@ func (i installation) runHook(ctx context.Context, running []*pod) {
 	Expect(hook.ExitCode()).To(Equal(0))
 	job.Status = completed()
 	Expect(i.cluster.Status().Update(ctx, &job)).To(Succeed())
+}
+
+// firstColumn is that of MeshRooms, as the cluster shows them.
+func (i installation) firstColumn(ctx context.Context) string {
+	GinkgoHelper()
+	var crd apiextensionsv1.CustomResourceDefinition
+	Expect(i.cluster.Get(ctx, client.ObjectKey{Name: "meshrooms.meshagent.com"}, &crd)).To(Succeed())
+	return crd.Spec.Versions[0].AdditionalPrinterColumns[0].Name
+}
+
+// keepsProject says that the MeshProject of the release is there, and not about to go.
+func (i installation) keepsProject(ctx context.Context, w *world) {
+	GinkgoHelper()
+	var project v1alpha1.MeshProject
+	Expect(i.cluster.Get(ctx, client.ObjectKey{Namespace: w.namespace, Name: v1alpha1.DefaultProject}, &project)).To(Succeed())
+	Expect(project.DeletionTimestamp).To(BeNil())
+}
+
+// project brings the API key for the MeshProject of the release, and a room in it.
+func (i installation) project(ctx context.Context, w *world) *v1alpha1.MeshRoom {
+	GinkgoHelper()
+	kept := room("kept", withMetadata(`{"team": "support"}`))
+	w.apply(ctx, keySecret(simulator.DevelopmentKey), kept)
+	return kept
+}
+
+// completed is the status of a Job whose pod has ended well.
+func completed() batchv1.JobStatus {
+	now := metav1.Now()
+	return batchv1.JobStatus{
+		StartTime: &now, CompletionTime: &now, Succeeded: 1,
+		Conditions: []batchv1.JobCondition{
+			{Type: batchv1.JobSuccessCriteriaMet, Status: corev1.ConditionTrue, LastTransitionTime: now},
+			{Type: batchv1.JobComplete, Status: corev1.ConditionTrue, LastTransitionTime: now},
+		},
+	}
 }

@@ -18,6 +18,12 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
+// newcomer is the e-mail address of somebody who is no member yet.
+const newcomer = "new@example.com"
+
+// queues is what most grants permit here.
+var queues = v1alpha1.APIScope{Queues: &v1alpha1.QueuesGrant{Send: []string{"b", "a"}}, LLM: &v1alpha1.LLMGrant{}}
+
 // grant makes a MeshRoomGrant for the room "support", for a user id or an e-mail address.
 func grant(name, user string, permissions v1alpha1.APIScope, change ...func(*v1alpha1.MeshRoomGrant)) *v1alpha1.MeshRoomGrant {
 	made := &v1alpha1.MeshRoomGrant{ObjectMeta: metav1.ObjectMeta{Name: name}}
@@ -54,9 +60,19 @@ func (w *world) granted() map[string]any {
 	return permissions
 }
 
+// beginGrants starts an operator, with a room that is Ready.
+func beginGrants(ctx SpecContext, behavior simulator.Behavior) (w *world, support *v1alpha1.MeshRoom, started *operator) {
+	w = newWorld(ctx, simulator.WithBehavior(behavior))
+	started = w.start(operatorOptions{driftInterval: time.Second})
+	w.project(ctx)
+	support = room("support")
+	w.apply(ctx, support)
+	w.eventuallyReady(ctx, support)
+	w.meshagent.ResetCalls()
+	return w, support, started
+}
+
 var _ = Describe("MeshRoomGrant", func() {
-	const address = "new@example.com"
-	queues := v1alpha1.APIScope{Queues: &v1alpha1.QueuesGrant{Send: []string{"b", "a"}}, LLM: &v1alpha1.LLMGrant{}}
 	remoteQueues := func() map[string]any {
 		return map[string]any{"queues": map[string]any{"send": []any{"a", "b"}}, "llm": map[string]any{}}
 	}
@@ -66,14 +82,9 @@ var _ = Describe("MeshRoomGrant", func() {
 		user    string
 	)
 	begin := func(ctx SpecContext, behavior simulator.Behavior) *operator {
-		w = newWorld(ctx, simulator.WithBehavior(behavior))
-		started := w.start(operatorOptions{driftInterval: time.Second})
-		w.project(ctx)
-		support = room("support")
-		w.apply(ctx, support)
-		w.eventuallyReady(ctx, support)
+		var started *operator
+		w, support, started = beginGrants(ctx, behavior)
 		user = w.userWith(simulator.MemberEmail)
-		w.meshagent.ResetCalls()
 		return started
 	}
 
@@ -185,101 +196,6 @@ var _ = Describe("MeshRoomGrant", func() {
 		Entry("where MeshAgent would overwrite it", simulator.Behavior{OverwriteGrants: true}),
 	)
 
-	It("by e-mail goes to the member who has the address", func(ctx SpecContext) {
-		begin(ctx, simulator.Behavior{})
-		ops := grant("ops", "Ops@Example.com", queues, byEmail)
-		w.apply(ctx, ops)
-		w.eventuallyReady(ctx, ops)
-		Expect(w.written()).To(Equal([]string{"POST room-grants"}))
-		Expect(ops.Status.UserID).To(Equal(user))
-		Expect(ops.Status.ID).To(Equal(support.Status.ID + "/" + user))
-		Expect(ops.Status.IsAdopted()).To(BeFalse())
-
-		By("staying with that user when the address changes")
-		w.meshagent.Edit("users", user, func(doc map[string]any) { doc["email"] = "otis@example.com" })
-		w.meshagent.Edit("room-grants", ops.Status.ID, func(doc map[string]any) { doc["permissions"] = map[string]any{} })
-		Eventually(w.granted).WithContext(ctx).Should(And(HaveKey("queues"), HaveKey("llm")))
-		w.eventuallyReady(ctx, ops)
-		Expect(ops.Status.UserID).To(Equal(user))
-
-		Expect(w.Delete(ctx, ops)).To(Succeed())
-		w.eventuallyGone(ctx, ops)
-		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
-	})
-
-	It("by e-mail invites whoever is no member, once, and is Ready when they have joined", func(ctx SpecContext) {
-		begin(ctx, simulator.Behavior{})
-		fresh := grant("fresh", address, queues, byEmail)
-		fresh.Spec.InviteRedirectURL = "https://example.com/welcome"
-		w.apply(ctx, fresh)
-		pending := And(HavePrefix("Ready=False NotReady: new@example.com was invited and has not joined yet"), ContainSubstring("Reconciling=True"))
-		Eventually(w.state(ctx, fresh)).WithContext(ctx).Should(pending)
-		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
-		invitations := w.meshagent.Documents("invitations")
-		Expect(invitations).To(HaveLen(1))
-		Expect(invitations[0]).To(HaveKeyWithValue("grant", HaveKeyWithValue("invite_redirect_url", "https://example.com/welcome")))
-
-		By("waiting, also when the spec changes, and an operator restarts")
-		w.edit(ctx, fresh, func() { fresh.Spec.Permissions.LLM = nil })
-		w.start(operatorOptions{driftInterval: time.Second})
-		Consistently(w.state(ctx, fresh), "2500ms").WithContext(ctx).Should(Or(pending, HavePrefix("an earlier generation")))
-		Expect(w.written()).To(Equal([]string{"POST room-grants"}))
-
-		Expect(w.meshagent.Accept(address)).To(BeTrue())
-		w.eventuallyReady(ctx, fresh)
-		Expect(fresh.Status.UserID).To(Equal(w.userWith(address)))
-		Expect(fresh.Status.IsAdopted()).To(BeFalse())
-		Expect(w.granted()).To(And(HaveKey("queues"), Not(HaveKey("llm"))), "what was changed meanwhile")
-
-		Expect(w.Delete(ctx, fresh)).To(Succeed())
-		w.eventuallyGone(ctx, fresh)
-		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
-	})
-
-	It("by e-mail that was promised only can be deleted, also when somebody has just joined", func(ctx SpecContext) {
-		begin(ctx, simulator.Behavior{})
-		fresh, other := grant("fresh", address, queues, byEmail), grant("other", "other@example.com", queues, byEmail)
-		w.apply(ctx, fresh, other)
-		for _, one := range []client.Object{fresh, other} {
-			Eventually(w.state(ctx, one)).WithContext(ctx).Should(ContainSubstring("has not joined yet"))
-		}
-		Expect(w.meshagent.Accept(address)).To(BeTrue())
-		Expect(w.Delete(ctx, fresh)).To(Succeed())
-		Expect(w.Delete(ctx, other)).To(Succeed())
-		w.eventuallyGone(ctx, fresh, other)
-		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
-		Eventually(w.events(ctx, fresh)).WithContext(ctx).Should(ContainElement(HavePrefix("Deleted: ")))
-		Eventually(w.events(ctx, other)).WithContext(ctx).Should(ContainElement(And(HavePrefix("Gone: "), ContainSubstring("other@example.com has not joined"))))
-	})
-
-	It("by e-mail may be granted at once", func(ctx SpecContext) {
-		begin(ctx, simulator.Behavior{ImmediateEmailGrants: true})
-		fresh := grant("fresh", address, queues, byEmail)
-		w.apply(ctx, fresh)
-		w.eventuallyReady(ctx, fresh)
-		Expect(w.written()).To(Equal([]string{"POST room-grants"}))
-		Expect(fresh.Status.UserID).To(Equal(w.userWith(address)))
-		Expect(fresh.Status.IsAdopted()).To(BeFalse())
-	})
-
-	It("by e-mail costs one list of members for many", func(ctx SpecContext) {
-		const many = 40
-		begin(ctx, simulator.Behavior{})
-		var grants []client.Object
-		for i := range many {
-			email := fmt.Sprintf("user-%02d@example.com", i)
-			w.meshagent.Add("users", map[string]any{"email": email})
-			grants = append(grants, grant(fmt.Sprintf("user-%02d", i), email, queues, byEmail))
-		}
-		w.apply(ctx, grants...)
-		w.eventuallyReady(ctx, grants...)
-		Expect(w.written()).To(And(HaveLen(many), HaveEach("POST room-grants")))
-		Expect(len(w.looks("users"))).To(BeNumerically("<", many/4))
-		w.meshagent.ResetCalls()
-		Eventually(func() int { return len(w.looks("room-grants")) }).WithContext(ctx).Should(BeNumerically(">=", 6)) // pages
-		Expect(len(w.looks("users"))).To(BeNumerically("<=", 3), "no more than lists of grants")
-	})
-
 	DescribeTable("is created once, and known for our own, when the answer is lost", func(ctx SpecContext, made *v1alpha1.MeshRoomGrant, behavior simulator.Behavior) {
 		begin(ctx, behavior)
 		w.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/room-grants$", Times: 1, Drop: simulator.DropAfter})
@@ -288,9 +204,9 @@ var _ = Describe("MeshRoomGrant", func() {
 			ops.Spec.UserID = user
 		}
 		w.apply(ctx, ops)
-		if ops.Spec.Email == address && !behavior.ImmediateEmailGrants {
+		if ops.Spec.Email == newcomer && !behavior.ImmediateEmailGrants {
 			Eventually(w.state(ctx, ops)).WithContext(ctx).Should(ContainSubstring("has not joined yet"))
-			w.meshagent.Accept(address)
+			w.meshagent.Accept(newcomer)
 		}
 		w.eventuallyReady(ctx, ops)
 		Expect(ops.Status.IsAdopted()).To(BeFalse())
@@ -303,14 +219,14 @@ var _ = Describe("MeshRoomGrant", func() {
 		Entry("by user, where MeshAgent would overwrite it", grant("ops", "", queues), simulator.Behavior{OverwriteGrants: true}),
 		Entry("by e-mail", grant("ops", simulator.MemberEmail, queues, byEmail), simulator.Behavior{}),
 		Entry("by e-mail, where MeshAgent would overwrite it", grant("ops", simulator.MemberEmail, queues, byEmail), simulator.Behavior{OverwriteGrants: true}),
-		Entry("by e-mail of a stranger", grant("ops", address, queues, byEmail), simulator.Behavior{}),
-		Entry("by e-mail of a stranger who is granted at once", grant("ops", address, queues, byEmail), simulator.Behavior{ImmediateEmailGrants: true}),
+		Entry("by e-mail of a stranger", grant("ops", newcomer, queues, byEmail), simulator.Behavior{}),
+		Entry("by e-mail of a stranger who is granted at once", grant("ops", newcomer, queues, byEmail), simulator.Behavior{ImmediateEmailGrants: true}),
 	)
 
 	It("waits while an address is invited already, if MeshAgent does not invite twice", func(ctx SpecContext) {
 		begin(ctx, simulator.Behavior{})
 		w.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/room-grants$", Status: http.StatusConflict})
-		fresh := grant("fresh", address, queues, byEmail)
+		fresh := grant("fresh", newcomer, queues, byEmail)
 		w.apply(ctx, fresh)
 		Eventually(w.state(ctx, fresh)).WithContext(ctx).Should(ContainSubstring("has not joined yet"))
 	})
@@ -345,7 +261,7 @@ var _ = Describe("MeshRoomGrant", func() {
 			ops.SetNamespace(w.namespace)
 			Expect(w.Create(ctx, ops)).To(MatchError(ContainSubstring(why)))
 		}
-		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.Email = address }, "exactly one of userID and email")
+		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.Email = newcomer }, "exactly one of userID and email")
 		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID = "" }, "exactly one of userID and email")
 		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID = "me" }, "give the id")
 		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.Permissions = nil }, "permissions")
@@ -355,7 +271,7 @@ var _ = Describe("MeshRoomGrant", func() {
 		ops := grant("ops", "u-1", queues)
 		w.apply(ctx, ops)
 		for _, change := range []func(*v1alpha1.MeshRoomGrant){
-			byEmailOf(address),
+			byEmailOf(newcomer),
 			func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID = "u-2" },
 			func(g *v1alpha1.MeshRoomGrant) { g.Spec.RoomRef.Name = "other" },
 		} {

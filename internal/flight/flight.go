@@ -1,8 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package flight shares a value that is costly to fetch, such as a list: whoever needs it while it is being fetched waits
-// for the same fetch, and shares its failure.
+// Package flight shares a value that is costly to fetch, such as a list: whoever needs it while it
+// is being fetched waits for the same fetch, and shares its failure.
 package flight
 
 import (
@@ -38,11 +38,11 @@ type run struct {
 	abandoned bool
 }
 
-// Since returns the value as a fetch found it that began at or after a moment, and when it did. It begins a fetch only if
-// none is new enough, and shares the one under way, or the next.
+// Since returns the value as a fetch found it that began at or after a moment, and when it did. It
+// begins a fetch only if none is new enough, and shares the one under way, or the next.
 //
-// A fetch goes on if those who wait run out of time, since the next who ask need it too. It ends when all of them are
-// canceled, as at the end of the process.
+// A fetch goes on if those who wait run out of time, since the next who ask need it too. It ends
+// when all of them are canceled, as at the end of the process.
 func (s *Shared[T]) Since(ctx context.Context, notBefore time.Time) (T, time.Time, error) {
 	var none T
 	for {

@@ -57,7 +57,8 @@ func served(t *testing.T, body func(*http.Request) io.Reader) *Client {
 
 func always(text string) func(int) string { return func(int) string { return text } }
 
-// hostileLists are answers to GET /services, each of which is far larger than what anybody may have.
+// hostileLists are answers to GET /services, each of which is far larger than what anybody may
+// have.
 func hostileLists() map[string]*repeated {
 	const most = 5_000_000
 	return map[string]*repeated{
@@ -102,8 +103,8 @@ func heapPeak(run func()) uint64 {
 	return max(peak.Load(), before) - before
 }
 
-// Endpoints belong to tenants, and the memory to all of them. Several lists are read at once, by several clients.
-// It measures the heap, so it runs alone.
+// Endpoints belong to tenants, and the memory to all of them. Several lists are read at once, by
+// several clients. It measures the heap, so it runs alone.
 func TestNoListExhaustsMemory(t *testing.T) {
 	const limit = 200 << 20 // of 256 MiB that the chart gives
 	for name := range hostileLists() {
@@ -239,8 +240,8 @@ func TestAnswersThatAreTooLong(t *testing.T) {
 	}
 }
 
-// Three tenants, eight lists each, all of them kept, and all as large as they may be. A fourth tenant has a few rows.
-// It measures the heap, so it runs alone.
+// Three tenants, eight lists each, all of them kept, and all as large as they may be. A fourth
+// tenant has a few rows. It measures the heap, so it runs alone.
 func TestKeptListsShareTheMemory(t *testing.T) {
 	const tenants, lists, few = 3, 8, 500
 	hostile := func(*http.Request) io.Reader {

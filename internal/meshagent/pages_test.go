@@ -159,13 +159,13 @@ func TestAListThatIsNeverStableIsGivenUp(t *testing.T) {
 // A server that gives fewer rows than it was asked for has not given all, unless it says so.
 func TestAListWithoutTotalEndsWithAnEmptyPage(t *testing.T) {
 	t.Parallel()
-	const rows, cap = 95, 30
+	const rows, limit = 95, 30
 	asked := 0
 	client := answering(t, func(w http.ResponseWriter, r *http.Request) {
 		asked++
 		offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
 		var page []string
-		for i := offset; i < min(offset+cap, rows); i++ {
+		for i := offset; i < min(offset+limit, rows); i++ {
 			page = append(page, fmt.Sprintf(`{"room": {"id": "r"}, "user_id": "u%d"}`, i))
 		}
 		fmt.Fprintf(w, `{"room_grants": [%s]}`, strings.Join(page, ","))

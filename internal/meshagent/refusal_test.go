@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -128,8 +129,8 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	if got := strings.Join(asked, " "); got != "api.example.com api.example.com" {
-		t.Errorf("asked: %s", got)
+	if want := []string{"api.example.com", "api.example.com"}; !slices.Equal(asked, want) {
+		t.Errorf("asked: %v", asked)
 	}
 }
 

@@ -81,8 +81,8 @@ func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
 	}).Build()
 }
 
-// complete fills in what an API server fills in: status is not taken from the request that creates an
-// object.
+// complete fills in what an API server fills in: status is not taken from the request that creates
+// an object.
 func complete(obj client.Object) {
 	// What is stored is what was decoded: 1.0 is 1, for example.
 	decoded, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
@@ -109,7 +109,7 @@ func complete(obj client.Object) {
 }
 
 func stored(ctx context.Context, c client.Client, obj client.Object) (client.Object, error) {
-	before := obj.DeepCopyObject().(client.Object) //nolint:forcetypeassert // it is one
+	before := obj.DeepCopyObject().(client.Object)
 	return before, c.Get(ctx, client.ObjectKeyFromObject(obj), before)
 }
 

@@ -21,8 +21,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-// A room is created again under the same name. What refers to it went with the old one, and lists from
-// before still show it.
+// A room is created again under the same name. What refers to it went with the old one, and lists
+// from before still show it.
 func TestWhatRefersToARoomFollowsItAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -60,7 +60,8 @@ func TestWhatRefersToARoomFollowsItAtOnce(t *testing.T) {
 	})
 }
 
-// What a resource lies in is gone, and was named by its id. Whether the resource was ever created does not matter.
+// What a resource lies in is gone, and was named by its id. Whether the resource was ever created
+// does not matter.
 func TestWhatLiesInSomethingGoneCanBeDeleted(t *testing.T) {
 	t.Parallel()
 	const nowhere = "00000000-0000-4000-8000-000000000000"

@@ -18,7 +18,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-// sends says whether a pass over an object sends anything, after a while in which a probe may have been sent.
+// sends says whether a pass over an object sends anything, after a while in which a probe may have
+// been sent.
 func (s *stage) sends(obj managed.Object) bool {
 	s.Helper()
 	s.meshagent.ResetCalls()
@@ -27,7 +28,8 @@ func (s *stage) sends(obj managed.Object) bool {
 	return len(calls) > 0
 }
 
-// outages are the ways in which an endpoint does not answer, and after how many requests the circuit is open.
+// outages are the ways in which an endpoint does not answer, and after how many requests the
+// circuit is open.
 var outages = map[string]struct {
 	fault simulator.Fault
 	after int
@@ -40,8 +42,8 @@ var outages = map[string]struct {
 	"a gateway says 504":              {simulator.Fault{Status: http.StatusGatewayTimeout}, 3},
 }
 
-// While an endpoint does not answer, nobody sends anything but one probe at a time. Whoever changes or deletes something is told, and
-// it is done when the endpoint answers.
+// While an endpoint does not answer, nobody sends anything but one probe at a time. Whoever changes
+// or deletes something is told, and it is done when the endpoint answers.
 func TestACircuit(t *testing.T) {
 	t.Parallel()
 	for name, outage := range outages {
@@ -109,7 +111,8 @@ func TestACircuit(t *testing.T) {
 	}
 }
 
-// mustRest makes passes that are to send nothing, to come back by themselves, and to write status once.
+// mustRest makes passes that are to send nothing, to come back by themselves, and to write status
+// once.
 func (s *stage) mustRest(obj managed.Object) {
 	s.Helper()
 	writes := 0

@@ -95,17 +95,13 @@ func (p *pool) rewrite(project *v1alpha1.MeshProject, change func(*corev1.Secret
 	}
 }
 
-func inPool(t *testing.T, test func(t *testing.T, p *pool)) {
-	t.Helper()
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) { test(t, newPool(t)) })
-}
-
 // forged names the id and the project of the key that all use, which can be known.
 var forged = strings.TrimSuffix(simulator.DevelopmentKey, simulator.DevelopmentKey[strings.LastIndex(simulator.DevelopmentKey, "-")+1:]) + "forged"
 
 func TestAConnectionOutlivesEditsThatDoNotConcernIt(t *testing.T) {
-	inPool(t, func(t *testing.T, p *pool) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool(t)
 		project := p.project("a", simulator.DevelopmentKey, nil)
 		first := p.open(project)
 		project.Generation++
@@ -125,7 +121,9 @@ func TestAConnectionOutlivesEditsThatDoNotConcernIt(t *testing.T) {
 }
 
 func TestMeshProjectsWithOneKeyShareAConnection(t *testing.T) {
-	inPool(t, func(t *testing.T, p *pool) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool(t)
 		wide := p.project("wide", simulator.DevelopmentKey, &v1alpha1.RateLimit{RequestsPerSecond: 100, Burst: 5})
 		narrow := p.project("narrow", simulator.DevelopmentKey, &v1alpha1.RateLimit{RequestsPerSecond: 10, Burst: 7})
 		other := p.project("other", forged, &v1alpha1.RateLimit{RequestsPerSecond: 1, Burst: 1})
@@ -154,7 +152,9 @@ func TestMeshProjectsWithOneKeyShareAConnection(t *testing.T) {
 
 // The burst is there from the start.
 func TestABudgetIsFullAtFirst(t *testing.T) {
-	inPool(t, func(t *testing.T, p *pool) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool(t)
 		project := p.project("a", simulator.DevelopmentKey, &v1alpha1.RateLimit{RequestsPerSecond: 1, Burst: 1000})
 		p.open(project)
 		if left, ok := p.remaining(project.UID); !ok || left != 1000 {
@@ -164,7 +164,9 @@ func TestABudgetIsFullAtFirst(t *testing.T) {
 }
 
 func TestAMeshProjectIsOpenedOnceForAllWhoAsk(t *testing.T) {
-	inPool(t, func(t *testing.T, p *pool) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool(t)
 		project := p.project("a", simulator.DevelopmentKey, nil)
 		var all sync.WaitGroup
 		ids := map[string]bool{}
@@ -189,7 +191,9 @@ func TestAMeshProjectIsOpenedOnceForAllWhoAsk(t *testing.T) {
 }
 
 func TestOpeningIsNotEndedByTheOneWhoAskedFirst(t *testing.T) {
-	inPool(t, func(t *testing.T, p *pool) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool(t)
 		project := p.project("a", simulator.DevelopmentKey, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		p.Live = canceled{p.Client}
@@ -219,7 +223,9 @@ func (c canceled) Get(ctx context.Context, key client.ObjectKey, obj client.Obje
 }
 
 func TestProjectIDsAreComparedAsUUIDs(t *testing.T) {
-	inPool(t, func(t *testing.T, p *pool) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool(t)
 		project := p.project("a", simulator.DevelopmentKey, nil)
 		project.Spec.ProjectID = strings.ToUpper(p.open(project).Project.ID)
 		p.open(project)
@@ -231,7 +237,9 @@ func TestProjectIDsAreComparedAsUUIDs(t *testing.T) {
 }
 
 func TestMeshProjectsThatAreGoneAreForgotten(t *testing.T) {
-	inPool(t, func(t *testing.T, p *pool) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool(t)
 		env := &Environment{Projects: p.Projects}
 		project := p.project("a", simulator.DevelopmentKey, nil)
 		connection := p.open(project)
@@ -246,7 +254,9 @@ func TestMeshProjectsThatAreGoneAreForgotten(t *testing.T) {
 }
 
 func TestWhoseTurnItIs(t *testing.T) {
-	inPool(t, func(t *testing.T, p *pool) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool(t)
 		project := p.project("a", simulator.DevelopmentKey, nil)
 		room := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: "a"}}
 		guest := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: "guest"}}

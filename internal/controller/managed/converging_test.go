@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -51,28 +52,27 @@ func TestNoServerIsWrittenToForEver(t *testing.T) {
 			servers[n.String()] = simulator.Behavior{Normalize: n}
 		}
 	}
-	var byKind, byServer tally
-	t.Run("cells", func(t *testing.T) {
-		for server, behavior := range servers {
-			for _, s := range mirrored() {
-				patch, told := untidy[s.String()], true
-				if patch == "" {
-					patch, told = untidy[s.kind], untidy[s.kind] != ""
-				}
-				if !told {
-					t.Errorf("untidy has nothing for %s", s)
-				}
-				inBubble(t, server+"/"+s.String(), func(t *testing.T) {
+	byKind, byServer := newTally(t, mirroredKinds()), newTally(t, slices.Sorted(maps.Keys(servers)))
+	for server, behavior := range servers {
+		for _, s := range mirrored() {
+			patch, told := untidy[s.String()], true
+			if patch == "" {
+				patch, told = untidy[s.kind], untidy[s.kind] != ""
+			}
+			if !told {
+				t.Errorf("untidy has nothing for %s", s)
+			}
+			t.Run(server+"/"+s.String(), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
 					if newHarness(t, behavior).converges(s, patch) {
 						byKind.strike(s.kind)
 						byServer.strike(server)
 					}
 				})
-			}
+			})
 		}
-	})
-	byKind.report(t, mirroredKinds())
-	byServer.report(t, slices.Sorted(maps.Keys(servers)))
+	}
 }
 
 // converges checks one cell. It tells whether anything was rewritten.

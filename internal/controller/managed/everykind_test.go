@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/meshagent/meshagent-operator/internal/controller" //nolint:depguard // the engine is tested with the kinds that there are
@@ -22,18 +23,23 @@ type tally struct {
 	all   int
 }
 
+// newTally counts until a test and its subtests end. Each of the kinds must be struck then.
+func newTally(t *testing.T, kinds []string) *tally {
+	t.Helper()
+	c := &tally{cells: map[string]int{}}
+	t.Cleanup(func() { c.report(t, kinds) })
+	return c
+}
+
 // strike counts a cell. Cells that are not about one kind count under a word of their own.
 func (c *tally) strike(kind string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.cells == nil {
-		c.cells = map[string]int{}
-	}
 	c.cells[kind]++
 	c.all++
 }
 
-// report tells what was struck, and fails if one of the kinds was not.
+// report tells what was struck, and fails if one of the kinds, or anything at all, was not.
 func (c *tally) report(t *testing.T, kinds []string) {
 	t.Helper()
 	c.mu.Lock()
@@ -43,13 +49,19 @@ func (c *tally) report(t *testing.T, kinds []string) {
 			t.Errorf("no cell of %s was struck", kind)
 		}
 	}
+	if c.all == 0 {
+		t.Error("nothing was struck")
+	}
 	t.Logf("%d cells struck: %v", c.all, c.cells)
 }
 
 // mirroredKinds are the kinds that stand for something in MeshAgent.
-func mirroredKinds() []string {
+func mirroredKinds() []string { return kindsOf(mirrored()) }
+
+// kindsOf are the kinds that have a sample among some.
+func kindsOf(some []sample) []string {
 	kinds := map[string]bool{}
-	for _, s := range mirrored() {
+	for _, s := range some {
 		kinds[s.kind] = true
 	}
 	return slices.Sorted(maps.Keys(kinds))
@@ -62,14 +74,15 @@ func TestEverySampleInMemory(t *testing.T) {
 	if have, want := len(mirroredKinds()), len(controller.All)-1; have != want { // MeshProject is in every harness
 		t.Fatalf("%d kinds have samples, of %d", have, want)
 	}
-	var cells tally
-	t.Run("cells", func(t *testing.T) {
-		for _, s := range mirrored() {
-			if s.of(edits) == "" {
-				t.Errorf("samples_test.go has no edit for %s", s)
-				continue
-			}
-			inBubble(t, s.String(), func(t *testing.T) {
+	cells := newTally(t, mirroredKinds())
+	for _, s := range mirrored() {
+		if s.of(edits) == "" {
+			t.Errorf("samples_test.go has no edit for %s", s)
+			continue
+		}
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				h := newHarness(t, simulator.Behavior{})
 				h.applyNeeds(s, nil)
 				before := h.held()
@@ -90,7 +103,6 @@ func TestEverySampleInMemory(t *testing.T) {
 				h.mustHoldAgain(before)
 				cells.strike(s.kind)
 			})
-		}
-	})
-	cells.report(t, mirroredKinds())
+		})
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -68,15 +69,16 @@ func covers(want, have any) bool {
 // A creation fails, and then another user creates a resource of that name. It is theirs.
 func TestForeignResourcesAreRespected(t *testing.T) {
 	t.Parallel()
-	var cells tally
-	t.Run("cells", func(t *testing.T) {
-		for _, s := range mirrored() {
-			for _, identical := range []bool{false, true} {
-				for _, act := range []string{"delete", "retry", "rename"} {
-					if act == "rename" && !s.hasName() {
-						continue
-					}
-					inBubble(t, fmt.Sprintf("%s/%s, identical %t", s, act, identical), func(t *testing.T) {
+	cells := newTally(t, mirroredKinds())
+	for _, s := range mirrored() {
+		for _, identical := range []bool{false, true} {
+			for _, act := range []string{"delete", "retry", "rename"} {
+				if act == "rename" && !s.hasName() {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s/%s, identical %t", s, act, identical), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
 						u := prepare(t, s, simulator.Behavior{})
 						for _, f := range failures {
 							marked := strings.Contains(string(u.post.RequestBody), ownMark)
@@ -98,11 +100,10 @@ func TestForeignResourcesAreRespected(t *testing.T) {
 							}
 						}
 					})
-				}
+				})
 			}
 		}
-	})
-	cells.report(t, mirroredKinds())
+	}
 }
 
 // respects has an object deleted, tried again or given another name, while what has its name is
@@ -164,11 +165,12 @@ func TestWhatWasCreatedIsOurs(t *testing.T) {
 		"renamed, deleted":   func(u *unfinished) { u.rename(); u.delete(u.obj) },
 		"no Secret, deleted": func(u *unfinished) { u.deleteSources(); u.delete(u.obj) },
 	}
-	var cells tally
-	t.Run("cells", func(t *testing.T) {
-		for what, act := range meanwhile {
-			for _, s := range mirrored() {
-				inBubble(t, what+"/"+s.String(), func(t *testing.T) {
+	cells := newTally(t, mirroredKinds())
+	for what, act := range meanwhile {
+		for _, s := range mirrored() {
+			t.Run(what+"/"+s.String(), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
 					for _, f := range failures {
 						// All others treat them alike.
 						if f.carriedOut && (f.fault.Drop == simulator.DropAfter || what == "nothing" || what == "deleted") {
@@ -182,10 +184,9 @@ func TestWhatWasCreatedIsOurs(t *testing.T) {
 						}
 					}
 				})
-			}
+			})
 		}
-	})
-	cells.report(t, mirroredKinds())
+	}
 }
 
 // isOurs checks that what was created is the object's, once, and goes with it.
@@ -226,10 +227,11 @@ func (u *unfinished) isOurs() bool {
 // as it is.
 func TestForeignTwinsAreRespected(t *testing.T) {
 	t.Parallel()
-	var cells tally
-	t.Run("cells", func(t *testing.T) {
-		for _, s := range mirrored() {
-			inBubble(t, s.String(), func(t *testing.T) {
+	cells := newTally(t, nil)
+	for _, s := range mirrored() {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				u := prepare(t, s, simulator.Behavior{DuplicateSecretNames: true})
 				for _, f := range failures {
 					if !f.carriedOut || !u.keyed {
@@ -257,10 +259,6 @@ func TestForeignTwinsAreRespected(t *testing.T) {
 					}
 				}
 			})
-		}
-	})
-	cells.report(t, nil)
-	if cells.all == 0 {
-		t.Error("nothing was struck")
+		})
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-// Whatever fails and whenever the process dies, no 60 minutes see more deletions than permitted, and all of them are
-// made in the end, without many looks in vain.
+// Whatever fails and whenever the process dies, no 60 minutes see more deletions than permitted,
+// and all of them are made in the end, without many looks in vain.
 func TestDeletionGuardOverADay(t *testing.T) {
 	t.Parallel()
 	const most, count = 4, 24

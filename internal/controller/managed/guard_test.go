@@ -25,7 +25,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-// guarded is a stage with rooms of the MeshProject "default", which permits so many deletions an hour.
+// guarded is a stage with rooms of the MeshProject "default", which permits so many deletions an
+// hour.
 func guarded(t *testing.T, most int32, count int, more ...client.Object) (*stage, []*v1alpha1.MeshRoom) {
 	t.Helper()
 	var made []*v1alpha1.MeshRoom
@@ -228,8 +229,8 @@ func TestDeletionGuardIsNotSetBackByALateRequest(t *testing.T) {
 	})
 }
 
-// While the API server takes its time for one MeshProject, nothing that has to do with others waits, and neither
-// event handlers nor checks of this MeshProject do.
+// While the API server takes its time for one MeshProject, nothing that has to do with others
+// waits, and neither event handlers nor checks of this MeshProject do.
 func TestDeletionGuardHoldsUpNoOtherWork(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -55,15 +54,6 @@ type harness struct {
 	dirty       bool                     // something was written since that was computed
 }
 
-// inBubble runs a test of one cell: in a bubble, at the same time as others.
-func inBubble(t *testing.T, name string, test func(t *testing.T)) {
-	t.Helper()
-	t.Run(name, func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, test)
-	})
-}
-
 func newHarness(t *testing.T, behavior simulator.Behavior) *harness {
 	t.Helper()
 	return newCluster(t, "cluster-1", simulator.New(simulator.WithLatency(20*time.Millisecond), simulator.WithBehavior(behavior)))
@@ -76,7 +66,7 @@ func newCluster(t *testing.T, owner string, remote *simulator.Simulator) *harnes
 	h := &harness{T: t, meshagent: remote, owner: owner, objects: map[string]client.Object{}, seen: map[string]string{}}
 	var likes []client.Object
 	for _, one := range controller.All {
-		likes = append(likes, one.(kind).Like()) //nolint:forcetypeassert // export_harness_test.go makes it one
+		likes = append(likes, one.(kind).Like())
 	}
 	h.Client = newAPIServer(likes, func() { h.dirty = true })
 	h.restart()
@@ -140,7 +130,7 @@ func (h *harness) applyNeeds(s sample, prepare func(managed.Object)) {
 	h.Helper()
 	var ours []managed.Object
 	for _, need := range s.needs() {
-		obj := need.made.DeepCopyObject().(client.Object) //nolint:forcetypeassert // it is one
+		obj := need.made.DeepCopyObject().(client.Object)
 		if own, ok := obj.(managed.Object); ok {
 			ours = append(ours, own)
 			if prepare != nil {
@@ -189,7 +179,7 @@ func (h *harness) changed(obj managed.Object, patch string) managed.Object {
 	if text, err = json.Marshal(document); err != nil {
 		h.Fatal(err)
 	}
-	made := obj.DeepCopyObject().(managed.Object) //nolint:forcetypeassert // it is one
+	made := obj.DeepCopyObject().(managed.Object)
 	if err := json.Unmarshal(text, made); err != nil {
 		h.Fatal(err)
 	}
@@ -261,7 +251,7 @@ func (h *harness) mustBeReady(obj managed.Object) {
 // gone says that an object is gone.
 func (h *harness) gone(obj client.Object) bool {
 	h.Helper()
-	current := obj.DeepCopyObject().(client.Object) //nolint:forcetypeassert // it is one
+	current := obj.DeepCopyObject().(client.Object)
 	err := h.Get(h.Context(), client.ObjectKeyFromObject(obj), current)
 	if client.IgnoreNotFound(err) != nil {
 		h.Fatal(err)

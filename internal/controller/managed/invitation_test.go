@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
@@ -57,14 +58,13 @@ func (u *unfinished) accept() simulator.Foreign {
 // person is granted is not the object's, unless no one can tell the two apart.
 func TestForeignInvitationsAreRespected(t *testing.T) {
 	t.Parallel()
-	var cells tally
-	kinds := map[string]bool{}
-	t.Run("cells", func(t *testing.T) {
-		for _, s := range invitations() {
-			kinds[s.kind] = true
-			for _, identical := range []bool{false, true} {
-				for _, act := range []string{"delete", "retry"} {
-					inBubble(t, fmt.Sprintf("%s/%s, identical %t", s, act, identical), func(t *testing.T) {
+	cells := newTally(t, kindsOf(invitations()))
+	for _, s := range invitations() {
+		for _, identical := range []bool{false, true} {
+			for _, act := range []string{"delete", "retry"} {
+				t.Run(fmt.Sprintf("%s/%s, identical %t", s, act, identical), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
 						u := invite(t, s)
 						for _, f := range failures {
 							if f.carriedOut || identical && !f.refused {
@@ -89,15 +89,10 @@ func TestForeignInvitationsAreRespected(t *testing.T) {
 							}
 						}
 					})
-				}
+				})
 			}
 		}
-	})
-	var all []string
-	for kind := range kinds {
-		all = append(all, kind)
 	}
-	cells.report(t, all)
 }
 
 // respectsGrant checks that a grant which another user promised stays as it is.
@@ -130,10 +125,11 @@ func (u *unfinished) respectsGrant(act string, identical bool, theirs simulator.
 // An invitation was sent, and only the answer is lost. What the person is granted is the object's.
 func TestAnInvitationOfOursIsOurs(t *testing.T) {
 	t.Parallel()
-	var cells tally
-	t.Run("cells", func(t *testing.T) {
-		for _, s := range invitations() {
-			inBubble(t, s.String(), func(t *testing.T) {
+	cells := newTally(t, kindsOf(invitations()))
+	for _, s := range invitations() {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				u := invite(t, s)
 				for _, f := range failures {
 					if !f.carriedOut {
@@ -156,7 +152,6 @@ func TestAnInvitationOfOursIsOurs(t *testing.T) {
 					}
 				}
 			})
-		}
-	})
-	cells.report(t, nil)
+		})
+	}
 }

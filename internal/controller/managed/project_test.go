@@ -138,7 +138,8 @@ func TestAnUndecidedServerRefusesNothing(t *testing.T) {
 	}
 }
 
-// The MeshProject is led to another server, which does not answer yet: what is known is about the one before.
+// The MeshProject is led to another server, which does not answer yet: what is known is about the
+// one before.
 func TestAnotherEndpointIsAnotherServer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

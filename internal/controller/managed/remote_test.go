@@ -43,13 +43,13 @@ func (h *harness) creation(before map[simulator.Foreign]string) (made creation) 
 	}
 	for where := range h.held() {
 		if _, known := before[where]; !known {
-			if made.Foreign.ID != "" {
+			if made.ID != "" {
 				h.Fatalf("two things were created: %v and %v", made.Foreign, where)
 			}
 			made.Foreign = where
 		}
 	}
-	if made.Foreign.ID == "" || made.Path == "" {
+	if made.ID == "" || made.Path == "" {
 		h.Fatalf("nothing was created: %v", h.calls())
 	}
 	return made

@@ -35,7 +35,7 @@ func (s sample) String() string { return s.kind + " " + s.made.GetName() }
 
 // object is a fresh copy.
 func (s sample) object() managed.Object {
-	obj := s.made.DeepCopyObject().(managed.Object) //nolint:forcetypeassert // see mirrored
+	obj := s.made.DeepCopyObject().(managed.Object)
 	obj.SetNamespace(home)
 	return obj
 }
@@ -85,7 +85,7 @@ var documents = sync.OnceValue(func() (all []sample) {
 			if err != nil || decodeErr != nil {
 				panic(fmt.Sprintf("reading %s: %v, %v", file, err, decodeErr))
 			}
-			all = append(all, sample{gvk.Kind, decoded.(client.Object)}) //nolint:forcetypeassert // all are
+			all = append(all, sample{gvk.Kind, decoded.(client.Object)})
 		}
 	}
 	return all

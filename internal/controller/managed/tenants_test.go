@@ -33,7 +33,8 @@ const neighbor = "b"
 
 const workers = 16
 
-// tenants is a stage with two tenants, on which a controller of rooms is at work. That of home is in trouble; the neighbor must not notice.
+// tenants is a stage with two tenants, on which a controller of rooms is at work. That of home is
+// in trouble; the neighbor must not notice.
 type tenants struct {
 	*stage
 	other *simulator.Simulator
@@ -145,7 +146,8 @@ func usable(room *v1alpha1.MeshRoom) bool {
 	return meta.IsStatusConditionTrue(room.Status.Conditions, v1alpha1.ConditionReady) && room.Status.ObservedGeneration == room.Generation
 }
 
-// mustServeTheNeighbor walks the neighbor through a creation, an edit, and a change behind the operator's back, while home is in trouble.
+// mustServeTheNeighbor walks the neighbor through a creation, an edit, and a change behind the
+// operator's back, while home is in trouble.
 func (w *tenants) mustServeTheNeighbor(settled *v1alpha1.MeshRoom) {
 	w.Helper()
 	const soon = 2 * time.Second
@@ -212,7 +214,8 @@ func TestABurstIsNotNoticedByOthers(t *testing.T) {
 	})
 }
 
-// While an endpoint does not answer, its objects say so, once, and only probes are sent. When it answers, all go on, within the budget.
+// While an endpoint does not answer, its objects say so, once, and only probes are sent. When it
+// answers, all go on, within the budget.
 func TestACircuitOpensAndCloses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

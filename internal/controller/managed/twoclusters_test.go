@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -19,18 +20,19 @@ import (
 // it would create, and the first creates.
 func TestTwoClustersAndOneName(t *testing.T) {
 	t.Parallel()
-	var cells tally
-	t.Run("cells", func(t *testing.T) {
-		for _, f := range failures {
-			if f.name != "429" && !f.unsent {
-				continue
-			}
-			for _, same := range []bool{true, false} {
-				for _, s := range mirrored() {
-					if needsOwnID(s) {
-						continue // its id is another one in each cluster: there is nothing to collide with
-					}
-					inBubble(t, fmt.Sprintf("%s/same %t/%s", f.name, same, s), func(t *testing.T) {
+	cells := newTally(t, mirroredKinds())
+	for _, f := range failures {
+		if f.name != "429" && !f.unsent {
+			continue
+		}
+		for _, same := range []bool{true, false} {
+			for _, s := range mirrored() {
+				if needsOwnID(s) {
+					continue // its id is another one in each cluster: there is nothing to collide with
+				}
+				t.Run(fmt.Sprintf("%s/same %t/%s", f.name, same, s), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
 						patch := ""
 						if !same {
 							patch = s.of(edits)
@@ -38,11 +40,10 @@ func TestTwoClustersAndOneName(t *testing.T) {
 						sharesOneName(t, s, patch, f)
 						cells.strike(s.kind)
 					})
-				}
+				})
 			}
 		}
-	})
-	cells.report(t, mirroredKinds())
+	}
 }
 
 // needsOwnID says that a sample, or what it needs, has an id that its cluster chose: a secret in a

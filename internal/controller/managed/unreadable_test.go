@@ -40,8 +40,11 @@ func TestAListThatCannotBeReadFallsBackToReads(t *testing.T) {
 		"feeds":   {newFeed(), &v1alpha1.MeshFeed{ObjectMeta: named("other"), Spec: v1alpha1.MeshFeedSpec{Visibility: "project"}}, tooLarge("feeds", `{"id":"x"}`), "AnswerTooLarge"},
 		"rooms":   {newRoom(), nil, tooLarge("rooms", `{"id":"x","name":"x"}`), "AnswerTooLarge"},
 		"secrets": {newMeshSecret(), nil, simulator.Fault{Method: http.MethodGet, Path: "/secrets$", Status: http.StatusForbidden}, "AccessDenied"},
-		"services": {&v1alpha1.MeshService{ObjectMeta: named("web"), Spec: v1alpha1.MeshServiceSpec{External: &v1alpha1.ExternalSpec{URL: "https://x.example.com"}}}, nil,
-			simulator.Fault{Method: http.MethodGet, Path: "/services$", Status: http.StatusForbidden}, "AccessDenied"},
+		"services": {
+			&v1alpha1.MeshService{ObjectMeta: named("web"), Spec: v1alpha1.MeshServiceSpec{External: &v1alpha1.ExternalSpec{URL: "https://x.example.com"}}}, nil,
+			simulator.Fault{Method: http.MethodGet, Path: "/services$", Status: http.StatusForbidden},
+			"AccessDenied",
+		},
 	} {
 		t.Run(collection, func(t *testing.T) {
 			t.Parallel()
@@ -191,7 +194,8 @@ func TestAnInvitationOfSomebodyElseIsNotOurs(t *testing.T) {
 	}
 }
 
-// Each creation that ends without an answer may have been carried out. One list tells for all of them.
+// Each creation that ends without an answer may have been carried out. One list tells for all of
+// them.
 func TestCreationsThatFailShareAList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -155,7 +155,8 @@ func TestANewerServerWithTheOldRoutesIsUsed(t *testing.T) {
 	})
 }
 
-// Whatever one of the questions is answered, in place of its answer, the project and its objects stay as they are.
+// Whatever one of the questions is answered, in place of its answer, the project and its objects
+// stay as they are.
 func TestADoubtfulUpgradeChangesNothing(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/config$", "/role$", "/whoami$"} {
@@ -188,7 +189,8 @@ func TestADoubtfulUpgradeChangesNothing(t *testing.T) {
 	}
 }
 
-// A newer server that is used as one of 0.44 has lost a collection. On one of 0.44 the same answer is a fault that will pass.
+// A newer server that is used as one of 0.44 has lost a collection. On one of 0.44 the same answer
+// is a fault that will pass.
 func TestACollectionThatTheServerDoesNotHave(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone} {

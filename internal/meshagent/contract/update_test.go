@@ -15,8 +15,11 @@ func TestCheckUpdate(t *testing.T) {
 	v := mustLoad(t)
 	for _, tt := range []struct{ name, target, body, unknown, want string }{
 		{"known", "PUT /accounts/projects/p/services/i", `{` + service + `}}`, `null`, ""},
-		{"unknown, and there", "PUT /accounts/projects/p/services/i", `{` + service + `, "x": 1}, "x": [], "ports": [{"x": 1, "endpoints": [{"path": "/", "x": 1}]}]}`,
-			`{"x": 1, "metadata": {"x": 2}, "ports": [null, {"x": 1, "endpoints": [{"x": 1}]}]}`, ""},
+		{
+			"unknown, and there", "PUT /accounts/projects/p/services/i",
+			`{` + service + `, "x": 1}, "x": [], "ports": [{"x": 1, "endpoints": [{"path": "/", "x": 1}]}]}`,
+			`{"x": 1, "metadata": {"x": 2}, "ports": [null, {"x": 1, "endpoints": [{"x": 1}]}]}`, "",
+		},
 		{"unknown, and elsewhere", "PUT /accounts/projects/p/services/i", `{` + service + `, "x": 1}}`, `{"x": 1}`, "request body: metadata.x: is not a known field"},
 		{
 			"so much that another alternative looks closer", "PUT /accounts/projects/p/services/i",

@@ -108,15 +108,12 @@ func (c *call) createGrant(collection string) (*answer, error) {
 	if err := c.checkSubjects(draft); err != nil {
 		return nil, err
 	}
-	if email := text(body, "email"); email != "" && c.member(email) == nil {
-		if !c.s.behavior.ImmediateEmailGrants {
-			// assumed: the grant waits until the person accepts.
-			if c.s.behavior.OneInvitation && c.invited(email, collection, body) {
-				return nil, conflict("%s was invited already", email)
-			}
-			_, err := c.create(c.path("invitations"), document{"email": email, "collection": collection, "grant": body})
-			return c.done(), err
-		}
+	email := text(body, "email")
+	isStranger := email != "" && c.member(email) == nil
+	if isStranger && !c.s.behavior.ImmediateEmailGrants {
+		return c.invite(email, collection, body)
+	}
+	if isStranger {
 		if _, err := c.create(c.path("users"), document{"id": newUUID(), "email": email}); err != nil {
 			return nil, err
 		}
@@ -132,6 +129,15 @@ func (c *call) createGrant(collection string) (*answer, error) {
 		return nil, err
 	}
 	return c.done(), nil
+}
+
+// invite has a grant wait until the person accepts, which is assumed.
+func (c *call) invite(email, collection string, grant document) (*answer, error) {
+	if c.s.behavior.OneInvitation && c.invited(email, collection, grant) {
+		return nil, conflict("%s was invited already", email)
+	}
+	_, err := c.create(c.path("invitations"), document{"email": email, "collection": collection, "grant": grant})
+	return c.done(), err
 }
 
 // invited says that an invitation waits for an address, to the same room or agent.

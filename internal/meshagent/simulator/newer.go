@@ -130,32 +130,37 @@ var grantUpdates = map[string]string{
 func unknownPart(s *openapi3.Schema, v any) any {
 	switch v := v.(type) {
 	case document:
-		declared := members(s)
-		if len(declared) == 0 {
-			return nil // a map, or free JSON
-		}
-		out := document{}
-		for name, member := range v {
-			if inner := memberSchema(declared, name); inner == nil {
-				out[name] = contract.UnknownMember{}
-			} else if part := unknownPart(inner, member); part != nil {
-				out[name] = part
-			}
-		}
-		if len(out) > 0 {
-			return out
+		if part := unknownMembers(s, v); len(part) > 0 {
+			return part
 		}
 	case []any:
-		out, some := make([]any, len(v)), false
+		part, some := make([]any, len(v)), false
 		for i, element := range v {
-			out[i] = unknownPart(elements(s), element)
-			some = some || out[i] != nil
+			part[i] = unknownPart(elements(s), element)
+			some = some || part[i] != nil
 		}
 		if some {
-			return out
+			return part
 		}
 	}
 	return nil
+}
+
+// unknownMembers are the members that a schema does not declare, and what is unknown within the
+// others. A map and free JSON declare none, and have none that are unknown.
+func unknownMembers(s *openapi3.Schema, doc document) document {
+	declared, part := members(s), document{}
+	if len(declared) == 0 {
+		return nil
+	}
+	for name, member := range doc {
+		if inner := memberSchema(declared, name); inner == nil {
+			part[name] = contract.UnknownMember{}
+		} else if within := unknownPart(inner, member); within != nil {
+			part[name] = within
+		}
+	}
+	return part
 }
 
 // shown copies the newer member of a stored document to what a read shows of it.

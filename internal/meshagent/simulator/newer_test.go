@@ -130,6 +130,7 @@ func countNewer(v any) (n int) {
 
 // Whatever it rewrites or adds, a server answers as the contract says.
 func TestEveryOperationOfOtherServers(t *testing.T) {
+	t.Parallel()
 	behaviors := map[string]Behavior{"Newer": {Newer: true}, "all": {Normalize: AllNormalizations, Newer: true}}
 	for _, n := range Normalizations() {
 		behaviors[n.String()] = Behavior{Normalize: n}

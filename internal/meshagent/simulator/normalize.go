@@ -147,13 +147,17 @@ func (n Normalization) object(at spot, s *openapi3.Schema, doc document) documen
 		}
 	}
 	if n&FillDefaults != 0 {
-		for name, ref := range declared {
-			if _, given := doc[name]; !given && ref.Value.Default != nil {
-				doc[name] = copyValue(ref.Value.Default)
-			}
-		}
+		fillDefaults(declared, doc)
 	}
 	return doc
+}
+
+func fillDefaults(declared openapi3.Schemas, doc document) {
+	for name, ref := range declared {
+		if _, given := doc[name]; !given && ref.Value.Default != nil {
+			doc[name] = copyValue(ref.Value.Default)
+		}
+	}
 }
 
 // prose are the members that hold what only people read.
