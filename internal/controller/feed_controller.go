@@ -56,7 +56,7 @@ func objectOrBoolean(text []byte) (canonical []byte, ok bool) {
 	}
 	switch value.(type) {
 	case map[string]any, bool:
-		canonical, err := json.Marshal(value)
+		canonical, err := meshagent.Encode(value)
 		return canonical, err == nil
 	}
 	return nil, false

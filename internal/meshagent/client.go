@@ -124,7 +124,7 @@ func (c *Client) do(ctx context.Context, r request) error {
 	if err != nil {
 		return err
 	}
-	resp, err := c.send(req, r)
+	resp, err := c.send(req, r) //nolint:bodyclose // answer closes it
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,18 @@ func (e *NetworkError) Error() string { return fmt.Sprintf("%s %s: %v", e.Method
 // Unwrap gives the cause.
 func (e *NetworkError) Unwrap() error { return e.Cause }
 
+// TakenError is a conflict about a name that only MeshAgent could tell.
+type TakenError struct {
+	Name     string
+	conflict error
+}
+
+// Error is that of the conflict.
+func (e *TakenError) Error() string { return e.conflict.Error() }
+
+// Unwrap gives the conflict.
+func (e *TakenError) Unwrap() error { return e.conflict }
+
 // ErrUseList says that no route reads this resource by what is known of it: only a list can tell.
 var ErrUseList = errors.New("only a list can tell")
 

@@ -49,23 +49,27 @@ func unknown(text []byte, known reflect.Type, readOnly ...string) *extras {
 	fields := fieldsOf(known)
 	found := extras{members: map[string]json.RawMessage{}, inside: map[string]*extras{}, lists: map[string][]element{}}
 	for name, value := range members {
-		switch known, ok := fields[name]; {
-		case !ok && !slices.Contains(readOnly, name):
+		if known, ok := fields[name]; ok {
+			found.addInside(known, value)
+		} else if !slices.Contains(readOnly, name) {
 			found.members[name] = bytes.Clone(value)
-		case ok && known.kind.Kind() == reflect.Slice:
-			if list := unknownElements(value, known.kind.Elem()); len(list) > 0 {
-				found.lists[known.name] = list
-			}
-		case ok:
-			if inner := unknown(value, known.kind); inner != nil {
-				found.inside[known.name] = inner
-			}
 		}
 	}
 	if len(found.members)+len(found.inside)+len(found.lists) == 0 {
 		return nil
 	}
 	return &found
+}
+
+// addInside adds what is not known inside a member that is.
+func (x *extras) addInside(known knownMember, value json.RawMessage) {
+	if known.kind.Kind() == reflect.Slice {
+		if list := unknownElements(value, known.kind.Elem()); len(list) > 0 {
+			x.lists[known.name] = list
+		}
+	} else if inner := unknown(value, known.kind); inner != nil {
+		x.inside[known.name] = inner
+	}
 }
 
 func unknownElements(text []byte, known reflect.Type) []element {
@@ -136,7 +140,7 @@ type completed struct {
 
 // MarshalJSON adds the extras to the body.
 func (c completed) MarshalJSON() ([]byte, error) {
-	text, err := json.Marshal(c.body)
+	text, err := Encode(c.body)
 	if err != nil || c.extras == nil {
 		return text, err
 	}
@@ -147,7 +151,7 @@ func (c completed) MarshalJSON() ([]byte, error) {
 	if members, err = c.extras.onto(members); err != nil {
 		return nil, err
 	}
-	return json.Marshal(members)
+	return Encode(members)
 }
 
 // onto adds the extras to an object. What was taken out of it takes its extras with it.
@@ -170,7 +174,7 @@ func (x *extras) onto(members map[string]json.RawMessage) (map[string]json.RawMe
 		if err := ontoList(list, elements); err != nil {
 			return nil, err
 		}
-		text, err := json.Marshal(list)
+		text, err := Encode(list)
 		if err != nil {
 			return nil, err
 		}
@@ -183,14 +187,14 @@ func (x *extras) onto(members map[string]json.RawMessage) (map[string]json.RawMe
 
 func (x *extras) ontoText(members map[string]json.RawMessage, name string) error {
 	var inner map[string]json.RawMessage
-	if json.Unmarshal(members[name], &inner) != nil || inner == nil {
+	if unmarshalled := json.Unmarshal(members[name], &inner) == nil; !unmarshalled || inner == nil {
 		return nil // it is gone
 	}
 	inner, err := x.onto(inner)
 	if err != nil {
 		return err
 	}
-	members[name], err = json.Marshal(inner)
+	members[name], err = Encode(inner)
 	return err
 }
 
@@ -213,7 +217,7 @@ func ontoList(list []json.RawMessage, elements []element) error {
 		if err != nil {
 			return err
 		}
-		if list[at], err = json.Marshal(inner); err != nil {
+		if list[at], err = Encode(inner); err != nil {
 			return err
 		}
 	}

@@ -76,26 +76,15 @@ func open(decoder *json.Decoder, delimiter json.Delim, otherwise string) error {
 }
 
 func readRows[S Spec[S], R Resource[S]](a *answer, decoder *json.Decoder, member string, most int, holding *Holding) ([]R, error) {
-	shape := errShape(fmt.Sprintf("the list has a %q that is not what was expected", member))
-	if err := open(decoder, '[', string(shape)); err != nil {
+	if err := open(decoder, '[', string(errMember(member))); err != nil {
 		return nil, err
 	}
 	rows := []R{}
 	for decoder.More() {
 		a.piece()
-		var text json.RawMessage
-		if err := decoder.Decode(&text); err != nil {
+		row, err := readRow[S, R](a, decoder, member)
+		if err != nil {
 			return nil, err
-		}
-		var row R
-		if err := a.decode(text, &row); err != nil {
-			if errors.Is(err, ErrAnswerTooLarge) || a.ctx.Err() != nil {
-				return nil, err
-			}
-			return nil, shape
-		}
-		if row.Identity() == "" {
-			return nil, errShape(fmt.Sprintf("the list has a %q without an id", member))
 		}
 		if len(rows) == most {
 			return nil, ErrAnswerTooLarge
@@ -109,6 +98,27 @@ func readRows[S Spec[S], R Resource[S]](a *answer, decoder *json.Decoder, member
 	return rows, err
 }
 
+func errMember(member string) errShape {
+	return errShape(fmt.Sprintf("the list has a %q that is not what was expected", member))
+}
+
+func readRow[S Spec[S], R Resource[S]](a *answer, decoder *json.Decoder, member string) (row R, err error) {
+	var text json.RawMessage
+	if err := decoder.Decode(&text); err != nil {
+		return row, err
+	}
+	err = a.decode(text, &row)
+	switch {
+	case err != nil && (errors.Is(err, ErrAnswerTooLarge) || a.ctx.Err() != nil):
+		return row, err
+	case err != nil:
+		return row, errMember(member)
+	case row.Identity() == "":
+		return row, errShape(fmt.Sprintf("the list has a %q without an id", member))
+	}
+	return row, nil
+}
+
 // readTotal reads what is a number where lists tell how many rows there are.
 func readTotal(a *answer, decoder *json.Decoder) (*int, error) {
 	var text json.RawMessage
@@ -116,12 +126,14 @@ func readTotal(a *answer, decoder *json.Decoder) (*int, error) {
 		return nil, err
 	}
 	var total *float64
-	if err := a.decode(text, &total); errors.Is(err, ErrAnswerTooLarge) {
+	err := a.decode(text, &total)
+	switch {
+	case errors.Is(err, ErrAnswerTooLarge):
 		return nil, err
-	} else if err != nil || total == nil || *total < 0 || *total > math.MaxInt32 {
-		return nil, nil //nolint:nilnil // it tells nothing
+	case err == nil && total != nil && *total >= 0 && *total <= math.MaxInt32:
+		return new(int(*total)), nil
 	}
-	return new(int(*total)), nil
+	return nil, nil //nolint:nilnil // it tells nothing
 }
 
 // skip reads past a value.

@@ -147,21 +147,24 @@ const rowOverhead = 256
 
 func rowSize(row any) int64 { return sizeOf(reflect.ValueOf(row)) + rowOverhead }
 
+// ownSize is what a value of a type takes without what it refers to.
+func ownSize(t reflect.Type) int64 { return int64(t.Size()) } //nolint:gosec // no type is that large
+
 // sizeOf is about what a value takes in memory, beside what holds it.
 func sizeOf(v reflect.Value) int64 {
 	switch v.Kind() { //nolint:exhaustive // the rest holds nothing else
 	case reflect.String:
-		return int64(v.Len()) + int64(v.Type().Size())
+		return int64(v.Len()) + ownSize(v.Type())
 	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
-			return int64(v.Type().Size())
+			return ownSize(v.Type())
 		}
-		return int64(v.Type().Size()) + sizeOf(v.Elem())
+		return ownSize(v.Type()) + sizeOf(v.Elem())
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return int64(v.Type().Size()) + int64(v.Cap())
+			return ownSize(v.Type()) + int64(v.Cap())
 		}
-		size := int64(v.Type().Size()) + int64(v.Cap()-v.Len())*int64(v.Type().Elem().Size())
+		size := ownSize(v.Type()) + int64(v.Cap()-v.Len())*ownSize(v.Type().Elem())
 		for i := range v.Len() {
 			size += sizeOf(v.Index(i))
 		}
@@ -179,7 +182,7 @@ func sizeOf(v reflect.Value) int64 {
 		}
 		return size
 	}
-	return int64(v.Type().Size())
+	return ownSize(v.Type())
 }
 
 // Answers of some size are read and decoded a few at a time. Whoever needs a large slot has a small one already, and needs

@@ -41,19 +41,11 @@ func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 			defer holding.Release()
 		}
 		ctx, waited := patient(ctx)
-		begun := time.Now()
-		at := place{seen: map[string]bool{}, overlap: 1}
+		at := place{seen: map[string]bool{}, overlap: 1, begun: time.Now(), waited: waited}
 		for last := false; !last; {
-			at.pages++
-			answer, err := c.page(ctx, at.next, holding)
-			rows := answer.rows
-			if err == nil {
-				rows, last, err = c.take(&at, answer)
-			}
-			if err == nil && !last {
-				err = c.unreadable(at.bounded(time.Since(begun) - waited.total()))
-			}
-			if err != nil {
+			var rows []R
+			var err error
+			if rows, last, err = c.next(ctx, &at, holding); err != nil {
 				var none R
 				yield(none, c.client.noteList(c.route, err))
 				return
@@ -68,6 +60,20 @@ func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 	}
 }
 
+// next reads the next page.
+func (c collection[S, R]) next(ctx context.Context, at *place, holding *Holding) (fresh []R, last bool, err error) {
+	at.pages++
+	answer, err := c.page(ctx, at.next, holding)
+	if err != nil {
+		return nil, false, err
+	}
+	fresh, last, err = c.take(at, answer)
+	if err == nil && !last {
+		err = c.unreadable(at.bounded(time.Since(at.begun) - at.waited.total()))
+	}
+	return fresh, last, err
+}
+
 // place is how far a list was read.
 type place struct {
 	seen     map[string]bool // identities
@@ -78,6 +84,8 @@ type place struct {
 	gaps     int             // how often it went back
 	idle     int             // pages in a row that led farther, to nothing new
 	pages    int             // that were asked for
+	begun    time.Time
+	waited   *patience // for the rate limit
 }
 
 // bounded says whether there may be another page.

@@ -67,7 +67,21 @@ func (c services) Create(ctx context.Context, spec ServiceSpec) (made Service, s
 		post.in, post.open = sent.manifest(), !sent.holdsSecrets()
 	}
 	made, err = c.read(ctx, post)
+	if spec.isTemplate() && IsConflict(err) {
+		err = c.nameTaken(ctx, spec, err)
+	}
 	return made, made.Key() != "", err
+}
+
+// nameTaken adds to a conflict the name that the template gives, which only MeshAgent knows:
+// POST /templates/render. Best effort: without it the conflict says all that is known.
+func (c services) nameTaken(ctx context.Context, spec ServiceSpec, conflict error) error {
+	var rendered struct{ Metadata struct{ Name string } }
+	render := request{method: http.MethodPost, route: expand("/templates/render"), in: spec.rendering(), out: &rendered, open: true}
+	if c.client.do(ctx, render) != nil || rendered.Metadata.Name == "" {
+		return conflict
+	}
+	return &TakenError{Name: rendered.Metadata.Name, conflict: conflict}
 }
 
 // Update sends PUT …/services/{service_id}, which replaces everything, or makes the service anew of a template. In a room the answer to

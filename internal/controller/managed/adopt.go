@@ -27,12 +27,12 @@ func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error
 		if err != nil {
 			return seen, err
 		}
-		err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, p.desired.Key(), unmarked.changes)
+		err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, remote.Written().Key(), unmarked.changes)
 		if err == nil {
 			err = p.yieldToTwin(ctx, remote.Identity())
 		}
 		if err != nil {
-			p.waitForName(p.desired.Key())
+			p.waitForName(remote.Written().Key())
 			return seen, err
 		}
 	}

@@ -56,24 +56,17 @@ func (p *pass[O, S, R]) readBack(ctx context.Context, write unconfirmed[R]) (fou
 	if write.shown {
 		return p.compare(write.made)
 	}
-	id := write.made.Identity()
 	if !p.collection.Traits().PartialLists && !p.snapshot.slow() {
 		if wait := p.snapshot.untilShared(write.at); wait > 0 {
 			p.unconfirmed.set(p.obj.GetUID(), write)
 			return found[S, R]{}, &problem{class: silent, message: "waiting for the next list", after: wait}
 		}
-		if list, err := p.snapshot.since(ctx, write.at); err == nil {
-			p.outcome.listed = list.begun
-			if row, ok := list.get(id); ok {
-				if seen, err := p.compare(row); err == nil && len(seen.diff.changes) == 0 {
-					return seen, nil
-				}
-			}
+		if seen, ok := p.inSyncByList(ctx, write); ok {
+			return seen, nil
 		}
 	}
 	// A list may be late. Only what is read by itself may lead to another write.
-	p.outcome.listed = time.Time{}
-	remote, err := p.get(ctx, meshagent.Ref{ID: id, Key: cmp.Or(write.made.Written().Key(), p.desired.Key())})
+	remote, err := p.get(ctx, meshagent.Ref{ID: write.made.Identity(), Key: cmp.Or(write.made.Written().Key(), p.desired.Key())})
 	if meshagent.IsNotFound(err) {
 		return found[S, R]{}, &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent accepted the write, and does not show the resource (404)"}
 	}
@@ -81,6 +74,23 @@ func (p *pass[O, S, R]) readBack(ctx context.Context, write unconfirmed[R]) (fou
 		return found[S, R]{}, err
 	}
 	return p.compare(remote)
+}
+
+// inSyncByList says that a list that is begun after a write shows what is desired.
+func (p *pass[O, S, R]) inSyncByList(ctx context.Context, write unconfirmed[R]) (seen found[S, R], ok bool) {
+	list, err := p.snapshot.since(ctx, write.at)
+	if err != nil {
+		return seen, false
+	}
+	row, ok := list.get(write.made.Identity())
+	if !ok {
+		return seen, false
+	}
+	if seen, err = p.compare(row); err != nil || len(seen.diff.changes) > 0 {
+		return seen, false
+	}
+	p.outcome.listed = list.begun
+	return seen, true
 }
 
 // recallWrite completes status with a write that this process made and did not confirm. Another

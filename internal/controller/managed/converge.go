@@ -5,7 +5,7 @@ package managed
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -85,7 +85,11 @@ func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bo
 	if !meshagent.IsConflict(err) {
 		return err
 	}
-	existing, lookErr := p.findByKey(ctx, p.desired.Key())
+	key := p.desired.Key()
+	if taken, ok := errors.AsType[*meshagent.TakenError](err); ok {
+		key = taken.Name
+	}
+	existing, lookErr := p.findByKey(ctx, key)
 	if lookErr != nil {
 		return lookErr
 	}
@@ -242,7 +246,7 @@ func brief(value any) string {
 	if value == nil {
 		return ""
 	}
-	text, err := json.Marshal(value)
+	text, err := meshagent.Encode(value)
 	if err != nil {
 		return "?"
 	}

@@ -98,37 +98,48 @@ func (o *overlay) lay(at path, want, have any) any {
 // set, and may still be there.
 func (o *overlay) remove(at path, merged, want, have map[string]any, applied fields) {
 	for _, name := range slices.Sorted(maps.Keys(applied)) {
-		wanted, isWanted := want[name]
-		held, isHeld := have[name]
-		here := at.child(name)
-		switch before := applied[name].(type) {
-		case fields:
-			wantedInside, _ := wanted.(map[string]any)
-			heldInside, isObject := held.(map[string]any)
-			if !isObject || isWanted && wantedInside == nil {
-				continue // it is or was to be something else, and was laid over already
-			}
-			rest, _ := merged[name].(map[string]any)
-			rest = maps.Clone(rest)
-			o.remove(here, rest, wantedInside, heldInside, before)
-			if merged[name] = rest; len(rest) == 0 && !isWanted {
-				delete(merged, name)
-			}
-		case []any:
-			if !isHeld || o.changed(here) || !lost(before, wanted, isWanted, held) {
-				continue
-			}
-			o.changes = append(o.changes, change{here, wanted, held})
-			if merged[name] = wanted; wanted == nil {
-				delete(merged, name)
-			}
-		default:
-			if isWanted || !isHeld || isTree(held) {
-				continue // members that others added below it are theirs
-			}
-			o.changes = append(o.changes, change{here, nil, held})
+		if held, isHeld := have[name]; isHeld {
+			o.removeMember(at.child(name), merged, want, held, applied[name])
+		}
+	}
+}
+
+func (o *overlay) removeMember(at path, merged, want map[string]any, held, applied any) {
+	name, _ := at[len(at)-1].(string)
+	wanted, isWanted := want[name]
+	switch applied := applied.(type) {
+	case fields:
+		o.removeInside(at, merged, want, held, applied)
+	case []any:
+		if o.changed(at) || !lost(applied, wanted, isWanted, held) {
+			return
+		}
+		o.changes = append(o.changes, change{at, wanted, held})
+		if merged[name] = wanted; wanted == nil {
 			delete(merged, name)
 		}
+	default:
+		if !isWanted && !isTree(held) { // members that others added below it are theirs
+			o.changes = append(o.changes, change{at, nil, held})
+			delete(merged, name)
+		}
+	}
+}
+
+// removeInside removes members of an object, and the object with the last of them.
+func (o *overlay) removeInside(at path, merged, want map[string]any, held any, applied fields) {
+	name, _ := at[len(at)-1].(string)
+	wanted, isWanted := want[name]
+	wantedInside, _ := wanted.(map[string]any)
+	heldInside, isObject := held.(map[string]any)
+	if !isObject || isWanted && wantedInside == nil {
+		return // it is or was to be something else, and was laid over already
+	}
+	rest, _ := merged[name].(map[string]any)
+	rest = maps.Clone(rest)
+	o.remove(at, rest, wantedInside, heldInside, applied)
+	if merged[name] = rest; len(rest) == 0 && !isWanted {
+		delete(merged, name)
 	}
 }
 
@@ -136,15 +147,7 @@ func (o *overlay) remove(at path, merged, want, have map[string]any, applied fie
 func lost(applied, wanted any, isWanted bool, held any) bool {
 	switch applied := applied.(type) {
 	case fields:
-		wanted, _ := wanted.(map[string]any)
-		held, _ := held.(map[string]any)
-		for name, before := range applied {
-			inner, isWanted := wanted[name]
-			if there, isHeld := held[name]; isHeld && lost(before, inner, isWanted, there) {
-				return true
-			}
-		}
-		return false
+		return lostMember(applied, wanted, held)
 	case []any:
 		wanted, _ := wanted.([]any)
 		held, _ := held.([]any)
@@ -161,6 +164,18 @@ func lost(applied, wanted any, isWanted bool, held any) bool {
 	default:
 		return !isWanted && !isTree(held)
 	}
+}
+
+func lostMember(applied fields, wanted, held any) bool {
+	wantedInside, _ := wanted.(map[string]any)
+	heldInside, _ := held.(map[string]any)
+	for name, before := range applied {
+		inner, isWanted := wantedInside[name]
+		if there, isHeld := heldInside[name]; isHeld && lost(before, inner, isWanted, there) {
+			return true
+		}
+	}
+	return false
 }
 
 func (o *overlay) changed(p path) bool {

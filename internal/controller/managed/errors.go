@@ -112,22 +112,14 @@ func isMissing(err error) bool {
 // judge is the one table that gives errors their meaning. There must be an error.
 func judge(err error) verdict {
 	if p, ok := errors.AsType[*problem](err); ok {
-		v := verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: p.after, keepsReady: p.keepsReady}
-		if v.class != unavailable {
-			v.after = cmp.Or(v.after, time.Second)
-		}
-		return v
+		return p.verdict()
 	}
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
-		if e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
-			return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "something on the way to MeshAgent answered: " + e.Error()}
-		}
 		return judgeAnswer(e)
 	}
-	if errors.Is(err, meshagent.ErrValueHidden) {
-		return verdict{class: refused, reason: v1alpha1.ReasonInvalid, message: err.Error()}
-	}
 	switch {
+	case errors.Is(err, meshagent.ErrValueHidden):
+		return verdict{class: refused, reason: v1alpha1.ReasonInvalid, message: err.Error()}
 	// The same answer comes again. It is tried again each interval, and nothing is created meanwhile.
 	case errors.Is(err, meshagent.ErrAnswerTooLarge):
 		return verdict{class: waiting, reason: v1alpha1.ReasonAnswerTooLarge, message: err.Error()}
@@ -143,8 +135,19 @@ func judge(err error) verdict {
 	return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: err.Error()}
 }
 
-// judgeAnswer reads an answer of MeshAgent.
+func (p *problem) verdict() verdict {
+	v := verdict{class: p.class, reason: p.reason, message: p.message, quiet: p.quiet, after: p.after, keepsReady: p.keepsReady}
+	if v.class != unavailable {
+		v.after = cmp.Or(v.after, time.Second)
+	}
+	return v
+}
+
+// judgeAnswer reads an answer of MeshAgent, or of something on the way to it.
 func judgeAnswer(e *meshagent.Error) verdict {
+	if e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
+		return verdict{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "something on the way to MeshAgent answered: " + e.Error()}
+	}
 	said := ""
 	if e.Message != "" {
 		said = ": " + e.Message

@@ -176,3 +176,12 @@ func (s *stage) mustSay(obj managed.Object, want string) {
 	}
 	s.Fatalf("not %s, but:\n%s", want, all)
 }
+
+// create creates an object as a user does.
+func (s *stage) create(obj client.Object) {
+	s.Helper()
+	obj.SetResourceVersion("")
+	if err := s.Create(s.Context(), obj); err != nil {
+		s.Fatal(err)
+	}
+}

@@ -6,6 +6,7 @@ package managed
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -106,71 +107,64 @@ func within(some, others any) bool {
 	switch some := some.(type) {
 	case fields:
 		others, ok := others.(fields)
-		if !ok {
-			return false
-		}
-		for name, inner := range some {
-			if other, ok := others[name]; !ok || !within(inner, other) {
-				return false
-			}
-		}
-		return true
+		return ok && !anyMissing(some, others)
 	case []any:
 		others, ok := others.([]any)
-		if !ok || len(some) > len(others) {
-			return false
-		}
-		for i, inner := range some {
-			if !within(inner, others[i]) {
-				return false
-			}
-		}
-		return true
+		return ok && len(some) <= len(others) && slices.EqualFunc(some, others[:len(some)], within)
 	}
-	_, isFields := others.(fields)
-	_, isList := others.([]any)
-	return others != nil && !isFields && !isList
+	return others == true
+}
+
+func anyMissing(some, others fields) bool {
+	for name, inner := range some {
+		if other, ok := others[name]; !ok || !within(inner, other) {
+			return true
+		}
+	}
+	return false
 }
 
 // and returns these fields and others.
 func (f fields) and(others fields) fields {
-	both, _ := union(f, others).(fields)
-	return both
+	if others == nil {
+		return f
+	}
+	return unionOf(f, others)
 }
 
 func union(one, other any) any {
 	switch one := one.(type) {
 	case fields:
-		other, ok := other.(fields)
-		if !ok {
-			return one
+		if other, ok := other.(fields); ok {
+			return unionOf(one, other)
 		}
-		both := fields{}
-		for name, inner := range other {
-			both[name] = inner
-		}
-		for name, inner := range one {
-			if both[name] != nil {
-				inner = union(inner, both[name])
-			}
-			both[name] = inner
-		}
-		return both
+		return one
 	case []any:
 		other, ok := other.([]any)
 		if !ok {
 			return one
 		}
-		both := slices.Clone(one)
-		for i := range min(len(one), len(other)) {
+		both, common := slices.Clone(one), min(len(one), len(other))
+		for i := range common {
 			both[i] = union(one[i], other[i])
 		}
-		return append(both, other[min(len(one), len(other)):]...)
+		return append(both, other[common:]...)
 	}
 	if other != nil {
 		return other // where one was a value and the other has members, the members say more
 	}
 	return one
+}
+
+func unionOf(one, other fields) fields {
+	both := maps.Clone(other)
+	for name, inner := range one {
+		if there, ok := both[name]; ok {
+			inner = union(inner, there)
+		}
+		both[name] = inner
+	}
+	return both
 }
 
 // valuesAt are the values that a document has under fields, in the order of the fields.

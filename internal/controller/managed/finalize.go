@@ -102,27 +102,35 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 	if err != nil || remote == nil {
 		return err
 	}
-	mark := (*remote).Written().Mark()
-	if mark.Owner != "" && mark.Owner != p.owner() {
-		p.outcome.event("Left", "finalize", "%s was left in MeshAgent, since %q manages it now", p.title(p.status.Name), mark.Owner)
+	others, err := p.isOthers(ctx, *remote)
+	if err != nil {
+		return err
+	}
+	if others != "" {
+		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: %s", p.title((*remote).Written().Key()), others)
 		return nil
 	}
-	if unconfirmed := (p.status.ID == "" || p.status.PendingCreate != nil) && !p.bearsMarks(); unconfirmed && !p.hasOwnKey(*remote) && !p.isPendingCreate(*remote, exactly) {
-		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: it differs from what this object sent, and may be somebody else's", p.title((*remote).Written().Key()))
-		return nil
-	}
-	if twin := p.yieldToTwin(ctx, (*remote).Identity()); twin != nil {
-		if judge(twin).class != refused {
-			return twin
-		}
-		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: %v", p.title((*remote).Written().Key()), twin)
-		return nil
-	}
-	adopted := p.status.IsAdopted() || mark.Adopted
+	adopted := p.status.IsAdopted() || (*remote).Written().Mark().Adopted
 	if p.spec.DeletionPolicy == v1alpha1.DeletionOrphan || p.spec.DeletionPolicy == "" && adopted {
 		return p.orphan(ctx, *remote)
 	}
 	return p.delete(ctx, *remote)
+}
+
+// isOthers says why a resource is not this object's to delete or to change; "" if it is.
+func (p *pass[O, S, R]) isOthers(ctx context.Context, remote R) (why string, err error) {
+	if owner := remote.Written().Mark().Owner; owner != "" && owner != p.owner() {
+		return fmt.Sprintf("%q manages it now", owner), nil
+	}
+	unconfirmed := (p.status.ID == "" || p.status.PendingCreate != nil) && !p.bearsMarks()
+	if unconfirmed && !p.hasOwnKey(remote) && !p.isPendingCreate(remote, exactly) {
+		return "it differs from what this object sent, so it may belong to another user", nil
+	}
+	twin := p.yieldToTwin(ctx, remote.Identity())
+	if twin != nil && judge(twin).class == refused {
+		return twin.Error(), nil
+	}
+	return "", twin
 }
 
 // parentNow is what the collection lies under, by its present name. It is "" where that is the project, and where the name cannot be found out

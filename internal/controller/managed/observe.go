@@ -24,42 +24,62 @@ type found[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	diff   diff[S]
 }
 
-// observe finds the resource: by the id in status, else by our mark, else by its natural key.
+// observe finds the resource: by the id in status, else as one that an earlier pass created, else by
+// its natural key.
 func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
-	switch {
-	case p.status.ID != "":
-		seen, err := p.observeKnown(ctx)
-		if err == nil && seen.remote != nil {
-			err = p.giveUpToTwin(ctx)
-		}
-		if err != nil || seen.remote != nil {
+	for _, find := range []func(context.Context) (found[S, R], error){p.byID, p.byCreation, p.byKey} {
+		if seen, err := find(ctx); err != nil || seen.remote != nil {
 			return seen, err
 		}
-		p.outcome.lost = true
-		p.status.ID, p.status.Adopted, p.status.Unconverged = "", nil, ""
-		p.status.AppliedFields, p.status.PendingFields = nil, nil
-		p.mark.Adopted = false
-		fallthrough // it may have been created again already
-	case p.mayExist:
-		// A create may have been carried out whose answer, or whose mention in status, was lost.
-		remote, err := p.findCreated(ctx)
-		if err != nil {
-			return found[S, R]{}, err
-		}
-		if remote != nil {
-			return p.adopt(ctx, *remote)
-		}
 	}
-	if p.collection.Traits().RefusesTwins && p.bearsMarks() && !p.spec.Observes() {
-		// MeshAgent itself tells if there is one: converge asks by creating. (Without a mark, only having looked before tells whose
-		// it is.)
+	return found[S, R]{}, nil
+}
+
+// byID finds the resource that status names. If that is gone, status names none any more.
+func (p *pass[O, S, R]) byID(ctx context.Context) (found[S, R], error) {
+	if p.status.ID == "" {
 		return found[S, R]{}, nil
 	}
-	remote, err := p.findByKey(ctx, p.desired.Key())
-	if err != nil || remote == nil {
-		return found[S, R]{}, err
+	seen, err := p.observeKnown(ctx)
+	if err == nil && seen.remote != nil {
+		err = p.giveUpToTwin(ctx)
 	}
-	return p.adopt(ctx, *remote)
+	if err != nil || seen.remote != nil {
+		return seen, err
+	}
+	p.outcome.lost, p.mayExist = true, true // it may have been created again already
+	p.status.ID, p.status.Adopted, p.status.Unconverged = "", nil, ""
+	p.status.AppliedFields, p.status.PendingFields = nil, nil
+	p.mark.Adopted = false
+	return seen, nil
+}
+
+// byCreation finds a resource whose creation was carried out, and whose answer, or mention in status,
+// was lost.
+func (p *pass[O, S, R]) byCreation(ctx context.Context) (found[S, R], error) {
+	if !p.mayExist {
+		return found[S, R]{}, nil
+	}
+	return p.adoptFound(p.findCreated(ctx))(ctx)
+}
+
+// byKey finds a resource that has the name. Where MeshAgent itself tells of one, converge asks by
+// creating. Without a mark, only having looked before tells whose it is.
+func (p *pass[O, S, R]) byKey(ctx context.Context) (found[S, R], error) {
+	if p.collection.Traits().RefusesTwins && p.bearsMarks() && !p.spec.Observes() {
+		return found[S, R]{}, nil
+	}
+	return p.adoptFound(p.findByKey(ctx, p.desired.Key()))(ctx)
+}
+
+// adoptFound goes on with what a search came to.
+func (p *pass[O, S, R]) adoptFound(remote *R, err error) func(context.Context) (found[S, R], error) {
+	return func(ctx context.Context) (found[S, R], error) {
+		if err != nil || remote == nil {
+			return found[S, R]{}, err
+		}
+		return p.adopt(ctx, *remote)
+	}
 }
 
 // observeKnown looks for the resource that status names. If a recent list shows it in sync, that is enough; otherwise only a live read counts.
@@ -151,12 +171,16 @@ func (p *pass[O, S, R]) get(ctx context.Context, ref meshagent.Ref, names ...str
 			remote, err = p.collection.Get(ctx, meshagent.Ref{ID: ref.ID, Key: name})
 		}
 	}
-	if !errors.Is(err, meshagent.ErrUseList) {
-		if err == nil {
-			p.snapshot.wrote(remote.Identity(), &remote)
-		}
-		return remote, err
+	if errors.Is(err, meshagent.ErrUseList) {
+		return p.getByList(ctx, ref)
 	}
+	if err == nil {
+		p.snapshot.wrote(remote.Identity(), &remote)
+	}
+	return remote, err
+}
+
+func (p *pass[O, S, R]) getByList(ctx context.Context, ref meshagent.Ref) (remote R, err error) {
 	list, err := p.snapshot.since(ctx, time.Now())
 	if err != nil {
 		return remote, err

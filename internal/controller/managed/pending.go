@@ -20,6 +20,12 @@ import (
 // it: what the resource lies under, without which it could not be found once that is gone; and, where
 // the resource cannot bear a mark, its name and a digest of its content.
 func (p *pass[O, S, R]) recordPendingCreate(ctx context.Context) error {
+	// A resource whose fields cannot be noted must not be made: the object could never tell of it.
+	before := p.status.AppliedFields
+	if err := p.setApplied(p.desired); err != nil {
+		return err
+	}
+	p.status.AppliedFields = before
 	known := p.status.Parent == p.before.CommonStatus().Parent
 	if !p.bearsMarks() {
 		changed, err := p.describeCreate()
@@ -125,7 +131,7 @@ func canonical(value any, loosely bool) any {
 	case map[string]any:
 		object := map[string]any{}
 		for name, inner := range value {
-			if inner = canonical(inner, loosely); inner != nil && !(loosely && isDefault(inner)) {
+			if inner = canonical(inner, loosely); inner != nil && (!loosely || !isDefault(inner)) {
 				object[name] = inner
 			}
 		}
@@ -230,9 +236,10 @@ func (p *pass[O, S, R]) record(ctx context.Context) error {
 	return nil
 }
 
-// fits makes sure that status can be written: Kubernetes stores an object only up to 1.5 MiB.
+// fits makes sure that status can be written: Kubernetes stores objects of up to 1.5 MiB.
 func (p *pass[O, S, R]) fits() error {
-	const suspicious, most = 64 << 10, 1 << 20
+	// Half of what etcd takes: the other half is for the API server's own notes on who set which field.
+	const suspicious, most = 64 << 10, 800 << 10
 	size := 0
 	for _, kept := range []*runtime.RawExtension{p.status.AppliedFields, p.status.PendingFields} {
 		if kept != nil {

@@ -77,7 +77,7 @@ func (p *Projects) Finish(ctx context.Context, obj Object) (*Connection, error) 
 	if last := p.lastGood(project); err != nil && last != nil {
 		connection, err = last, nil
 	}
-	return connection.enter(err)
+	return connection.enter(err) //nolint:contextcheck // the probe is for all passes, and outlives this one
 }
 
 func (p *Projects) of(ctx context.Context, obj Object) (*v1alpha1.MeshProject, error) {
@@ -119,7 +119,7 @@ func describeProject(project *v1alpha1.MeshProject, from string) string {
 // Open opens a MeshProject, unless its endpoint does not answer.
 func (p *Projects) Open(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
 	connection, err := p.connection(ctx, project)
-	return connection.enter(err)
+	return connection.enter(err) //nolint:contextcheck // the probe is for all passes, and outlives this one
 }
 
 // enter begins a pass, unless there is an error already.

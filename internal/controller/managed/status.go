@@ -104,9 +104,10 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 	}
 	var verdict verdict
 	if err != nil {
-		if verdict = judge(err); c.passes(verdict) {
-			return reconcile.Result{RequeueAfter: verdict.after}, nil
-		}
+		verdict = judge(err)
+	}
+	if err != nil && c.passes(verdict) {
+		return reconcile.Result{RequeueAfter: verdict.after}, nil
 	}
 	previous, known := reasonOf(c.status, v1alpha1.ConditionSynced), reasonOf(c.status, v1alpha1.ConditionReady) != ""
 	if err == nil {
@@ -118,11 +119,7 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 		}
 	}
 	c.settle(err == nil || !verdict.retries(err))
-	writeErr := e.writeStatus(ctx, c.before, c.obj, c.written)
-	if isTooLarge(writeErr) {
-		writeErr = e.writeStatus(ctx, c.before, c.reduced(), c.written)
-	}
-	switch {
+	switch writeErr := e.tell(ctx, c); {
 	case errors.Is(writeErr, errReplaced):
 		return reconcile.Result{}, nil // it is gone, and what has its name now has passes of its own
 	case writeErr != nil:
@@ -131,6 +128,15 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 	}
 	e.measure(c, known, err)
 	return e.answer(c, verdict, err)
+}
+
+// tell writes status, or as much of it as Kubernetes can store.
+func (e *Environment) tell(ctx context.Context, c conclusion) error {
+	err := e.writeStatus(ctx, c.before, c.obj, c.written)
+	if isTooLarge(err) {
+		err = e.writeStatus(ctx, c.before, c.reduced(), c.written)
+	}
+	return err
 }
 
 // settle fills what status has beside conditions. A look that was asked for is over, or will be tried again.
