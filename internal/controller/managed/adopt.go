@@ -23,7 +23,7 @@ func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error
 	}
 	if !p.spec.Observes() {
 		// The mark itself is no difference.
-		unmarked, err := drift(p.adapted(remote), remote.Written(), nil)
+		unmarked, err := drift(p.adapted(remote), remote.Written(), nil, nil)
 		if err != nil {
 			return seen, err
 		}
