@@ -22,6 +22,7 @@ var Feed = managed.Kind[*v1alpha1.MeshFeed, meshagent.FeedSpec, meshagent.Feed]{
 	Collection: managed.InProject[*v1alpha1.MeshFeed]((*meshagent.Project).Feeds),
 	Desired:    desiredFeed,
 	Adapt:      adaptFeed,
+	Defaults:   &meshagent.FeedSpec{Description: new(""), Paused: new(false)},
 }
 
 func desiredFeed(feed *v1alpha1.MeshFeed, _ managed.Inputs) (meshagent.FeedSpec, error) {

@@ -29,8 +29,9 @@ var FeedSubscription = managed.Kind[*v1alpha1.MeshFeedSubscription, meshagent.Fe
 			return []v1alpha1.ResourceReference{subscription.Spec.RoomRef}
 		}),
 	},
-	Desired: desiredFeedSubscription,
-	Adapt:   adaptFeedSubscription,
+	Desired:  desiredFeedSubscription,
+	Adapt:    adaptFeedSubscription,
+	Defaults: &meshagent.FeedSubscriptionSpec{FilenameDatetimeFormat: new("YYYY-MM-DDThh_mm_ssZ")},
 }
 
 func desiredFeedSubscription(subscription *v1alpha1.MeshFeedSubscription, in managed.Inputs) (meshagent.FeedSubscriptionSpec, error) {

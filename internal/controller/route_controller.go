@@ -22,6 +22,9 @@ var Route = managed.Kind[*v1alpha1.MeshRoute, meshagent.RouteSpec, meshagent.Rou
 		}),
 	},
 	Desired: desiredRoute,
+	Defaults: &meshagent.RouteSpec{Paths: []meshagent.RoutePath{{
+		Path: new("/"), PathType: new("prefix"), StripPrefix: new(false),
+	}}},
 }
 
 func desiredRoute(route *v1alpha1.MeshRoute, in managed.Inputs) (meshagent.RouteSpec, error) {

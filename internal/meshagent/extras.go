@@ -5,6 +5,7 @@ package meshagent
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -25,6 +26,7 @@ type extras struct {
 // element is an object in a list.
 type element struct {
 	names  map[string]string // its members that are single values, as text, by which it is found again
+	usual  map[string]string // what those are of an element that leaves them out
 	at, of int               // its place in the list, and how long that was
 	extras *extras
 }
@@ -78,9 +80,12 @@ func unknownElements(text []byte, known reflect.Type) []element {
 		return nil
 	}
 	var found []element
+	usual := usualNames(known)
 	for at, one := range list {
 		if inner := unknown(one, known); inner != nil {
-			found = append(found, element{namesIn(one), at, len(list), inner})
+			names := maps.Clone(usual)
+			maps.Copy(names, namesIn(one))
+			found = append(found, element{names, usual, at, len(list), inner})
 		}
 	}
 	return found
@@ -129,6 +134,18 @@ func namesIn(text []byte) map[string]string {
 		}
 	}
 	return names
+}
+
+// usualNames are the values of keys that elements of a list may leave out: what their tag default says.
+func usualNames(known reflect.Type) map[string]string {
+	usual := map[string]string{}
+	for field := range known.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if value, ok := field.Tag.Lookup("default"); ok && slices.Contains(elementKeys, name) {
+			usual[name] = value
+		}
+	}
+	return usual
 }
 
 // completed is the body of an update with what this build does not know of the resource that it
@@ -236,7 +253,7 @@ func (e element) find(list []map[string]string) (int, bool) {
 		if !ok {
 			continue
 		}
-		candidates = slices.DeleteFunc(candidates, func(i int) bool { return list[i][key] != value })
+		candidates = slices.DeleteFunc(candidates, func(i int) bool { return cmp.Or(list[i][key], e.usual[key]) != value })
 		switch len(candidates) {
 		case 0:
 			return 0, false

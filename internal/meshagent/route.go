@@ -38,7 +38,7 @@ type RouteTarget struct {
 
 // RoutePath leads requests for a path to a port.
 type RoutePath struct {
-	Path        *string `json:"path,omitempty"`
+	Path        *string `json:"path,omitempty" default:"/"`
 	PathType    *string `json:"pathType,omitempty"`
 	StripPrefix *bool   `json:"stripPrefix,omitempty"`
 	TargetPort  Port    `json:"targetPort"`

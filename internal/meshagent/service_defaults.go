@@ -40,6 +40,8 @@ func setDefault(member reflect.Value, value string) {
 			panic(fmt.Sprintf("meshagent: the default %q is no boolean", value))
 		}
 		member.Set(reflect.ValueOf(&flag))
+	case *string:
+		member.Set(reflect.ValueOf(&value))
 	default:
 		member.SetString(value)
 	}

@@ -23,7 +23,7 @@ func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error
 	}
 	if !p.spec.Observes() {
 		// The mark itself is no difference.
-		unmarked, err := drift(p.adapted(remote), remote.Written(), nil)
+		unmarked, err := drift(p.adapted(remote), remote.Written(), nil, nil)
 		if err != nil {
 			return seen, err
 		}
@@ -41,7 +41,18 @@ func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error
 		p.status.Adopted = new(true)
 		p.outcome.adopted = true
 	}
+	p.recognize(remote)
 	return seen, nil
+}
+
+// recognize ends a pending creation whose resource was found as it was sent. From then on the resource
+// is this object's, whatever becomes of its values: an update records that before it changes them.
+func (p *pass[O, S, R]) recognize(remote R) {
+	if p.mark.Adopted || promised(remote) || !p.isPendingCreate(remote, exactly) {
+		return
+	}
+	p.status.PendingCreate = nil
+	p.recognized = true
 }
 
 // createdByUs says that a resource without a place for a mark is ours all the same: its key is one that

@@ -28,8 +28,9 @@ type diff[S any] struct {
 // drift compares what an object desires with what MeshAgent holds, as server-side apply does: fields
 // that the object sets are compared; fields that it set last time (applied) and no longer sets are to
 // go; all others are not its business. Null and absent are the same. A list belongs to the object as a
-// whole; members that MeshAgent adds to the list's elements do not count.
-func drift[S any](desired, actual S, applied fields) (diff[S], error) {
+// whole; members that MeshAgent adds to the list's elements do not count. What is to go is gone when
+// MeshAgent holds its default there (nil defaults: there are none).
+func drift[S any](desired, actual S, applied fields, defaults *S) (diff[S], error) {
 	want, err := tree(desired)
 	if err != nil {
 		return diff[S]{}, err
@@ -38,9 +39,15 @@ func drift[S any](desired, actual S, applied fields) (diff[S], error) {
 	if err != nil {
 		return diff[S]{}, err
 	}
+	var fallback map[string]any
+	if defaults != nil {
+		if fallback, err = tree(*defaults); err != nil {
+			return diff[S]{}, err
+		}
+	}
 	o := overlay{}
 	merged, _ := o.lay(nil, want, have).(map[string]any)
-	o.remove(nil, merged, want, have, applied)
+	o.remove(nil, merged, want, have, applied, fallback)
 	slices.SortFunc(o.changes, func(a, b change) int { return bytes.Compare([]byte(a.path.String()), []byte(b.path.String())) })
 
 	result := diff[S]{changes: o.changes}
@@ -96,22 +103,23 @@ func (o *overlay) lay(at path, want, have any) any {
 
 // remove takes out what was applied once and is desired no more. A null counts as a value: it was
 // set, and may still be there.
-func (o *overlay) remove(at path, merged, want, have map[string]any, applied fields) {
+func (o *overlay) remove(at path, merged, want, have map[string]any, applied fields, defaults map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(applied)) {
 		if held, isHeld := have[name]; isHeld {
-			o.removeMember(at.child(name), merged, want, held, applied[name])
+			o.removeMember(at.child(name), merged, want, held, applied[name], defaults[name])
 		}
 	}
 }
 
-func (o *overlay) removeMember(at path, merged, want map[string]any, held, applied any) {
+func (o *overlay) removeMember(at path, merged, want map[string]any, held, applied, fallback any) {
 	name, _ := at[len(at)-1].(string)
 	wanted, isWanted := want[name]
 	switch applied := applied.(type) {
 	case fields:
-		o.removeInside(at, merged, want, held, applied)
+		inside, _ := fallback.(map[string]any)
+		o.removeInside(at, merged, want, held, applied, inside)
 	case []any:
-		if o.changed(at) || !lost(applied, wanted, isWanted, held) {
+		if o.changed(at) || !lost(applied, wanted, isWanted, held, fallback) {
 			return
 		}
 		o.changes = append(o.changes, change{at, wanted, held})
@@ -119,7 +127,7 @@ func (o *overlay) removeMember(at path, merged, want map[string]any, held, appli
 			delete(merged, name)
 		}
 	default:
-		if !isWanted && !isTree(held) { // members that others added below it are theirs
+		if !isWanted && !isTree(held) && !isFallback(held, fallback) { // members that others added below it are theirs
 			o.changes = append(o.changes, change{at, nil, held})
 			delete(merged, name)
 		}
@@ -127,7 +135,7 @@ func (o *overlay) removeMember(at path, merged, want map[string]any, held, appli
 }
 
 // removeInside removes members of an object, and the object with the last of them.
-func (o *overlay) removeInside(at path, merged, want map[string]any, held any, applied fields) {
+func (o *overlay) removeInside(at path, merged, want map[string]any, held any, applied fields, defaults map[string]any) {
 	name, _ := at[len(at)-1].(string)
 	wanted, isWanted := want[name]
 	wantedInside, _ := wanted.(map[string]any)
@@ -137,45 +145,56 @@ func (o *overlay) removeInside(at path, merged, want map[string]any, held any, a
 	}
 	rest, _ := merged[name].(map[string]any)
 	rest = maps.Clone(rest)
-	o.remove(at, rest, wantedInside, heldInside, applied)
+	o.remove(at, rest, wantedInside, heldInside, applied, defaults)
 	if merged[name] = rest; len(rest) == 0 && !isWanted {
 		delete(merged, name)
 	}
 }
 
-// lost says that a list holds something that was applied and is desired no more.
-func lost(applied, wanted any, isWanted bool, held any) bool {
+// lost says that a list holds something that was applied and is desired no more. The first element of a
+// list of defaults has those of every element.
+func lost(applied, wanted any, isWanted bool, held, defaults any) bool {
 	switch applied := applied.(type) {
 	case fields:
-		return lostMember(applied, wanted, held)
+		return lostMember(applied, wanted, held, defaults)
 	case []any:
 		wanted, _ := wanted.([]any)
 		held, _ := held.([]any)
+		var fallback any
+		if defaults, _ := defaults.([]any); len(defaults) > 0 {
+			fallback = defaults[0]
+		}
 		for i, before := range applied[:min(len(applied), len(held))] {
 			var inner any
 			if i < len(wanted) {
 				inner = wanted[i]
 			}
-			if lost(before, inner, i < len(wanted), held[i]) {
+			if lost(before, inner, i < len(wanted), held[i], fallback) {
 				return true
 			}
 		}
 		return false
 	default:
-		return !isWanted && !isTree(held)
+		return !isWanted && !isTree(held) && !isFallback(held, defaults)
 	}
 }
 
-func lostMember(applied fields, wanted, held any) bool {
+func lostMember(applied fields, wanted, held, defaults any) bool {
 	wantedInside, _ := wanted.(map[string]any)
 	heldInside, _ := held.(map[string]any)
+	fallbacks, _ := defaults.(map[string]any)
 	for name, before := range applied {
 		inner, isWanted := wantedInside[name]
-		if there, isHeld := heldInside[name]; isHeld && lost(before, inner, isWanted, there) {
+		if there, isHeld := heldInside[name]; isHeld && lost(before, inner, isWanted, there, fallbacks[name]) {
 			return true
 		}
 	}
 	return false
+}
+
+// isFallback says that MeshAgent holds what it gives to those who leave a value out.
+func isFallback(held, fallback any) bool {
+	return fallback != nil && covers(fallback, held)
 }
 
 func (o *overlay) changed(p path) bool {

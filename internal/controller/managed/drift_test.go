@@ -70,7 +70,7 @@ func TestDrift(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := drift(decode(t, test.desired), decode(t, test.actual), applied(test.applied))
+			got, err := drift(decode(t, test.desired), decode(t, test.actual), applied(test.applied), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,11 +101,39 @@ func TestDrift(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := drift(decode(t, test.desired), got.merged, fields)
+			again, err := drift(decode(t, test.desired), got.merged, fields, nil)
 			if err != nil || len(again.changes) > 0 {
 				t.Errorf("after the write it still differs: %v %v", again.changes, err)
 			}
 		})
+	}
+}
+
+// What MeshAgent gives to those who leave a value out is not there to be removed.
+func TestDriftOfDefaults(t *testing.T) {
+	t.Parallel()
+	defaults := decode(t, `{"a": false, "m": {"b": "x"}, "l": [{"c": 1}]}`)
+	for name, test := range map[string]struct {
+		desired, actual, applied string
+		changes                  []string
+	}{
+		"a default":                {`{}`, `{"a": false, "m": {"b": "x"}}`, `{"a": true, "m": {"b": true}}`, nil},
+		"no default":               {`{}`, `{"a": true, "m": {"b": "y"}}`, `{"a": true, "m": {"b": true}}`, []string{"a", "m.b"}},
+		"a desired value":          {`{"a": true}`, `{"a": false}`, `{"a": true}`, []string{"a"}},
+		"defaults in a list":       {`{"l": [{"d": 2}, {}]}`, `{"l": [{"c": 1, "d": 2}, {"c": 1}]}`, `{"l": [{"c": true, "d": true}, {"c": true}]}`, nil},
+		"something else in a list": {`{"l": [{"d": 2}, {}]}`, `{"l": [{"c": 1, "d": 2}, {"c": 3}]}`, `{"l": [{"c": true, "d": true}, {"c": true}]}`, []string{"l"}},
+	} {
+		got, err := drift(decode(t, test.desired), decode(t, test.actual), applied(test.applied), &defaults)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var changes []string
+		for _, c := range got.changes {
+			changes = append(changes, c.path.String())
+		}
+		if d := cmp.Diff(test.changes, changes); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
 	}
 }
 
@@ -183,7 +211,7 @@ func FuzzDrift(f *testing.F) {
 		if errWant != nil || errHave != nil {
 			return
 		}
-		first, err := drift(want, have, applied(before))
+		first, err := drift(want, have, applied(before), nil)
 		if err != nil {
 			return // numbers that Go cannot hold, for example
 		}
@@ -191,7 +219,7 @@ func FuzzDrift(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := drift(want, first.merged, fields)
+		second, err := drift(want, first.merged, fields, nil)
 		if err != nil || len(second.changes) > 0 {
 			t.Errorf("merging %s into %s needs a second write: %v %v", desired, actual, second.changes, err)
 		}

@@ -35,6 +35,11 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// name where the resource has its id. Nil means that there is nothing of the sort.
 	Adapt func(desired S, remote R) S
 
+	// Defaults are the values that MeshAgent fills in for fields that an update leaves out. In a list, the
+	// first element has those of every element. A field that users remove from a spec has its default
+	// afterwards. Nil means that MeshAgent fills in nothing that Desired does not say.
+	Defaults *S
+
 	// References are the other objects that this kind refers to. The engine waits for them and follows them. What the resource lies under comes
 	// first: it must be found even if others are gone.
 	References []Reference[O]

@@ -173,7 +173,7 @@ func (p *pass[O, S, R]) compare(remote R) (found[S, R], error) {
 		}
 		desired = desired.WithMark(p.mark)
 	}
-	result, err := drift(desired, actual, p.applied())
+	result, err := drift(desired, actual, p.applied(), p.kind.Defaults)
 	return found[S, R]{&remote, result}, err
 }
 

@@ -110,7 +110,7 @@ func (p *pass[O, S, R]) equalsPending(remote R) bool {
 	if !p.pendingBefore() || remote.Written().Key() != p.desired.Key() {
 		return false
 	}
-	difference, err := drift(p.adapted(remote), remote.Written(), nil)
+	difference, err := drift(p.adapted(remote), remote.Written(), nil, nil)
 	return err == nil && len(difference.changes) == 0
 }
 
@@ -193,9 +193,11 @@ func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) erro
 		return err
 	}
 	// What was refused before will hardly be carried out now: a retry costs no write.
-	if last, refused := p.rejected.get(p.obj.GetUID()); refused && last == fingerprint(p.desired) || set.within(p.applied()) {
+	last, refused := p.rejected.get(p.obj.GetUID())
+	if !p.recognized && (refused && last == fingerprint(p.desired) || set.within(p.applied())) {
 		return nil
 	}
+	p.recognized = false
 	if err := set.keep(&p.status.PendingFields); err != nil {
 		return err
 	}

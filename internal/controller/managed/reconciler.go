@@ -88,6 +88,7 @@ type pass[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	requested string // the annotation that asks for a live look
 
 	mayExist   bool // an earlier pass may have created the resource
+	recognized bool // as what a pending creation sent, which is to be recorded before it is changed
 	connection *Connection
 	collection meshagent.Collection[S, R]
 	snapshot   *snapshot[S, R]

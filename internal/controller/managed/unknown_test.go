@@ -16,46 +16,12 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
-// newer finds the members of a document that the contract does not know: their values, by the
-// object that has them. Elements of lists are told apart by what names them.
-func newer(v any, at string, found map[string]string) map[string]string {
-	switch v := v.(type) {
-	case map[string]any:
-		if value, ok := v[simulator.NewerMember]; ok {
-			found[at] = fmt.Sprint(value)
-		} else {
-			found[at] = "" // there is an object, and it has none
-		}
-		for name, inner := range v {
-			if name != simulator.NewerMember {
-				newer(inner, at+"/"+name, found)
-			}
-		}
-	case []any:
-		for i, inner := range v {
-			newer(inner, fmt.Sprintf("%s[%s]", at, keyOf(inner, i)), found)
-		}
-	}
-	return found
-}
-
-// keyOf is what names an element of a list; its place, if nothing does.
-func keyOf(v any, place int) string {
-	doc, _ := v.(map[string]any)
-	for _, name := range []string{"name", "path", "num", "label", "identity", "queue", "address", "endpoint", "model", "type"} {
-		if value, ok := doc[name]; ok && value != "" {
-			return fmt.Sprint(name, "=", value)
-		}
-	}
-	return fmt.Sprint(place)
-}
-
-// unknowns are those of one document.
+// unknowns are the members of one document that the contract does not know.
 func (h *harness) unknowns(where simulator.Foreign) map[string]string {
 	h.Helper()
 	for _, one := range h.meshagent.All() {
 		if one.Collection == where.Collection && one.ID == where.ID {
-			return newer(one.Doc, "", map[string]string{})
+			return simulator.NewerMembers(one.Doc)
 		}
 	}
 	h.Fatalf("%v is not there", where)
@@ -235,4 +201,25 @@ func (h *harness) own(theirs simulator.Foreign, owner string) {
 			}
 		}
 	})
+}
+
+// A path that is left out is "/": the element is the same, and keeps what it has.
+func TestUnknownMembersOfElementsWhoseKeyIsADefault(t *testing.T) {
+	t.Parallel()
+	cells := newTally(t, []string{"MeshRoute"})
+	for _, s := range mirrored() {
+		if s.kind != "MeshRoute" {
+			continue
+		}
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t, simulator.Behavior{Newer: true, Normalize: simulator.FillDefaults})
+				h.applyNeeds(s, nil)
+				h.survivesWrite(s, cells, func(obj managed.Object, _ creation) {
+					h.patch(obj, `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"targetPort": 9000}]}}`)
+				})
+			})
+		})
+	}
 }

@@ -4,6 +4,7 @@
 package simulator
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 
@@ -170,4 +171,43 @@ func shown(rec *record, view document) document {
 		view[NewerMember] = newer
 	}
 	return view
+}
+
+// NewerMembers finds the newer members of a document: their values, by the place of the object
+// that has them, "" for an object that has none. Elements of lists are told apart by what names
+// them.
+func NewerMembers(doc any) map[string]string {
+	found := map[string]string{}
+	findNewer(doc, "", found)
+	return found
+}
+
+func findNewer(v any, at string, found map[string]string) {
+	switch v := v.(type) {
+	case document:
+		found[at] = ""
+		if value, ok := v[NewerMember]; ok {
+			found[at] = fmt.Sprint(value)
+		}
+		for name, inner := range v {
+			if name != NewerMember {
+				findNewer(inner, at+"/"+name, found)
+			}
+		}
+	case []any:
+		for i, inner := range v {
+			findNewer(inner, fmt.Sprintf("%s[%s]", at, elementKey(inner, i)), found)
+		}
+	}
+}
+
+// elementKey is what names an element of a list; its place, if nothing does.
+func elementKey(v any, place int) string {
+	doc, _ := v.(document)
+	for _, name := range []string{"name", "path", "num", "label", "identity", "queue", "address", "endpoint", "model", "type"} {
+		if value, ok := doc[name]; ok && value != "" {
+			return fmt.Sprint(name, "=", value)
+		}
+	}
+	return fmt.Sprint(place)
 }
