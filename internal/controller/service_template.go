@@ -28,10 +28,11 @@ func configMapsOf(service *v1alpha1.MeshService) []string {
 // templateService is a service that MeshAgent makes of a template.
 func templateService(service *v1alpha1.MeshService, in managed.Inputs) (meshagent.ServiceSpec, error) {
 	values, err := templateValues(service.Spec.Template, in)
-	// The template says the name. What it was when MeshAgent made the service is what it should be; before that it can only be guessed.
-	name := service.Status.Name
-	if service.Status.ID == "" {
-		name = nameOr(service.Spec.Name, service)
+	// The template says the name. What it was when MeshAgent made the service is what it should be; before
+	// that only MeshAgent knows it.
+	name := ""
+	if service.Status.ID != "" {
+		name = service.Status.Name
 	}
 	return meshagent.ServiceFromTemplate(name, service.Spec.Template.Text, values), err
 }

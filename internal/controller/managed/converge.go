@@ -37,7 +37,7 @@ func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
 		p.outcome.drifted("MeshAgent differs in " + paths(seen.diff.changes) + "; reconcilePolicy Observe leaves it so")
 		p.report(*seen.remote, seen.diff.changes)
 		return nil
-	case p.digestOf(seen.diff.changes) == p.status.Unconverged:
+	case p.requested == p.status.LastHandledReconcileAt && p.digestOf(seen.diff.changes) == p.status.Unconverged:
 		return p.notConverging(seen)
 	}
 	return p.update(ctx, *seen.remote, seen.diff)

@@ -107,6 +107,7 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 		return err
 	}
 	if others != "" {
+		p.logger(ctx).Info("left", "resource", p.title((*remote).Written().Key()), "reason", others)
 		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: %s", p.title((*remote).Written().Key()), others)
 		return nil
 	}

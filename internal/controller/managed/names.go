@@ -126,7 +126,7 @@ func (p *pass[O, S, R]) yieldToTwin(ctx context.Context, id string) error {
 	key := resourceKey(p.connection.Project.ID, p.status.Parent, id)
 	err := p.eachCached(ctx, p.kind.Object, func(obj client.Object) {
 		other, ok := obj.(O)
-		if ok && other.GetUID() != p.obj.GetUID() && !other.CommonSpec().Observes() && p.precedes(other) {
+		if ok && other.GetUID() != p.obj.GetUID() && !other.CommonSpec().Observes() && p.precedes(other) && p.sharesServer(ctx, other) {
 			twin = client.ObjectKeyFromObject(other).String()
 		}
 	}, client.MatchingFields{resourceIndex: key})
@@ -134,6 +134,16 @@ func (p *pass[O, S, R]) yieldToTwin(ctx context.Context, id string) error {
 		return err
 	}
 	return refuse(v1alpha1.ReasonOwnedElsewhere, "%s %s declares the same resource in MeshAgent. Delete one of the two, or give them different names", kindOf(p.obj), twin)
+}
+
+// sharesServer says that another object's MeshProject has access to the same MeshAgent. Who has an
+// endpoint of their own can have it answer with any id.
+func (p *pass[O, S, R]) sharesServer(ctx context.Context, other O) bool {
+	if projectKey(other) == projectKey(p.obj) {
+		return true
+	}
+	project, err := p.Projects.of(ctx, other)
+	return err == nil && usableFor(project.Status.Conditions, project.Generation) && project.Status.Endpoint == p.connection.Endpoint
 }
 
 // precedes says that another object has a better claim to a resource.

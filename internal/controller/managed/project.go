@@ -223,7 +223,7 @@ func (r *projectReconciler) tellUnreadable(connection *Connection, c *conclusion
 		names = append(names[:most], fmt.Sprintf("%d more", len(names)-most))
 	}
 	message := fmt.Sprintf("MeshAgent's lists are larger than the operator reads: %s. "+
-		"What exists is read one by one. Nothing is created there until you delete resources that you do not need", strings.Join(names, ", "))
+		"What exists is read one by one. Objects that need the list wait until you delete resources that you do not need", strings.Join(names, ", "))
 	if meta.FindStatusCondition(c.status.Conditions, v1alpha1.ConditionListsReadable) == nil {
 		c.outcome.warn(v1alpha1.ReasonAnswerTooLarge, "check", "%s", message)
 	}
