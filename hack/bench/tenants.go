@@ -43,8 +43,8 @@ func (w *world) besideBlackHole(ctx context.Context, out *findings) error {
 	if err := w.awaitReady(ctx); err != nil {
 		return err
 	}
-	mend := troubled.Inject(simulator.Fault{Delay: time.Hour})
-	defer mend()
+	restore := troubled.Inject(simulator.Fault{Delay: time.Hour})
+	defer restore()
 	if err := pause(ctx, driftOfTenants); err != nil { // until the checks of all have met with it
 		return err
 	}

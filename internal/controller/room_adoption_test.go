@@ -66,7 +66,7 @@ var _ = Describe("MeshRoom that exists already", func() {
 		Expect(w.meshagent.Documents("rooms")).To(BeEmpty())
 	})
 
-	It("is left alone if somebody else manages it, even if it is equal", func(ctx SpecContext) {
+	It("is left alone if another user manages it, even if it is equal", func(ctx SpecContext) {
 		exists(ctx, map[string]any{"name": "support", "metadata": map[string]any{"team": "support"}, "annotations": map[string]any{v1alpha1.OwnerAnnotation: "cluster-2/a/b"}})
 		mine.Spec.AdoptionPolicy = v1alpha1.AdoptIfUnowned
 		w.apply(ctx, mine)

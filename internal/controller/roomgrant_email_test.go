@@ -47,7 +47,7 @@ var _ = Describe("MeshRoomGrant by e-mail", func() {
 		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
 	})
 
-	It("invites whoever is no member, once, and is Ready when they have joined", func(ctx SpecContext) {
+	It("invites anyone who is no member, once, and is Ready when they have joined", func(ctx SpecContext) {
 		begin(ctx, simulator.Behavior{})
 		fresh := grant("fresh", newcomer, queues, byEmail)
 		fresh.Spec.InviteRedirectURL = "https://example.com/welcome"
@@ -76,7 +76,7 @@ var _ = Describe("MeshRoomGrant by e-mail", func() {
 		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
 	})
 
-	It("that was promised only can be deleted, also when somebody has just joined", func(ctx SpecContext) {
+	It("that was promised only can be deleted, also when someone has just joined", func(ctx SpecContext) {
 		begin(ctx, simulator.Behavior{})
 		fresh, other := grant("fresh", newcomer, queues, byEmail), grant("other", "other@example.com", queues, byEmail)
 		w.apply(ctx, fresh, other)

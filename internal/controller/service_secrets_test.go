@@ -67,7 +67,7 @@ var _ = Describe("MeshService", func() {
 		w.eventuallyReady(ctx, shared)
 	})
 
-	It("keeps the secret of an OAuth client that somebody else set, and never shows it", func(ctx SpecContext) {
+	It("keeps the secret of an OAuth client that another user set, and never shows it", func(ctx SpecContext) {
 		w := newWorld(ctx)
 		w.start(operatorOptions{})
 		w.project(ctx)

@@ -63,7 +63,7 @@ var _ = Describe("MeshService with a template", func() {
 		w.eventuallyReady(ctx, made)
 		Expect(w.written()).To(Equal([]string{"PUT services/" + made.Status.ID}))
 
-		By("being renamed by somebody else, and by its own template")
+		By("being renamed by another user, and by its own template")
 		w.meshagent.Edit("services", made.Status.ID, func(doc map[string]any) { doc["metadata"].(map[string]any)["name"] = "theirs" })
 		Eventually(func() any { return w.remoteService("greeter") }).WithContext(ctx).ShouldNot(BeNil())
 		w.edit(ctx, made, func() { made.Spec.Template.Values["name"] = "host" })

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package flight shares a value that is costly to fetch, such as a list: whoever needs it while it
+// Package flight shares a value that is costly to fetch, such as a list: anyone who needs it while it
 // is being fetched waits for the same fetch, and shares its failure.
 package flight
 

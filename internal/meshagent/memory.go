@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// What endpoints can make this process hold is bounded: they belong to whoever may write a MeshProject, and the memory to
+// What endpoints can make this process hold is bounded: they belong to anyone who may write a MeshProject, and the memory to
 // all of them. Bytes that are read are no measure of it. 16 MiB of "{}," are five million rows.
 const (
 	maxRefusal = 64 << 10 // people are shown no more than some words of it
@@ -91,7 +91,7 @@ func (l *ledger) give(account any, size int64) {
 	}
 }
 
-// Holding is what the rows of a list take for as long as somebody keeps them.
+// Holding is what the rows of a list take for as long as someone keeps them.
 type Holding struct {
 	account any
 
@@ -186,7 +186,7 @@ func sizeOf(v reflect.Value) int64 {
 }
 
 // Answers of some size are read and decoded a few at a time. Whoever needs a large slot has a small one already, and needs
-// nothing else, so that nobody waits for ever.
+// nothing else, so that no one waits for ever.
 const (
 	largeText   = 1 << 20
 	smallText   = 64 << 10

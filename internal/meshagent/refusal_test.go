@@ -55,7 +55,7 @@ func TestWhatIsKnownOfAWriteThatFailed(t *testing.T) {
 		"500":                        {answered(500), known{}},
 		"503":                        {answered(503), known{}},
 		"the rate limit":             {with(t, Options{Limiter: empty}), known{refused: true, unsent: true}},
-		"nobody listens":             {failing(t, op("dial", syscall.ECONNREFUSED)), known{unsent: true}},
+		"no one listens":             {failing(t, op("dial", syscall.ECONNREFUSED)), known{unsent: true}},
 		"no way":                     {failing(t, op("dial", syscall.EHOSTUNREACH)), known{unsent: true}},
 		"a proxy that is away":       {failing(t, &net.OpError{Op: "proxyconnect", Err: op("dial", syscall.ECONNREFUSED)}), known{unsent: true}},
 		"no such host":               {failing(t, &net.DNSError{Name: "x", IsNotFound: true}), known{unsent: true}},
@@ -86,7 +86,7 @@ func TestWhatIsKnownOfAWriteThatFailed(t *testing.T) {
 	}
 }
 
-// A real server: nobody listens, its certificate is of an unknown authority, or it speaks no TLS.
+// A real server: no one listens, its certificate is of an unknown authority, or it speaks no TLS.
 func TestNothingReachesAServerThatCannotBeConnectedTo(t *testing.T) {
 	t.Parallel()
 	reached := 0
@@ -98,7 +98,7 @@ func TestNothingReachesAServerThatCannotBeConnectedTo(t *testing.T) {
 	defer unknown.Close()
 	defer plain.Close()
 	for name, endpoint := range map[string]string{
-		"nobody": closed.URL, "an unknown authority": unknown.URL, "no TLS": strings.Replace(plain.URL, "http:", "https:", 1),
+		"no one": closed.URL, "an unknown authority": unknown.URL, "no TLS": strings.Replace(plain.URL, "http:", "https:", 1),
 	} {
 		_, _, err := with(t, Options{Endpoint: endpoint}).Project("p").Rooms().Create(t.Context(), RoomSpec{Name: "x"})
 		if !NotSent(err) || reached > 0 {

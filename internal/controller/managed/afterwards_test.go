@@ -67,7 +67,7 @@ func TestWhatWasJustCreatedIsDeleted(t *testing.T) {
 	})
 }
 
-// The confirmation of a creation that MeshAgent has acknowledged fails. Then somebody changes the grant.
+// The confirmation of a creation that MeshAgent has acknowledged fails. Then someone changes the grant.
 func TestAnAcknowledgedCreationIsOurs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -77,9 +77,9 @@ func TestAnAcknowledgedCreationIsOurs(t *testing.T) {
 		s.once(grant)
 		s.mustHold("room-grants", 1)
 		wait(time.Second)
-		mend := s.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/room-grants", Status: http.StatusServiceUnavailable})
+		restore := s.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/room-grants", Status: http.StatusServiceUnavailable})
 		s.once(grant)
-		mend()
+		restore()
 		wait(time.Minute)
 		if grant.Status.ID == "" {
 			t.Fatal("there is no id in status")
@@ -90,12 +90,12 @@ func TestAnAcknowledgedCreationIsOurs(t *testing.T) {
 		_, _ = s.pass(grant)
 		s.mustSay(grant, "Synced=True InSync")
 		if grant.Status.IsAdopted() {
-			t.Error("it is taken for somebody else's")
+			t.Error("it is taken for another user's")
 		}
 	})
 }
 
-// A creation is uncertain, and somebody makes another secret of that name. The object looks on for a while, and is then to
+// A creation is uncertain, and someone makes another secret of that name. The object looks on for a while, and is then to
 // enforce again.
 func TestObservingIsNoAdoption(t *testing.T) {
 	t.Parallel()
@@ -116,13 +116,13 @@ func TestObservingIsNoAdoption(t *testing.T) {
 		wait(time.Minute)
 		_, _ = s.pass(obj)
 		if got := s.meshagent.Documents("secrets")[0]; fmt.Sprint(got["id"]) != id || fmt.Sprint(got["data_base64"]) != "eyJtaW5lIjoieCJ9" {
-			t.Errorf("a secret that somebody else made was overwritten: %v", got)
+			t.Errorf("a secret that another user made was overwritten: %v", got)
 		}
 		s.mustSay(obj, "Synced=False AlreadyExists")
 	})
 }
 
-// A server does not keep one value. The object gives another field up, which somebody else then sets.
+// A server does not keep one value. The object gives another field up, which another user then sets.
 func TestWhatIsGivenUpIsNotOursWhileNotConverging(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -140,12 +140,12 @@ func TestWhatIsGivenUpIsNotOursWhileNotConverging(t *testing.T) {
 		}
 		s.meshagent.Edit("rooms", room.Status.ID, func(doc map[string]any) {
 			annotations, _ := doc["annotations"].(map[string]any)
-			annotations["b"] = "somebody else's"
+			annotations["b"] = "another user's"
 		})
 		later()
 		_, _ = s.pass(room)
 		if got := fmt.Sprint(s.meshagent.Documents("rooms")[0]["annotations"]); !strings.Contains(got, "b:") {
-			t.Errorf("what somebody else set was removed: %s", got)
+			t.Errorf("what another user set was removed: %s", got)
 		}
 	})
 }
@@ -255,7 +255,7 @@ func TestADoubtfulUpdateDoesNotFreeTheName(t *testing.T) {
 	})
 }
 
-// A process dies when a room was made. Somebody sets a field of it just after the next process has listed the rooms.
+// A process dies when a room was made. Someone sets a field of it just after the next process has listed the rooms.
 func TestWhatIsFoundByItsMarkIsReadBeforeItIsWritten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -282,7 +282,7 @@ func TestWhatIsFoundByItsMarkIsReadBeforeItIsWritten(t *testing.T) {
 		s.mustSay(room, "Synced=True InSync")
 		for _, doc := range s.meshagent.Documents("rooms") {
 			if doc["name"] == "support" && !strings.Contains(fmt.Sprint(doc["annotations"]), "theirs") {
-				t.Errorf("what somebody else set is gone: %v", doc["annotations"])
+				t.Errorf("what another user set is gone: %v", doc["annotations"])
 			}
 		}
 	})
@@ -390,7 +390,7 @@ func TestNothingIsWrittenWhileObserving(t *testing.T) {
 	})
 }
 
-// A process dies when a service was made, whose endpoint then gets the secret of an OAuth client from somebody else.
+// A process dies when a service was made, whose endpoint then gets the secret of an OAuth client from another user.
 func TestASecretThatAListHidesIsRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

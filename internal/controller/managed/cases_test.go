@@ -108,7 +108,7 @@ func TestWhatLiesInSomethingGoneCanBeDeleted(t *testing.T) {
 	}
 }
 
-// Two objects declare one secret, which cannot bear a mark. They must not write it in turn.
+// Two objects declare one secret, which cannot carry an ownership mark. They must not write it in turn.
 func TestTwoObjectsDoNotShareAResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -149,7 +149,7 @@ func TestTwoObjectsDoNotShareAResource(t *testing.T) {
 	})
 }
 
-// MeshAgent refuses a field, and somebody else sets it meanwhile. Then the spec drops it, and the
+// MeshAgent refuses a field, and another user sets it meanwhile. Then the spec drops it, and the
 // process that was refused is no longer there.
 func TestARefusedFieldIsNotOurs(t *testing.T) {
 	t.Parallel()
@@ -244,7 +244,7 @@ func TestALeftResourceThatIsGone(t *testing.T) {
 	})
 }
 
-// The template alone tells the name of its service, and somebody else's has it.
+// The template alone tells the name of its service, and another user's has it.
 func TestATemplateWhoseNameIsTaken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

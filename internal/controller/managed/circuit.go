@@ -121,7 +121,7 @@ func (w watched) RoundTrip(r *http.Request) (*http.Response, error) {
 	begun := time.Now()
 	resp, err := w.next.RoundTrip(r)
 	switch {
-	case err != nil && r.Context().Err() != nil: // whoever asked no longer wants to know
+	case err != nil && r.Context().Err() != nil: // anyone who asked no longer wants to know
 	case err != nil:
 		w.circuit.failed(time.Since(begun), unreachable(err))
 	case resp.StatusCode == http.StatusBadGateway, resp.StatusCode == http.StatusServiceUnavailable, resp.StatusCode == http.StatusGatewayTimeout:

@@ -42,7 +42,7 @@ var outages = map[string]struct {
 	"a gateway says 504":              {simulator.Fault{Status: http.StatusGatewayTimeout}, 3},
 }
 
-// While an endpoint does not answer, nobody sends anything but one probe at a time. Whoever changes
+// While an endpoint does not answer, no one sends anything but one probe at a time. Whoever changes
 // or deletes something is told, and it is done when the endpoint answers.
 func TestACircuit(t *testing.T) {
 	t.Parallel()
@@ -55,7 +55,7 @@ func TestACircuit(t *testing.T) {
 				s := newStage(t, simulator.Behavior{}, room, feed, late)
 				_, _ = s.pass(room)
 				_, _ = s.pass(feed)
-				mend := s.meshagent.Inject(outage.fault)
+				restore := s.meshagent.Inject(outage.fault)
 				s.edit(room, func() { room.Spec.Metadata = team("second") })
 				for n := range outage.after {
 					if !s.sends(room) {
@@ -93,7 +93,7 @@ func TestACircuit(t *testing.T) {
 					t.Errorf("%d probes in %s", sent, long)
 				}
 
-				mend()
+				restore()
 				for range 3 {
 					for _, obj := range []managed.Object{room, late} {
 						_, _ = s.pass(obj)

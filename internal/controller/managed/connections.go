@@ -181,7 +181,7 @@ func (p *Projects) connect(endpoint string, key meshagent.APIKey, first allowanc
 	return c, nil
 }
 
-// share sets the budget of a connection for those who use it, and forgets one that nobody uses. The caller holds the lock.
+// share sets the budget of a connection for those who use it, and forgets one that no one uses. The caller holds the lock.
 func (p *Projects) share(c *Connection) {
 	var all []allowance
 	for _, one := range p.open {
@@ -212,7 +212,7 @@ func (p *Projects) Forget(uid types.UID) {
 	}
 }
 
-// onRetired has a function told of each connection that nobody uses any more.
+// onRetired has a function told of each connection that no one uses any more.
 func (p *Projects) onRetired(told func(id string)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -176,7 +176,7 @@ func (q *fairQueue) next() uint64 {
 }
 
 // first is the tenant that may begin a pass now. One tenant alone gets half of the workers, the next one half of those that are left,
-// and so on: what nobody uses shrinks, and never to nothing by the doing of one. Tenants that stay busy end up with equal shares.
+// and so on: what no one uses shrinks, and never to nothing by the doing of one. Tenants that stay busy end up with equal shares.
 // The same holds for endpoints, which get three quarters: when one stops answering, it does so for all its tenants at once.
 func (q *fairQueue) first() *tenant {
 	free := q.workers - len(q.passes)

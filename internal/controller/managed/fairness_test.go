@@ -50,7 +50,7 @@ func (q testQueue) takes(want ...string) {
 	q.t.Helper()
 	for _, want := range want {
 		if q.first() == nil {
-			q.t.Fatalf("nobody may begin a pass, and %s should", want)
+			q.t.Fatalf("no one may begin a pass, and %s should", want)
 		}
 		if got, _ := q.Get(); got.String() != want {
 			q.t.Fatalf("got %s, want %s", got, want)
@@ -91,7 +91,7 @@ func TestNoTenantTakesTheLastWorker(t *testing.T) {
 	q.mustWait()
 	q.add(0, "b/1", "b/2", "b/3", "c/1", "c/2", "d/1")
 	q.takes("b/1", "c/1", "d/1")
-	q.mustWait() // one is left, for whoever has none
+	q.mustWait() // one is left, for anyone who has none
 	q.add(0, "e/1")
 	q.takes("e/1")
 	q.mustWait()

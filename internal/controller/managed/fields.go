@@ -53,7 +53,7 @@ func outline(value any) any {
 	return true
 }
 
-// readFields reads fields as status keeps them. What somebody edited into nonsense protects nothing.
+// readFields reads fields as status keeps them. What someone edited into nonsense protects nothing.
 func readFields(kept *runtime.RawExtension) fields {
 	if kept == nil {
 		return nil

@@ -78,7 +78,7 @@ func (p *pass[O, S, R]) findCreated(ctx context.Context) (*R, error) {
 }
 
 // findPending finds, among the resources with a name, the one that a pending creation sent. All others
-// are somebody else's.
+// are another user's.
 func (p *pass[O, S, R]) findPending(ctx context.Context, key string) (*R, error) {
 	list, err := p.snapshot.recent(ctx, key)
 	if err != nil {
@@ -103,7 +103,7 @@ func (p *pass[O, S, R]) findPending(ctx context.Context, key string) (*R, error)
 	return nil, ambiguous(ours, fmt.Sprintf("%d resources are called %q and equal this object", len(ours), key))
 }
 
-// findMarked looks for a resource that bears our mark. A list that is a few seconds old shows what another process created, and what this one did.
+// findMarked looks for a resource that carries our mark. A list that is a few seconds old shows what another process created, and what this one did.
 func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 	owner := p.owner()
 	list, err := p.snapshot.recent(ctx, owner)
@@ -121,7 +121,7 @@ func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 		}
 		return &remote, err
 	}
-	return nil, ambiguous(rows, fmt.Sprintf("%d resources bear the mark of this object", len(rows)))
+	return nil, ambiguous(rows, fmt.Sprintf("%d resources carry the ownership annotation of this object", len(rows)))
 }
 
 // findByKey looks for a resource with a natural key. That there is none may be read in a list that is a few seconds old.

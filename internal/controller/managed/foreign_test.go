@@ -107,7 +107,7 @@ func TestForeignResourcesAreRespected(t *testing.T) {
 }
 
 // respects has an object deleted, tried again or given another name, while what has its name is
-// another user's.
+// Another user's.
 func (u *unfinished) respects(act string, identical bool, theirs simulator.Foreign) bool {
 	u.Helper()
 	untouched, ok := u.held(), true

@@ -48,13 +48,13 @@ func TestDeletionGuardOverADay(t *testing.T) {
 						}
 					}
 					pause(time.Until(due[next]))
-					mend := func() {}
+					restore := func() {}
 					if random.IntN(10) == 0 {
-						mend = s.meshagent.Inject(simulator.Fault{Method: http.MethodDelete, Status: http.StatusInternalServerError})
+						restore = s.meshagent.Inject(simulator.Fault{Method: http.MethodDelete, Status: http.StatusInternalServerError})
 					}
 					passes++
 					result, err := s.pass(rooms[next])
-					mend()
+					restore()
 					if due[next] = time.Now().Add(max(result.RequeueAfter, time.Second)); err != nil {
 						due[next] = time.Now().Add(time.Duration(random.IntN(300)) * time.Second)
 					}

@@ -155,12 +155,12 @@ func TestDeletionGuardCountsRetriesWhenTheyAreMade(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, rooms := guarded(t, 1, 2)
-		mend := s.meshagent.Inject(simulator.Fault{Method: http.MethodDelete, Status: http.StatusInternalServerError})
+		restore := s.meshagent.Inject(simulator.Fault{Method: http.MethodDelete, Status: http.StatusInternalServerError})
 		if s.deletes(rooms[0]) {
 			t.Fatal("the fault has no effect")
 		}
 		pause(50 * time.Minute)
-		mend()
+		restore()
 		if !s.deletes(rooms[0]) {
 			t.Error("what was counted is held")
 		}

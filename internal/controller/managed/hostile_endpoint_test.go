@@ -74,10 +74,10 @@ func TestARequestedLookWritesOnceMore(t *testing.T) {
 		room := newRoom()
 		s := newStage(t, simulator.Behavior{}, room)
 		_, _ = s.pass(room)
-		mend := s.meshagent.Inject(simulator.Fault{Method: http.MethodPut, Times: 2, Status: 200, ContentType: "application/json", Body: `{"status":"up"}`})
+		restore := s.meshagent.Inject(simulator.Fault{Method: http.MethodPut, Times: 2, Status: 200, ContentType: "application/json", Body: `{"status":"up"}`})
 		s.edit(room, func() { room.Spec.Metadata = team("second") })
 		_, _ = s.pass(room)
-		mend()
+		restore()
 		for range 5 {
 			time.Sleep(interval) //nolint:forbidigo // the clock is a fake one
 			_, _ = s.pass(room)

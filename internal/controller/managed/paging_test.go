@@ -32,7 +32,7 @@ func (l lists) All(context.Context) iter.Seq2[meshagent.Feed, error] {
 	}
 }
 
-// Its list goes on where nobody can follow. What is known by its id can be deleted all the same.
+// Its list goes on where no one can follow. What is known by its id can be deleted all the same.
 func TestAListThatContinuesInAnUnknownWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 
 // recordPendingCreate records in status what must be known of a creation even if the process dies in
 // it: what the resource lies under, without which it could not be found once that is gone; and, where
-// the resource cannot bear a mark, its name and a digest of its content.
+// the resource cannot carry an ownership mark, its name and a digest of its content.
 func (p *pass[O, S, R]) recordPendingCreate(ctx context.Context) error {
 	// A resource whose fields cannot be noted must not be made: the object could never tell of it.
 	before := p.status.AppliedFields
@@ -42,7 +42,7 @@ func (p *pass[O, S, R]) recordPendingCreate(ctx context.Context) error {
 }
 
 // describeCreate adds what is about to be sent to the pending creation, beside what earlier attempts
-// sent of which nobody knows whether they will be carried out yet.
+// sent of which no one knows whether they will be carried out yet.
 func (p *pass[O, S, R]) describeCreate() (changed bool, err error) {
 	set, err := fieldsOf(p.desired)
 	if err != nil {
@@ -71,7 +71,7 @@ func (p *pass[O, S, R]) describeCreate() (changed bool, err error) {
 }
 
 // withdrawCreate takes a pending creation back that MeshAgent refused, or that was never sent: what
-// appears under its name from now on is somebody else's.
+// appears under its name from now on is another user's.
 func (p *pass[O, S, R]) withdrawCreate() {
 	p.status.PendingCreate = nil
 	p.status.AppliedFields = nil
@@ -209,7 +209,7 @@ func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) erro
 }
 
 // withdrawFields takes back what recordPendingFields wrote: MeshAgent refused to set them, and may hold
-// somebody else's in their place.
+// Another user's in their place.
 func (p *pass[O, S, R]) withdrawFields(err error) {
 	p.status.PendingFields = nil
 	if class := judge(err).class; class == refused || class == denied {

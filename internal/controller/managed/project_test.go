@@ -85,7 +85,7 @@ func TestAProjectStaysReadyIfSomethingElseRefuses(t *testing.T) {
 				if project, _, err := s.check(); err != nil || !meta.IsStatusConditionTrue(project.Status.Conditions, v1alpha1.ConditionReady) {
 					t.Fatal(err, said(project))
 				}
-				mend := s.meshagent.Inject(fault)
+				restore := s.meshagent.Inject(fault)
 				project, _, err := s.check()
 				if err == nil {
 					t.Error("it is not tried again soon")
@@ -94,7 +94,7 @@ func TestAProjectStaysReadyIfSomethingElseRefuses(t *testing.T) {
 					meta.IsStatusConditionTrue(project.Status.Conditions, v1alpha1.ConditionSynced) {
 					t.Errorf("it says %v", said(project))
 				}
-				mend()
+				restore()
 				project, _, _ = s.check()
 				mustSay(t, project, "Ready=True Available", "Synced=True InSync")
 			})
@@ -125,13 +125,13 @@ func TestAnUndecidedServerRefusesNothing(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newStage(t, simulator.Behavior{})
 			s.meshagent.Upgrade(simulator.Server{Version: "0.60.0"})
-			mend := s.meshagent.Inject(simulator.Fault{Path: "/(role|whoami)$", Status: status, Body: "no"})
+			restore := s.meshagent.Inject(simulator.Fault{Path: "/(role|whoami)$", Status: status, Body: "no"})
 			project, _, err := s.check()
 			if err == nil {
 				t.Errorf("%d: it is not tried again soon", status)
 			}
 			mustSay(t, project, "Ready=True Available", "Synced=False Unavailable")
-			mend()
+			restore()
 			project, _, _ = s.check()
 			mustSay(t, project, "APICompatible=False UnsupportedAPI")
 		})
@@ -152,14 +152,14 @@ func TestAnotherEndpointIsAnotherServer(t *testing.T) {
 		mustSay(t, project, "APICompatible=False UnsupportedAPI")
 		s.edit(project, func() { project.Spec.Endpoint = "https://other.example" })
 		s.meshagent.Upgrade(simulator.Server{})
-		mend := s.meshagent.Inject(simulator.Fault{Status: http.StatusServiceUnavailable})
+		restore := s.meshagent.Inject(simulator.Fault{Status: http.StatusServiceUnavailable})
 		_, _, _ = s.check()
 		s.delete(room)
 		_, _ = s.pass(room)
 		if s.gone(room) {
 			t.Fatal("it is released because of what another server said")
 		}
-		mend()
+		restore()
 		time.Sleep(time.Minute) //nolint:forbidigo // the clock is a fake one
 		project, _, _ = s.check()
 		mustSay(t, project, "APICompatible=True Supported", "Ready=True Available")

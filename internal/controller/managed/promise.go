@@ -23,7 +23,7 @@ func (p *pass[O, S, R]) adoptPromise(remote R, uncertain bool) error {
 	return p.markSynced(remote)
 }
 
-// undecided says that nobody knows yet whose a promised resource is.
+// undecided says that no one knows yet whose a promised resource is.
 func (p *pass[O, S, R]) undecided(remote R) bool {
 	return promised(remote) && (p.status.IsAdopted() || p.status.PendingCreate != nil)
 }

@@ -28,13 +28,13 @@ func TestAPageThatRefusesAWriteStallsNothing(t *testing.T) {
 			s := newStage(t, simulator.Behavior{}, room)
 			_, _ = s.pass(room)
 			s.edit(room, func() { room.Spec.Metadata = team("second") })
-			mend := s.meshagent.Inject(simulator.Fault{Method: http.MethodPut, Status: status, Body: "<html>blocked</html>"})
+			restore := s.meshagent.Inject(simulator.Fault{Method: http.MethodPut, Status: status, Body: "<html>blocked</html>"})
 			if _, err := s.pass(room); err == nil {
 				t.Errorf("%d: it is not tried again soon", status)
 			}
 			s.mustSay(room, "Ready=True Available")
 			s.mustSay(room, "Synced=False Unavailable")
-			mend()
+			restore()
 			time.Sleep(time.Minute) //nolint:forbidigo // the clock is a fake one
 			_, _ = s.pass(room)
 			s.mustSay(room, "Synced=True InSync")

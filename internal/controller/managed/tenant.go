@@ -29,7 +29,7 @@ type entry struct {
 // turnsForLast is how many turns of a tenant make one of the lowest of its lanes: a burst of one's own must not stop one's own drift checks.
 const turnsForLast = 8
 
-// quarters is how many of four parts of the workers the tenants of one endpoint may take together, if nobody else takes any.
+// quarters is how many of four parts of the workers the tenants of one endpoint may take together, if no one else takes any.
 const quarters = 3
 
 // tenantID names a tenant, and the endpoint that it shares with others.

@@ -223,7 +223,7 @@ func TestACircuitOpensAndCloses(t *testing.T) {
 		w := newTenants(t, manyRooms(home, n)...)
 		w.enqueue(0, manyRooms(home, n)...)
 		after(interval)
-		mend := w.meshagent.Inject(simulator.Fault{Delay: time.Hour})
+		restore := w.meshagent.Inject(simulator.Fault{Delay: time.Hour})
 		after(2 * interval)
 		w.mustSaySynced(n, v1alpha1.ReasonUnavailable)
 		w.meshagent.ResetCalls()
@@ -240,9 +240,9 @@ func TestACircuitOpensAndCloses(t *testing.T) {
 			t.Errorf("status was written %d times, not once, for the edit", writes)
 		}
 		if sent := len(w.meshagent.Calls()); sent < 1 || sent > int(interval/time.Minute)+1 {
-			t.Errorf("%d requests were sent while nobody answered", sent)
+			t.Errorf("%d requests were sent while no one answered", sent)
 		}
-		mend()
+		restore()
 		w.meshagent.ResetCalls()
 		after(3 * time.Minute)
 		w.mustSaySynced(n, v1alpha1.ReasonInSync)

@@ -56,7 +56,7 @@ func TestAListThatCannotBeReadFallsBackToReads(t *testing.T) {
 				s := newStage(t, simulator.Behavior{}, objects...)
 				_, _ = s.pass(test.obj)
 				s.mustHold(collection, 1)
-				mend := s.meshagent.Inject(test.fault)
+				restore := s.meshagent.Inject(test.fault)
 				for range 3 {
 					time.Sleep(interval + time.Minute) //nolint:forbidigo // the clock is a fake one
 					s.meshagent.ResetCalls()
@@ -81,7 +81,7 @@ func TestAListThatCannotBeReadFallsBackToReads(t *testing.T) {
 					s.mustSay(test.other, "Synced=False "+test.reason)
 					s.mustHold(collection, 1)
 				}
-				mend()
+				restore()
 				time.Sleep(interval + time.Minute) //nolint:forbidigo // the clock is a fake one
 				if test.other != nil {
 					_, _ = s.pass(test.other)
@@ -109,7 +109,7 @@ func TestAMeshProjectTellsWhichListsAreTooLarge(t *testing.T) {
 		if told := check(); told != nil {
 			t.Errorf("all is well, and it says %+v", told)
 		}
-		mend := s.meshagent.Inject(tooLarge("feeds", `{"id":"x"}`))
+		restore := s.meshagent.Inject(tooLarge("feeds", `{"id":"x"}`))
 		time.Sleep(interval + time.Minute) //nolint:forbidigo // the clock is a fake one
 		_, _ = s.pass(feed)
 		select {
@@ -131,7 +131,7 @@ func TestAMeshProjectTellsWhichListsAreTooLarge(t *testing.T) {
 		if len(s.env.Projects.Suspects()) > 0 {
 			t.Error("it is checked again for what is known")
 		}
-		mend()
+		restore()
 		time.Sleep(interval + time.Minute) //nolint:forbidigo // the clock is a fake one
 		_, _ = s.pass(feed)
 		if told := check(); told != nil {
@@ -148,7 +148,7 @@ func newEmailGrant() *v1alpha1.MeshRoomGrant {
 	return made
 }
 
-// The address was invited before, with other permissions, by somebody in MeshAgent.
+// The address was invited before, with other permissions, by someone in MeshAgent.
 func TestAnInvitationOfSomebodyElseIsNotOurs(t *testing.T) {
 	t.Parallel()
 	for name, joins := range map[string]bool{"who joins": true, "who does not": false} {
@@ -158,7 +158,7 @@ func TestAnInvitationOfSomebodyElseIsNotOurs(t *testing.T) {
 				room, grant := newRoom(), newEmailGrant()
 				s := newStage(t, simulator.Behavior{}, room, grant)
 				_, _ = s.pass(room)
-				mend := s.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/room-grants$", Status: http.StatusConflict})
+				restore := s.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/room-grants$", Status: http.StatusConflict})
 				for range 3 {
 					_, _ = s.pass(grant)
 					s.mustSay(grant, "Ready=False NotReady")
@@ -167,7 +167,7 @@ func TestAnInvitationOfSomebodyElseIsNotOurs(t *testing.T) {
 					}
 					time.Sleep(interval + time.Minute) //nolint:forbidigo // the clock is a fake one
 				}
-				mend()
+				restore()
 				s.meshagent.ResetCalls()
 				if joins {
 					user := s.meshagent.Add("users", map[string]any{"email": "new@example.com"})
@@ -207,11 +207,11 @@ func TestCreationsThatFailShareAList(t *testing.T) {
 			feeds, objects = append(feeds, feed), append(objects, feed)
 		}
 		s := newStage(t, simulator.Behavior{}, objects...)
-		mend := s.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Status: http.StatusServiceUnavailable})
+		restore := s.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Status: http.StatusServiceUnavailable})
 		for round := range 4 {
 			s.meshagent.ResetCalls()
 			if round == 3 {
-				mend()
+				restore()
 				time.Sleep(time.Minute) //nolint:forbidigo // the clock is a fake one: the endpoint is probed first
 				_, _ = s.pass(feeds[0])
 				time.Sleep(time.Minute) //nolint:forbidigo // the clock is a fake one

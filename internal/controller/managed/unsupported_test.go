@@ -171,13 +171,13 @@ func TestADoubtfulUpgradeChangesNothing(t *testing.T) {
 					_, _, _ = s.check()
 					s.meshagent.Upgrade(simulator.Server{Version: "0.50.1"})
 					fault.Path = path
-					mend := s.meshagent.Inject(fault)
+					restore := s.meshagent.Inject(fault)
 					project, _, _ := s.check()
 					mustSay(t, project, "APICompatible=True Supported", "Ready=True Available")
 					if project.Status.APIVersion != simulator.DefaultVersion {
 						t.Errorf("version %q", project.Status.APIVersion)
 					}
-					mend()
+					restore()
 					for range 2 { // the first may find the circuit open, and has the server probed
 						later()
 						project, _, _ = s.check()
