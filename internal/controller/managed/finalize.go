@@ -34,6 +34,9 @@ func (p *pass[O, S, R]) finalize(ctx context.Context) error {
 		}
 		return p.release(ctx)
 	}
+	if _, done := p.deleted.get(p.obj.GetUID()); done {
+		return p.release(ctx) // which failed before: what has the name now is somebody else's
+	}
 	err := p.supported(ctx)
 	if err == nil {
 		err = p.explain(ctx, p.deleteOrOrphan(ctx))
@@ -105,6 +108,11 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 	mark := (*remote).Written().Mark()
 	if mark.Owner != "" && mark.Owner != p.owner() {
 		p.outcome.event("Left", "finalize", "%s was left in MeshAgent, since %q manages it now", p.title(p.status.Name), mark.Owner)
+		return nil
+	}
+	if mark.Owner == "" && p.bearsMarks() && (*remote).Identity() == (*remote).Written().Key() {
+		// Where names are identities, another user's resource may have come after ours was deleted.
+		p.outcome.event("Left", "finalize", "%s was left in MeshAgent, since it does not carry the ownership annotation of this object", p.title(p.status.Name))
 		return nil
 	}
 	if unconfirmed := (p.status.ID == "" || p.status.PendingCreate != nil) && !p.bearsMarks(); unconfirmed && !p.hasOwnKey(*remote) && !p.isPendingCreate(*remote, exactly) {
@@ -242,6 +250,7 @@ func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
 		p.outcome.event("Gone", "delete", "%s was not there to be deleted: %s", name, judge(err).message)
 		return nil
 	}
+	p.deleted.set(p.obj.GetUID(), true)
 	p.outcome.wrote = true
 	p.logger(ctx).Info("deleted", "resource", name)
 	p.outcome.event("Deleted", "delete", "%s was deleted in MeshAgent", name)

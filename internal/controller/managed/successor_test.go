@@ -1,0 +1,64 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package managed_test
+
+import (
+	"net/http"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+)
+
+// A deletion is carried out, its answer is lost, and another user creates a resource of that name.
+// The object that tries again leaves it, also where names are identities, as with routes.
+func TestForeignSuccessorsAreRespected(t *testing.T) {
+	t.Parallel()
+	var cells tally
+	t.Run("cells", func(t *testing.T) {
+		for _, s := range mirrored() {
+			if s.kind == "MeshRoomGrant" {
+				continue // it has no place for a mark, and the identity of theirs is the same
+			}
+			for _, dies := range []bool{false, true} {
+				inBubble(t, s.String(), func(t *testing.T) {
+					u := prepare(t, s, simulator.Behavior{})
+					if !u.keyed {
+						return
+					}
+					u.obj = s.object()
+					u.meshagent.ResetCalls()
+					u.apply(u.obj)
+					u.run(time.Minute)
+					u.mustBeReady(u.obj)
+					var theirs simulator.Foreign
+					u.meshagent.Inject(simulator.Fault{
+						Method: http.MethodDelete, Path: regexp.QuoteMeta(u.post.Path) + "/", Times: 1, Drop: simulator.DropAfter,
+						After: func(*http.Request) {
+							var err error
+							if theirs, err = u.meshagent.CreateForeign(u.post.Call, ownMark, false); err != nil {
+								t.Error(err)
+							}
+						},
+					})
+					u.delete(u.obj)
+					u.runUntil(time.Minute, func() bool { return theirs.ID != "" })
+					if dies {
+						u.restart()
+					}
+					want := u.held()[theirs]
+					if !u.runUntil(time.Hour, func() bool { return u.gone(u.obj) }) {
+						t.Error("it is not gone")
+					}
+					if got := u.held()[theirs]; got != want || want == "" {
+						t.Errorf("%s became %q", want, got)
+					}
+					cells.strike(s.kind)
+				})
+			}
+		}
+	})
+	cells.report(t, []string{"MeshFeed", "MeshFeedSubscription", "MeshRoom", "MeshRoute", "MeshSecret", "MeshService"})
+}
