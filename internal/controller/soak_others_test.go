@@ -133,10 +133,20 @@ func (o *others) compare(before, after map[simulator.Foreign]map[string]any) {
 // else. It says whether it could.
 func (o *others) take(recorded simulator.Call) bool {
 	made, err := o.meshagent.CreateForeign(recorded, ownMark, false)
-	if err == nil {
-		o.theirs[made] = o.shows(made)
+	if err != nil {
+		return false
 	}
-	return err == nil
+	// What differs so far may be in a part of a service that users take out of the spec again. Then
+	// the object might adopt theirs.
+	o.meshagent.Edit(made.Collection, made.ID, func(doc map[string]any) {
+		for part, member := range map[string]string{"container": "image", "external": "url"} {
+			if inner, ok := doc[part].(map[string]any); ok {
+				inner[member] = fmt.Sprint(inner[member], "-of-another-user")
+			}
+		}
+	})
+	o.theirs[made] = o.shows(made)
+	return true
 }
 
 // takeFree creates what the operator created once, if its name is free.
