@@ -20,102 +20,127 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
 )
 
-// act does one thing that users, or others, may do at any time.
+// soakActs are what users, or others, may do at any time. Each says whether there was something to
+// do.
+var soakActs = map[string]func(s *soak, ctx context.Context, one sample) bool{
+	"room comes":   (*soak).roomComes,
+	"room goes":    (*soak).roomGoes,
+	"room changes": (*soak).roomChanges,
+	"sample changes": func(s *soak, ctx context.Context, one sample) bool {
+		if s.isAway(one) {
+			return false
+		}
+		s.merge(ctx, s.present(one), one.change())
+		return true
+	},
+	"sample changes back": func(s *soak, ctx context.Context, one sample) bool {
+		if s.isAway(one) {
+			return false
+		}
+		s.restore(ctx, one)
+		return true
+	},
+	"sample goes": func(s *soak, ctx context.Context, one sample) bool {
+		if s.isAway(one) || one.isReferredTo() {
+			return false
+		}
+		Expect(s.Delete(ctx, s.present(one))).To(Succeed())
+		s.deleted[one.String()] = one
+		return true
+	},
+	"sample comes back":                  func(s *soak, ctx context.Context, _ sample) bool { return s.recreate(ctx) > 0 },
+	"Secret changes":                     func(s *soak, ctx context.Context, _ sample) bool { s.changeSecret(ctx); return true },
+	"others change a room":               func(s *soak, _ context.Context, _ sample) bool { return s.disturbRoom() },
+	"others change a sample's resource":  (*soak).disturb,
+	"others take the name of a sample":   (*soak).takeName,
+	"others take the name of a new room": (*soak).takeRoomName,
+	"others leave":                       (*soak).othersLeave,
+}
+
+const (
+	fewRooms   = 20
+	mostRooms  = 100
+	mostTheirs = 8 // names that others have taken
+)
+
+// act does one of them.
 func (s *soak) act(ctx context.Context) {
 	GinkgoHelper()
-	s.recreate(ctx)
-	one := s.samples[s.random.IntN(len(s.samples))]
-	_, isDeleted := s.deleted[one.String()]
-	switch s.random.IntN(9) {
-	case 0, 1: // a room comes
-		one := room(fmt.Sprintf("soak-%d", s.made), withMetadata(fmt.Sprintf(`{"n": %d}`, s.random.IntN(100))))
-		s.made++
-		s.apply(ctx, one)
-		s.rooms = append(s.rooms, one)
-	case 2: // one goes
-		if len(s.rooms) > 20 {
-			at := s.random.IntN(len(s.rooms))
-			Expect(s.Delete(ctx, s.rooms[at])).To(Succeed())
-			s.rooms = slices.Delete(s.rooms, at, at+1)
-		}
-	case 3: // one changes
-		if len(s.rooms) > 0 {
-			s.merge(ctx, s.rooms[s.random.IntN(len(s.rooms))], fmt.Sprintf(`{"spec": {"metadata": {"n": %d}}}`, s.random.IntN(100)))
-		}
-	case 4: // a sample changes, there or back
-		if isDeleted {
-			break
-		}
-		if s.random.IntN(2) == 0 {
-			obj := one.object()
-			obj.SetNamespace(s.namespace)
-			s.merge(ctx, obj, one.change())
-		} else {
-			s.restore(ctx, one)
-		}
-	case 5: // somebody changes a room in MeshAgent
-		if documents := s.meshagent.Documents("rooms"); len(documents) > 0 {
-			id := fmt.Sprint(documents[s.random.IntN(len(documents))]["id"])
-			s.meshagent.Edit("rooms", id, func(doc map[string]any) {
-				if metadata, ok := doc["metadata"].(map[string]any); ok && metadata["n"] != nil {
-					metadata["n"] = -1
-				}
-			})
-		}
-	case 6: // somebody changes what stands for a sample
-		s.disturb(ctx, one)
-	case 7: // a sample goes, and comes back as soon as it can
-		if !isDeleted && !one.isReferredTo() {
-			obj := one.object()
-			obj.SetNamespace(s.namespace)
-			Expect(s.Delete(ctx, obj)).To(Succeed())
-			s.deleted[one.String()] = one
-		}
-	case 8: // a Secret changes
-		s.changeSecret(ctx)
+	names := slices.Sorted(maps.Keys(soakActs))
+	name := names[s.random.IntN(len(names))]
+	if soakActs[name](s, ctx, s.samples[s.random.IntN(len(s.samples))]) {
+		s.acts[name]++
+	}
+	if s.random.IntN(5) == 0 && len(s.others.own()) < mostTheirs {
+		s.others.beQuicker(true)
 	}
 }
 
-// recreate creates again those of the deleted samples that are gone.
-func (s *soak) recreate(ctx context.Context) {
+// isAway says that a sample was deleted, and not created again yet.
+func (s *soak) isAway(one sample) bool {
+	_, away := s.deleted[one.String()]
+	return away
+}
+
+// present is a sample in the namespace.
+func (s *soak) present(one sample) client.Object {
+	obj := one.object()
+	obj.SetNamespace(s.namespace)
+	return obj
+}
+
+func (s *soak) roomComes(ctx context.Context, _ sample) bool {
+	GinkgoHelper()
+	if len(s.rooms) >= mostRooms {
+		return false
+	}
+	one := room(s.nextRoom(), withMetadata(fmt.Sprintf(`{"n": %d}`, s.number())))
+	s.made++
+	s.apply(ctx, one)
+	s.rooms = append(s.rooms, one)
+	return true
+}
+
+func (s *soak) nextRoom() string { return fmt.Sprintf("soak-%d", s.made) }
+
+// number is none that others would choose.
+func (s *soak) number() int { return 100 + s.random.IntN(100) }
+
+func (s *soak) roomGoes(ctx context.Context, _ sample) bool {
+	GinkgoHelper()
+	if len(s.rooms) <= fewRooms {
+		return false
+	}
+	at := s.random.IntN(len(s.rooms))
+	Expect(s.Delete(ctx, s.rooms[at])).To(Succeed())
+	s.rooms = slices.Delete(s.rooms, at, at+1)
+	return true
+}
+
+func (s *soak) roomChanges(ctx context.Context, _ sample) bool {
+	GinkgoHelper()
+	if len(s.rooms) == 0 {
+		return false
+	}
+	s.merge(ctx, s.rooms[s.random.IntN(len(s.rooms))], fmt.Sprintf(`{"spec": {"metadata": {"n": %d}}}`, s.number()))
+	return true
+}
+
+// recreate creates again those of the deleted samples that are gone, and tells how many.
+func (s *soak) recreate(ctx context.Context) (many int) {
 	GinkgoHelper()
 	for _, name := range slices.Sorted(maps.Keys(s.deleted)) {
-		obj := s.deleted[name].object()
-		obj.SetNamespace(s.namespace)
-		err := s.Create(ctx, obj)
+		err := s.Create(ctx, s.present(s.deleted[name]))
 		if apierrors.IsAlreadyExists(err) {
 			continue
 		}
 		Expect(err).NotTo(HaveOccurred())
 		delete(s.deleted, name)
+		many++
 	}
-}
-
-// disturb changes what stands for a sample in MeshAgent, if it is there.
-func (s *soak) disturb(ctx context.Context, one sample) {
-	GinkgoHelper()
-	obj := one.object()
-	obj.SetNamespace(s.namespace)
-	err := s.Get(ctx, client.ObjectKeyFromObject(obj), obj)
-	Expect(client.IgnoreNotFound(err)).To(Succeed())
-	status := obj.(managed.Object).CommonStatus()
-	for _, found := range s.held() {
-		if found.ID != status.ID {
-			continue
-		}
-		s.meshagent.Edit(found.Path, found.ID, func(doc map[string]any) {
-			if spec, ok := doc["spec"].(map[string]any); ok {
-				doc = spec // what callers write is wrapped in some
-			}
-			if slices.ContainsFunc(appliedFields(status), func(field string) bool { return disturb(doc, field) }) {
-				s.disturbed[one.kind]++
-			}
-		})
-	}
+	return many
 }
 
 // secretValue is what is secret in the Secrets among the samples, as it was or as it was changed.
@@ -133,14 +158,15 @@ func (s *soak) changeSecret(ctx context.Context) {
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: secrets[s.random.IntN(len(secrets))].name}}
 	Expect(s.Get(ctx, client.ObjectKeyFromObject(secret), secret)).To(Succeed())
 	for key, value := range secret.Data {
-		changed := secretValue.ReplaceAllString(string(value), fmt.Sprintf("%d-c4n4ry", s.acts))
+		changed := secretValue.ReplaceAllString(string(value), fmt.Sprintf("%d-c4n4ry", s.random.IntN(1e9)))
 		Expect(changed).NotTo(Equal(string(value)))
 		secret.Data[key] = []byte(changed)
 	}
 	Expect(s.Update(ctx, secret)).To(Succeed())
 }
 
-// isReferredTo says that another sample may need this one: something of its kind and name is referred to.
+// isReferredTo says that another sample may need this one: something of its kind and name is
+// referred to.
 func (s sample) isReferredTo() bool {
 	for _, other := range readSamples().own {
 		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(other.object())
@@ -184,7 +210,5 @@ func (s *soak) restore(ctx context.Context, one sample) {
 	Expect(err).NotTo(HaveOccurred())
 	patch, err := json.Marshal([]any{map[string]any{"op": "replace", "path": "/spec", "value": content["spec"]}})
 	Expect(err).NotTo(HaveOccurred())
-	obj := one.object()
-	obj.SetNamespace(s.namespace)
-	Expect(s.Patch(ctx, obj, client.RawPatch(types.JSONPatchType, patch))).To(Succeed())
+	Expect(s.Patch(ctx, s.present(one), client.RawPatch(types.JSONPatchType, patch))).To(Succeed())
 }

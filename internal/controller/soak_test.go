@@ -5,42 +5,44 @@ package controller_test
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
-	"regexp"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller/managed"
 	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
 )
 
 var soakFor = flag.Duration("soak", 15*time.Second, "how long the soak lasts; make soak DURATION=10m")
 
-// Users edit, delete and create, others change things in MeshAgent, one request in twenty fails in one way or another, and the operator is
-// killed every few seconds. In the end everything is as if nothing had happened.
+// unlikeContract is a server that is newer than the contract and rewrites what it is sent. It keeps
+// what is empty: a grant without its empty permissions is another grant, which no object recognizes
+// as the one that it sent before it lost the answer.
+var unlikeContract = simulator.Behavior{Newer: true, Normalize: simulator.AllNormalizations &^ simulator.DropEmpty}
+
+// Users edit, delete and create, others change things in MeshAgent and take names there, one
+// request in twenty fails in one way or another, and the operator is killed every few seconds, with
+// a server that rewrites what it is sent and has members that the operator does not know. In the
+// end everything is as if nothing had happened.
 var _ = Describe("The soak", func() {
 	It("ends as if nothing had gone wrong", func(ctx SpecContext) {
 		seed := uint64(GinkgoRandomSeed())
 		By(fmt.Sprintf("seed %d: -ginkgo.seed repeats its choices", seed))
 		s := newSoak(ctx, rand.New(rand.NewPCG(seed, 0)))
 		s.run(ctx, *soakFor)
-		AddReportEntry("soak", ReportEntryVisibilityAlways, fmt.Sprintf("%d acts (in MeshAgent: %v), %d kills, %d of %d requests to MeshAgent failed, %d of those to Kubernetes",
-			s.acts, s.disturbed, s.kills, s.weather.failed, s.weather.all, s.weather.refused))
+		s.report()
 
-		s.start(operatorOptions{driftInterval: time.Second}) // and no more trouble
+		s.others.beQuicker(false)
+		s.start(operatorOptions{driftInterval: time.Second, meddle: s.throughOthers})
 		for _, one := range s.samples {
 			if one.kind == "MeshFeed" {
 				s.restore(ctx, one) // a paused feed would refuse what its subscription waits for
@@ -51,9 +53,17 @@ var _ = Describe("The soak", func() {
 			return s.deleted
 		}).WithContext(ctx).Should(BeEmpty(), "what was deleted is gone, so that it could be created again")
 		objects := s.objects()
-		s.eventuallyReady(ctx, objects...)
+		for _, one := range objects {
+			s.look(ctx, one) // at whatever is in its way
+		}
+		for _, one := range s.others.own() {
+			s.leaves(ctx, one)
+		}
+		s.eventuallySettled(ctx, objects...)
+		Expect(s.others.lost).To(BeEmpty(), "what updates dropped that the operator does not know")
 
-		calm := newWorld(ctx)
+		calm := newWorld(ctx, simulator.WithBehavior(unlikeContract))
+		calm.newer = true
 		calm.start(operatorOptions{})
 		calm.applySamples(ctx, func(obj client.Object) client.Object {
 			same, _ := obj.DeepCopyObject().(client.Object)
@@ -68,10 +78,12 @@ var _ = Describe("The soak", func() {
 		for _, one := range objects {
 			same := anew(one)
 			same.SetNamespace(calm.namespace)
-			calm.eventuallyReady(ctx, same)
+			calm.eventuallySettled(ctx, same)
+			Eventually(func() string { return s.synced(ctx, one) }).WithContext(ctx).Should(Equal(calm.synced(ctx, same)), "%T %s", one, one.GetName())
 		}
 		Eventually(s.contents).WithContext(ctx).Should(Equal(calm.contents()), "what MeshAgent holds, and what it holds where nothing went wrong")
-	}, SpecTimeout(*soakFor+3*time.Minute))
+		Expect(s.depths()).To(Equal(calm.depths()), "how deep there are members that the operator does not know")
+	}, SpecTimeout(*soakFor+5*time.Minute))
 })
 
 // soak is a world in bad weather.
@@ -79,24 +91,73 @@ type soak struct {
 	*world
 	random    *rand.Rand
 	weather   *weather
+	others    *others
 	samples   []sample
+	ids       map[string]string // of what stands for each sample in MeshAgent, at first
 	deleted   map[string]sample // until each can be created again
 	rooms     []client.Object   // that come and go
 	disturbed map[string]int    // in MeshAgent, by kind
 	made      int
-	acts      int
+	acts      map[string]int
 	kills     int
+}
+
+// report tells what happened. In a long soak, all must have happened.
+func (s *soak) report() {
+	GinkgoHelper()
+	s.acts["others take a name while its creation is refused"] = s.others.taken
+	s.acts["members that the operator does not know go through an update"] = s.others.carried
+	for _, one := range s.held() {
+		s.acts["MeshAgent rewrites"] = max(s.acts["MeshAgent rewrites"], s.meshagent.Rewritten(one.Path))
+	}
+	s.acts["kill"], s.acts["request to MeshAgent fails"], s.acts["request to Kubernetes fails"] = s.kills, s.weather.failed, s.weather.refused
+	text, all := "", 0
+	for _, name := range slices.Sorted(maps.Keys(s.acts)) {
+		text += fmt.Sprintf("\n%6d × %s", s.acts[name], name)
+	}
+	for name := range soakActs {
+		all += s.acts[name]
+	}
+	AddReportEntry("soak", ReportEntryVisibilityAlways, fmt.Sprintf("%d acts in %v, %d requests to MeshAgent, resources of samples changed there: %v%s",
+		all, *soakFor, s.weather.all, s.disturbed, text))
+	if *soakFor < time.Minute {
+		return
+	}
+	for name := range soakActs {
+		Expect(s.acts[name]).NotTo(BeZero(), name)
+	}
+	for name, times := range s.acts {
+		Expect(times).NotTo(BeZero(), name)
+	}
+	for _, kind := range kindsOf(s.samples) {
+		Expect(s.disturbed[kind]).NotTo(BeZero(), "%s was never changed in MeshAgent", kind)
+	}
 }
 
 // newSoak makes a world in which all samples are Ready.
 func newSoak(ctx context.Context, random *rand.Rand) *soak {
 	GinkgoHelper()
-	s := &soak{world: newWorld(ctx), random: random, samples: mirrors(), deleted: map[string]sample{}, disturbed: map[string]int{}, weather: &weather{random: rand.New(rand.NewPCG(random.Uint64(), 1))}}
-	calm := s.start(operatorOptions{})
+	s := &soak{
+		world: newWorld(ctx, simulator.WithBehavior(unlikeContract)), random: random, samples: mirrors(), ids: map[string]string{},
+		deleted: map[string]sample{}, disturbed: map[string]int{}, acts: map[string]int{},
+		weather: &weather{random: rand.New(rand.NewPCG(random.Uint64(), 1))},
+	}
+	s.newer = true
+	s.others = newOthers(s.meshagent, rand.New(rand.NewPCG(random.Uint64(), 2)))
+	calm := s.start(operatorOptions{meddle: s.throughOthers})
 	s.applySamples(ctx, func(obj client.Object) client.Object { return obj })
-	s.eventuallyReady(ctx, s.objects()...)
+	for _, one := range s.samples {
+		obj := s.present(one)
+		s.eventuallySettled(ctx, obj)
+		s.ids[one.String()] = obj.(managed.Object).CommonStatus().ID
+	}
 	calm.stop()
 	return s
+}
+
+// throughOthers leads requests past the other users.
+func (s *soak) throughOthers(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) { return s.others.watch(next, r) })
 }
 
 // applySamples applies all samples, and the Secrets and the like that they need.
@@ -137,22 +198,6 @@ func (s *soak) objects() []client.Object {
 	return objects
 }
 
-// contents are what MeshAgent holds, without what differs each time, and in no order.
-func (w *world) contents() []string {
-	GinkgoHelper()
-	l := life{world: w}
-	var all []string
-	for _, one := range w.held() {
-		text, err := json.Marshal(one.Doc)
-		Expect(err).NotTo(HaveOccurred())
-		all = append(all, anyAnonymous.ReplaceAllString(l.anonymous(one.Path+": "+string(text)), "{uuid}"))
-	}
-	slices.Sort(all)
-	return all
-}
-
-var anyAnonymous = regexp.MustCompile(`\{uuid \d+\}`)
-
 // run lets time pass.
 func (s *soak) run(ctx context.Context, duration time.Duration) {
 	GinkgoHelper()
@@ -161,89 +206,17 @@ func (s *soak) run(ctx context.Context, duration time.Duration) {
 		operator := s.start(operatorOptions{
 			driftInterval: time.Second, refuse: s.weather.refuse,
 			meddle: func(next http.RoundTripper) http.RoundTripper {
+				next = s.throughOthers(next)
 				return roundTripper(func(r *http.Request) (*http.Response, error) { return s.weather.meddle(next, r) })
 			},
 		})
 		for die := time.Now().Add(time.Second + time.Duration(s.random.IntN(3000))*time.Millisecond); time.Now().Before(die); {
 			s.act(ctx)
-			s.acts++
-			time.Sleep(time.Duration(s.random.IntN(100)) * time.Millisecond) //nolint:forbidigo // users take their time
+			pause := time.Duration(s.random.IntN(100)) * time.Millisecond
+			time.Sleep(pause) //nolint:forbidigo // users take their time
 		}
 		operator.kill()
 		<-operator.done
 		s.kills++
 	}
-}
-
-// weather decides what goes wrong.
-type weather struct {
-	mu      sync.Mutex
-	random  *rand.Rand
-	all     int // requests to MeshAgent
-	failed  int // of these
-	refused int // by Kubernetes
-}
-
-// strikes says that something goes wrong this time, with one in so many, and chooses among things to go wrong.
-func (w *weather) strikes(oneIn, choices int) (choice int, strikes bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.random.IntN(choices), w.random.IntN(oneIn) == 0
-}
-
-// meddle lets one request to MeshAgent in twenty fail.
-func (w *weather) meddle(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-	statuses := []int{400, 401, 403, 423, 429, 500, 502, 503, 504}
-	choice, strikes := w.strikes(20, len(statuses)+4)
-	w.mu.Lock()
-	w.all++
-	if strikes {
-		w.failed++
-	}
-	w.mu.Unlock()
-	if !strikes {
-		return next.RoundTrip(r)
-	}
-	if choice < len(statuses) {
-		return &http.Response{
-			StatusCode: statuses[choice], Header: http.Header{"Retry-After": {"1"}}, Body: io.NopCloser(strings.NewReader("bad weather")), Request: r,
-		}, nil
-	}
-	if choice == len(statuses) {
-		return nil, errors.New("lost before it was carried out")
-	}
-	resp, err := next.RoundTrip(r)
-	if err != nil {
-		return resp, err
-	}
-	switch choice - len(statuses) {
-	case 1:
-		_ = resp.Body.Close()
-		return nil, errors.New("lost after it was carried out")
-	case 2:
-		_ = resp.Body.Close()
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	default:
-		resp.Body = io.NopCloser(io.LimitReader(resp.Body, 5))
-		return resp, nil
-	}
-}
-
-// refuse lets one write to Kubernetes in twenty fail.
-func (w *weather) refuse(r *http.Request) (int, metav1.StatusReason) {
-	choice, strikes := w.strikes(20, 3)
-	if !strikes || r.Method != http.MethodPatch || !strings.Contains(r.URL.Path, "/meshagent.com/") {
-		return 0, ""
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.refused++
-	switch choice {
-	case 0:
-		return http.StatusConflict, metav1.StatusReasonConflict
-	case 1:
-		return http.StatusInternalServerError, metav1.StatusReasonInternalError
-	}
-	return http.StatusForbidden, metav1.StatusReasonForbidden
 }

@@ -34,6 +34,9 @@ func (p *pass[O, S, R]) finalize(ctx context.Context) error {
 		}
 		return p.release(ctx)
 	}
+	if _, done := p.deleted.get(p.obj.GetUID()); done {
+		return p.release(ctx) // which failed before: what has the name now is somebody else's
+	}
 	err := p.supported(ctx)
 	if err == nil {
 		err = p.explain(ctx, p.deleteOrOrphan(ctx))
@@ -122,6 +125,9 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 func (p *pass[O, S, R]) isOthers(ctx context.Context, remote R) (why string, err error) {
 	if owner := remote.Written().Mark().Owner; owner != "" && owner != p.owner() {
 		return fmt.Sprintf("%q manages it now", owner), nil
+	} else if owner == "" && p.bearsMarks() && remote.Identity() == remote.Written().Key() {
+		// Where names are identities, another user's resource may have come after ours was deleted.
+		return "it does not carry the ownership annotation of this object", nil
 	}
 	unconfirmed := (p.status.ID == "" || p.status.PendingCreate != nil) && !p.bearsMarks()
 	if unconfirmed && !p.hasOwnKey(remote) && !p.isPendingCreate(remote, exactly) {
@@ -251,6 +257,7 @@ func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
 		p.outcome.event("Gone", "delete", "%s was not there to be deleted: %s", name, judge(err).message)
 		return nil
 	}
+	p.deleted.set(p.obj.GetUID(), true)
 	p.outcome.wrote = true
 	p.logger(ctx).Info("deleted", "resource", name)
 	p.outcome.event("Deleted", "delete", "%s was deleted in MeshAgent", name)

@@ -31,6 +31,7 @@ type reconciler[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	rejected    remembered[uint64] // the fingerprint of what MeshAgent refused last, which need not be recorded again
 	names       waitingForNames
 	unconfirmed remembered[unconfirmed[R]]
+	deleted     remembered[bool] // objects whose resource was deleted, and that are to be released
 }
 
 // lastSync are the fingerprints of what was desired, and of the ids that it refers to, when it was last
@@ -71,6 +72,7 @@ func (r *reconciler[O, S, R]) forgetGone() handler.EventHandler {
 		r.rejected.forget(obj.GetUID())
 		r.names.forget(client.ObjectKeyFromObject(obj))
 		r.unconfirmed.forget(obj.GetUID())
+		r.deleted.forget(obj.GetUID())
 		r.timing(kindOf(obj)).forget(obj)
 		if r.guard.letGo(obj.GetUID()) {
 			r.Projects.Suspect(obj) // the MeshProject's status tells what is held
