@@ -91,6 +91,9 @@ func (p *pass[O, S, R]) recallWrite() {
 		return
 	}
 	p.status.ID = write.made.Identity()
+	if write.fixed == nil {
+		p.status.PendingCreate = nil // it was carried out
+	}
 	p.outcome.lost, p.outcome.adopted, p.outcome.wrote = write.lost, write.adopted, true
 	if write.adopted {
 		p.status.Adopted = new(true)
