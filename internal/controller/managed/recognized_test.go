@@ -66,3 +66,29 @@ func staysOurs(t *testing.T, s sample, fault simulator.Fault, restarts bool) boo
 	u.meshagent.Disturb(made.Collection, made.ID, ownMark, made.Call)
 	return u.isOurs()
 }
+
+// A creation is carried out, and not confirmed yet. Another user changes a value, and the object is
+// deleted: the resource goes with it.
+func TestWhatWasCreatedIsOursBeforeItIsConfirmed(t *testing.T) {
+	t.Parallel()
+	cells := newTally(t, mirroredKinds())
+	for _, s := range mirrored() {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				u := prepare(t, s, simulator.Behavior{})
+				u.obj = s.object()
+				u.meshagent.ResetCalls()
+				u.apply(u.obj)
+				if !u.runUntil(time.Minute, func() bool { return len(u.held()) > len(u.before) }) {
+					t.Fatalf("nothing was created: %v", u.calls())
+				}
+				made := u.creation(u.before)
+				u.meshagent.Disturb(made.Collection, made.ID, ownMark, made.Call)
+				u.goes(u.obj)
+				u.mustHoldAgain(u.before)
+				cells.strike(s.kind)
+			})
+		})
+	}
+}
