@@ -36,7 +36,7 @@ func (p *pass[O, S, R]) confirm(ctx context.Context, write unconfirmed[R]) error
 	if err != nil {
 		return err
 	}
-	switch left := seen.diff.changes; {
+	switch left := withoutDefaults(seen.diff.changes, write.fixed); {
 	case len(left) == 0:
 		return p.markSynced(*seen.remote)
 	case p.writes < maxWrites:
@@ -118,6 +118,16 @@ func (p *pass[O, S, R]) unconfirmedWrite() (write unconfirmed[R], ok bool) {
 		p.writes = write.writes
 	}
 	return write, ok
+}
+
+// withoutDefaults leaves out what was removed and came back as something else: that is MeshAgent's
+// default, which a kind need not know.
+func withoutDefaults(changes, fixed []change) []change {
+	return slices.DeleteFunc(slices.Clone(changes), func(c change) bool {
+		return c.desired == nil && slices.ContainsFunc(fixed, func(before change) bool {
+			return before.path.String() == c.path.String() && !covers(before.actual, c.actual)
+		})
+	})
 }
 
 // samePlaces says that all changes are among others.
