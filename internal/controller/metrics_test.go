@@ -72,6 +72,7 @@ var _ = Describe("The metrics", func() {
 		Eventually(told("meshagent_objects")).WithContext(ctx).Should(Equal(map[string]float64{
 			" Ready MeshProject " + w.namespace + " Available True":          1,
 			" Synced MeshProject " + w.namespace + " InSync True":            1,
+			" APICompatible MeshProject " + w.namespace + " Supported True":  1,
 			" Ready MeshRoom " + w.namespace + " Available True":             1,
 			" Synced MeshRoom " + w.namespace + " InSync True":               1,
 			" Ready MeshRoom " + w.namespace + " Suspended False":            1,
@@ -84,7 +85,7 @@ var _ = Describe("The metrics", func() {
 			w.edit(ctx, gone, func() { gone.Spec.Suspend = nil })
 			Expect(w.Delete(ctx, gone)).To(Succeed())
 		}
-		Eventually(told("meshagent_objects")).WithContext(ctx).Should(HaveLen(4))
+		Eventually(told("meshagent_objects")).WithContext(ctx).Should(HaveLen(5))
 	})
 
 	It("tell the budget of each MeshProject, and when MeshAgent was last compared with each kind", func(ctx SpecContext) {

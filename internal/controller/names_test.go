@@ -75,6 +75,7 @@ var _ = Describe("A name in MeshAgent", func() {
 		support := room("support")
 		grant := &v1alpha1.MeshRoomGrant{ObjectMeta: metav1.ObjectMeta{Name: "ops"}}
 		grant.Spec.RoomRef.Name, grant.Spec.Email = "support", "ops@example.com"
+		grant.Spec.Permissions = &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{}}
 		w.apply(ctx, support, grant)
 		Eventually(func(g Gomega) {
 			var events eventsv1.EventList

@@ -37,7 +37,7 @@ var _ = Describe("MeshRoom", func() {
 			HaveKeyWithValue("annotations", HaveKeyWithValue(v1alpha1.OwnerAnnotation, "cluster-1/"+w.namespace+"/support")),
 		))
 		Expect(support.Status.ProjectID).To(Equal(w.meshagent.ProjectID()))
-		Expect(support.Status.AppliedFields).To(Equal([]string{"metadata.team", "metadata.tier", "name"}))
+		Expect(appliedFields(&support.Status.CommonStatus)).To(Equal([]string{"metadata.team", "metadata.tier", "name"}))
 		Eventually(w.events(ctx, support)).WithContext(ctx).Should(Equal([]string{"Created: support was created in MeshAgent"}))
 
 		w.meshagent.ResetCalls()
@@ -78,7 +78,7 @@ var _ = Describe("MeshRoom", func() {
 		w.eventuallyReady(ctx, support)
 		Expect(support.Status.ID).To(Equal(id))
 		Expect(support.Status.Name).To(Equal("care"))
-		Expect(w.calls()).To(Equal([]string{"GET rooms/support", "PUT rooms/" + id}))
+		Expect(w.calls()).To(Equal([]string{"GET rooms/support", "PUT rooms/" + id, "GET rooms"}))
 		remote := w.remoteRoom("care")
 		Expect(remote).To(HaveKeyWithValue("metadata", And(HaveLen(2), HaveKeyWithValue("team", "care"), HaveKeyWithValue("theirs", true))))
 		Expect(remote).To(HaveKeyWithValue("annotations", And(HaveLen(2), HaveKey("meshagent.storage.class"), HaveKey(v1alpha1.OwnerAnnotation))))
@@ -138,7 +138,7 @@ var _ = Describe("MeshRoom", func() {
 		w.meshagent.Edit("rooms", id, func(doc map[string]any) { doc["metadata"] = map[string]any{"team": "support"} })
 		w.eventuallyReady(ctx, mine)
 		Expect(mine.Status.Drift).To(BeEmpty())
-		Expect(mine.Status.AppliedFields).To(BeEmpty())
+		Expect(mine.Status.AppliedFields).To(BeNil())
 
 		By("enforcing what differs only as the adoption policy allows")
 		w.meshagent.Edit("rooms", id, func(doc map[string]any) { doc["metadata"] = map[string]any{"team": "other"} })

@@ -150,7 +150,7 @@ func (p *pass[O, S, R]) notConverging(seen found[S, R]) error {
 	if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonNotConverging {
 		p.outcome.warn(v1alpha1.ReasonNotConverging, "update", "%s: %s", p.title(p.desired.Key()), message)
 	}
-	p.remember()
+	p.remember(*seen.remote)
 	p.outcome.notConverging(message)
 	p.report(*seen.remote, seen.diff.changes)
 	return nil

@@ -107,7 +107,7 @@ func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bo
 
 // update writes the merged document.
 func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error {
-	drifted := !p.outcome.adopted && p.desiredBefore()
+	drifted := !p.outcome.adopted && p.desiredBefore(current)
 	if drifted && p.writes == 0 {
 		p.foundDrift()
 	}
@@ -164,9 +164,9 @@ func (p *pass[O, S, R]) carriedOut(made R, shown bool, fixed []change) unconfirm
 func (p *pass[O, S, R]) foundDrift() { driftFound.WithLabelValues(kindOf(p.obj)).Inc() }
 
 // desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a difference is somebody else's doing.
-func (p *pass[O, S, R]) desiredBefore() bool {
+func (p *pass[O, S, R]) desiredBefore(current R) bool {
 	if last, known := p.last.get(p.obj.GetUID()); known {
-		return last.desired == fingerprint(p.desired)
+		return last.desired == fingerprint(p.adapted(current))
 	}
 	return usableFor(p.status.Conditions, p.obj.GetGeneration())
 }
@@ -183,7 +183,7 @@ func (p *pass[O, S, R]) markSynced(remote R) error {
 	if p.outcome.adopted && !p.spec.Observes() {
 		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
 	}
-	p.remember()
+	p.remember(remote)
 	p.status.Unconverged = ""
 	p.outcome.inSync()
 	p.report(remote, nil)
@@ -191,8 +191,8 @@ func (p *pass[O, S, R]) markSynced(remote R) error {
 }
 
 // remember notes what was brought to MeshAgent, or seen there.
-func (p *pass[O, S, R]) remember() {
-	p.last.set(p.obj.GetUID(), lastSync{fingerprint(p.desired), p.references})
+func (p *pass[O, S, R]) remember(remote R) {
+	p.last.set(p.obj.GetUID(), lastSync{fingerprint(p.adapted(remote)), p.references})
 	p.rejected.forget(p.obj.GetUID())
 	p.names.forget(client.ObjectKeyFromObject(p.obj))
 }

@@ -146,11 +146,14 @@ func (p *pass[O, S, R]) sharesServer(ctx context.Context, other O) bool {
 	return err == nil && usableFor(project.Status.Conditions, project.Generation) && project.Status.Endpoint == p.connection.Endpoint
 }
 
-// precedes says that another object has a better claim to a resource.
+// precedes says that another object has a better claim to a resource. One that has it keeps it.
 func (p *pass[O, S, R]) precedes(other O) bool {
 	ours, theirs := p.spec.AdoptionPolicy == v1alpha1.AdoptAlways, other.CommonSpec().AdoptionPolicy == v1alpha1.AdoptAlways
 	if ours != theirs {
 		return theirs
+	}
+	if p.status.ID == "" {
+		return true
 	}
 	born, theirBirth := p.obj.GetCreationTimestamp(), other.GetCreationTimestamp()
 	if !born.Equal(&theirBirth) {

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 // recordPendingCreate records in status what must be known of a creation even if the process dies in
@@ -212,7 +213,7 @@ func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) erro
 // Another user's in their place.
 func (p *pass[O, S, R]) withdrawFields(err error) {
 	p.status.PendingFields = nil
-	if class := judge(err).class; class == refused || class == denied {
+	if judge(err).class != limited && !meshagent.NotSent(err) { // a retry may well be carried out then
 		p.rejected.set(p.obj.GetUID(), fingerprint(p.desired))
 	}
 }

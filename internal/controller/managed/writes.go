@@ -48,10 +48,11 @@ func sameObject(before client.Object) client.Patch {
 	return client.MergeFrom(base)
 }
 
-// isReplaced says that a write did not find its object. The API server calls another UID an attempt to
-// change an immutable field.
+// isReplaced says that a write did not find its object. The API server calls another UID a failed
+// precondition, or an attempt to change an immutable field.
 func isReplaced(err error) bool {
-	return apierrors.IsNotFound(err) || apierrors.IsConflict(err) || apierrors.IsInvalid(err) && strings.Contains(err.Error(), "metadata.uid")
+	otherUID := apierrors.IsConflict(err) && strings.Contains(err.Error(), "UID") || apierrors.IsInvalid(err) && strings.Contains(err.Error(), "metadata.uid")
+	return apierrors.IsNotFound(err) || otherUID
 }
 
 // isTooLarge says that Kubernetes cannot store an object of this size.
