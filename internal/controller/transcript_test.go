@@ -95,7 +95,8 @@ func (t *transcript) section(name string, cause func()) {
 	GinkgoHelper()
 	t.life.meshagent.ResetCalls()
 	cause()
-	calls := t.life.meshagent.Calls()
+	// How old a list of members may be depends on the clock, so it falls into one section or another.
+	calls := slices.DeleteFunc(t.life.meshagent.Calls(), func(call simulator.Call) bool { return strings.HasSuffix(call.Path, "/users") })
 	head := "# " + name + "\n\n"
 	if len(calls) == 0 {
 		head += "# (no request)\n\n"
