@@ -172,13 +172,19 @@ type CommonStatus struct {
 	// +optional
 	AppliedFields *runtime.RawExtension `json:"appliedFields,omitempty"`
 
-	// pendingFields are the fields that an update sets, while it is not known whether the update was
-	// carried out.
+	// pendingFields are the fields that an update sets for the first time, while it is not known whether
+	// the update was carried out.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Type=object
 	// +structType=atomic
 	// +optional
 	PendingFields *runtime.RawExtension `json:"pendingFields,omitempty"`
+
+	// pendingDigest identifies the values of pendingFields. It is computed with the API key and reveals
+	// nothing.
+	// +kubebuilder:validation:MaxLength=64
+	// +optional
+	PendingDigest string `json:"pendingDigest,omitempty"`
 
 	// unconverged identifies a difference that MeshAgent did not accept: two writes in a row left it as
 	// it was. The operator does not write again while the difference is the same.

@@ -163,13 +163,13 @@ func (p *pass[O, S, R]) keepWhatIsStuck(seen found[S, R]) error {
 	if err != nil {
 		return err
 	}
-	before := p.applied()
+	before := readFields(p.status.AppliedFields).and(readFields(p.status.PendingFields))
 	for _, c := range seen.diff.changes {
 		if c.desired == nil {
 			set = set.and(before.at(c.path))
 		}
 	}
-	p.status.PendingFields = nil
+	p.status.PendingFields, p.status.PendingDigest = nil, ""
 	return set.keep(&p.status.AppliedFields)
 }
 

@@ -137,7 +137,6 @@ func (p *pass[O, S, R]) notUpdated(current R, key string, err error) error {
 		p.snapshot.doubt(current.Identity(), current.Written().Key(), key, p.owner())
 		return err
 	}
-	p.withdrawFields(err)
 	if meshagent.IsConflict(err) {
 		p.waitForName(key)
 		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", key)
@@ -156,7 +155,7 @@ func (p *pass[O, S, R]) carriedOut(made R, shown bool, fixed []change) unconfirm
 	}
 	return unconfirmed[R]{
 		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: fingerprint(p.desired), writes: p.writes,
-		set: p.applied(), lost: p.outcome.lost, adopted: p.outcome.adopted,
+		set: readFields(p.status.AppliedFields).and(readFields(p.status.PendingFields)), lost: p.outcome.lost, adopted: p.outcome.adopted,
 	}
 }
 
@@ -193,7 +192,6 @@ func (p *pass[O, S, R]) markSynced(remote R) error {
 // remember notes what was brought to MeshAgent, or seen there.
 func (p *pass[O, S, R]) remember(remote R) {
 	p.last.set(p.obj.GetUID(), lastSync{fingerprint(p.adapted(remote)), p.references})
-	p.rejected.forget(p.obj.GetUID())
 	p.names.forget(client.ObjectKeyFromObject(p.obj))
 }
 

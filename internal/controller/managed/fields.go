@@ -167,6 +167,27 @@ func unionOf(one, other fields) fields {
 	return both
 }
 
+// without returns the fields that are not among others.
+func (f fields) without(others fields) fields {
+	left := fields{}
+	for name, inner := range f {
+		other, ok := others[name]
+		below, isFields := inner.(fields)
+		otherBelow, areFields := other.(fields)
+		switch {
+		case !ok:
+			left[name] = inner
+		case isFields && areFields:
+			if rest := below.without(otherBelow); len(rest) > 0 {
+				left[name] = rest
+			}
+		case !within(inner, other):
+			left[name] = inner
+		}
+	}
+	return left
+}
+
 // at returns the fields at a path, and below it.
 func (f fields) at(p path) fields {
 	name, ok := p[0].(string)

@@ -170,6 +170,6 @@ func (p *pass[O, S, R]) giveUpToTwin(ctx context.Context) error {
 	}
 	p.waitForName(p.status.Name)
 	p.status.ID, p.status.Adopted, p.status.Unconverged = "", nil, ""
-	p.status.AppliedFields, p.status.PendingFields = nil, nil
+	p.forgetFields()
 	return err
 }

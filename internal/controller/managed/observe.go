@@ -46,7 +46,7 @@ func (p *pass[O, S, R]) byID(ctx context.Context) (found[S, R], error) {
 	}
 	p.outcome.lost, p.mayExist = true, true // it may have been created again already
 	p.status.ID, p.status.Adopted, p.status.Unconverged = "", nil, ""
-	p.status.AppliedFields, p.status.PendingFields = nil, nil
+	p.forgetFields()
 	p.mark.Adopted = false
 	return seen, nil
 }
@@ -173,7 +173,11 @@ func (p *pass[O, S, R]) compare(remote R) (found[S, R], error) {
 		}
 		desired = desired.WithMark(p.mark)
 	}
-	result, err := drift(desired, actual, p.applied(), p.kind.Defaults)
+	applied, err := p.applied(actual)
+	if err != nil {
+		return found[S, R]{}, err
+	}
+	result, err := drift(desired, actual, applied, p.kind.Defaults)
 	return found[S, R]{&remote, result}, err
 }
 

@@ -14,7 +14,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 // recordPendingCreate records in status what must be known of a creation even if the process dies in
@@ -185,17 +184,26 @@ func mustEncode(value any) []byte {
 	return text
 }
 
-// recordPendingFields records in status the fields that an update is about to set for the first time.
-// If the process dies before status tells that they were set, and the spec drops them meanwhile, they
-// must still be known as this object's own.
+// recordPendingFields records in status the fields that an update is about to set for the first time,
+// with a digest of their values. If the process dies before status tells that they were set, and the
+// spec drops them meanwhile, they must still be known as this object's own. The record stays if
+// MeshAgent refuses the update, so that a retry costs no write: the digest tells whether it was
+// carried out.
 func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) error {
-	set, err := fieldsOf(p.adapted(current))
+	desired := p.adapted(current)
+	set, err := fieldsOf(desired)
 	if err != nil {
 		return err
 	}
-	// What was refused before will hardly be carried out now: a retry costs no write.
-	last, refused := p.rejected.get(p.obj.GetUID())
-	if !p.recognized && (refused && last == fingerprint(p.desired) || set.within(p.applied())) {
+	set = set.without(readFields(p.status.AppliedFields))
+	if len(set) == 0 && !p.recognized {
+		return nil
+	}
+	digest, _, err := p.digests(desired, set)
+	if err != nil {
+		return err
+	}
+	if digest == p.status.PendingDigest && !p.recognized {
 		return nil
 	}
 	p.recognized = false
@@ -205,27 +213,33 @@ func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) erro
 	if err := p.fits(); err != nil {
 		return err
 	}
+	p.status.PendingDigest = digest
 	p.status.ProjectID, p.status.Name = p.connection.Project.ID, current.Written().Key()
 	return p.record(ctx)
 }
 
-// withdrawFields takes back what recordPendingFields wrote: MeshAgent refused to set them, and may hold
-// Another user's in their place.
-func (p *pass[O, S, R]) withdrawFields(err error) {
-	p.status.PendingFields = nil
-	if judge(err).class != limited && !meshagent.NotSent(err) { // a retry may well be carried out then
-		p.rejected.set(p.obj.GetUID(), fingerprint(p.desired))
+// applied are the fields that this object has set in a document: those that status knows of, and those
+// of an update whose values are there. If others are in their place, those are another user's.
+func (p *pass[O, S, R]) applied(actual S) (fields, error) {
+	set, pending := readFields(p.status.AppliedFields), readFields(p.status.PendingFields)
+	if len(pending) == 0 {
+		return set, nil
 	}
-}
-
-// applied are the fields that this object has set, or may have set.
-func (p *pass[O, S, R]) applied() fields {
-	return readFields(p.status.AppliedFields).and(readFields(p.status.PendingFields))
+	digest, _, err := p.digests(actual, pending)
+	if err != nil || digest != p.status.PendingDigest {
+		return set, err
+	}
+	return set.and(pending), nil
 }
 
 // managesFields says that this object has written to the resource, and does not only observe it.
 func (p *pass[O, S, R]) managesFields() bool {
-	return p.status.PendingCreate == nil && (p.status.AppliedFields != nil || p.status.PendingFields != nil)
+	return p.status.PendingCreate == nil && p.status.AppliedFields != nil
+}
+
+// forgetFields ends this object's hold on a resource.
+func (p *pass[O, S, R]) forgetFields() {
+	p.status.AppliedFields, p.status.PendingFields, p.status.PendingDigest = nil, nil, ""
 }
 
 // setApplied notes that a document was written, and nothing else remains of this object's.
@@ -237,7 +251,7 @@ func (p *pass[O, S, R]) setApplied(document S) error {
 	if err := set.keep(&p.status.AppliedFields); err != nil {
 		return err
 	}
-	p.status.PendingFields = nil
+	p.status.PendingFields, p.status.PendingDigest = nil, ""
 	return p.fits()
 }
 

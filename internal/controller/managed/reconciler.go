@@ -28,7 +28,6 @@ type reconciler[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	snapshots   *snapshots[S, R]
 	written     ownWrites
 	last        remembered[lastSync]
-	rejected    remembered[uint64] // the fingerprint of what MeshAgent refused last, which need not be recorded again
 	names       waitingForNames
 	unconfirmed remembered[unconfirmed[R]]
 	deleted     remembered[bool] // objects whose resource was deleted, and that are to be released
@@ -69,7 +68,6 @@ func (r *reconciler[O, S, R]) forgetGone() handler.EventHandler {
 		}
 		r.written.forget(obj)
 		r.last.forget(obj.GetUID())
-		r.rejected.forget(obj.GetUID())
 		r.names.forget(client.ObjectKeyFromObject(obj))
 		r.unconfirmed.forget(obj.GetUID())
 		r.deleted.forget(obj.GetUID())
