@@ -129,8 +129,7 @@ func (p *pass[O, S, R]) isOthers(ctx context.Context, remote R) (why string, err
 		// Where names are identities, another user's resource may have come after ours was deleted.
 		return "it does not carry the ownership annotation of this object", nil
 	}
-	unconfirmed := (p.status.ID == "" || p.status.PendingCreate != nil) && !p.bearsMarks()
-	if unconfirmed && !p.hasOwnKey(remote) && !p.isPendingCreate(remote, exactly) {
+	if p.isUnconfirmed() && !p.hasOwnKey(remote) && !p.isPendingCreate(remote, exactly) {
 		return "it differs from what this object sent, so it may belong to another user", nil
 	}
 	twin := p.yieldToTwin(ctx, remote.Identity())
@@ -138,6 +137,11 @@ func (p *pass[O, S, R]) isOthers(ctx context.Context, remote R) (why string, err
 		return twin.Error(), nil
 	}
 	return "", twin
+}
+
+// isUnconfirmed says that nothing but a pending creation tells whose the resource is.
+func (p *pass[O, S, R]) isUnconfirmed() bool {
+	return !p.bearsMarks() && (p.status.ID == "" || p.status.PendingCreate != nil)
 }
 
 // parentNow is what the collection lies under, by its present name. It is "" where that is the project, and where the name cannot be found out

@@ -36,7 +36,7 @@ func (h hostile) RoundTrip(r *http.Request) (*http.Response, error) {
 	case strings.HasSuffix(r.URL.Path, *h.id):
 		body = `{"id": "` + *h.id + `", "name": "thief", "type": "keys", "data_base64": "e30="}`
 	}
-	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
 // A tenant has an endpoint and a forged key for the project of another one.
