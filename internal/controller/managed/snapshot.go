@@ -15,7 +15,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// snapshots are lists of collections that all objects of a kind share. A snapshot may say "in sync"; whoever wants to write
+// snapshots are lists of collections that all objects of a kind share. A snapshot may say "in sync"; a pass that wants to write
 // because of it must first look live, or demand a list that is begun after the question was put.
 type snapshots[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// interval is how often a list is compared with objects. A snapshot is kept for two of them when nobody uses it, such as
@@ -289,7 +289,7 @@ func (s *snapshot[S, R]) use() {
 	s.used = time.Now()
 }
 
-// dropIfIdle forgets all rows if nobody has used them since a moment.
+// dropIfIdle forgets all rows if they have not been used since a moment.
 func (s *snapshot[S, R]) dropIfIdle(moment time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
