@@ -124,7 +124,9 @@ func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 	return nil, ambiguous(rows, fmt.Sprintf("%d resources carry the ownership annotation of this object", len(rows)))
 }
 
-// findByKey looks for a resource with a natural key. That there is none may be read in a list that is a few seconds old.
+// findByKey looks for a resource with a natural key. That there is none may be read in a list that is
+// a few seconds old, unless one can be read by its key: of those, MeshAgent may take a second creation
+// for an update, and what another user created since the list was begun would be lost.
 func (p *pass[O, S, R]) findByKey(ctx context.Context, key string) (*R, error) {
 	if key == "" {
 		return nil, nil //nolint:nilnil // without a name it cannot be mistaken for another
@@ -135,7 +137,11 @@ func (p *pass[O, S, R]) findByKey(ctx context.Context, key string) (*R, error) {
 			return nil, err
 		}
 		if len(list.byKey(key)) == 0 {
-			return nil, nil //nolint:nilnil // not there is no error
+			remote, err := p.collection.Get(ctx, meshagent.Ref{Key: key})
+			if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) {
+				return nil, nil //nolint:nilnil // not there is no error
+			}
+			return &remote, err
 		}
 	}
 	remote, err := p.get(ctx, meshagent.Ref{Key: key})

@@ -6,7 +6,9 @@ package managed_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -257,6 +259,45 @@ func TestForeignTwinsAreRespected(t *testing.T) {
 					if !u.end() {
 						t.Fatal("what the object needs was changed")
 					}
+				}
+			})
+		})
+	}
+}
+
+// Another user creates a resource after the list in which there was none, on a server that takes a
+// second creation for an update where the contract leaves that open. It is theirs.
+func TestForeignResourcesThatAListMissed(t *testing.T) {
+	t.Parallel()
+	cells := newTally(t, []string{"MeshFeed", "MeshFeedSubscription", "MeshRoomGrant", "MeshSecret"})
+	for _, s := range mirrored() {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				u := prepare(t, s, simulator.Behavior{OverwriteGrants: true})
+				if !u.keyed {
+					return
+				}
+				u.run(2 * interval) // what was deleted is in doubt no more
+				var theirs simulator.Foreign
+				u.meshagent.Inject(simulator.Fault{
+					Method: http.MethodGet, Path: regexp.QuoteMeta(u.post.Path) + "$", Times: 1,
+					After: func(*http.Request) {
+						if u.writes(u.post) > 0 {
+							return // MeshAgent itself refuses a second one
+						}
+						var err error
+						if theirs, err = u.meshagent.CreateForeign(u.post.Call, ownMark, false); err != nil {
+							t.Error(err)
+						}
+					},
+				})
+				u.obj = u.changed(s.object(), "")
+				u.meshagent.ResetCalls()
+				u.apply(u.obj)
+				u.run(time.Minute)
+				if theirs.ID != "" && u.respects("retry", false, theirs) {
+					cells.strike(s.kind)
 				}
 			})
 		})
