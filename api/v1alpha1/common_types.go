@@ -187,7 +187,8 @@ type CommonStatus struct {
 	PendingDigest string `json:"pendingDigest,omitempty"`
 
 	// unconverged identifies a difference that MeshAgent did not accept: two writes in a row left it as
-	// it was. The operator does not write again while the difference is the same.
+	// it was. The operator does not write again while the difference is the same. "contended" says that
+	// two writes left different fields as they were, and that one more try follows.
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	Unconverged string `json:"unconverged,omitempty"`

@@ -16,6 +16,10 @@ import (
 // maxWrites is how often a pass writes a resource until it is as desired, its creation counted.
 const maxWrites = 2
 
+// contended is status.unconverged after two writes that left different fields as they were. It equals
+// no digest.
+const contended = "contended"
+
 // unconfirmed is a write that MeshAgent accepted, and whose result was not looked at yet.
 type unconfirmed[R any] struct {
 	made    R    // all of the resource if shown, else its identity
@@ -41,7 +45,10 @@ func (p *pass[O, S, R]) confirm(ctx context.Context, write unconfirmed[R]) error
 		return p.markSynced(*seen.remote)
 	case p.writes < maxWrites:
 		return p.update(ctx, *seen.remote, seen.diff)
-	case !samePlaces(left, write.fixed):
+	case !samePlaces(left, write.fixed) && p.status.Unconverged == "":
+		// Others may be writing, and one more try is right. A server that keeps another part of each
+		// write looks the same, and would have no end.
+		p.status.Unconverged = contended
 		return &problem{class: unavailable, reason: v1alpha1.ReasonConflict, message: "the resource changes in MeshAgent while it is written"}
 	}
 	p.status.Unconverged = p.digestOf(seen.diff.changes)

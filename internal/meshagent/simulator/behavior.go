@@ -41,6 +41,9 @@ type Behavior struct {
 	Newer bool
 	// Normalize is how the server rewrites what it is sent, before it stores it.
 	Normalize Normalization
+	// DropInTurn makes each write to a collection lose one of the members that it sets,
+	// each time the next one. It is assumed: so look two faulty servers behind one name.
+	DropInTurn bool
 }
 
 // Visibility is how a secret value shows in reads.

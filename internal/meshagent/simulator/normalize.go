@@ -78,7 +78,7 @@ func (n Normalization) String() string {
 // keep returns what the server stores of a document.
 func (c *call) keep(k *kind, path string, doc document) document {
 	n := c.s.behavior.Normalize
-	if n == 0 || k.item == nil {
+	if n == 0 && !c.s.behavior.DropInTurn || k.item == nil {
 		return doc
 	}
 	before := string(encode(doc))
@@ -87,10 +87,30 @@ func (c *call) keep(k *kind, path string, doc document) document {
 		rewritePayload(doc)
 	}
 	kept, _ := n.rewrite(spot{}, k.item, doc).(document)
+	if c.s.behavior.DropInTurn {
+		c.drop(k, path, kept)
+	}
 	if string(encode(kept)) != before {
 		c.s.rewrote[path]++
 	}
 	return kept
+}
+
+// drop takes out one of the members that the caller set, and the document can do without.
+func (c *call) drop(k *kind, path string, doc document) {
+	if c.route == nil {
+		return // no one calls
+	}
+	sent, names := c.object(), []string(nil)
+	for _, name := range slices.Sorted(maps.Keys(doc)) {
+		if !isEmpty(sent[name]) && !isKey(k, name, name) && !slices.Contains(needed(k.item), name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		delete(doc, names[c.s.drops[path]%len(names)])
+		c.s.drops[path]++
+	}
 }
 
 // Rewritten is how many documents of a collection were not stored as they were sent.

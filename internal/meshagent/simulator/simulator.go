@@ -27,6 +27,7 @@ type Simulator struct {
 	frozen  map[string]*store // what lists of a collection read, by path
 	grown   int               // newer members given out
 	rewrote map[string]int    // documents that were rewritten, by path of the collection
+	drops   map[string]int    // members that were dropped in turn, likewise
 	faults  []*armed
 	log     callLog
 	server  Server
@@ -68,7 +69,7 @@ func New(opts ...Option) *Simulator {
 	if err != nil {
 		panic(err) // the contract is compiled in, and tested
 	}
-	s := &Simulator{validator: validator, clock: time.Now, store: newStore(), frozen: map[string]*store{}, rewrote: map[string]int{}}
+	s := &Simulator{validator: validator, clock: time.Now, store: newStore(), frozen: map[string]*store{}, rewrote: map[string]int{}, drops: map[string]int{}}
 	for _, opt := range opts {
 		opt(s)
 	}
