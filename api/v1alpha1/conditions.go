@@ -92,6 +92,8 @@ const (
 	ReasonProjectNotAllowed = "ProjectNotAllowed"
 	// ReasonProjectChanged: the resource was made in another MeshAgent project than projectRef now leads to.
 	ReasonProjectChanged = "ProjectChanged"
+	// ReasonParentChanged: the resource is in another room or feed than the spec leads to now, since that one was orphaned.
+	ReasonParentChanged = "ParentChanged"
 	// ReasonInvalidAPIKey: the Secret holds no well-formed API key, or one of another project.
 	ReasonInvalidAPIKey = "InvalidAPIKey"
 	// ReasonInvalidEndpoint: the endpoint is not an HTTP or HTTPS URL.

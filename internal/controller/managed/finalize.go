@@ -102,6 +102,9 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 	parent, _ := p.parentNow(ctx)
 	p.open(cmp.Or(parent, p.status.Parent))
 	remote, err := p.findOurs(ctx)
+	if err == nil && remote == nil {
+		remote, err = p.openFormer(ctx)
+	}
 	if err != nil || remote == nil {
 		return err
 	}

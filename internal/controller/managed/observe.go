@@ -35,11 +35,14 @@ func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
 // byID finds the resource that status names. If that is gone, status names none any more.
 func (p *pass[O, S, R]) byID(ctx context.Context) (found[S, R], error) {
 	if p.status.ID == "" {
-		return found[S, R]{}, nil
+		return found[S, R]{}, p.refuseMove(ctx)
 	}
 	seen, err := p.observeKnown(ctx)
 	if err == nil && seen.remote != nil {
 		err = p.giveUpToTwin(ctx)
+	}
+	if err == nil && seen.remote == nil {
+		err = p.refuseMove(ctx)
 	}
 	if err != nil || seen.remote != nil {
 		return seen, err

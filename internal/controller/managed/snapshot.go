@@ -27,7 +27,7 @@ type snapshots[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	swept time.Time
 }
 
-// sharedSnapshots returns the snapshots that all users of one type of resource share. It is called while the manager is set up, and after.
+// sharedSnapshots returns the snapshots that all users of one type of resource share.
 func sharedSnapshots[S meshagent.Spec[S], R meshagent.Resource[S]](env *Environment) *snapshots[S, R] {
 	env.mu.Lock()
 	defer env.mu.Unlock()
@@ -116,7 +116,7 @@ func (s *snapshot[S, R]) since(ctx context.Context, notBefore time.Time, about .
 	}
 }
 
-// demand is the moment from which a list counts. It returns the error of the last one if that will not have changed.
+// demand is the moment from which a list counts. The error is that of the last one, if it stays.
 func (s *snapshot[S, R]) demand(notBefore time.Time, about []string) (time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
