@@ -64,12 +64,12 @@ test: controlplane ## Run all tests, against a real API server; TESTFLAGS="-run 
 
 .PHONY: crash
 crash: controlplane ## Kill the operator before and after every request of every kind; make test leaves out moments that equal others
-	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test ./internal/controller -timeout 2h -ginkgo.focus 'killed at any moment' -every-moment
+	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test ./test/operator -timeout 2h -ginkgo.focus 'killed at any moment' -every-moment
 
 DURATION ?= 10m
 .PHONY: soak
 soak: controlplane ## Let users, others, faults and kills loose on the operator for DURATION=10m, and see that all ends well
-	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test ./internal/controller -timeout 24h -v -ginkgo.focus 'The soak' -soak $(DURATION)
+	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test ./test/operator -timeout 24h -v -ginkgo.focus 'The soak' -soak $(DURATION)
 
 FUZZTIME ?= 30s
 .PHONY: fuzz

@@ -35,7 +35,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/controller"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/internal/tracing"
 	"github.com/meshagent/meshagent-operator/internal/version"
@@ -200,8 +200,8 @@ func managerOptions(scheme *runtime.Scheme, opts options, namespaces []string) c
 		LeaderElectionNamespace:       opts.leaderNamespace,
 		LeaderElectionReleaseOnCancel: true, // main returns as soon as the manager has stopped
 		GracefulShutdownTimeout:       new(drainTimeout),
-		Cache:                         managed.CacheOptions(namespaces),
-		Client:                        managed.ClientOptions(),
+		Cache:                         engine.CacheOptions(namespaces),
+		Client:                        engine.ClientOptions(),
 		Controller: config.Controller{
 			MaxConcurrentReconciles: opts.concurrency,
 			ReconciliationTimeout:   5 * time.Minute,
@@ -236,12 +236,12 @@ func flush(ctx context.Context, traces *sdktrace.TracerProvider) {
 }
 
 func setup(mgr manager.Manager, opts options, namespaces []string, ownerID string, traces *sdktrace.TracerProvider) error {
-	env := &managed.Environment{
+	env := &engine.Environment{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: ownerID, DriftInterval: opts.driftInterval,
-		Projects: &managed.Projects{
+		Projects: &engine.Projects{
 			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: namespaces,
-			Options: meshagent.Options{Endpoint: opts.meshagentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: managed.ObserveCall},
+			Options: meshagent.Options{Endpoint: opts.meshagentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: engine.ObserveCall},
 		},
 	}
 	if traces != nil {

@@ -23,7 +23,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
 const (
@@ -76,7 +76,7 @@ func leaveOut(unreadable map[string]error) {
 	for namespace, why := range unreadable {
 		ctrl.Log.Error(why, "namespace left out: nothing in it is reconciled. "+
 			"Grant the operator its Role there, or remove the namespace from --watch-namespaces", "namespace", namespace)
-		managed.NamespacesLeftOut.WithLabelValues(namespace).Set(1)
+		engine.NamespacesLeftOut.WithLabelValues(namespace).Set(1)
 	}
 }
 

@@ -28,7 +28,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controlplane"
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 )
 
 // asOperator in the environment turns the test binary into the operator.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 func TestNumber(t *testing.T) {

@@ -22,8 +22,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controlplane"
-	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 const (

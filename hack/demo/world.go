@@ -16,8 +16,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/hack/child"
-	"github.com/meshagent/meshagent-operator/internal/controlplane"
-	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // usualAddress is where the simulator is if nothing else is there.

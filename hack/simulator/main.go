@@ -17,7 +17,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // saveInterval is how often changes are saved.

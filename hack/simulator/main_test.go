@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // start runs the command and returns its URL, what it printed before that, and

@@ -8,12 +8,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
 // All are the controllers of the operator.
-var All = []managed.Controller{
-	managed.Project{},
+var All = []engine.Controller{
+	engine.Project{},
 	&Room,
 	&RoomGrant,
 	&Secret,

@@ -17,7 +17,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
-	"github.com/meshagent/meshagent-operator/internal/meshagent/contract"
+	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
 type document = map[string]any

@@ -9,7 +9,7 @@ import (
 	"encoding/json"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -17,15 +17,15 @@ import (
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshfeeds/status,verbs=patch
 
 // Feed keeps a feed of a project.
-var Feed = managed.Kind[*v1alpha1.MeshFeed, meshagent.FeedSpec, meshagent.Feed]{
+var Feed = engine.Kind[*v1alpha1.MeshFeed, meshagent.FeedSpec, meshagent.Feed]{
 	Object:     &v1alpha1.MeshFeed{},
-	Collection: managed.InProject[*v1alpha1.MeshFeed]((*meshagent.Project).Feeds),
+	Collection: engine.InProject[*v1alpha1.MeshFeed]((*meshagent.Project).Feeds),
 	Desired:    desiredFeed,
 	Adapt:      adaptFeed,
 	Defaults:   &meshagent.FeedSpec{Description: new(""), Paused: new(false)},
 }
 
-func desiredFeed(feed *v1alpha1.MeshFeed, _ managed.Inputs) (meshagent.FeedSpec, error) {
+func desiredFeed(feed *v1alpha1.MeshFeed, _ engine.Inputs) (meshagent.FeedSpec, error) {
 	spec := meshagent.FeedSpec{
 		Name: nameOr(feed.Spec.Name, feed), Description: feed.Spec.Description, Visibility: string(feed.Spec.Visibility),
 		Paused: feed.Spec.Paused, Annotations: feed.Spec.Annotations,
@@ -33,7 +33,7 @@ func desiredFeed(feed *v1alpha1.MeshFeed, _ managed.Inputs) (meshagent.FeedSpec,
 	if schema := feed.Spec.MessageSchema; schema != nil {
 		text, ok := objectOrBoolean(schema.Raw)
 		if !ok {
-			return spec, managed.Invalid("spec.messageSchema must be a JSON schema: an object, or a boolean")
+			return spec, engine.Invalid("spec.messageSchema must be a JSON schema: an object, or a boolean")
 		}
 		spec.MessageSchema = text
 	}

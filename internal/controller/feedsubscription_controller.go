@@ -5,7 +5,7 @@ package controller
 
 import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -13,19 +13,19 @@ import (
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshfeedsubscriptions/status,verbs=patch
 
 // FeedSubscription delivers a feed into a room.
-var FeedSubscription = managed.Kind[*v1alpha1.MeshFeedSubscription, meshagent.FeedSubscriptionSpec, meshagent.FeedSubscription]{
+var FeedSubscription = engine.Kind[*v1alpha1.MeshFeedSubscription, meshagent.FeedSubscriptionSpec, meshagent.FeedSubscription]{
 	Object: &v1alpha1.MeshFeedSubscription{},
 	Collection: func(project *meshagent.Project, _ *v1alpha1.MeshFeedSubscription, feedID string) meshagent.Collection[meshagent.FeedSubscriptionSpec, meshagent.FeedSubscription] {
 		return project.FeedSubscriptions(feedID)
 	},
-	Parent: func(subscription *v1alpha1.MeshFeedSubscription, in managed.Inputs) string {
+	Parent: func(subscription *v1alpha1.MeshFeedSubscription, in engine.Inputs) string {
 		return in.Resolved(&v1alpha1.MeshFeed{}, subscription.Spec.FeedRef).ID
 	},
-	References: []managed.Reference[*v1alpha1.MeshFeedSubscription]{
-		managed.To(&v1alpha1.MeshFeed{}, func(subscription *v1alpha1.MeshFeedSubscription) []v1alpha1.ResourceReference {
+	References: []engine.Reference[*v1alpha1.MeshFeedSubscription]{
+		engine.To(&v1alpha1.MeshFeed{}, func(subscription *v1alpha1.MeshFeedSubscription) []v1alpha1.ResourceReference {
 			return []v1alpha1.ResourceReference{subscription.Spec.FeedRef}
 		}),
-		managed.ToRooms(func(subscription *v1alpha1.MeshFeedSubscription) []v1alpha1.ResourceReference {
+		engine.ToRooms(func(subscription *v1alpha1.MeshFeedSubscription) []v1alpha1.ResourceReference {
 			return []v1alpha1.ResourceReference{subscription.Spec.RoomRef}
 		}),
 	},
@@ -34,7 +34,7 @@ var FeedSubscription = managed.Kind[*v1alpha1.MeshFeedSubscription, meshagent.Fe
 	Defaults: &meshagent.FeedSubscriptionSpec{FilenameDatetimeFormat: new("YYYY-MM-DDThh_mm_ssZ")},
 }
 
-func desiredFeedSubscription(subscription *v1alpha1.MeshFeedSubscription, in managed.Inputs) (meshagent.FeedSubscriptionSpec, error) {
+func desiredFeedSubscription(subscription *v1alpha1.MeshFeedSubscription, in engine.Inputs) (meshagent.FeedSubscriptionSpec, error) {
 	room := in.Resolved(&v1alpha1.MeshRoom{}, subscription.Spec.RoomRef)
 	spec := meshagent.FeedSubscriptionSpec{RoomID: room.ID, Room: room.Name, Path: subscription.Spec.Path, Annotations: subscription.Spec.Annotations}
 	if format := subscription.Spec.FilenameDatetimeFormat; format != "" {

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -15,17 +15,17 @@ import (
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshrooms/status,verbs=patch
 
 // Room keeps a room of a project.
-var Room = managed.Kind[*v1alpha1.MeshRoom, meshagent.RoomSpec, meshagent.Room]{
+var Room = engine.Kind[*v1alpha1.MeshRoom, meshagent.RoomSpec, meshagent.Room]{
 	Object:     &v1alpha1.MeshRoom{},
-	Collection: managed.InProject[*v1alpha1.MeshRoom]((*meshagent.Project).Rooms),
+	Collection: engine.InProject[*v1alpha1.MeshRoom]((*meshagent.Project).Rooms),
 	Desired:    desiredRoom,
 }
 
-func desiredRoom(room *v1alpha1.MeshRoom, _ managed.Inputs) (meshagent.RoomSpec, error) {
+func desiredRoom(room *v1alpha1.MeshRoom, _ engine.Inputs) (meshagent.RoomSpec, error) {
 	spec := meshagent.RoomSpec{Name: nameOr(room.Spec.Name, room), Annotations: room.Spec.Annotations}
 	if room.Spec.Metadata != nil {
 		if err := json.Unmarshal(room.Spec.Metadata.Raw, &spec.Metadata); err != nil {
-			return spec, managed.Invalid("spec.metadata is not a JSON object: %v", err)
+			return spec, engine.Invalid("spec.metadata is not a JSON object: %v", err)
 		}
 	}
 	return spec, nil

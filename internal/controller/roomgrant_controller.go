@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -15,7 +15,7 @@ import (
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshroomgrants/status,verbs=patch
 
 // RoomGrant keeps what a user may do in a room.
-var RoomGrant = managed.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, meshagent.RoomGrant]{
+var RoomGrant = engine.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, meshagent.RoomGrant]{
 	Object: &v1alpha1.MeshRoomGrant{},
 	Collection: func(project *meshagent.Project, grant *v1alpha1.MeshRoomGrant, _ string) meshagent.Collection[meshagent.RoomGrantSpec, meshagent.RoomGrant] {
 		if grant.Spec.Email != "" {
@@ -23,13 +23,13 @@ var RoomGrant = managed.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, m
 		}
 		return project.RoomGrants()
 	},
-	References: []managed.Reference[*v1alpha1.MeshRoomGrant]{
-		managed.ToRooms(func(grant *v1alpha1.MeshRoomGrant) []v1alpha1.ResourceReference {
+	References: []engine.Reference[*v1alpha1.MeshRoomGrant]{
+		engine.ToRooms(func(grant *v1alpha1.MeshRoomGrant) []v1alpha1.ResourceReference {
 			return []v1alpha1.ResourceReference{grant.Spec.RoomRef}
 		}),
 	},
-	Needs: func(*v1alpha1.MeshRoomGrant) []managed.Need {
-		return []managed.Need{{Feature: meshagent.RoomGrants}}
+	Needs: func(*v1alpha1.MeshRoomGrant) []engine.Need {
+		return []engine.Need{{Feature: meshagent.RoomGrants}}
 	},
 	Desired: desiredRoomGrant,
 	Adapt:   adaptRoomGrant,
@@ -39,10 +39,10 @@ var RoomGrant = managed.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, m
 	Report: func(grant *v1alpha1.MeshRoomGrant, remote meshagent.RoomGrant) { grant.Status.UserID = remote.Holder },
 }
 
-func desiredRoomGrant(grant *v1alpha1.MeshRoomGrant, in managed.Inputs) (meshagent.RoomGrantSpec, error) {
+func desiredRoomGrant(grant *v1alpha1.MeshRoomGrant, in engine.Inputs) (meshagent.RoomGrantSpec, error) {
 	return meshagent.RoomGrantSpec{
 		RoomID:            in.Resolved(&v1alpha1.MeshRoom{}, grant.Spec.RoomRef).ID, // a rename of the room does not matter
-		UserID:            managed.CanonicalID(grant.Spec.UserID),
+		UserID:            engine.CanonicalID(grant.Spec.UserID),
 		Email:             strings.ToLower(grant.Spec.Email),
 		Permissions:       apiScope(grant.Spec.Permissions),
 		InviteRedirectURL: grant.Spec.InviteRedirectURL,

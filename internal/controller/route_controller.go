@@ -5,7 +5,7 @@ package controller
 
 import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -13,11 +13,11 @@ import (
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshroutes/status,verbs=patch
 
 // Route leads requests for a domain to a room or an agent.
-var Route = managed.Kind[*v1alpha1.MeshRoute, meshagent.RouteSpec, meshagent.Route]{
+var Route = engine.Kind[*v1alpha1.MeshRoute, meshagent.RouteSpec, meshagent.Route]{
 	Object:     &v1alpha1.MeshRoute{},
-	Collection: managed.InProject[*v1alpha1.MeshRoute]((*meshagent.Project).Routes),
-	References: []managed.Reference[*v1alpha1.MeshRoute]{
-		managed.ToRooms(func(route *v1alpha1.MeshRoute) []v1alpha1.ResourceReference {
+	Collection: engine.InProject[*v1alpha1.MeshRoute]((*meshagent.Project).Routes),
+	References: []engine.Reference[*v1alpha1.MeshRoute]{
+		engine.ToRooms(func(route *v1alpha1.MeshRoute) []v1alpha1.ResourceReference {
 			return optional(route.Spec.Backend.RoomRef)
 		}),
 	},
@@ -27,7 +27,7 @@ var Route = managed.Kind[*v1alpha1.MeshRoute, meshagent.RouteSpec, meshagent.Rou
 	}}},
 }
 
-func desiredRoute(route *v1alpha1.MeshRoute, in managed.Inputs) (meshagent.RouteSpec, error) {
+func desiredRoute(route *v1alpha1.MeshRoute, in engine.Inputs) (meshagent.RouteSpec, error) {
 	spec := meshagent.RouteSpec{
 		Version: "v1", Kind: "Route", Domain: route.Spec.Domain,
 		Metadata: meshagent.RouteMetadata{Name: route.Spec.Name, Annotations: route.Spec.Annotations},

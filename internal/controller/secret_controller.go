@@ -5,7 +5,7 @@ package controller
 
 import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -13,10 +13,10 @@ import (
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshsecrets/status,verbs=patch
 
 // Secret carries a Kubernetes Secret into MeshAgent.
-var Secret = managed.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.Secret]{
+var Secret = engine.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.Secret]{
 	Object:     &v1alpha1.MeshSecret{},
 	Collection: secretCollection,
-	Parent: func(secret *v1alpha1.MeshSecret, in managed.Inputs) string {
+	Parent: func(secret *v1alpha1.MeshSecret, in engine.Inputs) string {
 		if ref := secret.Spec.RoomRef; ref != nil {
 			return in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name
 		}
@@ -25,18 +25,18 @@ var Secret = managed.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.
 		}
 		return ""
 	},
-	References: []managed.Reference[*v1alpha1.MeshSecret]{
-		managed.ToRooms(func(secret *v1alpha1.MeshSecret) []v1alpha1.ResourceReference { return optional(secret.Spec.RoomRef) }),
+	References: []engine.Reference[*v1alpha1.MeshSecret]{
+		engine.ToRooms(func(secret *v1alpha1.MeshSecret) []v1alpha1.ResourceReference { return optional(secret.Spec.RoomRef) }),
 	},
-	Sources: []managed.Source[*v1alpha1.MeshSecret]{
-		managed.FromSecrets(func(secret *v1alpha1.MeshSecret) []string { return []string{secret.Spec.SecretRef.Name} }),
+	Sources: []engine.Source[*v1alpha1.MeshSecret]{
+		engine.FromSecrets(func(secret *v1alpha1.MeshSecret) []string { return []string{secret.Spec.SecretRef.Name} }),
 	},
-	Needs: func(secret *v1alpha1.MeshSecret) []managed.Need {
+	Needs: func(secret *v1alpha1.MeshSecret) []engine.Need {
 		switch {
 		case secret.Spec.RoomRef != nil:
-			return []managed.Need{{Feature: meshagent.RoomSecrets, Field: "spec.roomRef"}}
+			return []engine.Need{{Feature: meshagent.RoomSecrets, Field: "spec.roomRef"}}
 		case secret.Spec.AgentRef != nil:
-			return []managed.Need{{Feature: meshagent.AgentSecrets, Field: "spec.agentRef"}}
+			return []engine.Need{{Feature: meshagent.AgentSecrets, Field: "spec.agentRef"}}
 		}
 		return nil
 	},
@@ -56,7 +56,7 @@ func secretCollection(project *meshagent.Project, secret *v1alpha1.MeshSecret, r
 	return project.Secrets()
 }
 
-func desiredSecret(secret *v1alpha1.MeshSecret, in managed.Inputs) (meshagent.SecretSpec, error) {
+func desiredSecret(secret *v1alpha1.MeshSecret, in engine.Inputs) (meshagent.SecretSpec, error) {
 	kind, data, err := secretPayload(secret.Spec, in.Secret(secret.Spec.SecretRef.Name))
 	spec := meshagent.SecretSpec{Name: nameOr(secret.Spec.Name, secret), Type: kind, Data: data}
 	if secret.Spec.RoomRef != nil || secret.Spec.AgentRef != nil {

@@ -15,7 +15,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -27,7 +27,7 @@ const (
 )
 
 // secretPayload makes what MeshAgent stores out of what a Kubernetes Secret holds. No error repeats a value.
-func secretPayload(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) (kind string, data []byte, err error) {
+func secretPayload(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) (kind string, data []byte, err error) {
 	name := spec.SecretRef.Name
 	var members map[string]string
 	switch secretType(spec, secret) {
@@ -44,16 +44,16 @@ func secretPayload(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) (kin
 		return kind, nil, err
 	}
 	if data, err = meshagent.Encode(members); err != nil {
-		return kind, nil, managed.Invalid("Secret %q cannot be written as JSON", name)
+		return kind, nil, engine.Invalid("Secret %q cannot be written as JSON", name)
 	}
 	if len(data) > maxSecret {
-		return kind, nil, managed.Invalid("Secret %q is larger than %d bytes as MeshAgent would store it", name, maxSecret)
+		return kind, nil, engine.Invalid("Secret %q is larger than %d bytes as MeshAgent would store it", name, maxSecret)
 	}
 	return kind, meshagent.CanonicalSecret(kind, data), nil
 }
 
 // secretType is the type that the spec says, else what its fields are for, else what the Secret is.
-func secretType(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) v1alpha1.MeshSecretType {
+func secretType(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) v1alpha1.MeshSecretType {
 	switch {
 	case spec.Type != "":
 		return spec.Type
@@ -66,25 +66,25 @@ func secretType(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) v1alpha
 }
 
 // valueOf returns one key of a Secret, which must be there and not be empty.
-func valueOf(name, key string, secret managed.SourceData) ([]byte, error) {
+func valueOf(name, key string, secret engine.SourceData) ([]byte, error) {
 	value, ok := secret.Data[key]
 	if !ok {
-		return nil, managed.Invalid("Secret %q has no key %q; it has: %s", name, key, keysOf(secret))
+		return nil, engine.Invalid("Secret %q has no key %q; it has: %s", name, key, keysOf(secret))
 	}
 	if len(value) == 0 {
-		return nil, managed.Invalid("key %q of Secret %q is empty", key, name)
+		return nil, engine.Invalid("key %q of Secret %q is empty", key, name)
 	}
 	return value, nil
 }
 
-func keysOf(secret managed.SourceData) string {
+func keysOf(secret engine.SourceData) string {
 	if len(secret.Data) == 0 {
 		return "none"
 	}
 	return strings.Join(slices.Sorted(maps.Keys(secret.Data)), ", ")
 }
 
-func rawPayload(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) (string, []byte, error) {
+func rawPayload(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) (string, []byte, error) {
 	kind := "application/octet-stream"
 	if spec.Raw.ContentType != "" {
 		kind = spec.Raw.ContentType
@@ -94,20 +94,20 @@ func rawPayload(spec v1alpha1.MeshSecretSpec, secret managed.SourceData) (string
 		return kind, nil, err
 	}
 	if len(value) > maxSecret {
-		return kind, nil, managed.Invalid("key %q of Secret %q is larger than %d bytes", spec.Raw.Key, spec.SecretRef.Name, maxSecret)
+		return kind, nil, engine.Invalid("key %q of Secret %q is larger than %d bytes", spec.Raw.Key, spec.SecretRef.Name, maxSecret)
 	}
 	return kind, value, nil
 }
 
 // keysPayload is the JSON object of variables that a secret of type keys is.
-func keysPayload(name string, chosen []v1alpha1.MeshSecretKey, secret managed.SourceData) (map[string]string, error) {
+func keysPayload(name string, chosen []v1alpha1.MeshSecretKey, secret engine.SourceData) (map[string]string, error) {
 	if len(chosen) == 0 {
 		for _, key := range slices.Sorted(maps.Keys(secret.Data)) {
 			chosen = append(chosen, v1alpha1.MeshSecretKey{Key: key})
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, managed.Invalid("Secret %q is empty", name)
+		return nil, engine.Invalid("Secret %q is empty", name)
 	}
 	variables := map[string]string{}
 	for _, one := range chosen {
@@ -116,14 +116,14 @@ func keysPayload(name string, chosen []v1alpha1.MeshSecretKey, secret managed.So
 			return nil, err
 		}
 		if !utf8.Valid(value) {
-			return nil, managed.Invalid("key %q of Secret %q is not UTF-8 text, which variables must be: use type raw", one.Key, name)
+			return nil, engine.Invalid("key %q of Secret %q is not UTF-8 text, which variables must be: use type raw", one.Key, name)
 		}
 		variable := one.As
 		if variable == "" {
 			variable = one.Key
 		}
 		if _, twice := variables[variable]; twice {
-			return nil, managed.Invalid("spec.keys gives two keys of Secret %q the name %q", name, variable)
+			return nil, engine.Invalid("spec.keys gives two keys of Secret %q the name %q", name, variable)
 		}
 		variables[variable] = string(value)
 	}
@@ -153,30 +153,30 @@ func (l dockerLogin) credentials() (username, password string, ok bool) {
 }
 
 // dockerPayload is the credential of one registry, as a secret of type docker holds it.
-func dockerPayload(name, registry string, secret managed.SourceData) (map[string]string, error) {
+func dockerPayload(name, registry string, secret engine.SourceData) (map[string]string, error) {
 	logins, err := dockerLogins(name, registry, secret)
 	if err != nil {
 		return nil, err
 	}
 	if registry == "" {
 		if len(logins) != 1 {
-			return nil, managed.Invalid("Secret %q holds credentials of %d registries (%s): name one in spec.registry", name, len(logins), strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
+			return nil, engine.Invalid("Secret %q holds credentials of %d registries (%s): name one in spec.registry", name, len(logins), strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
 		}
 		registry = slices.Collect(maps.Keys(logins))[0]
 	}
 	login, ok := logins[registry]
 	if !ok {
-		return nil, managed.Invalid("Secret %q holds no credential of registry %q; it has: %s", name, registry, strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
+		return nil, engine.Invalid("Secret %q holds no credential of registry %q; it has: %s", name, registry, strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
 	}
 	username, password, ok := login.credentials()
 	if !ok {
-		return nil, managed.Invalid("the auth of entry %q of Secret %q cannot be read: it must be username:password in base64", registry, name)
+		return nil, engine.Invalid("the auth of entry %q of Secret %q cannot be read: it must be username:password in base64", registry, name)
 	}
 	if username == "" || password == "" {
-		return nil, managed.Invalid("the entry %q of Secret %q lacks a username or a password", registry, name)
+		return nil, engine.Invalid("the entry %q of Secret %q lacks a username or a password", registry, name)
 	}
 	if !utf8.ValidString(username) || !utf8.ValidString(password) {
-		return nil, managed.Invalid("the username or the password of entry %q of Secret %q is not UTF-8 text", registry, name)
+		return nil, engine.Invalid("the username or the password of entry %q of Secret %q is not UTF-8 text", registry, name)
 	}
 	return map[string]string{"server": hostOf(registry), "username": username, "password": password, "email": cmp.Or(login.Email, noEmail)}, nil
 }
@@ -196,14 +196,14 @@ func hostOf(registry string) string {
 }
 
 // dockerLogins reads the forms that Kubernetes has for credentials of registries, and plain user names and passwords.
-func dockerLogins(name, registry string, secret managed.SourceData) (map[string]dockerLogin, error) {
+func dockerLogins(name, registry string, secret engine.SourceData) (map[string]dockerLogin, error) {
 	if text, ok := secret.Data[corev1.DockerConfigJsonKey]; ok {
 		var config struct {
 			Auths map[string]dockerLogin `json:"auths"`
 		}
 		err := readDockerConfig(name, corev1.DockerConfigJsonKey, text, &config)
 		if err == nil && len(config.Auths) == 0 {
-			err = managed.Invalid("key %q of Secret %q has no credentials under \"auths\"", corev1.DockerConfigJsonKey, name)
+			err = engine.Invalid("key %q of Secret %q has no credentials under \"auths\"", corev1.DockerConfigJsonKey, name)
 		}
 		return config.Auths, err
 	}
@@ -211,15 +211,15 @@ func dockerLogins(name, registry string, secret managed.SourceData) (map[string]
 		var logins map[string]dockerLogin
 		err := readDockerConfig(name, corev1.DockerConfigKey, text, &logins)
 		if err == nil && len(logins) == 0 {
-			err = managed.Invalid("key %q of Secret %q has no credentials", corev1.DockerConfigKey, name)
+			err = engine.Invalid("key %q of Secret %q has no credentials", corev1.DockerConfigKey, name)
 		}
 		return logins, err
 	}
 	if secret.Data[corev1.BasicAuthUsernameKey] == nil || secret.Data[corev1.BasicAuthPasswordKey] == nil {
-		return nil, managed.Invalid("Secret %q is of type %q and holds no credential of a registry: it needs a dockerconfigjson, or username and password", name, secret.Type)
+		return nil, engine.Invalid("Secret %q is of type %q and holds no credential of a registry: it needs a dockerconfigjson, or username and password", name, secret.Type)
 	}
 	if registry == "" {
-		return nil, managed.Invalid("Secret %q holds a username and a password: name their registry in spec.registry", name)
+		return nil, engine.Invalid("Secret %q holds a username and a password: name their registry in spec.registry", name)
 	}
 	return map[string]dockerLogin{registry: {Username: string(secret.Data[corev1.BasicAuthUsernameKey]), Password: string(secret.Data[corev1.BasicAuthPasswordKey])}}, nil
 }
@@ -227,10 +227,10 @@ func dockerLogins(name, registry string, secret managed.SourceData) (map[string]
 // readDockerConfig reads JSON. What is not UTF-8 in it encoding/json would replace without a word.
 func readDockerConfig(name, key string, text []byte, into any) error {
 	if !utf8.Valid(text) {
-		return managed.Invalid("key %q of Secret %q is not UTF-8 text", key, name)
+		return engine.Invalid("key %q of Secret %q is not UTF-8 text", key, name)
 	}
 	if json.Unmarshal(text, into) != nil {
-		return managed.Invalid("key %q of Secret %q is no docker config", key, name)
+		return engine.Invalid("key %q of Secret %q is no docker config", key, name)
 	}
 	return nil
 }

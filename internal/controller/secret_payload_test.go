@@ -13,7 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
 const canary = "c4n4ry"
@@ -28,27 +28,27 @@ func bytesOf(values map[string]string) map[string][]byte {
 
 func TestSecretPayload(t *testing.T) {
 	t.Parallel()
-	docker := func(text string) managed.SourceData {
-		return managed.SourceData{Type: corev1.SecretTypeDockerConfigJson, Data: bytesOf(map[string]string{".dockerconfigjson": text})}
+	docker := func(text string) engine.SourceData {
+		return engine.SourceData{Type: corev1.SecretTypeDockerConfigJson, Data: bytesOf(map[string]string{".dockerconfigjson": text})}
 	}
 	two := docker(`{"auths": {"ghcr.io": {"username": "u", "password": "p", "email": "e@x"}, "quay.io": {"auth": "YTpiOmM="}}}`)
 	for name, test := range map[string]struct {
 		spec   v1alpha1.MeshSecretSpec
-		secret managed.SourceData
+		secret engine.SourceData
 		kind   string
 		want   string
 	}{
 		"all keys": {
-			secret: managed.SourceData{Type: "Opaque", Data: bytesOf(map[string]string{"B": "2\n", "A": "é\"<>"})},
+			secret: engine.SourceData{Type: "Opaque", Data: bytesOf(map[string]string{"B": "2\n", "A": "é\"<>"})},
 			kind:   "keys", want: `{"A":"é\"<>","B":"2\n"}`,
 		},
 		"some keys, renamed": {
 			spec:   v1alpha1.MeshSecretSpec{Keys: []v1alpha1.MeshSecretKey{{Key: "a", As: "OPENAI_API_KEY"}}},
-			secret: managed.SourceData{Data: bytesOf(map[string]string{"a": "x", "b": "y"})},
+			secret: engine.SourceData{Data: bytesOf(map[string]string{"a": "x", "b": "y"})},
 			kind:   "keys", want: `{"OPENAI_API_KEY": "x"}`,
 		},
 		"a certificate": {
-			secret: managed.SourceData{Type: corev1.SecretTypeTLS, Data: bytesOf(map[string]string{"tls.crt": "c", "tls.key": "k"})},
+			secret: engine.SourceData{Type: corev1.SecretTypeTLS, Data: bytesOf(map[string]string{"tls.crt": "c", "tls.key": "k"})},
 			kind:   "keys", want: `{"tls.crt": "c", "tls.key": "k"}`,
 		},
 		"one registry": {
@@ -88,17 +88,17 @@ func TestSecretPayload(t *testing.T) {
 			kind:   "docker", want: `{"server": "r", "username": "a", "password": "é€", "email": "none@example.com"}`,
 		},
 		"a dockercfg": {
-			secret: managed.SourceData{Type: corev1.SecretTypeDockercfg, Data: bytesOf(map[string]string{".dockercfg": `{"r": {"username": "u", "password": "p"}}`})},
+			secret: engine.SourceData{Type: corev1.SecretTypeDockercfg, Data: bytesOf(map[string]string{".dockercfg": `{"r": {"username": "u", "password": "p"}}`})},
 			kind:   "docker", want: `{"server": "r", "username": "u", "password": "p", "email": "none@example.com"}`,
 		},
 		"user name and password": {
 			spec:   v1alpha1.MeshSecretSpec{Type: "docker", Registry: "r"},
-			secret: managed.SourceData{Type: corev1.SecretTypeBasicAuth, Data: bytesOf(map[string]string{"username": "u", "password": "p"})},
+			secret: engine.SourceData{Type: corev1.SecretTypeBasicAuth, Data: bytesOf(map[string]string{"username": "u", "password": "p"})},
 			kind:   "docker", want: `{"server": "r", "username": "u", "password": "p", "email": "none@example.com"}`,
 		},
 		"user name and password, which the registry makes a credential": {
 			spec:   v1alpha1.MeshSecretSpec{Registry: "r"},
-			secret: managed.SourceData{Type: "Opaque", Data: bytesOf(map[string]string{"username": "u", "password": "p"})},
+			secret: engine.SourceData{Type: "Opaque", Data: bytesOf(map[string]string{"username": "u", "password": "p"})},
 			kind:   "docker", want: `{"server": "r", "username": "u", "password": "p", "email": "none@example.com"}`,
 		},
 		"a docker config, which keys makes a variable": {
@@ -133,12 +133,12 @@ func TestSecretPayload(t *testing.T) {
 func TestSecretPayloadRaw(t *testing.T) {
 	t.Parallel()
 	spec := v1alpha1.MeshSecretSpec{Type: "raw", Raw: &v1alpha1.MeshSecretRawSource{Key: "k"}}
-	kind, data, err := secretPayload(spec, managed.SourceData{Data: map[string][]byte{"k": {0, 0xff, '\n'}}})
+	kind, data, err := secretPayload(spec, engine.SourceData{Data: map[string][]byte{"k": {0, 0xff, '\n'}}})
 	if err != nil || kind != "application/octet-stream" || string(data) != "\x00\xff\n" {
 		t.Errorf("got %q %q %v", kind, data, err)
 	}
 	spec.Raw.ContentType = "application/x-pem-file"
-	if kind, _, err = secretPayload(spec, managed.SourceData{Data: bytesOf(map[string]string{"k": "x"})}); err != nil || kind != spec.Raw.ContentType {
+	if kind, _, err = secretPayload(spec, engine.SourceData{Data: bytesOf(map[string]string{"k": "x"})}); err != nil || kind != spec.Raw.ContentType {
 		t.Errorf("got %q %v", kind, err)
 	}
 }
@@ -177,7 +177,7 @@ func TestSecretPayloadRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.spec.SecretRef.Name = "s"
-			_, data, err := secretPayload(test.spec, managed.SourceData{Type: test.kind, Data: bytesOf(test.data)})
+			_, data, err := secretPayload(test.spec, engine.SourceData{Type: test.kind, Data: bytesOf(test.data)})
 			if err == nil || !strings.Contains(err.Error(), test.expect) {
 				t.Errorf("got %v, want something about %q", err, test.expect)
 			}
@@ -191,7 +191,7 @@ func TestSecretPayloadRefuses(t *testing.T) {
 func FuzzDockerPayload(f *testing.F) {
 	f.Add([]byte(`{"auths": {"ghcr.io": {"auth": "YTpi"}}}`), "ghcr.io")
 	f.Fuzz(func(t *testing.T, text []byte, registry string) {
-		login, err := dockerPayload("s", registry, managed.SourceData{Data: map[string][]byte{".dockerconfigjson": text}})
+		login, err := dockerPayload("s", registry, engine.SourceData{Data: map[string][]byte{".dockerconfigjson": text}})
 		if err == nil && (login["server"] != hostOf(registry) && registry != "" || login["username"] == "" || login["password"] == "") {
 			t.Errorf("%s became %v", text, login)
 		}
@@ -202,7 +202,7 @@ func FuzzDockerPayload(f *testing.F) {
 func TestMarkupIsCarriedAsItIs(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("<a b=\"c&amp;d\"/>\n", 35_000)
-	kind, data, err := secretPayload(v1alpha1.MeshSecretSpec{}, managed.SourceData{Data: bytesOf(map[string]string{"V": text})})
+	kind, data, err := secretPayload(v1alpha1.MeshSecretSpec{}, engine.SourceData{Data: bytesOf(map[string]string{"V": text})})
 	if err != nil || kind != "keys" || len(data) > 710_000 {
 		t.Fatalf("%d bytes became %d of type %q: %v", len(text), len(data), kind, err)
 	}

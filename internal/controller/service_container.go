@@ -5,12 +5,12 @@ package controller
 
 import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 // container maps a container onto what is written to MeshAgent, with ids in place of references.
-func container(spec *v1alpha1.ContainerSpec, in managed.Inputs) *meshagent.ContainerSpec {
+func container(spec *v1alpha1.ContainerSpec, in engine.Inputs) *meshagent.ContainerSpec {
 	if spec == nil {
 		return nil
 	}

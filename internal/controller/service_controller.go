@@ -5,7 +5,7 @@ package controller
 
 import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -14,22 +14,22 @@ import (
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch
 
 // Service keeps a service of a project or of a room.
-var Service = managed.Kind[*v1alpha1.MeshService, meshagent.ServiceSpec, meshagent.Service]{
+var Service = engine.Kind[*v1alpha1.MeshService, meshagent.ServiceSpec, meshagent.Service]{
 	Object:     &v1alpha1.MeshService{},
 	Collection: serviceCollection,
-	Parent: func(service *v1alpha1.MeshService, in managed.Inputs) string {
+	Parent: func(service *v1alpha1.MeshService, in engine.Inputs) string {
 		if ref := service.Spec.RoomRef; ref != nil {
 			return in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name
 		}
 		return ""
 	},
-	References: []managed.Reference[*v1alpha1.MeshService]{
-		managed.ToRooms(func(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
+	References: []engine.Reference[*v1alpha1.MeshService]{
+		engine.ToRooms(func(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
 			return optional(service.Spec.RoomRef)
 		}),
-		managed.To(&v1alpha1.MeshSecret{}, secretsOf),
+		engine.To(&v1alpha1.MeshSecret{}, secretsOf),
 	},
-	Sources: []managed.Source[*v1alpha1.MeshService]{managed.FromConfigMaps(configMapsOf)},
+	Sources: []engine.Source[*v1alpha1.MeshService]{engine.FromConfigMaps(configMapsOf)},
 	Desired: desiredService,
 	Adapt:   adaptService,
 }
@@ -41,7 +41,7 @@ func serviceCollection(project *meshagent.Project, service *v1alpha1.MeshService
 	return project.Services()
 }
 
-func desiredService(service *v1alpha1.MeshService, in managed.Inputs) (meshagent.ServiceSpec, error) {
+func desiredService(service *v1alpha1.MeshService, in engine.Inputs) (meshagent.ServiceSpec, error) {
 	spec := service.Spec
 	if spec.Template != nil {
 		return templateService(service, in)

@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -44,7 +44,7 @@ func secretsOf(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
 }
 
 // checkSecrets refuses what MeshAgent would take, and fail at only when the container starts.
-func checkSecrets(service *v1alpha1.MeshService, in managed.Inputs) error {
+func checkSecrets(service *v1alpha1.MeshService, in engine.Inputs) error {
 	for _, use := range secretUses(service) {
 		secret, ok := in.Resolved(&v1alpha1.MeshSecret{}, use.ref).Object.(*v1alpha1.MeshSecret)
 		if !ok {
@@ -52,7 +52,7 @@ func checkSecrets(service *v1alpha1.MeshService, in managed.Inputs) error {
 		}
 		is, must := fitness(use, secret, service, in)
 		if is != must {
-			return managed.Invalid("%s names MeshSecret %q, which is %s: it must be %s", use.place, use.ref.Name, is, must)
+			return engine.Invalid("%s names MeshSecret %q, which is %s: it must be %s", use.place, use.ref.Name, is, must)
 		}
 	}
 	return nil
@@ -60,7 +60,7 @@ func checkSecrets(service *v1alpha1.MeshService, in managed.Inputs) error {
 
 // fitness says what a secret is and what it must be where it is named, which are the same if all is well. Which rooms a service of the
 // project is used in is not known. A room that both refer to in one way may have two names for a moment, while it is being renamed.
-func fitness(use secretUse, secret *v1alpha1.MeshSecret, service *v1alpha1.MeshService, in managed.Inputs) (is, must string) {
+func fitness(use secretUse, secret *v1alpha1.MeshSecret, service *v1alpha1.MeshService, in engine.Inputs) (is, must string) {
 	ours, theirs := service.Spec.RoomRef, secret.Spec.RoomRef
 	switch {
 	case use.kind != "" && whose(secret) != ofProject:

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/controller/managed"
+	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -26,7 +26,7 @@ func configMapsOf(service *v1alpha1.MeshService) []string {
 }
 
 // templateService is a service that MeshAgent makes of a template.
-func templateService(service *v1alpha1.MeshService, in managed.Inputs) (meshagent.ServiceSpec, error) {
+func templateService(service *v1alpha1.MeshService, in engine.Inputs) (meshagent.ServiceSpec, error) {
 	values, err := templateValues(service.Spec.Template, in)
 	// The template says the name. What it was when MeshAgent made the service is what it should be; before
 	// that only MeshAgent knows it.
@@ -37,25 +37,25 @@ func templateService(service *v1alpha1.MeshService, in managed.Inputs) (meshagen
 	return meshagent.ServiceFromTemplate(name, service.Spec.Template.Text, values), err
 }
 
-func templateValues(template *v1alpha1.ServiceTemplate, in managed.Inputs) (map[string]string, error) {
+func templateValues(template *v1alpha1.ServiceTemplate, in engine.Inputs) (map[string]string, error) {
 	values := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(template.Values)) {
 		if !variableName.MatchString(name) {
-			return nil, managed.Invalid("spec.template.values has %q, which no template can use: a variable's name has letters, digits and underscores only", name)
+			return nil, engine.Invalid("spec.template.values has %q, which no template can use: a variable's name has letters, digits and underscores only", name)
 		}
 		values[name] = template.Values[name]
 	}
 	for _, from := range template.ValuesFrom {
 		if _, twice := values[from.Name]; twice {
-			return nil, managed.Invalid("%q is in both spec.template.values and spec.template.valuesFrom", from.Name)
+			return nil, engine.Invalid("%q is in both spec.template.values and spec.template.valuesFrom", from.Name)
 		}
 		ref := from.ConfigMapKeyRef
 		value, ok := in.ConfigMap(ref.Name).Data[ref.Key]
 		if !ok {
-			return nil, managed.Invalid("ConfigMap %q has no key %q, which spec.template.valuesFrom names for %q", ref.Name, ref.Key, from.Name)
+			return nil, engine.Invalid("ConfigMap %q has no key %q, which spec.template.valuesFrom names for %q", ref.Name, ref.Key, from.Name)
 		}
 		if !utf8.Valid(value) {
-			return nil, managed.Invalid("key %q of ConfigMap %q is no text, and cannot be the value of %q in the template", ref.Key, ref.Name, from.Name)
+			return nil, engine.Invalid("key %q of ConfigMap %q is no text, and cannot be the value of %q in the template", ref.Key, ref.Name, from.Name)
 		}
 		values[from.Name] = string(value)
 	}

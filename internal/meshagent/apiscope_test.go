@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/meshagent/meshagent-operator/internal/meshagent/contract"
+	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
 // A member that the contract gains must be added here, or an update would drop it.

@@ -16,7 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/meshagent/meshagent-operator/internal/meshagent/simulator"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // roomServer has rooms, of which others delete and create some while they are listed, in the order of their names.

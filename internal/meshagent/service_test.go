@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/meshagent/meshagent-operator/internal/meshagent/contract"
+	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
 func serviceSchema(t *testing.T) (*contract.Validator, *openapi3.Schema) {

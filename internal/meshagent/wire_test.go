@@ -14,7 +14,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/meshagent/meshagent-operator/internal/meshagent/contract"
+	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
 // document is a request whose every member is set, and what the contract says of it.

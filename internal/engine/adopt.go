@@ -1,0 +1,86 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// adopt takes a resource that was found and not just created, if that is allowed.
+func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error) {
+	mark := remote.Written().Mark()
+	if p.createdByUs(remote) {
+		mark.Owner = p.mark.Owner
+	}
+	p.mark.Adopted = mark.Owner != p.mark.Owner || mark.Adopted
+	seen, err := p.compare(remote)
+	if err != nil {
+		return seen, err
+	}
+	if !p.spec.Observes() {
+		// The mark itself is no difference.
+		unmarked, err := drift(p.adapted(remote), remote.Written(), nil, nil)
+		if err != nil {
+			return seen, err
+		}
+		err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, remote.Written().Key(), unmarked.changes)
+		if err == nil {
+			err = p.yieldToTwin(ctx, remote.Identity())
+		}
+		if err != nil {
+			p.waitForName(remote.Written().Key())
+			return seen, err
+		}
+	}
+	p.status.ID, p.status.Adopted = remote.Identity(), nil
+	if p.mark.Adopted {
+		p.status.Adopted = new(true)
+		p.outcome.adopted = true
+	}
+	p.recognize(remote)
+	return seen, nil
+}
+
+// recognize ends a pending creation whose resource was found as it was sent. From then on the resource
+// is this object's, whatever becomes of its values: an update records that before it changes them.
+func (p *pass[O, S, R]) recognize(remote R) {
+	if p.mark.Adopted || promised(remote) || !p.isPendingCreate(remote, exactly) {
+		return
+	}
+	p.status.PendingCreate = nil
+	p.recognized = true
+}
+
+// createdByUs says that a resource without a place for a mark is ours all the same: its key is one that
+// nobody else can have chosen, or it is what a pending creation sent.
+func (p *pass[O, S, R]) createdByUs(remote R) bool {
+	return !p.bearsMarks() && (p.hasOwnKey(remote) || p.isPendingCreate(remote, withNormalizing) || p.equalsPending(remote))
+}
+
+// hasOwnKey says that the key of a resource is the object's UID.
+func (p *pass[O, S, R]) hasOwnKey(remote R) bool {
+	return remote.Written().Key() == string(p.obj.GetUID())
+}
+
+// adoptable decides whether an existing resource may be taken over, and if not, what to tell the user.
+func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key string, changes []change) error {
+	switch {
+	case theirs.Owner == ours.Owner, policy == v1alpha1.AdoptAlways:
+		return nil
+	case theirs.Owner != "":
+		return ownedElsewhere(key, theirs.Owner)
+	case len(changes) == 0, policy == v1alpha1.AdoptIfUnowned:
+		return nil
+	}
+	return refuse(v1alpha1.ReasonAlreadyExists,
+		"%q exists already in MeshAgent and differs in %s: set adoptionPolicy to IfUnowned to take it over and change it, or choose another name", key, paths(changes))
+}
+
+func ownedElsewhere(key, owner string) error {
+	return refuse(v1alpha1.ReasonOwnedElsewhere,
+		"%q in MeshAgent is managed by %q (operator id/namespace/name): set adoptionPolicy to Always to take it over, or choose another name", key, owner)
+}

@@ -1,0 +1,190 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// maxWrites is how often a pass writes a resource until it is as desired, its creation counted.
+const maxWrites = 2
+
+// contended is status.unconverged after two writes that left different fields as they were. It equals
+// no digest.
+const contended = "contended"
+
+// unconfirmed is a write that MeshAgent accepted, and whose result was not looked at yet.
+type unconfirmed[R any] struct {
+	made    R    // all of the resource if shown, else its identity
+	shown   bool // in the answer to the write
+	at      time.Time
+	fixed   []change // what the write was to change; nil for a creation
+	desired uint64   // the fingerprint
+	writes  int
+	set     fields // what the object has set
+	lost    bool   // as in outcome
+	adopted bool
+}
+
+// confirm compares what MeshAgent holds after a write with what is desired. If MeshAgent did not keep
+// all of it, it is written once more.
+func (p *pass[O, S, R]) confirm(ctx context.Context, write unconfirmed[R]) error {
+	seen, err := p.readBack(ctx, write)
+	if err != nil {
+		return err
+	}
+	switch left := withoutDefaults(seen.diff.changes, write.fixed); {
+	case len(left) == 0:
+		return p.markSynced(*seen.remote)
+	case p.writes < maxWrites:
+		return p.update(ctx, *seen.remote, seen.diff)
+	case !samePlaces(left, write.fixed) && p.status.Unconverged == "":
+		// Others may be writing, and one more try is right. A server that keeps another part of each
+		// write looks the same, and would have no end.
+		p.status.Unconverged = contended
+		return &problem{class: unavailable, reason: v1alpha1.ReasonConflict, message: "the resource changes in MeshAgent while it is written"}
+	}
+	p.status.Unconverged = p.digestOf(seen.diff.changes)
+	return p.notConverging(seen)
+}
+
+// readBack shows a resource as it is after a write: in the answer, else in a list that is begun after
+// the write, else by itself. Writes that come one after the other share a list: they wait for it
+// outside of the pass, so that no worker waits.
+func (p *pass[O, S, R]) readBack(ctx context.Context, write unconfirmed[R]) (found[S, R], error) {
+	if write.shown {
+		return p.compare(write.made)
+	}
+	if !p.collection.Traits().PartialLists && !p.snapshot.slow() {
+		if wait := p.snapshot.untilShared(write.at); wait > 0 {
+			p.unconfirmed.set(p.obj.GetUID(), write)
+			return found[S, R]{}, &problem{class: silent, message: "waiting for the next list", after: wait}
+		}
+		if seen, ok := p.inSyncByList(ctx, write); ok {
+			return seen, nil
+		}
+	}
+	// A list may be late. Only what is read by itself may lead to another write.
+	remote, err := p.get(ctx, meshagent.Ref{ID: write.made.Identity(), Key: cmp.Or(write.made.Written().Key(), p.desired.Key())})
+	if meshagent.IsNotFound(err) {
+		return found[S, R]{}, &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent accepted the write, and does not show the resource (404)"}
+	}
+	if err != nil {
+		return found[S, R]{}, err
+	}
+	return p.compare(remote)
+}
+
+// inSyncByList says that a list that is begun after a write shows what is desired.
+func (p *pass[O, S, R]) inSyncByList(ctx context.Context, write unconfirmed[R]) (seen found[S, R], ok bool) {
+	list, err := p.snapshot.since(ctx, write.at)
+	if err != nil {
+		return seen, false
+	}
+	row, ok := list.get(write.made.Identity())
+	if !ok {
+		return seen, false
+	}
+	if seen, err = p.compare(row); err != nil || len(seen.diff.changes) > 0 {
+		return seen, false
+	}
+	p.outcome.listed = list.begun
+	return seen, true
+}
+
+// recallWrite completes status with a write that this process made and did not confirm. Another
+// process would find the resource by its mark, or by the pending creation.
+func (p *pass[O, S, R]) recallWrite() {
+	write, ok := p.unconfirmed.get(p.obj.GetUID())
+	if !ok || p.status.ID != "" && p.status.ID != write.made.Identity() {
+		return
+	}
+	p.status.ID = write.made.Identity()
+	p.outcome.lost, p.outcome.adopted, p.outcome.wrote = write.lost, write.adopted, true
+	if write.fixed == nil {
+		p.status.PendingCreate = nil // MeshAgent said that it was carried out
+	}
+	if write.adopted {
+		p.status.Adopted = new(true)
+	}
+	_ = write.set.keep(&p.status.AppliedFields) // it was encoded before
+}
+
+// unconfirmedWrite takes the write that is to be confirmed, unless the spec has changed since.
+func (p *pass[O, S, R]) unconfirmedWrite() (write unconfirmed[R], ok bool) {
+	write, ok = p.unconfirmed.get(p.obj.GetUID())
+	p.unconfirmed.forget(p.obj.GetUID())
+	if ok = ok && write.desired == fingerprint(p.desired); ok {
+		p.writes = write.writes
+	}
+	return write, ok
+}
+
+// withoutDefaults leaves out what was removed and came back as something else: that is MeshAgent's
+// default, which a kind need not know.
+func withoutDefaults(changes, fixed []change) []change {
+	return slices.DeleteFunc(slices.Clone(changes), func(c change) bool {
+		return c.desired == nil && slices.ContainsFunc(fixed, func(before change) bool {
+			return before.path.String() == c.path.String() && !covers(before.actual, c.actual)
+		})
+	})
+}
+
+// samePlaces says that all changes are among others.
+func samePlaces(changes, others []change) bool {
+	return !slices.ContainsFunc(changes, func(c change) bool {
+		return !slices.ContainsFunc(others, func(other change) bool { return other.path.String() == c.path.String() })
+	})
+}
+
+// notConverging tells that MeshAgent does not keep what is desired. Writing it again would change
+// nothing, so that waits until what is desired, or what MeshAgent holds, is something else.
+func (p *pass[O, S, R]) notConverging(seen found[S, R]) error {
+	if err := p.keepWhatIsStuck(seen); err != nil {
+		return err
+	}
+	if p.outcome.adopted {
+		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
+	}
+	message := "MeshAgent does not keep the value of " + paths(seen.diff.changes) + " as written. Set the field to the value in status.drift, or report the difference to MeshAgent"
+	if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonNotConverging {
+		p.outcome.warn(v1alpha1.ReasonNotConverging, "update", "%s: %s", p.title(p.desired.Key()), message)
+	}
+	p.remember(*seen.remote)
+	p.outcome.notConverging(message)
+	p.report(*seen.remote, seen.diff.changes)
+	return nil
+}
+
+// keepWhatIsStuck notes which fields are this object's: those that it sets, and those that it gave up
+// and MeshAgent does not remove.
+func (p *pass[O, S, R]) keepWhatIsStuck(seen found[S, R]) error {
+	set, err := fieldsOf(p.adapted(*seen.remote))
+	if err != nil {
+		return err
+	}
+	before := readFields(p.status.AppliedFields).and(readFields(p.status.PendingFields))
+	for _, c := range seen.diff.changes {
+		if c.desired == nil {
+			set = set.and(before.at(c.path))
+		}
+	}
+	p.status.PendingFields, p.status.PendingDigest = nil, ""
+	return set.keep(&p.status.AppliedFields)
+}
+
+// digestOf identifies changes, hidden values included.
+func (p *pass[O, S, R]) digestOf(changes []change) string {
+	var all [][3]any
+	for _, c := range changes {
+		all = append(all, [3]any{c.path.String(), c.desired, c.actual})
+	}
+	return p.connection.Client.Seal(mustEncode(all))
+}

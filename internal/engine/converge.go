@@ -1,0 +1,260 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// converge makes MeshAgent hold what is desired: it creates, updates, or does nothing.
+func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
+	switch {
+	case seen.remote == nil && p.spec.Observes():
+		if p.outcome.lost {
+			p.foundDrift()
+		}
+		p.outcome.missing("it does not exist in MeshAgent and would be created if reconcilePolicy were Enforce")
+		p.status.Drift = nil
+		return nil
+	case seen.remote == nil:
+		return p.create(ctx)
+	case len(seen.diff.changes) == 0:
+		return p.markSynced(*seen.remote)
+	case p.spec.Observes():
+		if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonDrifted {
+			p.foundDrift()
+		}
+		p.outcome.drifted("MeshAgent differs in " + paths(seen.diff.changes) + "; reconcilePolicy Observe leaves it so")
+		p.report(*seen.remote, seen.diff.changes)
+		return nil
+	case p.requested == p.status.LastHandledReconcileAt && p.digestOf(seen.diff.changes) == p.status.Unconverged:
+		return p.notConverging(seen)
+	}
+	return p.update(ctx, *seen.remote, seen.diff)
+}
+
+// create makes the resource. A refusal because there is one already is where its adoption begins.
+func (p *pass[O, S, R]) create(ctx context.Context) error {
+	uncertain := p.pendingBefore()
+	if err := p.recordPendingCreate(ctx); err != nil {
+		return err
+	}
+	if p.outcome.lost {
+		p.foundDrift()
+	}
+	made, shown, err := p.collection.Create(ctx, p.desired.WithMark(p.mark))
+	if err != nil {
+		return p.notCreated(ctx, made, uncertain, err)
+	}
+	p.status.ID, p.status.Adopted, p.status.PendingCreate = made.Identity(), nil, nil
+	if err := p.setApplied(p.desired); err != nil {
+		return err
+	}
+	p.outcome.adopted = false
+	p.logger(ctx).Info("created", "resource", p.desired.Key())
+	if p.outcome.lost {
+		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
+		p.outcome.event("Recreated", "create", "%s was gone from MeshAgent and was created again", p.title(p.desired.Key()))
+	} else {
+		p.outcome.event("Created", "create", "%s was created in MeshAgent", p.title(p.desired.Key()))
+	}
+	return p.confirm(ctx, p.carriedOut(made, shown, nil))
+}
+
+// notCreated goes on after a creation that failed. Uncertain says that an earlier attempt to create the
+// same may have been carried out.
+func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bool, err error) error {
+	refused := meshagent.IsRefusal(err) || meshagent.NotSent(err)
+	if refused && !uncertain {
+		p.withdrawCreate()
+	}
+	if !refused {
+		p.snapshot.doubt(p.desired.Key(), p.owner())
+	}
+	if !meshagent.IsConflict(err) {
+		return err
+	}
+	key := p.desired.Key()
+	if taken, ok := errors.AsType[*meshagent.TakenError](err); ok {
+		key = taken.Name
+	}
+	existing, lookErr := p.findByKey(ctx, key)
+	if lookErr != nil {
+		return lookErr
+	}
+	if existing == nil && promised(inTheWay) {
+		return p.adoptPromise(inTheWay, uncertain)
+	}
+	if existing == nil {
+		return err // it is gone already, or the conflict is about something else
+	}
+	seen, adoptErr := p.adopt(ctx, *existing)
+	if adoptErr != nil {
+		return adoptErr
+	}
+	return p.converge(ctx, seen)
+}
+
+// update writes the merged document.
+func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error {
+	drifted := !p.outcome.adopted && p.desiredBefore(current)
+	if drifted && p.writes == 0 {
+		p.foundDrift()
+	}
+	if err := p.recordPendingFields(ctx, current); err != nil {
+		return err
+	}
+	made, shown, err := p.collection.Update(ctx, current, d.merged)
+	if err != nil {
+		return p.notUpdated(current, d.merged.Key(), err)
+	}
+	first := p.writes == 0
+	p.logger(ctx).Info("updated", "resource", d.merged.Key(), "fields", paths(d.changes))
+	switch {
+	case p.outcome.adopted || !first:
+		// The event of the adoption, or of the first write, says it.
+	case drifted:
+		p.outcome.event("DriftCorrected", "update", "%s differed in MeshAgent and was set right: %s", p.title(p.desired.Key()), paths(d.changes))
+		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
+	default:
+		p.outcome.event("Updated", "update", "%s was updated in MeshAgent: %s", p.title(p.desired.Key()), paths(d.changes))
+	}
+	return p.confirm(ctx, p.carriedOut(made, shown, d.changes))
+}
+
+func (p *pass[O, S, R]) notUpdated(current R, key string, err error) error {
+	if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
+		p.snapshot.doubt(current.Identity(), current.Written().Key(), key, p.owner())
+		return err
+	}
+	if meshagent.IsConflict(err) {
+		p.waitForName(key)
+		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", key)
+	}
+	return err
+}
+
+// carriedOut takes note of a write that MeshAgent accepted.
+func (p *pass[O, S, R]) carriedOut(made R, shown bool, fixed []change) unconfirmed[R] {
+	p.writes++
+	p.outcome.wrote = true
+	if shown {
+		p.snapshot.wrote(made.Identity(), &made)
+	} else { // until it is looked at
+		p.snapshot.doubt(made.Identity(), p.desired.Key(), p.owner())
+	}
+	return unconfirmed[R]{
+		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: fingerprint(p.desired), writes: p.writes,
+		set: readFields(p.status.AppliedFields).and(readFields(p.status.PendingFields)), lost: p.outcome.lost, adopted: p.outcome.adopted,
+	}
+}
+
+// foundDrift counts a change that somebody else made.
+func (p *pass[O, S, R]) foundDrift() { driftFound.WithLabelValues(kindOf(p.obj)).Inc() }
+
+// desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a difference is somebody else's doing.
+func (p *pass[O, S, R]) desiredBefore(current R) bool {
+	if last, known := p.last.get(p.obj.GetUID()); known {
+		return last.desired == fingerprint(p.adapted(current))
+	}
+	return usableFor(p.status.Conditions, p.obj.GetGeneration())
+}
+
+// markSynced notes that MeshAgent holds what is desired.
+func (p *pass[O, S, R]) markSynced(remote R) error {
+	// What is only observed was not set by this object, and is not its to remove. Neither is what was
+	// promised by others.
+	if !p.spec.Observes() && !p.undecided(remote) {
+		if err := p.setApplied(p.adapted(remote)); err != nil {
+			return err
+		}
+	}
+	if p.outcome.adopted && !p.spec.Observes() {
+		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
+	}
+	p.remember(remote)
+	p.status.Unconverged = ""
+	p.outcome.inSync()
+	p.report(remote, nil)
+	return nil
+}
+
+// remember notes what was brought to MeshAgent, or seen there.
+func (p *pass[O, S, R]) remember(remote R) {
+	p.last.set(p.obj.GetUID(), lastSync{fingerprint(p.adapted(remote)), p.references})
+	p.names.forget(client.ObjectKeyFromObject(p.obj))
+}
+
+// report fills status from the resource.
+func (p *pass[O, S, R]) report(remote R, changes []change) {
+	p.status.ID = remote.Identity()
+	// Who only observes decides nothing about a creation that is uncertain.
+	if !promised(remote) && !p.spec.Observes() {
+		p.status.PendingCreate = nil
+	}
+	p.status.Name = remote.Written().Key()
+	p.status.ProjectID = p.connection.Project.ID
+	p.status.Drift = describe(changes, p.kind.Hidden)
+	if p.kind.Report != nil {
+		p.kind.Report(p.obj, remote)
+	}
+	if p.kind.Ready != nil {
+		if ready, why := p.kind.Ready(remote); !ready {
+			p.outcome.notReady = why
+		}
+	}
+}
+
+// title names the resource in events: by its key, or by its object's name where it has none or one
+// that says nothing to people, such as an id or several in one.
+func (p *pass[O, S, R]) title(key string) string {
+	if key == "" || key == p.status.ID || key == string(p.obj.GetUID()) || strings.Contains(key, "/") {
+		return p.obj.GetName()
+	}
+	return key
+}
+
+// describe shows changes in status, cut where they are long, without the values of hidden members.
+func describe(changes []change, hidden []string) []v1alpha1.Drift {
+	const most = 64
+	var shown []v1alpha1.Drift
+	for _, c := range changes[:min(len(changes), most)] {
+		one := v1alpha1.Drift{Path: c.path.String()}
+		if top, _ := c.path[0].(string); !slices.Contains(hidden, top) {
+			one.Desired, one.Actual = brief(c.desired), brief(c.actual)
+		}
+		shown = append(shown, one)
+	}
+	return shown
+}
+
+// brief is a value as JSON, cut when long; "" for an absent one.
+func brief(value any) string {
+	const limit = 200
+	if value == nil {
+		return ""
+	}
+	text, err := meshagent.Encode(value)
+	if err != nil {
+		return "?"
+	}
+	return cut(string(text), limit)
+}
+
+// cut shortens a text that is longer than so many characters, as schemas count them.
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,302 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// finalize deletes the resource, or lets it go, and then gives the object free. It needs nothing but the object's own status and
+// a credential: what the object referred to may be gone.
+func (p *pass[O, S, R]) finalize(ctx context.Context) error {
+	if !controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer) {
+		p.outcome.released = true
+		return nil
+	}
+	if p.spec.Observes() {
+		if p.status.ID != "" {
+			p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent: it was only observed", p.title(p.status.Name))
+		}
+		return p.release(ctx)
+	}
+	if _, done := p.deleted.get(p.obj.GetUID()); done {
+		return p.release(ctx) // which failed before: what has the name now is somebody else's
+	}
+	err := p.supported(ctx)
+	if err == nil {
+		err = p.explain(ctx, p.deleteOrOrphan(ctx))
+	}
+	if err != nil && !p.leave(ctx, err) {
+		if err := p.orAbandon(ctx, err); err != nil {
+			return err
+		}
+	}
+	return p.release(ctx)
+}
+
+// orAbandon passes on why the resource could not be deleted, unless the object goes with its namespace and waits for what will never come: what it
+// lacks cannot be created there any more. What is only wrong with the credential can be set right while the MeshProject's namespace stays.
+func (p *pass[O, S, R]) orAbandon(ctx context.Context, why error) error {
+	doomed := []string{p.obj.GetNamespace()}
+	v := judge(why)
+	switch v.reason {
+	case v1alpha1.ReasonProjectNotFound, v1alpha1.ReasonProjectNotAllowed, v1alpha1.ReasonProjectChanged:
+	case v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonInvalidAPIKey, v1alpha1.ReasonInvalidEndpoint, v1alpha1.ReasonAccessDenied:
+		doomed = append(doomed, projectKey(p.obj).Namespace)
+	default:
+		return why
+	}
+	var namespace corev1.Namespace
+	for _, name := range slices.Backward(slices.Compact(doomed)) {
+		namespace = corev1.Namespace{}
+		err := p.Live.Get(ctx, types.NamespacedName{Name: name}, &namespace)
+		if apierrors.IsNotFound(err) {
+			continue // it is gone for good
+		}
+		if err != nil {
+			return fmt.Errorf("reading namespace %q: %w", name, err)
+		}
+		if namespace.DeletionTimestamp.IsZero() {
+			return why
+		}
+	}
+	// With Roles in some namespaces only, the event may not be written: the log always tells.
+	log.FromContext(ctx).Info("abandoned", "reason", v.message, "left", p.remains())
+	p.outcome.warnOf(&namespace, "Abandoned", "finalize", "%s %s is deleted with its namespace, and MeshAgent can no longer be reached for it (%s). Left in MeshAgent: %s",
+		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), v.message, p.remains())
+	return nil
+}
+
+// remains says what is left behind, for whoever wants to remove it by hand.
+func (p *pass[O, S, R]) remains() string {
+	what := kindOf(p.obj)
+	if p.status.ID != "" {
+		return fmt.Sprintf("%s %q with id %s in project %s", what, p.status.Name, p.status.ID, p.status.ProjectID)
+	}
+	return fmt.Sprintf("perhaps a %s that bears the mark %s", what, p.owner())
+}
+
+func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
+	p.connection, err = p.Projects.Finish(ctx, p.obj)
+	if err != nil {
+		return err
+	}
+	if known := p.status.ProjectID; known != "" && known != p.connection.Project.ID {
+		return refuse(v1alpha1.ReasonProjectChanged, "it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back so that it can be deleted", known, p.connection.Project.ID)
+	}
+	parent, _ := p.parentNow(ctx)
+	p.open(cmp.Or(parent, p.status.Parent))
+	remote, err := p.findOurs(ctx)
+	if err == nil && remote == nil {
+		remote, err = p.openFormer(ctx)
+	}
+	if err != nil || remote == nil {
+		return err
+	}
+	others, err := p.isOthers(ctx, *remote)
+	if err != nil {
+		return err
+	}
+	if others != "" {
+		p.logger(ctx).Info("left", "resource", p.title((*remote).Written().Key()), "reason", others)
+		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: %s", p.title((*remote).Written().Key()), others)
+		return nil
+	}
+	adopted := p.status.IsAdopted() || (*remote).Written().Mark().Adopted
+	if p.spec.DeletionPolicy == v1alpha1.DeletionOrphan || p.spec.DeletionPolicy == "" && adopted {
+		return p.orphan(ctx, *remote)
+	}
+	return p.delete(ctx, *remote)
+}
+
+// isOthers says why a resource is not this object's to delete or to change; "" if it is.
+func (p *pass[O, S, R]) isOthers(ctx context.Context, remote R) (why string, err error) {
+	if owner := remote.Written().Mark().Owner; owner != "" && owner != p.owner() {
+		return fmt.Sprintf("%q manages it now", owner), nil
+	} else if owner == "" && p.bearsMarks() && remote.Identity() == remote.Written().Key() {
+		// Where names are identities, another user's resource may have come after ours was deleted.
+		return "it does not carry the ownership annotation of this object", nil
+	}
+	if p.isUnconfirmed() && !p.hasOwnKey(remote) && !p.isPendingCreate(remote, exactly) {
+		return "it differs from what this object sent, so it may belong to another user", nil
+	}
+	twin := p.yieldToTwin(ctx, remote.Identity())
+	if twin != nil && judge(twin).class == refused {
+		return twin.Error(), nil
+	}
+	return "", twin
+}
+
+// isUnconfirmed says that nothing but a pending creation tells whose the resource is.
+func (p *pass[O, S, R]) isUnconfirmed() bool {
+	return !p.bearsMarks() && (p.status.ID == "" || p.status.PendingCreate != nil)
+}
+
+// parentNow is what the collection lies under, by its present name. It is "" where that is the project, and where the name cannot be found out
+// any more: the error says why.
+func (p *pass[O, S, R]) parentNow(ctx context.Context) (string, error) {
+	if p.kind.Parent == nil {
+		return "", nil
+	}
+	in, err := p.resolveReferences(ctx)
+	in.partial = true
+	return p.kind.Parent(p.obj, in), err
+}
+
+// findOurs reads the resource live: somebody else may have taken it over since it was last looked at. Beside what status tells there may be
+// another one, if the process died after it was created.
+func (p *pass[O, S, R]) findOurs(ctx context.Context) (*R, error) {
+	known := p.status.ID != ""
+	if known {
+		remote, err := p.get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
+		if !meshagent.IsNotFound(err) {
+			return &remote, err
+		}
+		if err := p.confirmLoss(ctx); err != nil {
+			return nil, p.confirmParentLoss(ctx, err)
+		}
+	}
+	remote, err := p.findCreated(ctx)
+	if err == nil && remote == nil && !known {
+		remote, err = p.findUnlisted(ctx)
+	}
+	if meshagent.IsUnaddressable(err) {
+		return nil, nil //nolint:nilnil // status names what it lies under before anything is created there: nothing was
+	}
+	if err != nil {
+		return nil, p.confirmParentLoss(ctx, err)
+	}
+	return remote, nil
+}
+
+// confirmParentLoss tells a resource that is gone with what it lay under, or with the whole project, from one that cannot be found just now: since
+// somebody renamed what it lies under, which will be set right, or since it is not MeshAgent that answers 404.
+func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, err error) error {
+	if !meshagent.IsNotFound(err) {
+		return err
+	}
+	if p.status.Parent != "" {
+		switch parent, missing := p.parentNow(ctx); {
+		case parent != "" && p.parentIsKnown():
+			return err
+		case parent == "" && !isMissing(missing):
+			return missing
+		}
+	}
+	_, lookErr := p.connection.Project.Info(ctx)
+	switch {
+	case lookErr == nil && p.status.Parent == "":
+		return err
+	case lookErr != nil && !meshagent.IsNotFound(lookErr):
+		return lookErr
+	}
+	if p.confirmServer(ctx) != nil {
+		return err
+	}
+	return nil
+}
+
+// parentIsKnown says that what the resource lies under was looked up, and not just taken from the spec
+// by its id.
+func (p *pass[O, S, R]) parentIsKnown() bool {
+	if len(p.kind.References) == 0 {
+		return false
+	}
+	first := p.kind.References[0]
+	refs := first.of(p.obj)
+	return len(refs) > 0 && (refs[0].External == "" || first.looksUp)
+}
+
+// findUnlisted looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,
+// for what the object needed to know that name may be gone.
+func (p *pass[O, S, R]) findUnlisted(ctx context.Context) (*R, error) {
+	in, err := p.resolveReferences(ctx)
+	if err != nil || !p.bearsMarks() {
+		return nil, nil //nolint:nilerr,nilnil // nothing more can be known
+	}
+	if in.sources, err = p.readSources(ctx); err != nil {
+		return nil, nil //nolint:nilerr,nilnil // nothing more can be known
+	}
+	desired, err := p.kind.Desired(p.obj, in)
+	if err != nil || desired.Key() == "" {
+		return nil, nil //nolint:nilerr,nilnil // nothing can have been created
+	}
+	remote, err := p.collection.Get(ctx, meshagent.Ref{Key: desired.Key()})
+	if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) || err == nil && remote.Written().Mark().Owner != p.owner() {
+		return nil, nil //nolint:nilnil // only the list could tell, or there is none, or it is somebody else's
+	}
+	return &remote, err
+}
+
+func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
+	if err := p.permitDeletion(ctx); err != nil {
+		return err
+	}
+	id, name := remote.Identity(), p.title(remote.Written().Key())
+	err := p.collection.Delete(ctx, id)
+	if meshagent.IsNotFound(err) {
+		// Somebody else was quicker, unless it is still there: then the answer is not MeshAgent's.
+		if left, lookErr := p.findOurs(ctx); lookErr != nil || left != nil {
+			return cmp.Or(lookErr, err)
+		}
+	}
+	if err != nil && !meshagent.IsNotFound(err) && !errors.Is(err, meshagent.ErrNothingThere) {
+		return err
+	}
+	p.snapshot.wrote(id, nil)
+	if err != nil {
+		p.logger(ctx).Info("there was nothing to delete", "resource", name)
+		p.outcome.event("Gone", "delete", "%s was not there to be deleted: %s", name, judge(err).message)
+		return nil
+	}
+	p.deleted.set(p.obj.GetUID(), true)
+	p.outcome.wrote = true
+	p.logger(ctx).Info("deleted", "resource", name)
+	p.outcome.event("Deleted", "delete", "%s was deleted in MeshAgent", name)
+	return nil
+}
+
+// orphan leaves the resource, without our mark.
+func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
+	written, left := remote.Written(), ""
+	if written.Mark().Owner != "" {
+		made, shown, err := p.collection.Update(ctx, remote, written.WithMark(meshagent.Mark{}))
+		switch {
+		case err == nil:
+			p.carriedOut(made, shown, nil)
+		case errors.Is(err, meshagent.ErrValueHidden):
+			left = ", with its ownership annotation, because MeshAgent does not show a secret value that an update would erase"
+		case meshagent.IsNotFound(err):
+			if still, lookErr := p.findOurs(ctx); lookErr != nil || still != nil {
+				return cmp.Or(lookErr, err)
+			}
+			p.snapshot.wrote(remote.Identity(), nil)
+			p.outcome.event("Gone", "orphan", "%s was deleted in MeshAgent already", p.title(written.Key()))
+			return nil
+		default:
+			if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
+				p.snapshot.doubt(remote.Identity(), written.Key(), p.owner())
+			}
+			return err
+		}
+	}
+	name := p.title(written.Key())
+	p.logger(ctx).Info("orphaned", "resource", name)
+	p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent%s", name, left)
+	return nil
+}

@@ -1,0 +1,161 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// get reads one resource live, by the name that it should have or by others that it may have. Where no route can do it, it demands a new
+// list, which a burst of such reads shares.
+func (p *pass[O, S, R]) get(ctx context.Context, ref meshagent.Ref, names ...string) (R, error) {
+	remote, err := p.collection.Get(ctx, ref)
+	for _, name := range names {
+		if errors.Is(err, meshagent.ErrUseList) && name != "" && name != ref.Key {
+			remote, err = p.collection.Get(ctx, meshagent.Ref{ID: ref.ID, Key: name})
+		}
+	}
+	if errors.Is(err, meshagent.ErrUseList) {
+		return p.getByList(ctx, ref)
+	}
+	if err == nil {
+		p.snapshot.wrote(remote.Identity(), &remote)
+	}
+	return remote, err
+}
+
+func (p *pass[O, S, R]) getByList(ctx context.Context, ref meshagent.Ref) (remote R, err error) {
+	list, err := p.snapshot.since(ctx, time.Now())
+	if err != nil {
+		return remote, err
+	}
+	rows := list.byKey(ref.Key)
+	if ref.ID != "" {
+		rows = nil
+		if row, ok := list.get(ref.ID); ok {
+			rows = []R{row}
+		}
+	}
+	switch len(rows) {
+	case 0:
+		return remote, &meshagent.Error{Status: http.StatusNotFound, Method: http.MethodGet, Route: p.collection.Path(), Message: "it is not in the list"}
+	case 1:
+		if p.collection.Traits().PartialLists {
+			return p.collection.Get(ctx, meshagent.Ref{ID: rows[0].Identity()})
+		}
+		return rows[0], nil
+	}
+	return remote, ambiguous(rows, fmt.Sprintf("%d resources are called %q", len(rows), ref.Key))
+}
+
+// bearsMarks says that resources of this kind have a place for a mark.
+func (p *pass[O, S, R]) bearsMarks() bool {
+	var none S
+	return none.WithMark(meshagent.Mark{Owner: p.owner()}).Mark().Owner != ""
+}
+
+// findCreated looks for a resource that an earlier pass may have created: by our mark, or as the pending
+// creation in status describes it.
+func (p *pass[O, S, R]) findCreated(ctx context.Context) (*R, error) {
+	if p.bearsMarks() {
+		return p.findMarked(ctx)
+	}
+	pending := p.status.PendingCreate
+	if pending == nil {
+		return nil, nil //nolint:nilnil // not begun is no error
+	}
+	return p.findPending(ctx, pending.Key)
+}
+
+// findPending finds, among the resources with a name, the one that a pending creation sent. All others
+// are another user's.
+func (p *pass[O, S, R]) findPending(ctx context.Context, key string) (*R, error) {
+	list, err := p.snapshot.recent(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	var ours []R
+	for _, row := range list.byKey(key) {
+		remote, err := p.get(ctx, meshagent.Ref{ID: row.Identity(), Key: key})
+		if err != nil && !meshagent.IsNotFound(err) {
+			return nil, err
+		}
+		if err == nil && p.createdByUs(remote) {
+			ours = append(ours, remote)
+		}
+	}
+	switch len(ours) {
+	case 0:
+		return nil, nil //nolint:nilnil // not there is no error
+	case 1:
+		return &ours[0], nil
+	}
+	return nil, ambiguous(ours, fmt.Sprintf("%d resources are called %q and equal this object", len(ours), key))
+}
+
+// findMarked looks for a resource that carries our mark. A list that is a few seconds old shows what another process created, and what this one did.
+func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
+	owner := p.owner()
+	list, err := p.snapshot.recent(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	rows := list.byOwner(owner)
+	switch len(rows) {
+	case 0:
+		return nil, nil //nolint:nilnil // not there is no error
+	case 1: // what is written to must have been read, and a list shows no secrets
+		remote, err := p.get(ctx, meshagent.Ref{ID: rows[0].Identity(), Key: rows[0].Written().Key()})
+		if meshagent.IsNotFound(err) {
+			return nil, nil //nolint:nilnil // it has gone since
+		}
+		return &remote, err
+	}
+	return nil, ambiguous(rows, fmt.Sprintf("%d resources carry the ownership annotation of this object", len(rows)))
+}
+
+// findByKey looks for a resource with a natural key. That there is none may be read in a list that is
+// a few seconds old, unless one can be read by its key: of those, MeshAgent may take a second creation
+// for an update, and what another user created since the list was begun would be lost.
+func (p *pass[O, S, R]) findByKey(ctx context.Context, key string) (*R, error) {
+	if key == "" {
+		return nil, nil //nolint:nilnil // without a name it cannot be mistaken for another
+	}
+	if !p.collection.Traits().RefusesTwins {
+		list, err := p.snapshot.recent(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		if len(list.byKey(key)) == 0 {
+			remote, err := p.collection.Get(ctx, meshagent.Ref{Key: key})
+			if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) {
+				return nil, nil //nolint:nilnil // not there is no error
+			}
+			return &remote, err
+		}
+	}
+	remote, err := p.get(ctx, meshagent.Ref{Key: key})
+	if meshagent.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // not there is no error
+	}
+	return &remote, err
+}
+
+func ambiguous[S any, R meshagent.Resource[S]](rows []R, what string) error {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.Identity()
+	}
+	slices.Sort(ids)
+	return refuse(v1alpha1.ReasonAmbiguous, "%s in MeshAgent (%s): delete all but one", what, strings.Join(ids, ", "))
+}

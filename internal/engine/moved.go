@@ -1,0 +1,57 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// refuseMove refuses to create a resource a second time, in another parent. A room that was orphaned
+// keeps what is in it, and its MeshRoom may stand for another room now: what this object has there
+// would be forgotten.
+func (p *pass[O, S, R]) refuseMove(ctx context.Context) error {
+	parent := p.status.Parent
+	remote, err := p.openFormer(ctx)
+	if err != nil || remote == nil {
+		return err
+	}
+	return refuse(v1alpha1.ReasonParentChanged,
+		"%s exists in %q, and the spec leads to %q now: delete this object and create it again, or set the reference back", p.title(p.status.Name), p.status.Parent, parent)
+}
+
+// openFormer returns the resource if it is in the parent that status names, and that is no longer the
+// one that the spec leads to. Then the pass goes on with that parent's collection.
+func (p *pass[O, S, R]) openFormer(ctx context.Context) (*R, error) {
+	present, former := p.status.Parent, p.before.CommonStatus().Parent
+	if former == "" || former == present {
+		return nil, nil //nolint:nilnil // it has not moved
+	}
+	p.open(former)
+	remote, err := p.findInFormer(ctx)
+	if remote == nil {
+		p.open(present)
+	}
+	return remote, err
+}
+
+func (p *pass[O, S, R]) findInFormer(ctx context.Context) (remote *R, err error) {
+	if p.status.ID == "" {
+		remote, err = p.findCreated(ctx)
+	} else {
+		var known R
+		known, err = p.collection.Get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
+		remote = &known
+	}
+	if err != nil {
+		remote = nil
+	}
+	if meshagent.IsNotFound(err) || errors.Is(err, meshagent.ErrUseList) {
+		err = nil // the parent was renamed, or is gone with all that was in it
+	}
+	return remote, err
+}

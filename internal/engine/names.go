@@ -1,0 +1,175 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// resourceName is the name of a resource of one kind.
+type resourceName struct{ project, parent, name string }
+
+func nameOf(status *v1alpha1.CommonStatus) resourceName {
+	return resourceName{status.ProjectID, status.Parent, status.Name}
+}
+
+// waitingForNames remembers which objects of a kind were refused because another resource has their
+// name. They are looked at again when an object of this operator gives the name up; if the name is
+// freed in another way, the next drift check finds out.
+type waitingForNames struct {
+	mu     sync.Mutex
+	byName map[resourceName]map[types.NamespacedName]bool
+	names  map[types.NamespacedName]resourceName
+}
+
+func (w *waitingForNames) wait(object types.NamespacedName, name resourceName) {
+	w.forget(object)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.byName == nil {
+		w.byName, w.names = map[resourceName]map[types.NamespacedName]bool{}, map[types.NamespacedName]resourceName{}
+	}
+	if w.byName[name] == nil {
+		w.byName[name] = map[types.NamespacedName]bool{}
+	}
+	w.byName[name][object], w.names[object] = true, name
+}
+
+func (w *waitingForNames) forget(object types.NamespacedName) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	name, ok := w.names[object]
+	if !ok {
+		return
+	}
+	delete(w.names, object)
+	if delete(w.byName[name], object); len(w.byName[name]) == 0 {
+		delete(w.byName, name)
+	}
+}
+
+func (w *waitingForNames) of(name resourceName) (objects []types.NamespacedName) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for object := range w.byName[name] {
+		objects = append(objects, object)
+	}
+	return objects
+}
+
+// waitForName notes that the object waits for a name that another resource has.
+func (p *pass[O, S, R]) waitForName(name string) {
+	p.names.wait(client.ObjectKeyFromObject(p.obj), resourceName{p.connection.Project.ID, p.status.Parent, name})
+}
+
+// nameFreed wakes objects that wait for a name when another object gives it up.
+func (r *reconciler[O, S, R]) nameFreed() handler.EventHandler {
+	wake := func(from client.Object, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+		obj, ok := from.(O)
+		if !ok {
+			return
+		}
+		for _, waiting := range r.names.of(nameOf(obj.CommonStatus())) {
+			addWithPriority(queue, retryPriority, waiting)
+		}
+	}
+	return handler.Funcs{
+		UpdateFunc: func(_ context.Context, e event.UpdateEvent, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			before, ok := e.ObjectOld.(O)
+			now, same := e.ObjectNew.(O)
+			if ok && same && nameOf(before.CommonStatus()) != nameOf(now.CommonStatus()) {
+				wake(before, queue)
+			}
+		},
+		DeleteFunc: func(_ context.Context, e event.DeleteEvent, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			wake(e.Object, queue)
+		},
+	}
+}
+
+// resourceIndex finds the objects of a kind by the resource that they stand for.
+const resourceIndex = "meshagent.com/resource"
+
+func resourceKeys(obj client.Object) []string {
+	typed, ok := obj.(Object)
+	if !ok || typed.CommonStatus().ID == "" {
+		return nil
+	}
+	status := typed.CommonStatus()
+	return []string{resourceKey(status.ProjectID, status.Parent, status.ID)}
+}
+
+func resourceKey(project, parent, id string) string {
+	return strings.Join([]string{project, parent, id}, "\n")
+}
+
+// yieldToTwin refuses a resource that another object of this operator manages. Where there is no place
+// for a mark, two objects can come to stand for one resource; they would write it in turn for ever.
+// The one that says adoptionPolicy Always has it, else the older one.
+func (p *pass[O, S, R]) yieldToTwin(ctx context.Context, id string) error {
+	if p.bearsMarks() || p.spec.Observes() {
+		return nil
+	}
+	var twin string
+	key := resourceKey(p.connection.Project.ID, p.status.Parent, id)
+	err := p.eachCached(ctx, p.kind.Object, func(obj client.Object) {
+		other, ok := obj.(O)
+		if ok && other.GetUID() != p.obj.GetUID() && !other.CommonSpec().Observes() && p.precedes(other) && p.sharesServer(ctx, other) {
+			twin = client.ObjectKeyFromObject(other).String()
+		}
+	}, client.MatchingFields{resourceIndex: key})
+	if err != nil || twin == "" {
+		return err
+	}
+	return refuse(v1alpha1.ReasonOwnedElsewhere, "%s %s declares the same resource in MeshAgent. Delete one of the two, or give them different names", kindOf(p.obj), twin)
+}
+
+// sharesServer says that another object's MeshProject has access to the same MeshAgent. Who has an
+// endpoint of their own can have it answer with any id.
+func (p *pass[O, S, R]) sharesServer(ctx context.Context, other O) bool {
+	if projectKey(other) == projectKey(p.obj) {
+		return true
+	}
+	project, err := p.Projects.of(ctx, other)
+	return err == nil && usableFor(project.Status.Conditions, project.Generation) && project.Status.Endpoint == p.connection.Endpoint
+}
+
+// precedes says that another object has a better claim to a resource. One that has it keeps it.
+func (p *pass[O, S, R]) precedes(other O) bool {
+	ours, theirs := p.spec.AdoptionPolicy == v1alpha1.AdoptAlways, other.CommonSpec().AdoptionPolicy == v1alpha1.AdoptAlways
+	if ours != theirs {
+		return theirs
+	}
+	if p.status.ID == "" {
+		return true
+	}
+	born, theirBirth := p.obj.GetCreationTimestamp(), other.GetCreationTimestamp()
+	if !born.Equal(&theirBirth) {
+		return theirBirth.Before(&born)
+	}
+	return other.GetUID() < p.obj.GetUID()
+}
+
+// giveUpToTwin ends this object's hold on a resource that another object has a better claim to.
+func (p *pass[O, S, R]) giveUpToTwin(ctx context.Context) error {
+	err := p.yieldToTwin(ctx, p.status.ID)
+	if err == nil || judge(err).class != refused {
+		return err
+	}
+	p.waitForName(p.status.Name)
+	p.status.ID, p.status.Adopted, p.status.Unconverged = "", nil, ""
+	p.forgetFields()
+	return err
+}

@@ -1,0 +1,206 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// found is what observe saw of the resource. A nil remote means that there is none.
+type found[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
+	remote *R
+	diff   diff[S]
+}
+
+// observe finds the resource: by the id in status, else as one that an earlier pass created, else by
+// its natural key.
+func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
+	for _, find := range []func(context.Context) (found[S, R], error){p.byID, p.byCreation, p.byKey} {
+		if seen, err := find(ctx); err != nil || seen.remote != nil {
+			return seen, err
+		}
+	}
+	return found[S, R]{}, nil
+}
+
+// byID finds the resource that status names. If that is gone, status names none any more.
+func (p *pass[O, S, R]) byID(ctx context.Context) (found[S, R], error) {
+	if p.status.ID == "" {
+		return found[S, R]{}, p.refuseMove(ctx)
+	}
+	seen, err := p.observeKnown(ctx)
+	if err == nil && seen.remote != nil {
+		err = p.giveUpToTwin(ctx)
+	}
+	if err == nil && seen.remote == nil {
+		err = p.refuseMove(ctx)
+	}
+	if err != nil || seen.remote != nil {
+		return seen, err
+	}
+	p.outcome.lost, p.mayExist = true, true // it may have been created again already
+	p.status.ID, p.status.Adopted, p.status.Unconverged = "", nil, ""
+	p.forgetFields()
+	p.mark.Adopted = false
+	return seen, nil
+}
+
+// byCreation finds a resource whose creation was carried out, and whose answer, or mention in status,
+// was lost.
+func (p *pass[O, S, R]) byCreation(ctx context.Context) (found[S, R], error) {
+	if !p.mayExist {
+		return found[S, R]{}, nil
+	}
+	return p.adoptFound(p.findCreated(ctx))(ctx)
+}
+
+// byKey finds a resource that has the name. Where MeshAgent itself tells of one, converge asks by
+// creating. Without a mark, only having looked before tells whose it is.
+func (p *pass[O, S, R]) byKey(ctx context.Context) (found[S, R], error) {
+	if p.collection.Traits().RefusesTwins && p.bearsMarks() && !p.spec.Observes() {
+		return found[S, R]{}, nil
+	}
+	return p.adoptFound(p.findByKey(ctx, p.desired.Key()))(ctx)
+}
+
+// adoptFound goes on with what a search came to.
+func (p *pass[O, S, R]) adoptFound(remote *R, err error) func(context.Context) (found[S, R], error) {
+	return func(ctx context.Context) (found[S, R], error) {
+		if err != nil || remote == nil {
+			return found[S, R]{}, err
+		}
+		return p.adopt(ctx, *remote)
+	}
+}
+
+// observeKnown looks for the resource that status names. If a recent list shows it in sync, that is enough; otherwise only a live read counts.
+func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
+	ref, listedAs := meshagent.Ref{ID: p.status.ID, Key: p.status.Name}, ""
+	if p.listSuffices() {
+		seen, name, err := p.observeListed(ctx)
+		if (err != nil || seen.remote != nil) && !p.unlisted(err) {
+			return seen, err
+		}
+		listedAs = name
+	}
+	remote, err := p.get(ctx, ref, listedAs)
+	if meshagent.IsNotFound(err) {
+		return found[S, R]{}, p.confirmLoss(ctx)
+	}
+	if err != nil {
+		return found[S, R]{}, err
+	}
+	if !p.managesFields() && !p.spec.Observes() && !promised(remote) {
+		// So far it was only observed. To write to it is to adopt it.
+		p.status.ID = ""
+		return p.adopt(ctx, remote)
+	}
+	return p.compare(remote)
+}
+
+// confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under may have been renamed, or the answer may come
+// from something in between, such as a proxy that knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
+func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
+	list, err := p.snapshot.recent(ctx, p.status.ID)
+	if isUnreadable(err) && !p.obj.GetDeletionTimestamp().IsZero() {
+		// Nothing is made again because of it. A deletion must not wait for a list that never comes.
+		return p.confirmServer(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	listed := func() bool { _, ok := list.get(p.status.ID); return ok }
+	if listed() { // perhaps it has gone since
+		if list, err = p.snapshot.since(ctx, time.Now()); err != nil {
+			return err
+		}
+	}
+	if listed() {
+		return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent lists it, and does not find it (404)"}
+	}
+	if err := p.confirmServer(ctx); err != nil {
+		return err
+	}
+	p.snapshot.wrote(p.status.ID, nil)
+	return nil
+}
+
+// observeListed looks in a list that may be some minutes old. It finds nothing where only a live read counts, but tells the name that the
+// list shows.
+func (p *pass[O, S, R]) observeListed(ctx context.Context) (seen found[S, R], name string, err error) {
+	list, err := p.snapshot.since(ctx, p.fresh(time.Now()))
+	if err != nil {
+		return seen, "", err
+	}
+	p.outcome.listed = list.begun
+	row, ok := list.get(p.status.ID)
+	if !ok {
+		return seen, "", nil
+	}
+	compared, err := p.compare(row)
+	if err != nil || len(compared.diff.changes) > 0 && !p.spec.Observes() {
+		return seen, row.Written().Key(), nil //nolint:nilerr // a live read will tell
+	}
+	return compared, "", nil
+}
+
+// listSuffices says that this is a mere check for drift: this version of the spec was written already,
+// what it refers to is what it was, and nobody asked for a live look. What was not ready is waited for:
+// a list from before would say the same again.
+func (p *pass[O, S, R]) listSuffices() bool {
+	synced := meta.FindStatusCondition(p.status.Conditions, v1alpha1.ConditionSynced)
+	waits := reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionReady) == v1alpha1.ReasonNotReady
+	// What lies in something that was made again is gone with the old one, whatever an older list shows.
+	last, known := p.last.get(p.obj.GetUID())
+	moved := known && last.references != p.references
+	return !waits && !moved && !p.collection.Traits().PartialLists && p.requested == p.status.LastHandledReconcileAt && synced != nil &&
+		synced.ObservedGeneration == p.obj.GetGeneration() && (p.spec.Observes() || p.managesFields())
+}
+
+// compare finds what differs in a resource, after making sure that nobody else manages it.
+func (p *pass[O, S, R]) compare(remote R) (found[S, R], error) {
+	actual, desired := remote.Written(), p.adapted(remote)
+	if !p.spec.Observes() {
+		owner := actual.Mark().Owner
+		if p.status.ID != "" && owner != "" && owner != p.mark.Owner && p.spec.AdoptionPolicy != v1alpha1.AdoptAlways {
+			return found[S, R]{}, ownedElsewhere(actual.Key(), owner)
+		}
+		desired = desired.WithMark(p.mark)
+	}
+	applied, err := p.applied(actual)
+	if err != nil {
+		return found[S, R]{}, err
+	}
+	result, err := drift(desired, actual, applied, p.kind.Defaults)
+	return found[S, R]{&remote, result}, err
+}
+
+// adapted is what is desired, as far as it can be compared with a resource.
+func (p *pass[O, S, R]) adapted(remote R) S {
+	if p.kind.Adapt == nil {
+		return p.desired
+	}
+	return p.kind.Adapt(p.desired, remote)
+}
+
+// paths lists where changes are, for people.
+func paths(changes []change) string {
+	const most = 8
+	var names []string
+	for _, c := range changes {
+		names = append(names, c.path.String())
+	}
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("%d more", len(names)-most))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,290 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// recordPendingCreate records in status what must be known of a creation even if the process dies in
+// it: what the resource lies under, without which it could not be found once that is gone; and, where
+// the resource cannot carry an ownership mark, its name and a digest of its content.
+func (p *pass[O, S, R]) recordPendingCreate(ctx context.Context) error {
+	// A resource whose fields cannot be noted must not be made: the object could never tell of it.
+	before := p.status.AppliedFields
+	if err := p.setApplied(p.desired); err != nil {
+		return err
+	}
+	p.status.AppliedFields = before
+	known := p.status.Parent == p.before.CommonStatus().Parent
+	if !p.bearsMarks() {
+		changed, err := p.describeCreate()
+		if err != nil {
+			return err
+		}
+		known = known && !changed
+	}
+	if known {
+		return nil
+	}
+	p.status.ProjectID = p.connection.Project.ID
+	return p.record(ctx)
+}
+
+// describeCreate adds what is about to be sent to the pending creation, beside what earlier attempts
+// sent of which no one knows whether they will be carried out yet.
+func (p *pass[O, S, R]) describeCreate() (changed bool, err error) {
+	set, err := fieldsOf(p.desired)
+	if err != nil {
+		return false, err
+	}
+	exact, normalized, err := p.digests(p.desired, set)
+	if err != nil {
+		return false, err
+	}
+	pending := &v1alpha1.PendingCreate{Key: p.desired.Key()}
+	if p.pendingBefore() {
+		pending = p.status.PendingCreate.DeepCopy()
+		set = set.and(readFields(p.status.AppliedFields))
+	}
+	if slices.Contains(pending.Digests, exact) {
+		return false, nil
+	}
+	const most = 8
+	pending.Digests = append(pending.Digests, exact)[max(0, len(pending.Digests)+1-most):]
+	pending.NormalizedDigests = append(pending.NormalizedDigests, normalized)[max(0, len(pending.NormalizedDigests)+1-most):]
+	p.status.PendingCreate = pending
+	if err := set.keep(&p.status.AppliedFields); err != nil {
+		return false, err
+	}
+	return true, p.fits()
+}
+
+// withdrawCreate takes a pending creation back that MeshAgent refused, or that was never sent: what
+// appears under its name from now on is another user's.
+func (p *pass[O, S, R]) withdrawCreate() {
+	p.status.PendingCreate = nil
+	p.status.AppliedFields = nil
+}
+
+// pendingBefore says that an earlier pass began to create the same, and never learned what became of it.
+func (p *pass[O, S, R]) pendingBefore() bool {
+	pending := p.status.PendingCreate
+	return pending != nil && pending.Key == p.desired.Key()
+}
+
+// sameness is how exactly a resource must match what a pending creation sent.
+type sameness bool
+
+const (
+	// withNormalizing takes what differs only as a server normalizes for the same.
+	withNormalizing sameness = true
+	// exactly is for deletions: what differs is not deleted.
+	exactly sameness = false
+)
+
+// isPendingCreate says that a resource is what a pending creation sent, in this version of the spec or
+// in the one at that time.
+func (p *pass[O, S, R]) isPendingCreate(remote R, how sameness) bool {
+	pending := p.status.PendingCreate
+	if pending == nil || remote.Written().Key() != pending.Key {
+		return false
+	}
+	exact, normalized, err := p.digests(remote.Written(), readFields(p.status.AppliedFields))
+	return err == nil && (slices.Contains(pending.Digests, exact) || how == withNormalizing && slices.Contains(pending.NormalizedDigests, normalized))
+}
+
+// equalsPending says that a resource with the name of a pending creation is as this object desires it.
+// Its digests count no more when the API key was exchanged.
+func (p *pass[O, S, R]) equalsPending(remote R) bool {
+	if !p.pendingBefore() || remote.Written().Key() != p.desired.Key() {
+		return false
+	}
+	difference, err := drift(p.adapted(remote), remote.Written(), nil, nil)
+	return err == nil && len(difference.changes) == 0
+}
+
+// digests identify the values that a document has under some fields.
+func (p *pass[O, S, R]) digests(document S, set fields) (exact, normalized string, err error) {
+	root, err := tree(document)
+	if err != nil {
+		return "", "", err
+	}
+	values := canonical(valuesAt(root, set), false)
+	loose := canonical(values, true)
+	exactText, err := json.Marshal(values)
+	if err != nil {
+		return "", "", fmt.Errorf("encoding a document: %w", err)
+	}
+	looseText, err := json.Marshal(loose)
+	if err != nil {
+		return "", "", fmt.Errorf("encoding a document: %w", err)
+	}
+	seal := p.connection.Client.Seal
+	return seal(exactText), seal(looseText), nil
+}
+
+// canonical brings values that are compared as the same into one form: nulls are left out, and numbers
+// have one notation. Loosely, that also goes for what servers normalize.
+func canonical(value any, loosely bool) any {
+	switch value := value.(type) {
+	case map[string]any:
+		object := map[string]any{}
+		for name, inner := range value {
+			if inner = canonical(inner, loosely); inner != nil && (!loosely || !isDefault(inner)) {
+				object[name] = inner
+			}
+		}
+		return object
+	case []any:
+		list := make([]any, len(value))
+		for i, inner := range value {
+			list[i] = canonical(inner, loosely)
+		}
+		if loosely {
+			slices.SortFunc(list, func(a, b any) int { return bytes.Compare(mustEncode(a), mustEncode(b)) })
+		}
+		return list
+	case json.Number:
+		return decimalOf(value.String()).String()
+	case string:
+		if loosely {
+			return strings.Join(strings.Fields(strings.ToLower(value)), " ")
+		}
+	}
+	return value
+}
+
+// isDefault says that a server may leave the value out.
+func isDefault(value any) bool {
+	switch value := value.(type) {
+	case map[string]any:
+		return len(value) == 0
+	case []any:
+		return len(value) == 0
+	}
+	return value == "" || value == false
+}
+
+func mustEncode(value any) []byte {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic("engine: JSON that cannot be written as JSON: " + err.Error()) // it was read from JSON
+	}
+	return text
+}
+
+// recordPendingFields records in status the fields that an update is about to set for the first time,
+// with a digest of their values. If the process dies before status tells that they were set, and the
+// spec drops them meanwhile, they must still be known as this object's own. The record stays if
+// MeshAgent refuses the update, so that a retry costs no write: the digest tells whether it was
+// carried out.
+func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) error {
+	desired := p.adapted(current)
+	set, err := fieldsOf(desired)
+	if err != nil {
+		return err
+	}
+	set = set.without(readFields(p.status.AppliedFields))
+	if len(set) == 0 && !p.recognized {
+		return nil
+	}
+	digest, _, err := p.digests(desired, set)
+	if err != nil {
+		return err
+	}
+	if digest == p.status.PendingDigest && !p.recognized {
+		return nil
+	}
+	p.recognized = false
+	if err := set.keep(&p.status.PendingFields); err != nil {
+		return err
+	}
+	if err := p.fits(); err != nil {
+		return err
+	}
+	p.status.PendingDigest = digest
+	p.status.ProjectID, p.status.Name = p.connection.Project.ID, current.Written().Key()
+	return p.record(ctx)
+}
+
+// applied are the fields that this object has set in a document: those that status knows of, and those
+// of an update whose values are there. If others are in their place, those are another user's.
+func (p *pass[O, S, R]) applied(actual S) (fields, error) {
+	set, pending := readFields(p.status.AppliedFields), readFields(p.status.PendingFields)
+	if len(pending) == 0 {
+		return set, nil
+	}
+	digest, _, err := p.digests(actual, pending)
+	if err != nil || digest != p.status.PendingDigest {
+		return set, err
+	}
+	return set.and(pending), nil
+}
+
+// managesFields says that this object has written to the resource, and does not only observe it.
+func (p *pass[O, S, R]) managesFields() bool {
+	return p.status.PendingCreate == nil && p.status.AppliedFields != nil
+}
+
+// forgetFields ends this object's hold on a resource.
+func (p *pass[O, S, R]) forgetFields() {
+	p.status.AppliedFields, p.status.PendingFields, p.status.PendingDigest = nil, nil, ""
+}
+
+// setApplied notes that a document was written, and nothing else remains of this object's.
+func (p *pass[O, S, R]) setApplied(document S) error {
+	set, err := fieldsOf(document)
+	if err != nil {
+		return err
+	}
+	if err := set.keep(&p.status.AppliedFields); err != nil {
+		return err
+	}
+	p.status.PendingFields, p.status.PendingDigest = nil, ""
+	return p.fits()
+}
+
+// record writes status as far as it is known, before the end of the pass.
+func (p *pass[O, S, R]) record(ctx context.Context) error {
+	if err := p.writeStatus(ctx, p.before, p.obj, &p.written); err != nil {
+		return err
+	}
+	// What the API server holds now is what the end of the pass is compared with.
+	p.before, _ = p.obj.DeepCopyObject().(O)
+	return nil
+}
+
+// fits makes sure that status can be written: Kubernetes stores objects of up to 1.5 MiB.
+func (p *pass[O, S, R]) fits() error {
+	// Half of what etcd takes: the other half is for the API server's own notes on who set which field.
+	const suspicious, most = 64 << 10, 800 << 10
+	size := 0
+	for _, kept := range []*runtime.RawExtension{p.status.AppliedFields, p.status.PendingFields} {
+		if kept != nil {
+			size += len(kept.Raw)
+		}
+	}
+	if size < suspicious {
+		return nil
+	}
+	text, err := json.Marshal(p.obj)
+	if err != nil {
+		return fmt.Errorf("encoding the object: %w", err)
+	}
+	if len(text) <= most {
+		return nil
+	}
+	p.status.AppliedFields, p.status.PendingFields = p.before.CommonStatus().AppliedFields, p.before.CommonStatus().PendingFields
+	return Invalid("the spec is too large: with the list of its fields in status the object has %d KiB, and %d KiB are allowed. Use fewer or larger fields", len(text)>>10, most>>10)
+}

@@ -1,0 +1,253 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// Project is the controller of MeshProject, on which all kinds stand. It creates nothing in MeshAgent, so it is no Kind: it
+// checks access, tells what it found, and keeps a MeshProject until nothing uses it.
+type Project struct{}
+
+const keyIndex = "meshagent.com/api-key-secret"
+
+// stillInUse is how often a MeshProject that is to be deleted asks, in the cache, whether it still is in use.
+const stillInUse = 2 * time.Second
+
+// stillRefused is how often a MeshProject that MeshAgent refuses is checked again.
+const stillRefused = time.Minute
+
+// SetupWithManager adds the controller.
+func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
+	bySecret := func(obj client.Object) []string {
+		project, _ := obj.(*v1alpha1.MeshProject)
+		return []string{project.Spec.APIKeySecretRef.Name}
+	}
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.MeshProject{}, keyIndex, bySecret); err != nil {
+		return fmt.Errorf("indexing the Secrets of MeshProjects: %w", err)
+	}
+	suspects := make(chan event.TypedGenericEvent[types.NamespacedName])
+	if err := mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return forward(ctx, env.Projects.Suspects(), suspects) })); err != nil {
+		return fmt.Errorf("adding the check of suspect credentials: %w", err)
+	}
+	err := ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.MeshProject{}, builder.WithPredicates(asked())).
+		WithOptions(controller.Options{RateLimiter: backoff()}).
+		Watches(&v1alpha1.MeshProject{}, env.guard.forgetGone()).
+		WatchesMetadata(&corev1.Secret{}, env.wake(0, &v1alpha1.MeshProject{}, keyIndex, client.Object.GetName, inNamespaceOf)).
+		WatchesRawSource(source.Channel(suspects, handler.TypedEnqueueRequestsFromMapFunc(
+			func(_ context.Context, name types.NamespacedName) []reconcile.Request {
+				return []reconcile.Request{{NamespacedName: name}}
+			}))).
+		Complete(reconcile.AsReconciler(env.Client, &projectReconciler{Environment: env}))
+	if err != nil {
+		return fmt.Errorf("setting up the controller of MeshProject: %w", err)
+	}
+	return nil
+}
+
+// forward wraps names into events.
+func forward(ctx context.Context, from <-chan types.NamespacedName, to chan<- event.TypedGenericEvent[types.NamespacedName]) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case name := <-from:
+			select {
+			case <-ctx.Done():
+				return nil
+			case to <- event.TypedGenericEvent[types.NamespacedName]{Object: name}:
+			}
+		}
+	}
+}
+
+type projectReconciler struct {
+	*Environment
+	written ownWrites
+}
+
+// Reconcile checks one MeshProject.
+func (r *projectReconciler) Reconcile(ctx context.Context, project *v1alpha1.MeshProject) (reconcile.Result, error) {
+	if r.written.unseen(project) {
+		return reconcile.Result{RequeueAfter: 20 * time.Millisecond}, nil
+	}
+	c := conclusion{
+		before: project.DeepCopy(), obj: project, status: &project.Status.ObjectStatus, written: &r.written, strict: true,
+		requested: project.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
+	}
+	ctx, span := r.startSpan(ctx, project)
+	var asked bool
+	var err error
+	defer func() { endSpan(span, c.status, &c.outcome, err) }()
+	if project.DeletionTimestamp.IsZero() {
+		asked, err = r.check(ctx, project, &c)
+	} else {
+		err = r.finalize(ctx, project, &c)
+	}
+	result, concludeErr := r.conclude(ctx, c, err)
+	switch {
+	case concludeErr != nil || c.outcome.released:
+	case !project.DeletionTimestamp.IsZero():
+		result.RequeueAfter = stillInUse
+	case asked && err != nil && result.RequeueAfter > 0:
+		result.RequeueAfter = min(result.RequeueAfter, jittered(stillRefused))
+	}
+	return result, concludeErr
+}
+
+// check opens the project, reads it, and finds out what the server speaks. It says whether
+// MeshAgent was asked at all.
+func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshProject, c *conclusion) (asked bool, err error) {
+	if err := r.patchFinalizer(ctx, project, controllerutil.AddFinalizer); err != nil {
+		return false, err
+	}
+	connection, err := r.Projects.Open(ctx, project)
+	if err != nil {
+		return false, err
+	}
+	status := &project.Status
+	if status.Endpoint != connection.Endpoint { // what is known is about another server
+		status.APIVersion, status.APIGeneration = "", ""
+		c.drop(v1alpha1.ConditionAPICompatible)
+	}
+	status.ProjectID, status.Endpoint = connection.Project.ID, connection.Endpoint
+	info, err := readProject(ctx, connection)
+	if meshagent.IsNotFound(err) {
+		return true, refuse(v1alpha1.ReasonInvalid, "project %s does not exist in MeshAgent at %s: check the API key, and spec.endpoint", connection.Project.ID, connection.Endpoint)
+	}
+	if err != nil {
+		return true, err
+	}
+	status.ProjectName, status.ProjectKey = cut(info.Name, 1024), cut(info.Key, 1024)
+	api, err := connection.Project.Detect(ctx, apiOf(project))
+	if err != nil {
+		return true, undetected(err)
+	}
+	if err := tellAPI(project, c, api); err != nil {
+		return true, err
+	}
+	c.outcome.usable = fmt.Sprintf("Objects can use the project %q", info.Name)
+	if !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
+		c.outcome.event("Connected", "check", "MeshAgent at %s accepts the API key of project %q", connection.Endpoint, info.Name)
+	}
+	r.guardDeletions(project, c)
+	r.tellUnreadable(connection, c)
+	c.outcome.synced, c.outcome.reason, c.outcome.message = "True", v1alpha1.ReasonInSync, fmt.Sprintf("MeshAgent at %s accepts the API key", connection.Endpoint)
+	return true, nil
+}
+
+// readProject reads the project. A refusal is believed if MeshAgent itself answers, and says the
+// same again. Otherwise an ingress that has no backend for a moment, or a firewall, would take all
+// objects of the project out.
+func readProject(ctx context.Context, connection *Connection) (meshagent.ProjectInfo, error) {
+	info, err := connection.Project.Info(ctx)
+	if !meshagent.IsRefusal(err) || judge(err).class == limited {
+		return info, err
+	}
+	config, configErr := connection.Client.Config(ctx)
+	// A server that does not know the key may say so here, too.
+	unknownKey := meshagent.IsUnauthorized(err) && meshagent.IsUnauthorized(configErr)
+	if !unknownKey && (configErr != nil || !config.Genuine()) {
+		v := judge(err)
+		if v.class != denied {
+			v.reason = v1alpha1.ReasonUnavailable
+		}
+		return info, &problem{class: unavailable, reason: v.reason, message: v.message + ". GET /config does not show that MeshAgent itself answered. Retrying."}
+	}
+	return connection.Project.Info(ctx)
+}
+
+// undetected says why a server that knows the project did not tell what it speaks. That is not a
+// refusal of the project.
+func undetected(err error) error {
+	v := judge(err)
+	if v.class == limited || v.class == silent {
+		return err
+	}
+	return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent knows the project, but did not tell which generation of the API it speaks: " + v.message}
+}
+
+// tellAPI tells in status what the server speaks, and whether this release supports it.
+func tellAPI(project *v1alpha1.MeshProject, c *conclusion, api meshagent.API) error {
+	if last := apiOf(project); last.Generation != "" && last.Generation != api.Generation {
+		c.outcome.event("APIGenerationChanged", "check", "%s speaks API generation %s now. It was generation %s", api, api.Generation, last.Generation)
+	}
+	project.Status.APIVersion, project.Status.APIGeneration = cut(api.Version, 256), string(api.Generation)
+	switch {
+	case !api.Spoken():
+		message := notSpoken(api)
+		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionFalse, v1alpha1.ReasonUnsupportedAPI, message)
+		return refuse(v1alpha1.ReasonUnsupportedAPI, "%s", message)
+	case api.Newer():
+		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionTrue, v1alpha1.ReasonNewerThanTested, fmt.Sprintf(
+			"%s is newer than API generation %s, the newest that this release was tested with. It still has the routes of that generation, and the operator uses them", api, api.Generation))
+	default:
+		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionTrue, v1alpha1.ReasonSupported, fmt.Sprintf("%s speaks API generation %s, which this release supports", api, api.Generation))
+	}
+	return nil
+}
+
+// tellUnreadable tells which collections are too large to be listed.
+func (r *projectReconciler) tellUnreadable(connection *Connection, c *conclusion) {
+	const most = 8
+	names := connection.Project.ListsTooLarge(time.Now().Add(-2 * r.DriftInterval))
+	if len(names) == 0 {
+		c.drop(v1alpha1.ConditionListsReadable)
+		return
+	}
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("%d more", len(names)-most))
+	}
+	message := fmt.Sprintf("MeshAgent's lists are larger than the operator reads: %s. "+
+		"What exists is read one by one. Objects that need the list wait until you delete resources that you do not need", strings.Join(names, ", "))
+	if meta.FindStatusCondition(c.status.Conditions, v1alpha1.ConditionListsReadable) == nil {
+		c.outcome.warn(v1alpha1.ReasonAnswerTooLarge, "check", "%s", message)
+	}
+	c.set(v1alpha1.ConditionListsReadable, "False", v1alpha1.ReasonAnswerTooLarge, message)
+}
+
+// guardDeletions tells whether deletions are held.
+func (r *projectReconciler) guardDeletions(project *v1alpha1.MeshProject, c *conclusion) {
+	if project.Spec.DeletionGuard == nil {
+		project.Status.Deletions = nil
+		r.guard.forget(project)
+	}
+	if !r.guard.holds(project) {
+		c.drop(v1alpha1.ConditionDeletionsHeld)
+		return
+	}
+	message := fmt.Sprintf("Deletions are limited to %d an hour (spec.deletionGuard), and more are wanted: to let it go on, annotate this object with %s=<RFC 3339 time>",
+		*project.Spec.DeletionGuard.MaxPerHour, v1alpha1.AllowDeletionsUntilAnnotation)
+	if !meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionDeletionsHeld) {
+		c.outcome.warn(v1alpha1.ConditionDeletionsHeld, "check", "%s", message)
+	}
+	c.set(v1alpha1.ConditionDeletionsHeld, "True", v1alpha1.ReasonDeletionHeld, message)
+}
+
+func (r *projectReconciler) patchFinalizer(ctx context.Context, project *v1alpha1.MeshProject, change func(client.Object, string) bool) error {
+	return r.patchFinalizers(ctx, project, &r.written, change)
+}

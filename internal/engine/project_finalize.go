@@ -1,0 +1,84 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// finalize lets the MeshProject go when nothing uses it any more.
+func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.MeshProject, c *conclusion) error {
+	var inUse []string
+	for _, user := range r.users {
+		names, err := r.usersOf(ctx, project, user.object)
+		if err != nil {
+			return err
+		}
+		if len(names) > 0 {
+			inUse = append(inUse, fmt.Sprintf("%d of kind %s, such as %s", len(names), kindOf(user.object), first(names)))
+		}
+	}
+	if len(inUse) > 0 {
+		r.guardDeletions(project, c) // it guards them to the end
+		return waitFor(v1alpha1.ReasonInUse, "it is kept while objects use it: %s", strings.Join(inUse, "; "))
+	}
+	c.outcome.released = true
+	if err := r.patchFinalizer(ctx, project, controllerutil.RemoveFinalizer); err != nil {
+		return err
+	}
+	r.Projects.Forget(project.UID)
+	r.guard.forget(project)
+	return nil
+}
+
+// usersOf names the objects of a kind that the MeshProject is kept for. Those that it does not admit, and never did, are not among them: anyone who
+// may write objects in some namespace must not be able to hold a MeshProject in another.
+func (r *projectReconciler) usersOf(ctx context.Context, project *v1alpha1.MeshProject, like client.Object) (names []types.NamespacedName, err error) {
+	var objects []Object
+	key := client.ObjectKeyFromObject(project).String()
+	err = r.eachCached(ctx, like, func(obj client.Object) {
+		if user, ok := obj.(Object); ok {
+			objects = append(objects, user)
+		}
+	}, client.MatchingFields{projectIndex: key})
+	if err != nil {
+		return nil, err
+	}
+	admitted := map[string]error{} // by namespace
+	for _, user := range objects {
+		var err error
+		if !admittedBefore(project, user) {
+			known, asked := admitted[user.GetNamespace()]
+			if !asked {
+				known = r.Projects.admit(ctx, project, user.GetNamespace())
+				admitted[user.GetNamespace()] = known
+			}
+			err = known
+		}
+		switch {
+		case err == nil:
+			names = append(names, client.ObjectKeyFromObject(user))
+		case judge(err).class != refused:
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+// first is the first name in alphabetical order, so that messages do not change without cause.
+func first(names []types.NamespacedName) string {
+	least := names[0].String()
+	for _, name := range names[1:] {
+		least = min(least, name.String())
+	}
+	return least
+}

@@ -1,0 +1,170 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// Reference declares, once, that objects of a kind refer to objects of another. From it come the wait for them,
+// the index that finds who refers to whom, and the watch.
+type Reference[O Object] struct {
+	target   Object
+	of       func(O) []v1alpha1.ResourceReference
+	external func(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error)
+	looksUp  bool // external asks MeshAgent
+}
+
+// To declares references to objects like target, in the same namespace. An external one is taken for an id, and for a name, as it is.
+func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Reference[O] {
+	return Reference[O]{target: target, of: of, external: func(_ context.Context, _ *Environment, _ *Connection, name string) (Resolved, error) {
+		return Resolved{ID: CanonicalID(name), Name: name}, nil
+	}}
+}
+
+// ToRooms declares references to rooms. An external one may be a name or an id; both are found in a list of the rooms, which is shared.
+func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
+	return Reference[O]{target: &v1alpha1.MeshRoom{}, of: of, external: findRoom, looksUp: true}
+}
+
+func findRoom(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error) {
+	rooms := sharedSnapshots[meshagent.RoomSpec, meshagent.Room](env).of(connection.ID, connection.Project.Rooms())
+	// That it exists may be known from a list that is not new; that it does not, only from one that is.
+	fresh := func(ctx context.Context, about ...string) (view[meshagent.RoomSpec, meshagent.Room], error) {
+		return rooms.since(ctx, env.fresh(time.Now()), about...)
+	}
+	for _, known := range []func(context.Context, ...string) (view[meshagent.RoomSpec, meshagent.Room], error){fresh, rooms.recent} {
+		list, err := known(ctx, name)
+		if err != nil {
+			return Resolved{}, err
+		}
+		// Ids before names: nobody can choose the id of a room, and anyone who may create rooms can give one the name that is
+		// another one's id.
+		if room, ok := list.get(CanonicalID(name)); ok {
+			return Resolved{ID: room.ID, Name: room.Name}, nil
+		}
+		if found := list.byKey(name); len(found) > 0 {
+			return Resolved{ID: found[0].ID, Name: found[0].Name}, nil
+		}
+	}
+	// No watch tells when it does.
+	return Resolved{}, &problem{class: unavailable, reason: v1alpha1.ReasonReferenceNotFound, message: fmt.Sprintf("room %q does not exist in MeshAgent", name)}
+}
+
+// Resolved is what a reference stands for in MeshAgent, with the object that manages it; nil for an external one.
+type Resolved struct {
+	ID, Name string
+	Object   Object
+}
+
+// Inputs are what a pass found for an object's references.
+type Inputs struct {
+	resolved map[string]Resolved
+	sources  map[string]SourceData
+	partial  bool // something was not found: it stands for nothing
+}
+
+// Resolved returns what a declared reference stands for.
+func (in Inputs) Resolved(target Object, ref v1alpha1.ResourceReference) Resolved {
+	found, ok := in.resolved[referenceKey(target, ref)]
+	if !ok && !in.partial {
+		panic("engine: a kind uses a reference that it did not declare: " + referenceKey(target, ref))
+	}
+	return found
+}
+
+// ids are what the references stand for in MeshAgent.
+func (in Inputs) ids() map[string]string {
+	ids := map[string]string{}
+	for key, found := range in.resolved {
+		ids[key] = found.ID
+	}
+	return ids
+}
+
+// referenceKey names what is referred to among all kinds, within a namespace.
+func referenceKey(target client.Object, ref v1alpha1.ResourceReference) string {
+	if ref.External != "" {
+		return kindOf(target) + " external " + ref.External
+	}
+	return kindOf(target) + "/" + ref.Name
+}
+
+// kindOf is the kind of an object, known even when its TypeMeta is empty, as the cache leaves it.
+func kindOf(obj client.Object) string {
+	name := fmt.Sprintf("%T", obj)
+	return name[strings.LastIndex(name, ".")+1:]
+}
+
+// blank makes an empty object of the same kind.
+func blank[T client.Object](like T) T {
+	made, _ := reflect.TypeAssert[T](reflect.New(reflect.TypeOf(like).Elem())) // it is made from that type
+	return made
+}
+
+// resolveReferences finds everything that the object refers to, or says what is missing.
+func (p *pass[O, S, R]) resolveReferences(ctx context.Context) (Inputs, error) {
+	in := Inputs{resolved: map[string]Resolved{}}
+	for _, reference := range p.kind.References {
+		for _, ref := range reference.of(p.obj) {
+			var found Resolved
+			var err error
+			if ref.External != "" {
+				found, err = reference.external(ctx, p.Environment, p.connection, ref.External)
+			} else {
+				found, err = p.resolveObject(ctx, blank(reference.target), ref.Name)
+			}
+			if err != nil {
+				return in, err
+			}
+			in.resolved[referenceKey(reference.target, ref)] = found
+		}
+	}
+	return in, nil
+}
+
+func (p *pass[O, S, R]) resolveObject(ctx context.Context, target Object, name string) (Resolved, error) {
+	what := fmt.Sprintf("%s %q", kindOf(target), name)
+	err := p.Client.Get(ctx, types.NamespacedName{Namespace: p.obj.GetNamespace(), Name: name}, target)
+	if apierrors.IsNotFound(err) {
+		return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotFound, "%s does not exist in namespace %q", what, p.obj.GetNamespace())
+	}
+	if err != nil {
+		return Resolved{}, fmt.Errorf("reading %s: %w", what, err)
+	}
+	status := target.CommonStatus()
+	if meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady) == nil {
+		return Resolved{}, waitAMoment(v1alpha1.ReasonReferenceNotReady, "%s was not looked at yet", what)
+	}
+	if status.ID == "" || !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
+		return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotReady, "%s is not Ready", what)
+	}
+	if status.ProjectID != p.connection.Project.ID {
+		return Resolved{}, Invalid("%s is in MeshAgent project %s, and this object is in project %s", what, status.ProjectID, p.connection.Project.ID)
+	}
+	return Resolved{ID: status.ID, Name: status.Name, Object: target}, nil
+}
+
+// referenceKeys are the values under which an object is indexed.
+func (k *Kind[O, S, R]) referenceKeys(obj O) []string {
+	var keys []string
+	for _, reference := range k.References {
+		for _, ref := range reference.of(obj) {
+			keys = append(keys, referenceKey(reference.target, ref))
+		}
+	}
+	return keys
+}

@@ -1,0 +1,130 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// Source declares, once, that objects of a kind read Secrets or ConfigMaps of their namespace. These are watched as metadata only, and
+// read from the API server when they are needed: their contents are in memory during a pass and no longer.
+type Source[O Object] struct {
+	like  client.Object
+	names func(O) []string
+}
+
+// FromSecrets declares which Secrets an object reads.
+func FromSecrets[O Object](names func(O) []string) Source[O] {
+	return Source[O]{&corev1.Secret{}, names}
+}
+
+// FromConfigMaps declares which ConfigMaps an object reads.
+func FromConfigMaps[O Object](names func(O) []string) Source[O] {
+	return Source[O]{&corev1.ConfigMap{}, names}
+}
+
+// SourceData is what a Secret or ConfigMap holds.
+type SourceData struct {
+	Type corev1.SecretType // "" for a ConfigMap
+	Data map[string][]byte
+}
+
+// Secret returns what a declared Secret holds.
+func (in Inputs) Secret(name string) SourceData { return in.source(&corev1.Secret{}, name) }
+
+// ConfigMap returns what a declared ConfigMap holds.
+func (in Inputs) ConfigMap(name string) SourceData { return in.source(&corev1.ConfigMap{}, name) }
+
+func (in Inputs) source(like client.Object, name string) SourceData {
+	data, ok := in.sources[sourceKey(like, name)]
+	if !ok {
+		panic("engine: a kind uses a source that it did not declare: " + sourceKey(like, name))
+	}
+	return data
+}
+
+func sourceKey(like client.Object, name string) string { return kindOf(like) + "/" + name }
+
+// readSources reads everything that the object declares.
+func (p *pass[O, S, R]) readSources(ctx context.Context) (map[string]SourceData, error) {
+	all := map[string]SourceData{}
+	for _, source := range p.kind.Sources {
+		for _, name := range source.names(p.obj) {
+			found := blank(source.like)
+			err := p.Live.Get(ctx, types.NamespacedName{Namespace: p.obj.GetNamespace(), Name: name}, found)
+			if apierrors.IsNotFound(err) {
+				return nil, p.sourceMissing(found, name)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("reading %s %q: %w", kindOf(found), name, err)
+			}
+			all[sourceKey(found, name)] = contents(found)
+		}
+	}
+	return all, nil
+}
+
+func (p *pass[O, S, R]) sourceMissing(like client.Object, name string) error {
+	reason, left := v1alpha1.ReasonReferenceNotFound, ""
+	if _, ok := like.(*corev1.Secret); ok {
+		reason = v1alpha1.ReasonSecretNotFound
+	}
+	if p.status.ID != "" {
+		left = "; what is in MeshAgent stays as it is"
+	}
+	return waitFor(reason, "%s %q does not exist in namespace %q%s", kindOf(like), name, p.obj.GetNamespace(), left)
+}
+
+func contents(obj client.Object) SourceData {
+	switch obj := obj.(type) {
+	case *corev1.Secret:
+		return SourceData{obj.Type, obj.Data}
+	case *corev1.ConfigMap:
+		data := map[string][]byte{}
+		for key, value := range obj.Data {
+			data[key] = []byte(value)
+		}
+		maps.Copy(data, obj.BinaryData)
+		return SourceData{Data: data}
+	}
+	return SourceData{}
+}
+
+// watchSources adds the index and the watches. A changed Secret is something that a user wants to see in MeshAgent now.
+func (k *Kind[O, S, R]) watchSources(mgr manager.Manager, env *Environment, b *builder.Builder) (*builder.Builder, error) {
+	if len(k.Sources) == 0 {
+		return b, nil
+	}
+	index := func(obj client.Object) []string {
+		typed, _ := obj.(O)
+		var keys []string
+		for _, source := range k.Sources {
+			for _, name := range source.names(typed) {
+				keys = append(keys, sourceKey(source.like, name))
+			}
+		}
+		return keys
+	}
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.Object, sourceIndex, index); err != nil {
+		return nil, fmt.Errorf("indexing the sources of %s: %w", kindOf(k.Object), err)
+	}
+	for _, source := range k.Sources {
+		readers := env.having(k.Object, sourceIndex, func(changed client.Object) string {
+			return sourceKey(source.like, changed.GetName())
+		}, inNamespaceOf)
+		b = b.WatchesMetadata(source.like, enqueue(0, env.timing(kindOf(k.Object)).sourceChanged(readers)))
+	}
+	return b, nil
+}

@@ -1,0 +1,52 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	semconv "go.opentelemetry.io/otel/semconv/v1.41.0"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// startSpan begins the span of a pass. Requests to MeshAgent become its children. A list that several passes share is in the one that asked first.
+func (e *Environment) startSpan(ctx context.Context, obj client.Object) (context.Context, trace.Span) {
+	if e.Traces == nil {
+		return ctx, noop.Span{}
+	}
+	return e.Traces.Tracer("github.com/meshagent/meshagent-operator/internal/engine").Start(ctx, "reconcile "+kindOf(obj), trace.WithAttributes(
+		semconv.K8SNamespaceName(obj.GetNamespace()),
+		attribute.String("meshagent.object.kind", kindOf(obj)),
+		attribute.String("meshagent.object.name", obj.GetName()),
+		attribute.String("meshagent.reconcile.id", string(controller.ReconcileIDFromContext(ctx))), // reconcileID in the log
+	))
+}
+
+// endSpan ends it with what the pass came to, in the words of the condition Synced. That something must be waited for is no error.
+func endSpan(span trace.Span, status *v1alpha1.ObjectStatus, o *outcome, err error) {
+	defer span.End()
+	if !span.IsRecording() {
+		return
+	}
+	reason := reasonOf(status, v1alpha1.ConditionSynced)
+	if o.released && err == nil {
+		reason = "Released"
+	}
+	span.SetAttributes(attribute.String("meshagent.reason", reason), attribute.Bool("meshagent.wrote", o.wrote))
+	if err == nil {
+		return
+	}
+	switch verdict := judge(err); verdict.class {
+	case refused, denied, unavailable:
+		span.SetStatus(codes.Error, verdict.message)
+	case waiting, limited, onHold, silent:
+	}
+}

@@ -1,0 +1,209 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// Need is a feature of the API without which an object cannot be reconciled.
+type Need struct {
+	Feature meshagent.Feature
+	// Field is what in the spec needs it, such as spec.roomRef. Empty: the kind as such.
+	Field string
+	// Instead says in a sentence what to do on a server without the feature. Empty: there is nothing.
+	Instead string
+}
+
+// apiOf is what the server of a MeshProject speaks, as far as its last check found out.
+func apiOf(project *v1alpha1.MeshProject) meshagent.API {
+	return meshagent.API{Generation: meshagent.Generation(project.Status.APIGeneration), Version: project.Status.APIVersion}
+}
+
+// unsupported says that the server cannot do what the object asks for. What is there was not
+// touched, so that what was Ready stays so.
+func unsupported(format string, args ...any) error {
+	return &problem{class: refused, reason: v1alpha1.ReasonUnsupported, message: fmt.Sprintf(format, args...), keepsReady: true}
+}
+
+// supported makes sure that the server has what the object needs, by what its MeshProject tells. It
+// sends no request.
+func (p *pass[O, S, R]) supported(ctx context.Context) error {
+	project, err := p.Projects.of(ctx, p.obj)
+	if err != nil {
+		return nil //nolint:nilerr // to open it will fail in the same way
+	}
+	compatible := meta.FindStatusCondition(project.Status.Conditions, v1alpha1.ConditionAPICompatible)
+	if compatible == nil || compatible.ObservedGeneration != project.Generation {
+		return nil // it may lead to another server now
+	}
+	unmet := p.unmet(apiOf(project))
+	if unmet == nil {
+		return nil
+	}
+	// Only those who may use a project are told of its server.
+	if p.obj.GetDeletionTimestamp().IsZero() {
+		err = p.Projects.admit(ctx, project, p.obj.GetNamespace())
+	} else {
+		err = p.Projects.admitOnce(ctx, project, p.obj)
+	}
+	if err != nil {
+		return err
+	}
+	return unmet
+}
+
+// unmet says what an object needs and the server does not have; nil: nothing.
+func (p *pass[O, S, R]) unmet(api meshagent.API) error {
+	var needs []Need
+	if p.kind.Needs != nil {
+		needs = p.kind.Needs(p.obj)
+	}
+	for _, need := range needs {
+		if !api.Has(need.Feature) {
+			return unsupported("%s", need.unmet(api, kindOf(p.obj)))
+		}
+	}
+	if !api.Spoken() {
+		return unsupported("%s", notSpoken(api))
+	}
+	return nil
+}
+
+func (n Need) unmet(api meshagent.API, kind string) string {
+	text := fmt.Sprintf("%s has no %s", api, n.Feature.Noun)
+	if n.Field != "" {
+		text += fmt.Sprintf(", which %s needs", n.Field)
+	}
+	if n.Feature.Until != "" {
+		text += fmt.Sprintf(". %s needs a server older than %s for this", kind, n.Feature.Until)
+	} else {
+		text += fmt.Sprintf(". %s needs a server of %s or later for this", kind, n.Feature.From)
+	}
+	if n.Instead != "" {
+		text += ". " + n.Instead
+	}
+	return text
+}
+
+func notSpoken(api meshagent.API) string {
+	return fmt.Sprintf("%s speaks API generation %s. This release of the operator supports generation %s. Upgrade the operator. Until then it changes nothing in MeshAgent",
+		api, api.Generation, meshagent.Generation044)
+}
+
+// explain tells a collection that the server does not have, or lists in a way that this release does
+// not know, from one that cannot be read just now. A 404 alone says neither: a server of the tested
+// generation has all collections; on others the list must be refused again while what it lies under
+// can be read.
+func (p *pass[O, S, R]) explain(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	p.suspect(err)
+	project, lookErr := p.Projects.of(ctx, p.obj)
+	switch {
+	case lookErr != nil || p.collection == nil && !errors.Is(err, meshagent.ErrUnknownPaging):
+		return err
+	case errors.Is(err, meshagent.ErrUnknownPaging):
+		err = unsupported("%s lists this kind in pages that this release of the operator does not know. Upgrade the operator", apiOf(project))
+	case !meshagent.MissesRoute(err) || apiOf(project).Tested():
+		return err
+	default:
+		list := p.refusedList(ctx)
+		if list == nil {
+			return err
+		}
+		err = unsupported("%s has no %s (%d). Upgrade the operator, or delete this object", apiOf(project), list.Route, list.Status)
+	}
+	if p.collection != nil {
+		p.missing.note(p.routeKey(), missingRoute{time.Now().Add(p.DriftInterval * 3 / 4), apiOf(project), err})
+	}
+	return err
+}
+
+// refusedList is the refusal of a list whose route is missing while what it lies under can be read;
+// nil if it is not that.
+func (p *pass[O, S, R]) refusedList(ctx context.Context) *meshagent.Error {
+	_, err := p.snapshot.since(ctx, time.Now())
+	list, ok := errors.AsType[*meshagent.Error](err)
+	if !ok || !meshagent.MissesRoute(err) || p.connection.Project.ReadParent(ctx, list.Route, p.collection.Path()) != nil {
+		return nil //nolint:nilerr // it is about something else
+	}
+	return list
+}
+
+// missingRoutes remembers for a while which collections a server does not have, so that its objects
+// do not each ask.
+type missingRoutes struct {
+	mu  sync.Mutex
+	all map[snapshotKey]missingRoute
+}
+
+type missingRoute struct {
+	until time.Time
+	api   meshagent.API // of the server that does not have it
+	err   error
+}
+
+func (p *pass[O, S, R]) routeKey() snapshotKey {
+	return snapshotKey{p.connection.ID, p.collection.Path()}
+}
+
+func (m *missingRoutes) note(key snapshotKey, route missingRoute) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.all == nil {
+		m.all = map[snapshotKey]missingRoute{}
+	}
+	maps.DeleteFunc(m.all, func(_ snapshotKey, route missingRoute) bool { return time.Now().After(route.until) })
+	m.all[key] = route
+}
+
+// routeKnown says that the collection is not known to be missing. A user who asks for a look gets
+// one, and so does another server.
+func (p *pass[O, S, R]) routeKnown(ctx context.Context) error {
+	p.missing.mu.Lock()
+	route, ok := p.missing.all[p.routeKey()]
+	p.missing.mu.Unlock()
+	if !ok || time.Now().After(route.until) || p.requested != p.status.LastHandledReconcileAt {
+		return nil
+	}
+	if project, err := p.Projects.of(ctx, p.obj); err != nil || apiOf(project) != route.api {
+		return nil //nolint:nilerr // to ask is always right
+	}
+	return route.err
+}
+
+// leave says that a resource which no route reaches is left in MeshAgent, and that this is why the
+// object is not to wait.
+func (p *pass[O, S, R]) leave(ctx context.Context, why error) bool {
+	v := judge(why)
+	if v.reason != v1alpha1.ReasonUnsupported {
+		return false
+	}
+	// In a namespace that is being deleted no event is taken. (The log always tells.)
+	var about *corev1.Namespace
+	var namespace corev1.Namespace
+	if p.Live.Get(ctx, types.NamespacedName{Name: p.obj.GetNamespace()}, &namespace) == nil && !namespace.DeletionTimestamp.IsZero() {
+		about = &namespace
+	}
+	log.FromContext(ctx).Info("left", "reason", v.message, "left", p.remains())
+	p.outcome.warnOf(about, "Left", "finalize", "%s %s was deleted, and its resource could not be. Left in MeshAgent: %s. %s",
+		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), v.message)
+	return true
+}

@@ -1,0 +1,91 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package operator_test
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// The drift interval is an hour: nothing here waits for it.
+var _ = Describe("A name in MeshAgent", func() {
+	It("goes to the object that waits for it when the object that has it is deleted", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		w.start(operatorOptions{})
+		w.project(ctx)
+		before, after := room("desk"), room("desk-new")
+		after.Spec.Name = "desk"
+		w.apply(ctx, before)
+		w.eventuallyReady(ctx, before)
+		w.apply(ctx, after)
+		Eventually(w.state(ctx, after)).WithContext(ctx).Should(ContainSubstring("Stalled=True OwnedElsewhere"))
+		Expect(w.Delete(ctx, before)).To(Succeed())
+		w.eventuallyReady(ctx, after)
+		Expect(w.meshagent.Documents("rooms")).To(HaveLen(1))
+	})
+
+	It("goes on in a chain of renames", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		w.start(operatorOptions{})
+		w.project(ctx)
+		first, second := room("first"), room("second")
+		first.Spec.Name, second.Spec.Name = "x", "y"
+		w.apply(ctx, first, second)
+		w.eventuallyReady(ctx, first, second)
+		w.edit(ctx, first, func() { first.Spec.Name = "y" })
+		Eventually(w.state(ctx, first)).WithContext(ctx).Should(ContainSubstring("Stalled=True AlreadyExists"))
+		w.edit(ctx, second, func() { second.Spec.Name = "z" })
+		w.eventuallyReady(ctx, first, second)
+		Expect(w.meshagent.Documents("rooms")).To(ConsistOf(HaveKeyWithValue("name", "y"), HaveKeyWithValue("name", "z")))
+	})
+
+	It("of one secret goes to the older of two objects, and to the other one after it", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		w.start(operatorOptions{})
+		w.project(ctx)
+		var objects []*v1alpha1.MeshSecret
+		for _, name := range []string{"older", "newer"} {
+			w.apply(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: name}, StringData: map[string]string{"KEY": "value"}})
+			made := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: name}}
+			made.Spec.Name, made.Spec.SecretRef.Name = "shared", name
+			w.apply(ctx, made)
+			objects = append(objects, made)
+			if name == "older" {
+				w.eventuallyReady(ctx, made)
+			}
+		}
+		older, newer := objects[0], objects[1]
+		Eventually(w.state(ctx, newer)).WithContext(ctx).Should(ContainSubstring("Stalled=True OwnedElsewhere"))
+		Expect(w.Delete(ctx, older)).To(Succeed())
+		w.eventuallyReady(ctx, newer)
+		Expect(w.meshagent.Documents("secrets")).To(HaveLen(1))
+	})
+
+	It("is told in events as people know it", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		w.start(operatorOptions{})
+		w.project(ctx)
+		support := room("support")
+		grant := &v1alpha1.MeshRoomGrant{ObjectMeta: metav1.ObjectMeta{Name: "ops"}}
+		grant.Spec.RoomRef.Name, grant.Spec.Email = "support", "ops@example.com"
+		grant.Spec.Permissions = &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{}}
+		w.apply(ctx, support, grant)
+		Eventually(func(g Gomega) {
+			var events eventsv1.EventList
+			g.Expect(w.List(ctx, &events, client.InNamespace(w.namespace))).To(Succeed())
+			g.Expect(events.Items).To(ContainElement(And(HaveField("Regarding.Name", "ops"), HaveField("Reason", "Created"))))
+			for _, event := range events.Items {
+				if event.Regarding.Name == "ops" {
+					g.Expect(event.Note).NotTo(ContainSubstring("//"))
+				}
+			}
+		}).WithContext(ctx).Should(Succeed())
+	})
+})

@@ -1,0 +1,110 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package operator_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+// disturbRoom changes a room in MeshAgent, which is not theirs.
+func (s *soak) disturbRoom() (changed bool) {
+	documents := s.meshagent.Documents("rooms")
+	id := fmt.Sprint(documents[s.random.IntN(len(documents))]["id"])
+	return !s.others.owns("rooms", id) && s.meshagent.Edit("rooms", id, func(doc map[string]any) {
+		if metadata, ok := doc["metadata"].(map[string]any); ok && metadata["n"] != nil {
+			metadata["n"], changed = -1, true
+		}
+	}) && changed
+}
+
+// takeName has others create what a sample stands for, if nothing has the name.
+func (s *soak) takeName(ctx context.Context, _ sample) bool {
+	GinkgoHelper()
+	if len(s.others.own()) >= mostTheirs {
+		return false
+	}
+	for _, at := range s.random.Perm(len(s.samples)) {
+		one := s.samples[at]
+		if _, isGrant := one.object().(*v1alpha1.MeshRoomGrant); isGrant {
+			// The identity of a grant is its room and its user. Until the object is gone, theirs
+			// cannot be told from the one that the object is about to delete.
+			obj := s.present(one)
+			err := s.Get(ctx, client.ObjectKeyFromObject(obj), obj)
+			Expect(client.IgnoreNotFound(err)).To(Succeed())
+			if err == nil {
+				continue
+			}
+		}
+		if s.others.takeFree(s.ids[one.String()]) {
+			return true
+		}
+	}
+	return false
+}
+
+// takeRoomName has others create the room that comes next.
+func (s *soak) takeRoomName(ctx context.Context, one sample) bool {
+	GinkgoHelper()
+	if len(s.others.own()) >= mostTheirs || len(s.rooms) >= mostRooms {
+		return false
+	}
+	s.others.takeRoom(s.nextRoom())
+	return s.roomComes(ctx, one)
+}
+
+// othersLeave has others delete one of their resources, which must be as they created it.
+func (s *soak) othersLeave(ctx context.Context, _ sample) bool {
+	GinkgoHelper()
+	theirs := s.others.own()
+	if len(theirs) == 0 {
+		return false
+	}
+	s.leaves(ctx, theirs[s.random.IntN(len(theirs))])
+	return true
+}
+
+// leaves deletes a resource of theirs. It must be as they created it, and no object may claim it.
+func (s *soak) leaves(ctx context.Context, one simulator.Foreign) {
+	GinkgoHelper()
+	Expect(s.others.changed(one)).To(BeEmpty(), "%s", one.Collection)
+	for _, obj := range s.objects() {
+		err := s.Get(ctx, client.ObjectKeyFromObject(obj), obj)
+		Expect(client.IgnoreNotFound(err)).To(Succeed())
+		if err == nil && obj.GetDeletionTimestamp() == nil {
+			Expect(obj.(engine.Object).CommonStatus().ID).NotTo(Equal(one.ID), "%T %s claims what others created in %s", obj, obj.GetName(), one.Collection)
+		}
+	}
+	s.others.remove(one)
+}
+
+// disturb changes what stands for a sample in MeshAgent, if it is there.
+func (s *soak) disturb(ctx context.Context, one sample) (disturbed bool) {
+	GinkgoHelper()
+	obj := s.present(one)
+	err := s.Get(ctx, client.ObjectKeyFromObject(obj), obj)
+	Expect(client.IgnoreNotFound(err)).To(Succeed())
+	status := obj.(engine.Object).CommonStatus()
+	for _, found := range s.held() {
+		if found.ID != status.ID || s.others.owns(found.Path, found.ID) {
+			continue
+		}
+		s.meshagent.Edit(found.Path, found.ID, func(doc map[string]any) {
+			if slices.ContainsFunc(appliedFields(status), func(field string) bool { return disturb(writtenPart(doc), field) }) {
+				s.disturbed[one.kind]++
+				disturbed = true
+			}
+		})
+	}
+	return disturbed
+}

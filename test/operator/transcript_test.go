@@ -1,0 +1,157 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package operator_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+var update = flag.Bool("update", false, "write the transcripts in testdata, and the table of health in docs, instead of comparing with them")
+
+// All that a sample's life costs in requests is written down in testdata, so that a review sees one request more, or another one.
+// After a change that is meant, they are written anew by go test ./test/operator -ginkgo.focus transcript -update.
+var _ = Describe("The transcript of", func() {
+	for _, s := range samples() {
+		It(s.String(), func(ctx SpecContext) { comparesTranscript(ctx, s) })
+	}
+
+	It("nothing else is in testdata", func() {
+		var want []string
+		for _, s := range readSamples().own {
+			want = append(want, s.transcript())
+		}
+		have, err := filepath.Glob(filepath.Join("testdata", "*.http"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(have).To(ConsistOf(want))
+	})
+})
+
+// transcript is the file: the kind, and the object's name where a kind has several samples.
+func (s sample) transcript() string {
+	name := strings.ToLower(s.kind)
+	if kinds := kindsOf(readSamples().own); slices.Contains(slices.Delete(kinds, slices.Index(kinds, s.kind), slices.Index(kinds, s.kind)+1), s.kind) {
+		name += "-" + s.name
+	}
+	return filepath.Join("testdata", name+".http")
+}
+
+// comparesTranscript takes a sample through its life without any interval: each request is there for a reason that the section names.
+func comparesTranscript(ctx context.Context, s sample) {
+	w := newWorld(ctx)
+	w.start(operatorOptions{})
+	l := w.begin(ctx, s)
+	l.follow(ctx)
+	t := &transcript{life: l}
+	l.delete(ctx)
+	l.without = w.names()
+
+	t.section("create", func() {
+		l.obj = s.object()
+		w.apply(ctx, l.obj)
+		w.eventuallyReady(ctx, l.obj)
+	})
+	t.section("second pass", func() { l.look(ctx, l.obj) })
+	t.section("update", func() {
+		l.patch(ctx, s.change())
+		w.eventuallyReady(ctx, l.obj)
+	})
+	if s.mirrors() {
+		t.section("drift", func() {
+			l.learn()
+			l.disturb()
+			l.look(ctx, l.obj)
+		})
+	}
+	t.section("delete", func() { l.delete(ctx) })
+	t.compare()
+}
+
+// transcript collects the requests of a life.
+type transcript struct {
+	life  *life
+	calls []simulator.Call
+	heads []string // by call: the section that begins there
+	ids   []string // pairs: what to replace, and by what
+}
+
+// section notes the requests that something causes.
+func (t *transcript) section(name string, cause func()) {
+	GinkgoHelper()
+	t.life.meshagent.ResetCalls()
+	cause()
+	// How old a list of members may be depends on the clock, so it falls into one section or another.
+	calls := slices.DeleteFunc(t.life.meshagent.Calls(), func(call simulator.Call) bool { return strings.HasSuffix(call.Path, "/users") })
+	head := "# " + name + "\n\n"
+	if len(calls) == 0 {
+		head += "# (no request)\n\n"
+		calls = []simulator.Call{{}}
+	}
+	t.calls = append(t.calls, calls...)
+	t.heads = append(append(t.heads, head), make([]string, len(calls)-1)...)
+	for _, obj := range append(t.life.needs, t.life.obj) {
+		if mirrored, ok := obj.(engine.Object); ok && mirrored.CommonStatus().ID != "" {
+			name := "id"
+			if obj != t.life.obj {
+				name = "id of " + strings.TrimPrefix(strings.ToLower(fmt.Sprintf("%T", obj)), "*v1alpha1.mesh") + " " + obj.GetName()
+			}
+			t.ids = append(t.ids, mirrored.CommonStatus().ID, "{"+name+"}")
+		}
+	}
+	t.ids = append(t.ids, string(t.life.obj.GetUID()), "{uid}")
+}
+
+// String writes the requests down, with words in place of all that differs each time.
+func (t *transcript) String() string {
+	text := strings.Builder{}
+	for i, call := range t.calls {
+		text.WriteString(t.heads[i])
+		if call.Method == "" {
+			continue
+		}
+		query := ""
+		if call.Query != "" {
+			query = "?" + call.Query
+		}
+		fmt.Fprintf(&text, "%s %s%s\n", call.Method, call.Path, query)
+		if len(call.RequestBody) > 0 {
+			var body bytes.Buffer
+			Expect(json.Indent(&body, call.RequestBody, "", "  ")).To(Succeed())
+			text.Write(body.Bytes())
+			text.WriteString("\n")
+		}
+		fmt.Fprintf(&text, "# answer: %d\n\n", call.Status)
+	}
+	return secretData.ReplaceAllString(t.life.anonymous(text.String(), t.ids...), `$1"{value}"`)
+}
+
+// secretData is the member of requests that holds the value of a secret.
+var secretData = regexp.MustCompile(`("data_base64": )"[^"]*"`)
+
+func (t *transcript) compare() {
+	GinkgoHelper()
+	file := t.life.sample.transcript()
+	if *update {
+		Expect(os.MkdirAll("testdata", 0o755)).To(Succeed())
+		Expect(os.WriteFile(file, []byte(t.String()), 0o644)).To(Succeed())
+		return
+	}
+	want, err := os.ReadFile(file)
+	Expect(err).NotTo(HaveOccurred(), "write it with -update")
+	Expect(t.String()).To(Equal(string(want)), "the requests differ from %s: look at the difference, and if it is meant, write it with -update", file)
+}

@@ -1,0 +1,132 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package operator_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
+)
+
+var _ = Describe("An upgrade", func() {
+	It("of the definitions keeps what was written under those before", func(ctx SpecContext) {
+		before := previousDefinitions(ctx)
+		plane, err := controlplane.Start(ctx, controlplane.Options{CRDPaths: []string{before}})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(func() { Expect(plane.Stop()).To(Succeed()) })
+		older, err := client.New(plane.Config, client.Options{Scheme: scheme})
+		Expect(err).NotTo(HaveOccurred())
+		w := newWorldIn(ctx, plane, older)
+		first := w.start(operatorOptions{})
+		w.applySamples(ctx, func(obj client.Object) client.Object { return obj })
+		var objects []client.Object
+		for _, s := range samples() {
+			obj := s.object()
+			obj.SetNamespace(w.namespace)
+			objects = append(objects, obj)
+		}
+		w.eventuallyReady(ctx, objects...)
+		first.stop()
+		written := map[string]map[string]any{}
+		for _, obj := range objects {
+			written[kindAndName(obj)] = w.contentOf(ctx, obj)
+		}
+
+		_, err = envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{crdBases}})
+		Expect(err).NotTo(HaveOccurred())
+		for _, obj := range objects {
+			Eventually(func() map[string]any { return w.contentOf(ctx, obj) }).WithContext(ctx).Should(Equal(written[kindAndName(obj)]), "nothing is lost")
+			touch := client.RawPatch(types.MergePatchType, []byte(`{"metadata": {"annotations": {"touched": "yes"}}}`))
+			Expect(w.Patch(ctx, obj, touch)).To(Succeed(), "it is still valid")
+		}
+		w.meshagent.ResetCalls()
+		second := w.start(operatorOptions{driftInterval: time.Second})
+		w.eventuallyReady(ctx, objects...)
+		w.listedTimes(ctx, 2)
+		Expect(w.written()).To(BeEmpty())
+		second.stop()
+		for _, obj := range objects {
+			Expect(w.contentOf(ctx, obj)["spec"]).To(Equal(written[kindAndName(obj)]["spec"]))
+		}
+	}, SpecTimeout(3*time.Minute))
+})
+
+// previousDefinitions are the CustomResourceDefinitions as they were in the last release; before the first one, as they were before they were
+// changed last. A kind that is new has that of today, and so have all where there is no history, as in an archive.
+func previousDefinitions(ctx context.Context) string {
+	GinkgoHelper()
+	const bases = "config/crd/bases"
+	root := filepath.Join("..", "..")
+	folder := GinkgoT().TempDir()
+	Expect(os.CopyFS(folder, os.DirFS(filepath.Join(root, bases)))).To(Succeed())
+	git := func(args ...string) (string, error) {
+		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", root}, args...)...).Output()
+		return strings.TrimSpace(string(out)), err
+	}
+	base, err := git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^")
+	if err != nil {
+		if base = changedLast(git, bases); base == "" {
+			return folder
+		}
+	}
+	files, err := git("ls-tree", "--name-only", base, bases+"/")
+	Expect(err).NotTo(HaveOccurred())
+	Expect(files).NotTo(BeEmpty())
+	for file := range strings.FieldsSeq(files) {
+		text, err := git("show", base+":"+file)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(os.WriteFile(filepath.Join(folder, path.Base(file)), []byte(text), 0o600)).To(Succeed())
+	}
+	return folder
+}
+
+// changedLast is the commit before the last change of a folder: before what is not committed yet, or before the last commit that changed it.
+func changedLast(git func(...string) (string, error), folder string) string {
+	GinkgoHelper()
+	changes, err := git("log", "--format=%H", "--", folder)
+	commits := strings.Fields(changes)
+	if os.Getenv("CI") != "" {
+		Expect(err).NotTo(HaveOccurred())
+		Expect(len(commits)).To(BeNumerically(">", 1), "this needs the history: git fetch --unshallow")
+	}
+	if len(commits) == 0 {
+		return ""
+	}
+	if _, err := git("diff", "--quiet", "HEAD", "--", folder); err == nil && len(commits) > 1 {
+		return commits[1]
+	}
+	return "HEAD"
+}
+
+// contentOf is what is stored of an object: its spec and its status.
+func (w *world) contentOf(ctx context.Context, obj client.Object) map[string]any {
+	GinkgoHelper()
+	raw := &unstructured.Unstructured{}
+	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kindOf(obj)))
+	Expect(w.Get(ctx, client.ObjectKeyFromObject(obj), raw)).To(Succeed())
+	return map[string]any{"spec": raw.Object["spec"], "status": raw.Object["status"]}
+}
+
+func kindOf(obj client.Object) string {
+	GinkgoHelper()
+	kinds, _, err := scheme.ObjectKinds(obj)
+	Expect(err).NotTo(HaveOccurred())
+	return kinds[0].Kind
+}
+
+func kindAndName(obj client.Object) string { return kindOf(obj) + " " + obj.GetName() }

@@ -1,0 +1,128 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulator
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/meshagent/meshagent-operator/test/contract"
+)
+
+// Server is the MeshAgent that is played. The zero Server is one of generation
+// 0.44, which the contract describes. Of a newer one only that is played which
+// tells it from the old one: its version, its witness, the routes that are gone,
+// and how its lists continue.
+type Server struct {
+	// Version is what GET /config reports, DefaultVersion if it is not set. From
+	// 0.45 on GET /accounts/whoami answers.
+	Version string
+	// HideVersion makes GET /config report none.
+	HideVersion bool
+	// Gone is the status of the routes that SDK 0.45 no longer knows: 404 if it
+	// is not set. Whether a server answers 404, 405 or 410 is not known.
+	Gone int
+	// KeepsRoutes lets the old routes work on a newer server (assumed: some do
+	// for a while).
+	KeepsRoutes bool
+	// TokenPages is the size of the pages of a newer server, which continue with a
+	// continuation_token whatever offset is asked for (assumed); 0 for lists as in
+	// 0.44.
+	TokenPages int
+}
+
+// DefaultVersion is the version of a server of generation 0.44.
+const DefaultVersion = "0.44.6"
+
+// WithServer picks the MeshAgent that is played.
+func WithServer(server Server) Option {
+	return func(s *Simulator) { s.server = server }
+}
+
+// Upgrade exchanges the MeshAgent that is played for another, or back. Its data
+// stay.
+func (s *Simulator) Upgrade(server Server) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.server = server
+}
+
+// newer says that the server is one of 0.45 or later.
+func (s Server) newer() bool {
+	major, rest, _ := strings.Cut(cmp.Or(s.Version, DefaultVersion), ".")
+	minor, _, _ := strings.Cut(rest, ".")
+	number, _ := strconv.Atoi(minor)
+	return major != "0" || number >= 45
+}
+
+// version is what GET /config reports.
+func (s Server) version() any {
+	if s.HideVersion {
+		return nil
+	}
+	return cmp.Or(s.Version, DefaultVersion)
+}
+
+// gone are the routes of 0.44 that SDK 0.45 no longer knows.
+var gone = []string{
+	"/role", "/room-grants", "/agent-grants", "/agent-room-grants", "/secrets", "/rooms/{room_name}/secrets", "/agents/{agent_id}/secrets",
+	"/settings", "/webhooks", "/shares", "/external-oauth", "/rooms/{room_name}/external-oauth", "/api-keys",
+}
+
+// lacks says that the server no longer has a route.
+func (s Server) lacks(rt *contract.Route) bool {
+	if !s.newer() || s.KeepsRoutes {
+		return false
+	}
+	template := strings.TrimPrefix(rt.Template, "/accounts/projects/{project_id}")
+	for _, route := range gone {
+		if template == route || strings.HasPrefix(template, route+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// whoami answers the witness of newer servers.
+func (c *call) whoami() *answer {
+	const account = "5a000000-0000-4000-8000-000000000001" // that owns the API key
+	return jsonAnswer(document{"id": account, "email": "default@service.dev.api.meshagent.example", "type": "service_account"})
+}
+
+// overlay answers what the contract does not have, where the route is nil, and what
+// a newer server answers in another way than one of 0.44; nil for all else.
+func (c *call) overlay(r *http.Request, rt *contract.Route) (*answer, error) {
+	server := c.s.server
+	switch {
+	case rt == nil:
+		if server.newer() && r.Method == http.MethodGet && r.URL.Path == "/accounts/whoami" {
+			return c.whoami(), nil
+		}
+		return nil, &failure{http.StatusNotFound, "no such path"}
+	case server.lacks(rt):
+		status := cmp.Or(server.Gone, http.StatusNotFound)
+		return nil, &failure{status, http.StatusText(status)}
+	}
+	return nil, nil //nolint:nilnil // it answers as one of 0.44
+}
+
+// continued makes a list of a newer server out of one of 0.44.
+func (c *call) continued(a *answer, err error) (*answer, error) {
+	size := c.s.server.TokenPages
+	if err != nil || size == 0 || !c.s.server.newer() || c.route.Method != http.MethodGet || c.route.Operation.Extensions["x-paginated"] == nil {
+		return a, err
+	}
+	body, err := decode(a.body)
+	list, ok := body.(document)
+	if err != nil || !ok {
+		return a, err
+	}
+	delete(list, "total")
+	if rows, ok := list[c.listMember()].([]any); ok && len(rows) > size {
+		list[c.listMember()], list["continuation_token"] = rows[:size], "page-2"
+	}
+	return jsonAnswer(list), nil
+}
