@@ -26,8 +26,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 	"github.com/meshagent/meshagent-operator/test/contract"
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
