@@ -5,6 +5,7 @@ package engine
 
 import (
 	"context"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
@@ -23,11 +24,11 @@ func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error
 	}
 	if !p.spec.Observes() {
 		// The mark itself is no difference.
-		unmarked, err := drift(p.adapted(remote), remote.Written(), nil, nil)
+		unmarked, err := drift.Compare(p.adapted(remote), remote.Written(), nil, nil)
 		if err != nil {
 			return seen, err
 		}
-		err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, remote.Written().Key(), unmarked.changes)
+		err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, remote.Written().Key(), unmarked.Changes)
 		if err == nil {
 			err = p.yieldToTwin(ctx, remote.Identity())
 		}
@@ -67,7 +68,7 @@ func (p *pass[O, S, R]) hasOwnKey(remote R) bool {
 }
 
 // adoptable decides whether an existing resource may be taken over, and if not, what to tell the user.
-func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key string, changes []change) error {
+func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key string, changes []drift.Change) error {
 	switch {
 	case theirs.Owner == ours.Owner, policy == v1alpha1.AdoptAlways:
 		return nil

@@ -5,6 +5,7 @@ package engine
 
 import (
 	"context"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -243,12 +244,12 @@ func TestMeshProjectsThatAreGoneAreForgotten(t *testing.T) {
 		env := &Environment{Projects: p.Projects}
 		project := p.project("a", simulator.DevelopmentKey, nil)
 		connection := p.open(project)
-		lists := sharedSnapshots[meshagent.RoomSpec, meshagent.Room](env)
-		lists.of(connection.ID, connection.Project.Rooms())
-		p.onRetired(env.forgetConnection)
+		lists := listcache.For[meshagent.RoomSpec, meshagent.Room](&env.lists, env.DriftInterval)
+		rooms := lists.Of(connection.ID, connection.Project.Rooms())
+		p.onRetired(env.lists.Forget)
 		env.forgetProjects().Delete(t.Context(), event.DeleteEvent{Object: project}, nil)
-		if len(p.connections) != 0 || len(p.Projects.open) != 0 || len(lists.all) != 0 {
-			t.Errorf("left: %v, %v", p.connections, lists.all)
+		if len(p.connections) != 0 || len(p.Projects.open) != 0 || lists.Of(connection.ID, connection.Project.Rooms()) == rooms {
+			t.Errorf("left: %v, and perhaps the list of rooms", p.connections)
 		}
 	})
 }

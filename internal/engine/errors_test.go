@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 	"testing"
 	"time"
 
@@ -61,11 +62,11 @@ func TestJudge(t *testing.T) {
 func TestAdoptable(t *testing.T) {
 	t.Parallel()
 	ours := meshagent.Mark{Owner: "c/n/a"}
-	differs := []change{{path: path{"metadata", "team"}}}
+	differs := []drift.Change{{Path: drift.Path{"metadata", "team"}}}
 	for name, test := range map[string]struct {
 		policy  v1alpha1.AdoptionPolicy
 		theirs  meshagent.Mark
-		changes []change
+		changes []drift.Change
 		reason  string // "" means: may be adopted
 	}{
 		"ours":                        {theirs: ours, changes: differs},

@@ -55,13 +55,3 @@ func Fairly(env *Environment, like Object, workers int) NewQueue {
 
 // LongestRequest is longer than any request takes.
 const LongestRequest = time.Minute
-
-// seen is a row as it was last seen, in a list or by itself.
-func (s *snapshot[S, R]) seen(id string) (row R, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.table == nil {
-		return row, false
-	}
-	return s.table.get(id)
-}

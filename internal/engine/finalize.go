@@ -258,7 +258,7 @@ func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
 	if err != nil && !meshagent.IsNotFound(err) && !errors.Is(err, meshagent.ErrNothingThere) {
 		return err
 	}
-	p.snapshot.wrote(id, nil)
+	p.list.Record(id, nil)
 	if err != nil {
 		p.logger(ctx).Info("there was nothing to delete", "resource", name)
 		p.outcome.event("Gone", "delete", "%s was not there to be deleted: %s", name, judge(err).message)
@@ -285,12 +285,12 @@ func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
 			if still, lookErr := p.findOurs(ctx); lookErr != nil || still != nil {
 				return cmp.Or(lookErr, err)
 			}
-			p.snapshot.wrote(remote.Identity(), nil)
+			p.list.Record(remote.Identity(), nil)
 			p.outcome.event("Gone", "orphan", "%s was deleted in MeshAgent already", p.title(written.Key()))
 			return nil
 		default:
 			if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
-				p.snapshot.doubt(remote.Identity(), written.Key(), p.owner())
+				p.list.Doubt(remote.Identity(), written.Key(), p.owner())
 			}
 			return err
 		}

@@ -6,6 +6,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -25,7 +26,7 @@ import (
 type reconciler[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	*Environment
 	kind        *Kind[O, S, R]
-	snapshots   *snapshots[S, R]
+	lists       *listcache.Caches[S, R]
 	written     ownWrites
 	last        remembered[lastSync]
 	names       waitingForNames
@@ -91,7 +92,7 @@ type pass[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	recognized bool // as what a pending creation sent, which is to be recorded before it is changed
 	connection *Connection
 	collection meshagent.Collection[S, R]
-	snapshot   *snapshot[S, R]
+	list       *listcache.Cache[S, R]
 	desired    S
 	references uint64 // the fingerprint of the ids that it refers to
 	mark       meshagent.Mark
@@ -165,7 +166,7 @@ func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
 // open chooses the collection.
 func (p *pass[O, S, R]) open(parent string) {
 	p.collection = p.kind.Collection(p.connection.Project, p.obj, parent)
-	p.snapshot = p.snapshots.of(p.connection.ID, p.collection)
+	p.list = p.lists.Of(p.connection.ID, p.collection)
 	p.status.Parent = parent
 }
 

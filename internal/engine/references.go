@@ -6,6 +6,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"reflect"
 	"strings"
 	"time"
@@ -41,22 +42,22 @@ func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
 }
 
 func findRoom(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error) {
-	rooms := sharedSnapshots[meshagent.RoomSpec, meshagent.Room](env).of(connection.ID, connection.Project.Rooms())
+	rooms := listcache.For[meshagent.RoomSpec, meshagent.Room](&env.lists, env.DriftInterval).Of(connection.ID, connection.Project.Rooms())
 	// That it exists may be known from a list that is not new; that it does not, only from one that is.
-	fresh := func(ctx context.Context, about ...string) (view[meshagent.RoomSpec, meshagent.Room], error) {
-		return rooms.since(ctx, env.fresh(time.Now()), about...)
+	fresh := func(ctx context.Context, about ...string) (listcache.View[meshagent.RoomSpec, meshagent.Room], error) {
+		return rooms.ListedSince(ctx, env.fresh(time.Now()), about...)
 	}
-	for _, known := range []func(context.Context, ...string) (view[meshagent.RoomSpec, meshagent.Room], error){fresh, rooms.recent} {
+	for _, known := range []func(context.Context, ...string) (listcache.View[meshagent.RoomSpec, meshagent.Room], error){fresh, rooms.ListedRecently} {
 		list, err := known(ctx, name)
 		if err != nil {
 			return Resolved{}, err
 		}
 		// Ids before names: nobody can choose the id of a room, and anyone who may create rooms can give one the name that is
 		// another one's id.
-		if room, ok := list.get(CanonicalID(name)); ok {
+		if room, ok := list.Get(CanonicalID(name)); ok {
 			return Resolved{ID: room.ID, Name: room.Name}, nil
 		}
-		if found := list.byKey(name); len(found) > 0 {
+		if found := list.ByKey(name); len(found) > 0 {
 			return Resolved{ID: found[0].ID, Name: found[0].Name}, nil
 		}
 	}

@@ -6,6 +6,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"strconv"
 	"time"
 
@@ -79,8 +80,8 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 }
 
 func (k *Kind[O, S, R]) reconciler(env *Environment) *reconciler[O, S, R] {
-	env.Projects.onRetired(env.forgetConnection)
-	return &reconciler[O, S, R]{Environment: env, kind: k, snapshots: sharedSnapshots[S, R](env)}
+	env.Projects.onRetired(env.lists.Forget)
+	return &reconciler[O, S, R]{Environment: env, kind: k, lists: listcache.For[S, R](&env.lists, env.DriftInterval)}
 }
 
 // user is a kind whose objects use MeshProjects.

@@ -139,7 +139,7 @@ func (p *pass[O, S, R]) explain(ctx context.Context, err error) error {
 // refusedList is the refusal of a list whose route is missing while what it lies under can be read;
 // nil if it is not that.
 func (p *pass[O, S, R]) refusedList(ctx context.Context) *meshagent.Error {
-	_, err := p.snapshot.since(ctx, time.Now())
+	_, err := p.list.ListedSince(ctx, time.Now())
 	list, ok := errors.AsType[*meshagent.Error](err)
 	if !ok || !meshagent.MissesRoute(err) || p.connection.Project.ReadParent(ctx, list.Route, p.collection.Path()) != nil {
 		return nil //nolint:nilerr // it is about something else
@@ -151,8 +151,11 @@ func (p *pass[O, S, R]) refusedList(ctx context.Context) *meshagent.Error {
 // do not each ask.
 type missingRoutes struct {
 	mu  sync.Mutex
-	all map[snapshotKey]missingRoute
+	all map[collectionKey]missingRoute
 }
+
+// collectionKey names a collection as a connection sees it.
+type collectionKey struct{ connection, path string }
 
 type missingRoute struct {
 	until time.Time
@@ -160,17 +163,17 @@ type missingRoute struct {
 	err   error
 }
 
-func (p *pass[O, S, R]) routeKey() snapshotKey {
-	return snapshotKey{p.connection.ID, p.collection.Path()}
+func (p *pass[O, S, R]) routeKey() collectionKey {
+	return collectionKey{p.connection.ID, p.collection.Path()}
 }
 
-func (m *missingRoutes) note(key snapshotKey, route missingRoute) {
+func (m *missingRoutes) note(key collectionKey, route missingRoute) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.all == nil {
-		m.all = map[snapshotKey]missingRoute{}
+		m.all = map[collectionKey]missingRoute{}
 	}
-	maps.DeleteFunc(m.all, func(_ snapshotKey, route missingRoute) bool { return time.Now().After(route.until) })
+	maps.DeleteFunc(m.all, func(_ collectionKey, route missingRoute) bool { return time.Now().After(route.until) })
 	m.all[key] = route
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package drift
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// sameNumber compares two JSON numbers by their exact decimal value: 1 is 1.0, and
+// SameNumber compares two JSON numbers by their exact decimal value: 1 is 1.0, and
 // 1e+21 is 1000000000000000000000. Floating point would take different numbers for the same.
 func sameNumber(a, b json.Number) bool {
 	return a == b || decimalOf(a.String()) == decimalOf(b.String())

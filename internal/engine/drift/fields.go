@@ -1,28 +1,25 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package drift
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
-
-	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// fields are the members of a document that an object sets: the document itself with true in place
+// Fields are the members of a document that an object sets: the document itself with true in place
 // of its values. An object without members, and a list without objects in it, are values.
-type fields map[string]any
+type Fields map[string]any
 
-// fieldsOf are the fields that a document sets.
-func fieldsOf(document any) (fields, error) {
-	root, err := tree(document)
+// FieldsOf are the fields that a document sets.
+func FieldsOf(document any) (Fields, error) {
+	root, err := Tree(document)
 	if err != nil {
 		return nil, err
 	}
-	set := fields{}
+	set := Fields{}
 	for name, value := range root {
 		set[name] = outline(value)
 	}
@@ -35,7 +32,7 @@ func outline(value any) any {
 		if len(value) == 0 {
 			return true
 		}
-		set := fields{}
+		set := Fields{}
 		for name, inner := range value {
 			set[name] = outline(inner)
 		}
@@ -53,23 +50,20 @@ func outline(value any) any {
 	return true
 }
 
-// readFields reads fields as status keeps them. What someone edited into nonsense protects nothing.
-func readFields(kept *runtime.RawExtension) fields {
-	if kept == nil {
-		return nil
-	}
+// ParseFields reads fields from JSON. What someone edited into nonsense has none.
+func ParseFields(text []byte) Fields {
 	var root map[string]any
-	if json.Unmarshal(kept.Raw, &root) != nil {
+	if json.Unmarshal(text, &root) != nil {
 		return nil
 	}
-	set, _ := typed(root).(fields)
+	set, _ := typed(root).(Fields)
 	return set
 }
 
 func typed(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
-		set := fields{}
+		set := Fields{}
 		for name, inner := range value {
 			set[name] = typed(inner)
 		}
@@ -82,31 +76,13 @@ func typed(value any) any {
 	return value
 }
 
-// keep writes fields to status. The text there stays as it is if it says the same: the API server may
-// have written it in another way.
-func (f fields) keep(kept **runtime.RawExtension) error {
-	if len(f) == 0 {
-		*kept = nil
-		return nil
-	}
-	if *kept != nil && f.within(readFields(*kept)) && readFields(*kept).within(f) {
-		return nil
-	}
-	text, err := json.Marshal(f)
-	if err != nil {
-		return fmt.Errorf("encoding fields: %w", err)
-	}
-	*kept = &runtime.RawExtension{Raw: text}
-	return nil
-}
-
-// within says that all fields are among others.
-func (f fields) within(others fields) bool { return within(f, others) }
+// Within says that all fields are among others.
+func (f Fields) Within(others Fields) bool { return within(f, others) }
 
 func within(some, others any) bool {
 	switch some := some.(type) {
-	case fields:
-		others, ok := others.(fields)
+	case Fields:
+		others, ok := others.(Fields)
 		return ok && !anyMissing(some, others)
 	case []any:
 		others, ok := others.([]any)
@@ -115,7 +91,7 @@ func within(some, others any) bool {
 	return others == true
 }
 
-func anyMissing(some, others fields) bool {
+func anyMissing(some, others Fields) bool {
 	for name, inner := range some {
 		if other, ok := others[name]; !ok || !within(inner, other) {
 			return true
@@ -124,8 +100,8 @@ func anyMissing(some, others fields) bool {
 	return false
 }
 
-// and returns these fields and others.
-func (f fields) and(others fields) fields {
+// And returns these fields and others.
+func (f Fields) And(others Fields) Fields {
 	if others == nil {
 		return f
 	}
@@ -134,8 +110,8 @@ func (f fields) and(others fields) fields {
 
 func union(one, other any) any {
 	switch one := one.(type) {
-	case fields:
-		if other, ok := other.(fields); ok {
+	case Fields:
+		if other, ok := other.(Fields); ok {
 			return unionOf(one, other)
 		}
 		return one
@@ -156,7 +132,7 @@ func union(one, other any) any {
 	return one
 }
 
-func unionOf(one, other fields) fields {
+func unionOf(one, other Fields) Fields {
 	both := maps.Clone(other)
 	for name, inner := range one {
 		if there, ok := both[name]; ok {
@@ -167,18 +143,18 @@ func unionOf(one, other fields) fields {
 	return both
 }
 
-// without returns the fields that are not among others.
-func (f fields) without(others fields) fields {
-	left := fields{}
+// Without returns the fields that are not among others.
+func (f Fields) Without(others Fields) Fields {
+	left := Fields{}
 	for name, inner := range f {
 		other, ok := others[name]
-		below, isFields := inner.(fields)
-		otherBelow, areFields := other.(fields)
+		below, isFields := inner.(Fields)
+		otherBelow, areFields := other.(Fields)
 		switch {
 		case !ok:
 			left[name] = inner
 		case isFields && areFields:
-			if rest := below.without(otherBelow); len(rest) > 0 {
+			if rest := below.Without(otherBelow); len(rest) > 0 {
 				left[name] = rest
 			}
 		case !within(inner, other):
@@ -188,27 +164,27 @@ func (f fields) without(others fields) fields {
 	return left
 }
 
-// at returns the fields at a path, and below it.
-func (f fields) at(p path) fields {
+// At returns the fields at a path, and below it.
+func (f Fields) At(p Path) Fields {
 	name, ok := p[0].(string)
 	inner, set := f[name]
 	if !ok || !set {
 		return nil
 	}
-	if below, isFields := inner.(fields); isFields && len(p) > 1 {
-		inner = below.at(p[1:])
+	if below, isFields := inner.(Fields); isFields && len(p) > 1 {
+		inner = below.At(p[1:])
 	}
-	return fields{name: inner}
+	return Fields{name: inner}
 }
 
-// valuesAt are the values that a document has under fields, in the order of the fields.
-func valuesAt(document any, set any) any {
+// ValuesAt are the values that a document has under fields, in the order of the fields.
+func ValuesAt(document any, set any) any {
 	switch set := set.(type) {
-	case fields:
+	case Fields:
 		object, _ := document.(map[string]any)
 		values := map[string]any{}
 		for name, inner := range set {
-			values[name] = valuesAt(object[name], inner)
+			values[name] = ValuesAt(object[name], inner)
 		}
 		return values
 	case []any:
@@ -217,7 +193,7 @@ func valuesAt(document any, set any) any {
 		for i, element := range list {
 			values[i] = element
 			if i < len(set) {
-				values[i] = valuesAt(element, set[i])
+				values[i] = ValuesAt(element, set[i])
 			}
 		}
 		return values

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package listcache
 
 import (
 	"context"
@@ -48,19 +48,19 @@ func (countedRooms) All(context.Context) iter.Seq2[counted, error] {
 
 func TestRowsAreFoundWithoutLookingAtAll(t *testing.T) {
 	t.Parallel()
-	all := snapshots[counted, counted]{interval: time.Hour}
-	s := all.of(rand.Text(), countedRooms{})
-	list, err := s.since(t.Context(), time.Now())
+	all := Caches[counted, counted]{interval: time.Hour}
+	s := all.Of(rand.Text(), countedRooms{})
+	list, err := s.ListedSince(t.Context(), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	keysRead.Store(0)
 	for i := range 10_000 {
-		if found := list.byKey(fmt.Sprint("room ", i)); len(found) != 1 || found[0].Name != fmt.Sprint("room ", i) {
+		if found := list.ByKey(fmt.Sprint("room ", i)); len(found) != 1 || found[0].Name != fmt.Sprint("room ", i) {
 			t.Fatalf("got %v", found)
 		}
 	}
-	if found := list.byOwner("owner 7"); len(found) != 2 {
+	if found := list.ByOwner("owner 7"); len(found) != 2 {
 		t.Errorf("of one owner: %v", found)
 	}
 	if n := keysRead.Load(); n > 0 {
@@ -70,15 +70,15 @@ func TestRowsAreFoundWithoutLookingAtAll(t *testing.T) {
 	// Our own writes are found, too: a rename, another owner, a deletion.
 	renamed := counted{meshagent.RoomSpec{Name: "room 7"}.WithMark(meshagent.Mark{Owner: "another"})}
 	renamed.Name = "renamed"
-	s.wrote("id of room 7", &renamed)
-	s.wrote("id of room 8", nil)
+	s.Record("id of room 7", &renamed)
+	s.Record("id of room 8", nil)
 	for name, want := range map[string]int{"room 7": 0, "room 8": 0, "room 9": 1, "renamed": 1} {
-		if found := list.byKey(name); len(found) != want {
+		if found := list.ByKey(name); len(found) != want {
 			t.Errorf("%s: %v", name, found)
 		}
 	}
 	for name, want := range map[string]int{"owner 7": 1, "owner 8": 1, "another": 1, "": 0} {
-		if found := list.byOwner(name); len(found) != want {
+		if found := list.ByOwner(name); len(found) != want {
 			t.Errorf("of %s: %v", name, found)
 		}
 	}

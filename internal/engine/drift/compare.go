@@ -1,7 +1,9 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+// Package drift compares documents: what is desired with what is there and what was once set, as
+// server-side apply does. It knows JSON only.
+package drift
 
 import (
 	"bytes"
@@ -11,58 +13,58 @@ import (
 	"slices"
 )
 
-// change is one difference between what is desired and what MeshAgent holds. A nil value is an absent one.
-type change struct {
-	path            path
-	desired, actual any
+// Change is one difference between what is desired and what MeshAgent holds. A nil value is an absent one.
+type Change struct {
+	Path            Path
+	Desired, Actual any
 }
 
-// diff is the outcome of a three-way comparison.
-type diff[S any] struct {
-	// merged is what MeshAgent should hold: the actual document with the desired fields laid over it.
-	merged S
-	// changes is what differs, sorted by path; empty when nothing does.
-	changes []change
+// Result is the outcome of a three-way comparison.
+type Result[S any] struct {
+	// Merged is what MeshAgent should hold: the actual document with the desired fields laid over it.
+	Merged S
+	// Changes is what differs, sorted by path; empty when nothing does.
+	Changes []Change
 }
 
-// drift compares what an object desires with what MeshAgent holds, as server-side apply does: fields
+// Compare compares what an object desires with what MeshAgent holds, as server-side apply does: fields
 // that the object sets are compared; fields that it set last time (applied) and no longer sets are to
 // go; all others are not its business. Null and absent are the same. A list belongs to the object as a
 // whole; members that MeshAgent adds to the list's elements do not count. What is to go is gone when
 // MeshAgent holds its default there (nil defaults: there are none).
-func drift[S any](desired, actual S, applied fields, defaults *S) (diff[S], error) {
-	want, err := tree(desired)
+func Compare[S any](desired, actual S, applied Fields, defaults *S) (Result[S], error) {
+	want, err := Tree(desired)
 	if err != nil {
-		return diff[S]{}, err
+		return Result[S]{}, err
 	}
-	have, err := tree(actual)
+	have, err := Tree(actual)
 	if err != nil {
-		return diff[S]{}, err
+		return Result[S]{}, err
 	}
 	var fallback map[string]any
 	if defaults != nil {
-		if fallback, err = tree(*defaults); err != nil {
-			return diff[S]{}, err
+		if fallback, err = Tree(*defaults); err != nil {
+			return Result[S]{}, err
 		}
 	}
 	o := overlay{}
 	merged, _ := o.lay(nil, want, have).(map[string]any)
 	o.remove(nil, merged, want, have, applied, fallback)
-	slices.SortFunc(o.changes, func(a, b change) int { return bytes.Compare([]byte(a.path.String()), []byte(b.path.String())) })
+	slices.SortFunc(o.changes, func(a, b Change) int { return bytes.Compare([]byte(a.Path.String()), []byte(b.Path.String())) })
 
-	result := diff[S]{changes: o.changes}
+	result := Result[S]{Changes: o.changes}
 	text, err := json.Marshal(merged)
 	if err != nil {
 		return result, fmt.Errorf("encoding the merged document: %w", err)
 	}
-	if err := json.Unmarshal(text, &result.merged); err != nil {
+	if err := json.Unmarshal(text, &result.Merged); err != nil {
 		return result, fmt.Errorf("decoding the merged document: %w", err)
 	}
 	return result, nil
 }
 
-// tree is a document as encoding/json's generic values, numbers with all their digits.
-func tree(document any) (map[string]any, error) {
+// Tree is a document as encoding/json's generic values, numbers with all their digits.
+func Tree(document any) (map[string]any, error) {
 	text, err := json.Marshal(document)
 	if err != nil {
 		return nil, fmt.Errorf("encoding a document: %w", err)
@@ -77,16 +79,16 @@ func tree(document any) (map[string]any, error) {
 }
 
 // overlay lays one document over another and notes what that changes.
-type overlay struct{ changes []change }
+type overlay struct{ changes []Change }
 
-func (o *overlay) lay(at path, want, have any) any {
+func (o *overlay) lay(at Path, want, have any) any {
 	wantMap, isMap := want.(map[string]any)
 	haveMap, _ := have.(map[string]any)
 	if !isMap || haveMap == nil && len(at) > 0 {
-		if covers(want, have) {
+		if Covers(want, have) {
 			return have
 		}
-		o.changes = append(o.changes, change{at, want, have})
+		o.changes = append(o.changes, Change{at, want, have})
 		return want
 	}
 	merged := maps.Clone(haveMap)
@@ -103,7 +105,7 @@ func (o *overlay) lay(at path, want, have any) any {
 
 // remove takes out what was applied once and is desired no more. A null counts as a value: it was
 // set, and may still be there.
-func (o *overlay) remove(at path, merged, want, have map[string]any, applied fields, defaults map[string]any) {
+func (o *overlay) remove(at Path, merged, want, have map[string]any, applied Fields, defaults map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(applied)) {
 		if held, isHeld := have[name]; isHeld {
 			o.removeMember(at.child(name), merged, want, held, applied[name], defaults[name])
@@ -111,31 +113,31 @@ func (o *overlay) remove(at path, merged, want, have map[string]any, applied fie
 	}
 }
 
-func (o *overlay) removeMember(at path, merged, want map[string]any, held, applied, fallback any) {
+func (o *overlay) removeMember(at Path, merged, want map[string]any, held, applied, fallback any) {
 	name, _ := at[len(at)-1].(string)
 	wanted, isWanted := want[name]
 	switch applied := applied.(type) {
-	case fields:
+	case Fields:
 		inside, _ := fallback.(map[string]any)
 		o.removeInside(at, merged, want, held, applied, inside)
 	case []any:
 		if o.changed(at) || !lost(applied, wanted, isWanted, held, fallback) {
 			return
 		}
-		o.changes = append(o.changes, change{at, wanted, held})
+		o.changes = append(o.changes, Change{at, wanted, held})
 		if merged[name] = wanted; wanted == nil {
 			delete(merged, name)
 		}
 	default:
 		if !isWanted && !isTree(held) && !isFallback(held, fallback) { // members that others added below it are theirs
-			o.changes = append(o.changes, change{at, nil, held})
+			o.changes = append(o.changes, Change{at, nil, held})
 			delete(merged, name)
 		}
 	}
 }
 
 // removeInside removes members of an object, and the object with the last of them.
-func (o *overlay) removeInside(at path, merged, want map[string]any, held any, applied fields, defaults map[string]any) {
+func (o *overlay) removeInside(at Path, merged, want map[string]any, held any, applied Fields, defaults map[string]any) {
 	name, _ := at[len(at)-1].(string)
 	wanted, isWanted := want[name]
 	wantedInside, _ := wanted.(map[string]any)
@@ -155,7 +157,7 @@ func (o *overlay) removeInside(at path, merged, want map[string]any, held any, a
 // list of defaults has those of every element.
 func lost(applied, wanted any, isWanted bool, held, defaults any) bool {
 	switch applied := applied.(type) {
-	case fields:
+	case Fields:
 		return lostMember(applied, wanted, held, defaults)
 	case []any:
 		wanted, _ := wanted.([]any)
@@ -179,7 +181,7 @@ func lost(applied, wanted any, isWanted bool, held, defaults any) bool {
 	}
 }
 
-func lostMember(applied fields, wanted, held, defaults any) bool {
+func lostMember(applied Fields, wanted, held, defaults any) bool {
 	wantedInside, _ := wanted.(map[string]any)
 	heldInside, _ := held.(map[string]any)
 	fallbacks, _ := defaults.(map[string]any)
@@ -194,11 +196,11 @@ func lostMember(applied fields, wanted, held, defaults any) bool {
 
 // isFallback says that MeshAgent holds what it gives to those who leave a value out.
 func isFallback(held, fallback any) bool {
-	return fallback != nil && covers(fallback, held)
+	return fallback != nil && Covers(fallback, held)
 }
 
-func (o *overlay) changed(p path) bool {
-	return slices.ContainsFunc(o.changes, func(c change) bool { return c.path.String() == p.String() })
+func (o *overlay) changed(p Path) bool {
+	return slices.ContainsFunc(o.changes, func(c Change) bool { return c.Path.String() == p.String() })
 }
 
 // isTree says that a value holds members of its own, which may be somebody else's.
@@ -207,8 +209,8 @@ func isTree(value any) bool {
 	return ok && len(m) > 0
 }
 
-// covers says that have is want, apart from members of objects that want does not mention.
-func covers(want, have any) bool {
+// Covers says that have is want, apart from members of objects that want does not mention.
+func Covers(want, have any) bool {
 	switch want := want.(type) {
 	case map[string]any:
 		have, ok := have.(map[string]any)
@@ -216,14 +218,14 @@ func covers(want, have any) bool {
 			return false
 		}
 		for name, value := range want {
-			if !covers(value, have[name]) {
+			if !Covers(value, have[name]) {
 				return false
 			}
 		}
 		return true
 	case []any:
 		have, ok := have.([]any)
-		return ok && slices.EqualFunc(want, have, covers)
+		return ok && slices.EqualFunc(want, have, Covers)
 	case json.Number:
 		have, ok := have.(json.Number)
 		return ok && sameNumber(want, have)

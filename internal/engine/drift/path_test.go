@@ -1,13 +1,13 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package drift
 
 import "testing"
 
 func TestPath(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]path{
+	for text, want := range map[string]Path{
 		"":                   nil,
 		"name":               {"name"},
 		"metadata.team":      {"metadata", "team"},

@@ -1,9 +1,10 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package drift
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,12 +13,19 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"k8s.io/apimachinery/pkg/runtime"
-
-	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-func decode(t *testing.T, text string) meshagent.Object {
+// document keeps numbers with all their digits, as the client's types do.
+type document map[string]any
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *document) UnmarshalJSON(text []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	return decoder.Decode((*map[string]any)(d))
+}
+
+func decode(t *testing.T, text string) document {
 	t.Helper()
 	document, err := parse(text)
 	if err != nil {
@@ -70,13 +78,13 @@ func TestDrift(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := drift(decode(t, test.desired), decode(t, test.actual), applied(test.applied), nil)
+			got, err := Compare(decode(t, test.desired), decode(t, test.actual), applied(test.applied), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var changes []string
-			for _, c := range got.changes {
-				changes = append(changes, c.path.String())
+			for _, c := range got.Changes {
+				changes = append(changes, c.Path.String())
 			}
 			if d := cmp.Diff(test.changes, changes); d != "" {
 				t.Errorf("changes: %s", d)
@@ -85,7 +93,7 @@ func TestDrift(t *testing.T) {
 			if want == "" {
 				want = test.actual
 			}
-			clean := func(m meshagent.Object) meshagent.Object {
+			clean := func(m document) document {
 				for name, value := range m {
 					if value == nil {
 						delete(m, name)
@@ -93,17 +101,17 @@ func TestDrift(t *testing.T) {
 				}
 				return m
 			}
-			if d := cmp.Diff(clean(decode(t, want)), clean(got.merged)); d != "" {
+			if d := cmp.Diff(clean(decode(t, want)), clean(got.Merged)); d != "" {
 				t.Errorf("merged: %s", d)
 			}
 			// What was merged needs no second write.
-			fields, err := fieldsOf(decode(t, test.desired))
+			fields, err := FieldsOf(decode(t, test.desired))
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := drift(decode(t, test.desired), got.merged, fields, nil)
-			if err != nil || len(again.changes) > 0 {
-				t.Errorf("after the write it still differs: %v %v", again.changes, err)
+			again, err := Compare(decode(t, test.desired), got.Merged, fields, nil)
+			if err != nil || len(again.Changes) > 0 {
+				t.Errorf("after the write it still differs: %v %v", again.Changes, err)
 			}
 		})
 	}
@@ -123,13 +131,13 @@ func TestDriftOfDefaults(t *testing.T) {
 		"defaults in a list":       {`{"l": [{"d": 2}, {}]}`, `{"l": [{"c": 1, "d": 2}, {"c": 1}]}`, `{"l": [{"c": true, "d": true}, {"c": true}]}`, nil},
 		"something else in a list": {`{"l": [{"d": 2}, {}]}`, `{"l": [{"c": 1, "d": 2}, {"c": 3}]}`, `{"l": [{"c": true, "d": true}, {"c": true}]}`, []string{"l"}},
 	} {
-		got, err := drift(decode(t, test.desired), decode(t, test.actual), applied(test.applied), &defaults)
+		got, err := Compare(decode(t, test.desired), decode(t, test.actual), applied(test.applied), &defaults)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var changes []string
-		for _, c := range got.changes {
-			changes = append(changes, c.path.String())
+		for _, c := range got.Changes {
+			changes = append(changes, c.Path.String())
 		}
 		if d := cmp.Diff(test.changes, changes); d != "" {
 			t.Errorf("%s: %s", name, d)
@@ -139,26 +147,13 @@ func TestDriftOfDefaults(t *testing.T) {
 
 func TestFieldsOf(t *testing.T) {
 	t.Parallel()
-	got, err := fieldsOf(decode(t, `{"name": "x", "m": {"a.b": 1, "e": {}, "n": null}, "l": [1, 2], "o": [{"p": 1}, {"q": []}], "z": []}`))
+	got, err := FieldsOf(decode(t, `{"name": "x", "m": {"a.b": 1, "e": {}, "n": null}, "l": [1, 2], "o": [{"p": 1}, {"q": []}], "z": []}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := applied(`{"name": true, "m": {"a.b": true, "e": true, "n": true}, "l": true, "o": [{"p": true}, {"q": true}], "z": true}`)
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
-	}
-	// What status keeps is what was to be kept, and is not written again.
-	var kept *runtime.RawExtension
-	if err := got.keep(&kept); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(got, readFields(kept)); d != "" {
-		t.Error(d)
-	}
-	kept.Raw = []byte(strings.ReplaceAll(string(kept.Raw), ":", ": "))
-	text := string(kept.Raw)
-	if err := got.keep(&kept); err != nil || string(kept.Raw) != text {
-		t.Errorf("written again: %s, %v", kept.Raw, err)
 	}
 }
 
@@ -177,17 +172,17 @@ func TestFieldsTogether(t *testing.T) {
 		"of none":       {`{}`, `{"a": true}`, `{"a": true}`, true},
 	} {
 		one, other := applied(test.one), applied(test.other)
-		if d := cmp.Diff(applied(test.both), one.and(other)); d != "" {
+		if d := cmp.Diff(applied(test.both), one.And(other)); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
-		if one.within(other) != test.within {
+		if one.Within(other) != test.within {
 			t.Errorf("%s: within is not %t", name, test.within)
 		}
 	}
 }
 
 // applied reads fields as status holds them.
-func applied(text string) fields { return readFields(&runtime.RawExtension{Raw: []byte(text)}) }
+func applied(text string) Fields { return ParseFields([]byte(text)) }
 
 func TestSameNumber(t *testing.T) {
 	t.Parallel()
@@ -211,23 +206,23 @@ func FuzzDrift(f *testing.F) {
 		if errWant != nil || errHave != nil {
 			return
 		}
-		first, err := drift(want, have, applied(before), nil)
+		first, err := Compare(want, have, applied(before), nil)
 		if err != nil {
 			return // numbers that Go cannot hold, for example
 		}
-		fields, err := fieldsOf(want)
+		fields, err := FieldsOf(want)
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := drift(want, first.merged, fields, nil)
-		if err != nil || len(second.changes) > 0 {
-			t.Errorf("merging %s into %s needs a second write: %v %v", desired, actual, second.changes, err)
+		second, err := Compare(want, first.Merged, fields, nil)
+		if err != nil || len(second.Changes) > 0 {
+			t.Errorf("merging %s into %s needs a second write: %v %v", desired, actual, second.Changes, err)
 		}
 		// What others have set stays: all that is neither changed, nor within or around what is.
-		held, merged := values(nil, mustTree(t, have)), values(nil, mustTree(t, first.merged))
+		held, merged := values(nil, mustTree(t, have)), values(nil, mustTree(t, first.Merged))
 		for at, value := range held {
-			touched := slices.ContainsFunc(first.changes, func(c change) bool {
-				changed := c.path.String()
+			touched := slices.ContainsFunc(first.Changes, func(c Change) bool {
+				changed := c.Path.String()
 				return strings.HasPrefix(at, changed) || strings.HasPrefix(changed, at)
 			})
 			if !touched && merged[at] != value {
@@ -238,10 +233,10 @@ func FuzzDrift(f *testing.F) {
 }
 
 // values are all single values of a document, by their path.
-func values(at path, value any) map[string]string {
+func values(at Path, value any) map[string]string {
 	all := map[string]string{}
 	switch value := value.(type) {
-	case map[string]any:
+	case document:
 		for name, inner := range value {
 			maps.Copy(all, values(at.child(name), inner))
 		}
@@ -256,16 +251,16 @@ func values(at path, value any) map[string]string {
 	return all
 }
 
-func mustTree(t *testing.T, document meshagent.Object) map[string]any {
+func mustTree(t *testing.T, document document) document {
 	t.Helper()
-	root, err := tree(document)
+	root, err := Tree(document)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return root
 }
 
-func parse(text string) (meshagent.Object, error) {
-	var document meshagent.Object
+func parse(text string) (document, error) {
+	var document document
 	return document, json.Unmarshal([]byte(text), &document)
 }

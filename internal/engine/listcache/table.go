@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package listcache
 
 import (
 	"context"
@@ -92,27 +92,27 @@ func (i index) remove(name, id string) {
 	}
 }
 
-// view reads the rows of a snapshot.
-type view[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
+// View reads the rows of a list.
+type View[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	table *table[S, R]
-	begun time.Time
+	Begun time.Time
 	mu    *sync.Mutex
 }
 
-// get finds a row by identity.
-func (v view[S, R]) get(id string) (R, bool) {
+// Get finds a row by identity.
+func (v View[S, R]) Get(id string) (R, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.table.get(id)
 }
 
-// byKey returns the rows with a natural key.
-func (v view[S, R]) byKey(key string) []R { return v.all(v.table.byKey, key) }
+// ByKey returns the rows with a natural key.
+func (v View[S, R]) ByKey(key string) []R { return v.all(v.table.byKey, key) }
 
-// byOwner returns the rows that an owner has marked.
-func (v view[S, R]) byOwner(owner string) []R { return v.all(v.table.byOwner, owner) }
+// ByOwner returns the rows that an owner has marked.
+func (v View[S, R]) ByOwner(owner string) []R { return v.all(v.table.byOwner, owner) }
 
-func (v view[S, R]) all(by index, name string) (found []R) {
+func (v View[S, R]) all(by index, name string) (found []R) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, id := range by[name] {

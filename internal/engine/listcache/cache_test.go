@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package listcache
 
 import (
 	"context"
@@ -45,22 +45,22 @@ func (l *listed) All(context.Context) iter.Seq2[meshagent.Room, error] {
 	}
 }
 
-func snapshotOf(l *listed) *snapshot[meshagent.RoomSpec, meshagent.Room] {
-	all := snapshots[meshagent.RoomSpec, meshagent.Room]{interval: time.Hour}
-	return all.of(rand.Text(), l)
+func cacheOf(l *listed) *Cache[meshagent.RoomSpec, meshagent.Room] {
+	all := Caches[meshagent.RoomSpec, meshagent.Room]{interval: time.Hour}
+	return all.Of(rand.Text(), l)
 }
 
-func TestSnapshotIsShared(t *testing.T) {
+func TestCacheIsShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := &listed{rooms: func() ([]string, error) { return []string{"a"}, nil }}
-		s := snapshotOf(l)
+		s := cacheOf(l)
 		ask := func(notBefore time.Time) {
-			list, err := s.since(t.Context(), notBefore)
+			list, err := s.ListedSince(t.Context(), notBefore)
 			if err != nil {
 				t.Error(err)
-			} else if _, ok := list.get("a"); !ok || list.begun.Before(notBefore) {
-				t.Errorf("got a list of %s, wanted one since %s", list.begun, notBefore)
+			} else if _, ok := list.Get("a"); !ok || list.Begun.Before(notBefore) {
+				t.Errorf("got a list of %s, wanted one since %s", list.Begun, notBefore)
 			}
 		}
 		together := func(n int, notBefore time.Time) {
@@ -89,58 +89,58 @@ func TestSnapshotIsShared(t *testing.T) {
 	})
 }
 
-func TestSnapshotKeepsOwnWrites(t *testing.T) {
+func TestCacheKeepsOwnWrites(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := &listed{rooms: func() ([]string, error) { return []string{"old", "deleted"}, nil }}
-		s := snapshotOf(l)
-		go func() { _, _ = s.since(t.Context(), time.Now()) }()
+		s := cacheOf(l)
+		go func() { _, _ = s.ListedSince(t.Context(), time.Now()) }()
 		time.Sleep(time.Second / 2) //nolint:forbidigo // synctest makes it pass at once
 		// The list has passed these already.
-		s.wrote("new", &meshagent.Room{ID: "new"})
-		s.wrote("deleted", nil)
-		list, err := s.since(t.Context(), time.Now().Add(-time.Second))
+		s.Record("new", &meshagent.Room{ID: "new"})
+		s.Record("deleted", nil)
+		list, err := s.ListedSince(t.Context(), time.Now().Add(-time.Second))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for id, want := range map[string]bool{"old": true, "new": true, "deleted": false} {
-			if _, ok := list.get(id); ok != want {
+			if _, ok := list.Get(id); ok != want {
 				t.Errorf("%s: got %t, want %t", id, ok, want)
 			}
 		}
 	})
 }
 
-func TestSnapshotRemembersWhatWasReadBeforeTheFirstList(t *testing.T) {
+func TestCacheRemembersWhatWasReadBeforeTheFirstList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := &listed{rooms: func() ([]string, error) { return []string{"a", "b"}, nil }}
-		s := snapshotOf(l)
-		s.wrote("a", &meshagent.Room{ID: "a"})
+		s := cacheOf(l)
+		s.Record("a", &meshagent.Room{ID: "a"})
 		if _, ok := s.seen("a"); !ok || l.lists.Load() != 0 {
 			t.Errorf("known: %t, lists: %d", ok, l.lists.Load())
 		}
-		list, err := s.since(t.Context(), time.Now().Add(-time.Hour))
+		list, err := s.ListedSince(t.Context(), time.Now().Add(-time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := list.get("b"); !ok {
+		if _, ok := list.Get("b"); !ok {
 			t.Error("one row passed for the whole list")
 		}
 	})
 }
 
-func TestSnapshotOfManyIsOlder(t *testing.T) {
+func TestCacheOfManyIsOlder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := &listed{rooms: func() ([]string, error) { return []string{"a"}, nil }}
-		s := snapshotOf(l)
+		s := cacheOf(l)
 		for _, test := range []struct {
 			after time.Duration // of the end of the last list, which took a second
 			lists int32
 		}{{0, 1}, {2500 * time.Millisecond, 1}, {time.Second, 2}} {
 			time.Sleep(test.after) //nolint:forbidigo // synctest makes it pass at once
-			if _, err := s.recent(t.Context()); err != nil {
+			if _, err := s.ListedRecently(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if got := l.lists.Load(); got != test.lists {
@@ -150,22 +150,22 @@ func TestSnapshotOfManyIsOlder(t *testing.T) {
 	})
 }
 
-func TestSnapshotErrors(t *testing.T) {
+func TestCacheErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("broken")
 		l := &listed{rooms: func() ([]string, error) { return []string{"a"}, broken }}
-		s := snapshotOf(l)
-		if _, err := s.since(t.Context(), time.Now()); !errors.Is(err, broken) {
+		s := cacheOf(l)
+		if _, err := s.ListedSince(t.Context(), time.Now()); !errors.Is(err, broken) {
 			t.Errorf("got %v: half a list must not pass for a whole one", err)
 		}
 		l.rooms = func() ([]string, error) { return nil, nil }
-		if _, err := s.since(t.Context(), time.Now()); err != nil {
+		if _, err := s.ListedSince(t.Context(), time.Now()); err != nil {
 			t.Errorf("it does not heal: %v", err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := s.since(ctx, time.Now().Add(time.Hour)); !errors.Is(err, context.Canceled) {
+		if _, err := s.ListedSince(ctx, time.Now().Add(time.Hour)); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 		time.Sleep(2 * time.Second) //nolint:forbidigo // until the list ends that nobody waits for any more
@@ -173,15 +173,15 @@ func TestSnapshotErrors(t *testing.T) {
 }
 
 // With the race detector: a row is read while a list comes in.
-func TestSnapshotRowDuringAList(t *testing.T) {
+func TestCacheRowDuringAList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := &listed{rooms: func() ([]string, error) { return []string{"a"}, nil }}
-		s := snapshotOf(l)
+		s := cacheOf(l)
 		var group sync.WaitGroup
 		for range 10 {
 			group.Go(func() {
-				if _, err := s.since(t.Context(), time.Now()); err != nil {
+				if _, err := s.ListedSince(t.Context(), time.Now()); err != nil {
 					t.Error(err)
 				}
 			})
@@ -200,17 +200,17 @@ func TestSnapshotRowDuringAList(t *testing.T) {
 func TestAPanicInAListIsAnError(t *testing.T) {
 	t.Parallel()
 	l := &listed{rooms: func() ([]string, error) { panic("oops") }}
-	s := snapshotOf(l)
-	if _, err := s.since(t.Context(), time.Now()); err == nil {
+	s := cacheOf(l)
+	if _, err := s.ListedSince(t.Context(), time.Now()); err == nil {
 		t.Error("no error")
 	}
-	s.wrote("a", &meshagent.Room{ID: "a"})
+	s.Record("a", &meshagent.Room{ID: "a"})
 	l.rooms = func() ([]string, error) { return []string{"b"}, nil }
-	list, err := s.since(t.Context(), time.Now())
+	list, err := s.ListedSince(t.Context(), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := list.get("a"); ok {
+	if _, ok := list.Get("a"); ok {
 		t.Error("the list shows what was written before it")
 	}
 }
@@ -220,10 +220,10 @@ func TestADoubtIsAboutOneResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := &listed{rooms: func() ([]string, error) { return []string{"a", "b"}, nil }}
-		s := snapshotOf(l)
-		ask := func(lists int32, about ...string) view[meshagent.RoomSpec, meshagent.Room] {
+		s := cacheOf(l)
+		ask := func(lists int32, about ...string) View[meshagent.RoomSpec, meshagent.Room] {
 			t.Helper()
-			list, err := s.recent(t.Context(), about...)
+			list, err := s.ListedRecently(t.Context(), about...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -233,24 +233,24 @@ func TestADoubtIsAboutOneResource(t *testing.T) {
 			return list
 		}
 		ask(1)
-		s.doubt("new one", "owner of one")
-		s.doubt("new two", "owner of two")
+		s.Doubt("new one", "owner of one")
+		s.Doubt("new two", "owner of two")
 		ask(1, "another")
 		ask(2, "owner of one")
 		ask(2, "owner of two")
 		ask(2, "new two")
-		s.doubt("a", "owner of a")
+		s.Doubt("a", "owner of a")
 		list := ask(2, "b")
-		if _, ok := list.get("a"); ok {
+		if _, ok := list.Get("a"); ok {
 			t.Error("the list from before the doubtful write is believed")
 		}
 		if list = ask(3, "a"); len(s.doubted) > 0 {
 			t.Errorf("left in doubt: %v", s.doubted)
 		}
-		if _, ok := list.get("a"); !ok {
+		if _, ok := list.Get("a"); !ok {
 			t.Error("the list from after it is not believed")
 		}
-		s.doubt()
+		s.Doubt()
 		ask(4, "another")
 	})
 }
@@ -269,16 +269,18 @@ func TestWhatIsTooLargeIsNotListedAgainAtOnce(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				l := &listed{rooms: func() ([]string, error) { return []string{"a"}, test.err }}
-				s := snapshotOf(l)
-				for i, ask := range []func() (view[meshagent.RoomSpec, meshagent.Room], error){
-					func() (view[meshagent.RoomSpec, meshagent.Room], error) { return s.recent(t.Context()) },
-					func() (view[meshagent.RoomSpec, meshagent.Room], error) {
-						return s.since(t.Context(), time.Now().Add(-time.Minute))
+				s := cacheOf(l)
+				for i, ask := range []func() (View[meshagent.RoomSpec, meshagent.Room], error){
+					func() (View[meshagent.RoomSpec, meshagent.Room], error) { return s.ListedRecently(t.Context()) },
+					func() (View[meshagent.RoomSpec, meshagent.Room], error) {
+						return s.ListedSince(t.Context(), time.Now().Add(-time.Minute))
 					},
-					func() (view[meshagent.RoomSpec, meshagent.Room], error) { return s.since(t.Context(), time.Now()) },
-					func() (view[meshagent.RoomSpec, meshagent.Room], error) {
+					func() (View[meshagent.RoomSpec, meshagent.Room], error) {
+						return s.ListedSince(t.Context(), time.Now())
+					},
+					func() (View[meshagent.RoomSpec, meshagent.Room], error) {
 						time.Sleep(time.Hour) //nolint:forbidigo // synctest makes it pass at once
-						return s.recent(t.Context())
+						return s.ListedRecently(t.Context())
 					},
 				} {
 					if _, err := ask(); !errors.Is(err, test.err) {
@@ -291,4 +293,14 @@ func TestWhatIsTooLargeIsNotListedAgainAtOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// seen is a row as it was last seen, in a list or by itself.
+func (s *Cache[S, R]) seen(id string) (row R, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.table == nil {
+		return row, false
+	}
+	return s.table.get(id)
 }

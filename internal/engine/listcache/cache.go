@@ -1,13 +1,12 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package listcache
 
 import (
 	"context"
 	"errors"
 	"maps"
-	"reflect"
 	"sync"
 	"time"
 
@@ -15,58 +14,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// snapshots are lists of collections that all objects of a kind share. A snapshot may say "in sync"; a pass that wants to write
-// because of it must first look live, or demand a list that is begun after the question was put.
-type snapshots[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
-	// interval is how often a list is compared with objects. A snapshot is kept for two of them when nobody uses it, such as
-	// that of a deleted room.
-	interval time.Duration
-
-	mu    sync.Mutex
-	all   map[snapshotKey]*snapshot[S, R]
-	swept time.Time
-}
-
-// sharedSnapshots returns the snapshots that all users of one type of resource share.
-func sharedSnapshots[S meshagent.Spec[S], R meshagent.Resource[S]](env *Environment) *snapshots[S, R] {
-	env.mu.Lock()
-	defer env.mu.Unlock()
-	kind := reflect.TypeFor[R]()
-	if shared, ok := env.snapshots[kind].(*snapshots[S, R]); ok {
-		return shared
-	}
-	if env.snapshots == nil {
-		env.snapshots = map[reflect.Type]any{}
-	}
-	made := &snapshots[S, R]{interval: env.DriftInterval}
-	env.snapshots[kind] = made
-	return made
-}
-
-// snapshotKey keeps what different credentials see apart.
-type snapshotKey struct{ connection, path string }
-
-// of returns the snapshot of a collection, possibly empty.
-func (s *snapshots[S, R]) of(connection string, collection meshagent.Collection[S, R]) *snapshot[S, R] {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.all == nil {
-		s.all = map[snapshotKey]*snapshot[S, R]{}
-	}
-	if now := time.Now(); now.Sub(s.swept) > s.interval {
-		s.swept = now
-		maps.DeleteFunc(s.all, func(_ snapshotKey, one *snapshot[S, R]) bool { return one.dropIfIdle(now.Add(-2 * s.interval)) })
-	}
-	key := snapshotKey{connection, collection.Path()}
-	if s.all[key] == nil {
-		s.all[key] = newSnapshot(connection, collection, s.interval)
-	}
-	s.all[key].use()
-	return s.all[key]
-}
-
-// snapshot is one collection as it was listed, with our own writes since.
-type snapshot[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
+// Cache is one collection as it was listed, with our own writes since.
+type Cache[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	collection meshagent.Collection[S, R]
 	connection string
 	interval   time.Duration
@@ -87,37 +36,37 @@ type unreadable struct {
 	err   error
 }
 
-func newSnapshot[S meshagent.Spec[S], R meshagent.Resource[S]](connection string, collection meshagent.Collection[S, R], interval time.Duration) *snapshot[S, R] {
-	made := &snapshot[S, R]{collection: collection, connection: connection, interval: interval}
+func newCache[S meshagent.Spec[S], R meshagent.Resource[S]](connection string, collection meshagent.Collection[S, R], interval time.Duration) *Cache[S, R] {
+	made := &Cache[S, R]{collection: collection, connection: connection, interval: interval}
 	made.lists.Fetch = made.list
 	return made
 }
 
-// since returns the rows of a list that was begun at or after a moment, and when it was. It sends a new list only if it must,
+// ListedSince returns the rows of a list that was begun at or after a moment, and when it was. It sends a new list only if it must,
 // and all who ask while one is under way share it, or the next one. What the question is about, such as a key, counts if a
 // write to it is in doubt: then the list is one from after that.
-func (s *snapshot[S, R]) since(ctx context.Context, notBefore time.Time, about ...string) (view[S, R], error) {
+func (s *Cache[S, R]) ListedSince(ctx context.Context, notBefore time.Time, about ...string) (View[S, R], error) {
 	notBefore, err := s.demand(notBefore, about)
 	if err != nil {
-		return view[S, R]{}, err
+		return View[S, R]{}, err
 	}
 	for {
 		list, begun, err := s.lists.Since(ctx, notBefore)
 		if err != nil {
-			return view[S, R]{}, err
+			return View[S, R]{}, err
 		}
 		s.mu.Lock()
 		current := list == s.table
 		s.mu.Unlock()
 		if current {
-			return view[S, R]{table: list, begun: begun, mu: &s.mu}, nil
+			return View[S, R]{table: list, Begun: begun, mu: &s.mu}, nil
 		}
 		s.lists.Forget() // it was dropped just when it came
 	}
 }
 
 // demand is the moment from which a list counts. The error is that of the last one, if it stays.
-func (s *snapshot[S, R]) demand(notBefore time.Time, about []string) (time.Time, error) {
+func (s *Cache[S, R]) demand(notBefore time.Time, about []string) (time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range append(about, "") {
@@ -135,15 +84,15 @@ func (s *snapshot[S, R]) demand(notBefore time.Time, about []string) (time.Time,
 	return notBefore, nil
 }
 
-// recent returns the rows of a list that may show that something does not exist yet. It is a few seconds old at most; where
+// ListedRecently returns the rows of a list that may show that something does not exist yet. It is a few seconds old at most; where
 // lists take long, a few times as old as one takes, since each of many new objects would wait for a list of its own otherwise.
-func (s *snapshot[S, R]) recent(ctx context.Context, about ...string) (view[S, R], error) {
+func (s *Cache[S, R]) ListedRecently(ctx context.Context, about ...string) (View[S, R], error) {
 	const usually, times = 3 * time.Second, 4
-	return s.since(ctx, time.Now().Add(-max(usually, times*s.lists.Took())), about...)
+	return s.ListedSince(ctx, time.Now().Add(-max(usually, times*s.lists.Took())), about...)
 }
 
 // list reads the collection.
-func (s *snapshot[S, R]) list(ctx context.Context) (*table[S, R], error) {
+func (s *Cache[S, R]) list(ctx context.Context) (*table[S, R], error) {
 	begun, read := time.Now(), newTable[S, R](s.connection)
 	s.mu.Lock()
 	s.pending = map[string]*R{}
@@ -166,7 +115,7 @@ func (s *snapshot[S, R]) list(ctx context.Context) (*table[S, R], error) {
 }
 
 // take puts a new table, with the writes of ours that it may have missed, in the place of the last one.
-func (s *snapshot[S, R]) take(begun time.Time, read *table[S, R]) error {
+func (s *Cache[S, R]) take(begun time.Time, read *table[S, R]) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.retired {
@@ -184,11 +133,11 @@ func (s *snapshot[S, R]) take(begun time.Time, read *table[S, R]) error {
 }
 
 // failed notes why there is no list.
-func (s *snapshot[S, R]) failed(begun time.Time, err error) {
+func (s *Cache[S, R]) failed(begun time.Time, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pending = nil
-	if s.unreadable = nil; isUnreadable(err) {
+	if s.unreadable = nil; IsUnreadable(err) {
 		if e, ok := errors.AsType[*meshagent.AnswerError](err); ok {
 			known := *e
 			known.News = false
@@ -199,9 +148,9 @@ func (s *snapshot[S, R]) failed(begun time.Time, err error) {
 	}
 }
 
-// wrote takes a write of ours into the snapshot, and into the list under way, which may have passed the place already. A nil
+// Record takes a write of ours into the cache, and into the list under way, which may have passed the place already. A nil
 // row is a deleted one.
-func (s *snapshot[S, R]) wrote(id string, row *R) {
+func (s *Cache[S, R]) Record(id string, row *R) {
 	if row != nil {
 		// What a list does not show, such as the value of a secret, must not stay in memory.
 		if partial, ok := any(*row).(meshagent.Listed[R]); ok {
@@ -215,7 +164,7 @@ func (s *snapshot[S, R]) wrote(id string, row *R) {
 }
 
 // replace replaces a row here and in the list under way. The caller holds the lock.
-func (s *snapshot[S, R]) replace(id string, row *R) {
+func (s *Cache[S, R]) replace(id string, row *R) {
 	if s.retired {
 		return
 	}
@@ -230,8 +179,8 @@ func (s *snapshot[S, R]) replace(id string, row *R) {
 	}
 }
 
-// retire ends the use of the snapshot. What is still under way keeps nothing.
-func (s *snapshot[S, R]) retire() {
+// retire ends the use of the cache. What is still under way keeps nothing.
+func (s *Cache[S, R]) retire() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.retired = true
@@ -239,7 +188,7 @@ func (s *snapshot[S, R]) retire() {
 }
 
 // drop forgets all rows. The caller holds the lock.
-func (s *snapshot[S, R]) drop() {
+func (s *Cache[S, R]) drop() {
 	if s.table != nil {
 		s.table.held.Release()
 	}
@@ -247,10 +196,10 @@ func (s *snapshot[S, R]) drop() {
 	s.lists.Forget()
 }
 
-// doubt says that a write of ours ended without an answer, and may have been carried out all the same. Questions about it are
+// Doubt says that a write of ours ended without an answer, and may have been carried out all the same. Questions about it are
 // answered by no list from before: those about a resource by its id, or by its key or owner if it may have been created.
 // Without names everything is in doubt.
-func (s *snapshot[S, R]) doubt(about ...string) {
+func (s *Cache[S, R]) Doubt(about ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.doubted == nil {
@@ -269,9 +218,9 @@ func (s *snapshot[S, R]) doubt(about ...string) {
 	}
 }
 
-// untilShared is how long to wait until a list may be begun that shows a write of some moment. Lists
+// UntilShared is how long to wait until a list may be begun that shows a write of some moment. Lists
 // for writes that follow each other closely are a second apart.
-func (s *snapshot[S, R]) untilShared(written time.Time) time.Duration {
+func (s *Cache[S, R]) UntilShared(written time.Time) time.Duration {
 	const apart = time.Second
 	begun := s.lists.Begun()
 	if !begun.Before(written) {
@@ -280,17 +229,17 @@ func (s *snapshot[S, R]) untilShared(written time.Time) time.Duration {
 	return apart - time.Since(begun)
 }
 
-// slow says that a list takes so long that reading one resource by itself is cheaper.
-func (s *snapshot[S, R]) slow() bool { return s.lists.Took() > time.Second }
+// Slow says that a list takes so long that reading one resource by itself is cheaper.
+func (s *Cache[S, R]) Slow() bool { return s.lists.Took() > time.Second }
 
-func (s *snapshot[S, R]) use() {
+func (s *Cache[S, R]) use() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.used = time.Now()
 }
 
 // dropIfIdle forgets all rows if they have not been used since a moment.
-func (s *snapshot[S, R]) dropIfIdle(moment time.Time) bool {
+func (s *Cache[S, R]) dropIfIdle(moment time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lists.Busy() || !s.used.Before(moment) {
@@ -298,4 +247,10 @@ func (s *snapshot[S, R]) dropIfIdle(moment time.Time) bool {
 	}
 	s.drop()
 	return true
+}
+
+// IsUnreadable says that a list cannot be read, and that trying again does not help. Resources whose id is known can be read
+// one by one.
+func IsUnreadable(err error) bool {
+	return errors.Is(err, meshagent.ErrAnswerTooLarge) || meshagent.IsForbidden(err)
 }

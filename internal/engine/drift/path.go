@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package drift
 
 import (
 	"fmt"
@@ -11,14 +11,14 @@ import (
 	"strings"
 )
 
-// path is a place in a JSON document: member names (string) and positions in lists (int). Written out it reads
+// Path is a place in a JSON document: member names (string) and positions in lists (int). Written out it reads
 // metadata.team, ports[0].num or annotations["meshagent.storage.class"].
-type path []any
+type Path []any
 
 // plainName is a member name that needs no quotes.
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*`)
 
-func (p path) String() string {
+func (p Path) String() string {
 	text := strings.Builder{}
 	for _, step := range p {
 		switch step := step.(type) {
@@ -38,7 +38,7 @@ func (p path) String() string {
 	return text.String()
 }
 
-// child returns a new path, one step further.
-func (p path) child(step any) path {
+// Child returns a new path, one step further.
+func (p Path) child(step any) Path {
 	return append(slices.Clip(p), step)
 }
