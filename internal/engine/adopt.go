@@ -28,9 +28,10 @@ func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error
 		if err != nil {
 			return seen, err
 		}
-		err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, remote.Written().Key(), unmarked.Changes)
+		// A twin comes first: against one, the advice to set IfUnowned is of no use.
+		err = p.yieldToTwin(ctx, remote.Identity())
 		if err == nil {
-			err = p.yieldToTwin(ctx, remote.Identity())
+			err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, remote.Written().Key(), unmarked.Changes)
 		}
 		if err != nil {
 			p.waitForName(remote.Written().Key())
