@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // admitOnce checks that an object may be finished with a project: what the project admitted before may always be. Everything else, such as an
@@ -34,7 +35,7 @@ func (p *Projects) admit(ctx context.Context, project *v1alpha1.MeshProject, nam
 	if namespace == project.Namespace {
 		return nil
 	}
-	refusal := refuse(v1alpha1.ReasonProjectNotAllowed, "%s does not admit objects of namespace %q: see its spec.allowedNamespaces", describeProject(project, namespace), namespace)
+	refusal := verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, "%s does not admit objects of namespace %q: see its spec.allowedNamespaces", describeProject(project, namespace), namespace)
 	allowed := project.Spec.AllowedNamespaces
 	switch {
 	case allowed == nil:
@@ -46,7 +47,7 @@ func (p *Projects) admit(ctx context.Context, project *v1alpha1.MeshProject, nam
 	}
 	selector, err := metav1.LabelSelectorAsSelector(allowed.Selector)
 	if err != nil {
-		return refuse(v1alpha1.ReasonProjectNotAllowed, "%s has an allowedNamespaces.selector that cannot be used: %v", describeProject(project, namespace), err)
+		return verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, "%s has an allowedNamespaces.selector that cannot be used: %v", describeProject(project, namespace), err)
 	}
 	found := metav1.PartialObjectMetadata{}
 	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))

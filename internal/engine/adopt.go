@@ -5,9 +5,10 @@ package engine
 
 import (
 	"context"
-	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -78,11 +79,11 @@ func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key 
 	case len(changes) == 0, policy == v1alpha1.AdoptIfUnowned:
 		return nil
 	}
-	return refuse(v1alpha1.ReasonAlreadyExists,
+	return verdict.Refuse(v1alpha1.ReasonAlreadyExists,
 		"%q exists already in MeshAgent and differs in %s: set adoptionPolicy to IfUnowned to take it over and change it, or choose another name", key, paths(changes))
 }
 
 func ownedElsewhere(key, owner string) error {
-	return refuse(v1alpha1.ReasonOwnedElsewhere,
+	return verdict.Refuse(v1alpha1.ReasonOwnedElsewhere,
 		"%q in MeshAgent is managed by %q (operator id/namespace/name): set adoptionPolicy to Always to take it over, or choose another name", key, owner)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -59,7 +60,7 @@ func (c *circuit) enter() error {
 		go c.look()
 	}
 	// Not before the probe, and spread: all of them may be let through then.
-	return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: c.cause, after: wait + wait/5}
+	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: c.cause, After: wait + wait/5}
 }
 
 // look probes.
@@ -126,7 +127,7 @@ func (w watched) RoundTrip(r *http.Request) (*http.Response, error) {
 		w.circuit.failed(time.Since(begun), unreachable(err))
 	case resp.StatusCode == http.StatusBadGateway, resp.StatusCode == http.StatusServiceUnavailable, resp.StatusCode == http.StatusGatewayTimeout:
 		// Something in between says that MeshAgent does not answer, or MeshAgent that it cannot.
-		w.circuit.failed(time.Since(begun), judgeAnswer(&meshagent.Error{Status: resp.StatusCode}).message)
+		w.circuit.failed(time.Since(begun), verdict.JudgeAnswer(&meshagent.Error{Status: resp.StatusCode}).Message)
 	default:
 		resp.Body = &watchedBody{ReadCloser: resp.Body, request: r, circuit: w.circuit, begun: begun}
 	}

@@ -6,11 +6,12 @@ package engine
 import (
 	"cmp"
 	"context"
-	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 	"slices"
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -50,7 +51,7 @@ func (p *pass[O, S, R]) confirm(ctx context.Context, write unconfirmed[R]) error
 		// Others may be writing, and one more try is right. A server that keeps another part of each
 		// write looks the same, and would have no end.
 		p.status.Unconverged = contended
-		return &problem{class: unavailable, reason: v1alpha1.ReasonConflict, message: "the resource changes in MeshAgent while it is written"}
+		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonConflict, Message: "the resource changes in MeshAgent while it is written"}
 	}
 	p.status.Unconverged = p.digestOf(seen.diff.Changes)
 	return p.notConverging(seen)
@@ -66,7 +67,7 @@ func (p *pass[O, S, R]) readBack(ctx context.Context, write unconfirmed[R]) (fou
 	if !p.collection.Traits().PartialLists && !p.list.Slow() {
 		if wait := p.list.UntilShared(write.at); wait > 0 {
 			p.unconfirmed.set(p.obj.GetUID(), write)
-			return found[S, R]{}, &problem{class: silent, message: "waiting for the next list", after: wait}
+			return found[S, R]{}, &verdict.Problem{Class: verdict.Silent, Message: "waiting for the next list", After: wait}
 		}
 		if seen, ok := p.inSyncByList(ctx, write); ok {
 			return seen, nil
@@ -75,7 +76,7 @@ func (p *pass[O, S, R]) readBack(ctx context.Context, write unconfirmed[R]) (fou
 	// A list may be late. Only what is read by itself may lead to another write.
 	remote, err := p.get(ctx, meshagent.Ref{ID: write.made.Identity(), Key: cmp.Or(write.made.Written().Key(), p.desired.Key())})
 	if meshagent.IsNotFound(err) {
-		return found[S, R]{}, &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent accepted the write, and does not show the resource (404)"}
+		return found[S, R]{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent accepted the write, and does not show the resource (404)"}
 	}
 	if err != nil {
 		return found[S, R]{}, err

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -100,7 +101,7 @@ func (p *Projects) openOnce(ctx context.Context, project *v1alpha1.MeshProject, 
 		case <-current.done:
 		}
 		// One that failed because its own pass was ended says nothing to others.
-		if current.err != nil && current.madeFrom == from && judge(current.err).class != silent {
+		if current.err != nil && current.madeFrom == from && verdict.Of(current.err).Class != verdict.Silent {
 			return nil, current.err
 		}
 	}
@@ -169,7 +170,7 @@ func (p *Projects) connect(endpoint string, key meshagent.APIKey, first allowanc
 	}
 	made, err := meshagent.New(options)
 	if err != nil {
-		return nil, refuse(v1alpha1.ReasonInvalidEndpoint, "%v", err)
+		return nil, verdict.Refuse(v1alpha1.ReasonInvalidEndpoint, "%v", err)
 	}
 	c.Client, c.Project, c.Endpoint = made, made.Project(key.ProjectID), made.Endpoint()
 	c.identity = identity{c.Endpoint, key}

@@ -5,7 +5,6 @@ package engine
 
 import (
 	"context"
-	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +23,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -231,7 +232,7 @@ func TestProjectIDsAreComparedAsUUIDs(t *testing.T) {
 		project.Spec.ProjectID = strings.ToUpper(p.open(project).Project.ID)
 		p.open(project)
 		project.Spec.ProjectID = "7c9e6679-7425-40de-944b-e07fc1f90ae8"
-		if _, err := p.Open(t.Context(), project); err == nil || judge(err).reason != v1alpha1.ReasonInvalidAPIKey {
+		if _, err := p.Open(t.Context(), project); err == nil || verdict.Of(err).Reason != v1alpha1.ReasonInvalidAPIKey {
 			t.Errorf("the key of another project: %v", err)
 		}
 	})

@@ -6,7 +6,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -140,7 +141,7 @@ func (p *pass[O, S, R]) notUpdated(current R, key string, err error) error {
 	}
 	if meshagent.IsConflict(err) {
 		p.waitForName(key)
-		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", key)
+		return verdict.Refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", key)
 	}
 	return err
 }

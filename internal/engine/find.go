@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -157,5 +158,5 @@ func ambiguous[S any, R meshagent.Resource[S]](rows []R, what string) error {
 		ids[i] = row.Identity()
 	}
 	slices.Sort(ids)
-	return refuse(v1alpha1.ReasonAmbiguous, "%s in MeshAgent (%s): delete all but one", what, strings.Join(ids, ", "))
+	return verdict.Refuse(v1alpha1.ReasonAmbiguous, "%s in MeshAgent (%s): delete all but one", what, strings.Join(ids, ", "))
 }

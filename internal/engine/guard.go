@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // deletionGuard holds deletions beyond what each MeshProject allows. What counts is in the status of the
@@ -216,5 +217,5 @@ func held(project *v1alpha1.MeshProject, most int32, after time.Duration, mistak
 	}
 	message += fmt.Sprintf(" To continue now, set the annotation %s on the MeshProject to an RFC 3339 time in the future.%s",
 		v1alpha1.AllowDeletionsUntilAnnotation, mistake)
-	return &problem{class: onHold, reason: v1alpha1.ReasonDeletionHeld, message: message, after: after}
+	return &verdict.Problem{Class: verdict.OnHold, Reason: v1alpha1.ReasonDeletionHeld, Message: message, After: after}
 }

@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // resourceName is the name of a resource of one kind.
@@ -133,7 +134,7 @@ func (p *pass[O, S, R]) yieldToTwin(ctx context.Context, id string) error {
 	if err != nil || twin == "" {
 		return err
 	}
-	return refuse(v1alpha1.ReasonOwnedElsewhere, "%s %s declares the same resource in MeshAgent. Delete one of the two, or give them different names", kindOf(p.obj), twin)
+	return verdict.Refuse(v1alpha1.ReasonOwnedElsewhere, "%s %s declares the same resource in MeshAgent. Delete one of the two, or give them different names", kindOf(p.obj), twin)
 }
 
 // sharesServer says that another object's MeshProject has access to the same MeshAgent. Who has an
@@ -165,7 +166,7 @@ func (p *pass[O, S, R]) precedes(other O) bool {
 // giveUpToTwin ends this object's hold on a resource that another object has a better claim to.
 func (p *pass[O, S, R]) giveUpToTwin(ctx context.Context) error {
 	err := p.yieldToTwin(ctx, p.status.ID)
-	if err == nil || judge(err).class != refused {
+	if err == nil || verdict.Of(err).Class != verdict.Refused {
 		return err
 	}
 	p.waitForName(p.status.Name)

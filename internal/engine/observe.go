@@ -6,14 +6,15 @@ package engine
 import (
 	"context"
 	"fmt"
-	"github.com/meshagent/meshagent-operator/internal/engine/drift"
-	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -127,7 +128,7 @@ func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
 		}
 	}
 	if listed() {
-		return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent lists it, and does not find it (404)"}
+		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent lists it, and does not find it (404)"}
 	}
 	if err := p.confirmServer(ctx); err != nil {
 		return err

@@ -7,12 +7,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // recordPendingCreate records in status what must be known of a creation even if the process dies in
@@ -198,5 +199,5 @@ func (p *pass[O, S, R]) fits() error {
 		return nil
 	}
 	p.status.AppliedFields, p.status.PendingFields = p.before.CommonStatus().AppliedFields, p.before.CommonStatus().PendingFields
-	return Invalid("the spec is too large: with the list of its fields in status the object has %d KiB, and %d KiB are allowed. Use fewer or larger fields", len(text)>>10, most>>10)
+	return verdict.Invalid("the spec is too large: with the list of its fields in status the object has %d KiB, and %d KiB are allowed. Use fewer or larger fields", len(text)>>10, most>>10)
 }

@@ -25,6 +25,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -137,7 +138,7 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 	status.ProjectID, status.Endpoint = connection.Project.ID, connection.Endpoint
 	info, err := readProject(ctx, connection)
 	if meshagent.IsNotFound(err) {
-		return true, refuse(v1alpha1.ReasonInvalid, "project %s does not exist in MeshAgent at %s: check the API key, and spec.endpoint", connection.Project.ID, connection.Endpoint)
+		return true, verdict.Refuse(v1alpha1.ReasonInvalid, "project %s does not exist in MeshAgent at %s: check the API key, and spec.endpoint", connection.Project.ID, connection.Endpoint)
 	}
 	if err != nil {
 		return true, err
@@ -165,18 +166,18 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 // objects of the project out.
 func readProject(ctx context.Context, connection *Connection) (meshagent.ProjectInfo, error) {
 	info, err := connection.Project.Info(ctx)
-	if !meshagent.IsRefusal(err) || judge(err).class == limited {
+	if !meshagent.IsRefusal(err) || verdict.Of(err).Class == verdict.Limited {
 		return info, err
 	}
 	config, configErr := connection.Client.Config(ctx)
 	// A server that does not know the key may say so here, too.
 	unknownKey := meshagent.IsUnauthorized(err) && meshagent.IsUnauthorized(configErr)
 	if !unknownKey && (configErr != nil || !config.Genuine()) {
-		v := judge(err)
-		if v.class != denied {
-			v.reason = v1alpha1.ReasonUnavailable
+		v := verdict.Of(err)
+		if v.Class != verdict.Denied {
+			v.Reason = v1alpha1.ReasonUnavailable
 		}
-		return info, &problem{class: unavailable, reason: v.reason, message: v.message + ". GET /config does not show that MeshAgent itself answered. Retrying."}
+		return info, &verdict.Problem{Class: verdict.Unavailable, Reason: v.Reason, Message: v.Message + ". GET /config does not show that MeshAgent itself answered. Retrying."}
 	}
 	return connection.Project.Info(ctx)
 }
@@ -184,11 +185,11 @@ func readProject(ctx context.Context, connection *Connection) (meshagent.Project
 // undetected says why a server that knows the project did not tell what it speaks. That is not a
 // refusal of the project.
 func undetected(err error) error {
-	v := judge(err)
-	if v.class == limited || v.class == silent {
+	v := verdict.Of(err)
+	if v.Class == verdict.Limited || v.Class == verdict.Silent {
 		return err
 	}
-	return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent knows the project, but did not tell which generation of the API it speaks: " + v.message}
+	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent knows the project, but did not tell which generation of the API it speaks: " + v.Message}
 }
 
 // tellAPI tells in status what the server speaks, and whether this release supports it.
@@ -201,7 +202,7 @@ func tellAPI(project *v1alpha1.MeshProject, c *conclusion, api meshagent.API) er
 	case !api.Spoken():
 		message := notSpoken(api)
 		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionFalse, v1alpha1.ReasonUnsupportedAPI, message)
-		return refuse(v1alpha1.ReasonUnsupportedAPI, "%s", message)
+		return verdict.Refuse(v1alpha1.ReasonUnsupportedAPI, "%s", message)
 	case api.Newer():
 		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionTrue, v1alpha1.ReasonNewerThanTested, fmt.Sprintf(
 			"%s is newer than API generation %s, the newest that this release was tested with. It still has the routes of that generation, and the operator uses them", api, api.Generation))

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -55,11 +56,11 @@ func (p *Projects) Use(ctx context.Context, obj Object) (*Connection, error) {
 	ready := meta.FindStatusCondition(project.Status.Conditions, v1alpha1.ConditionReady)
 	switch {
 	case !project.DeletionTimestamp.IsZero() && obj.CommonStatus().ID == "":
-		return nil, waitFor(v1alpha1.ReasonProjectNotReady, "%s is being deleted", what)
+		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotReady, "%s is being deleted", what)
 	case ready == nil:
-		return nil, waitAMoment(v1alpha1.ReasonProjectNotReady, "%s was not checked yet", what)
+		return nil, verdict.WaitAMoment(v1alpha1.ReasonProjectNotReady, "%s was not checked yet", what)
 	case ready.Status != metav1.ConditionTrue:
-		return nil, waitFor(v1alpha1.ReasonProjectNotReady, "%s is not Ready: %s", what, ready.Message)
+		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotReady, "%s is not Ready: %s", what, ready.Message)
 	}
 	return p.Open(ctx, project)
 }
@@ -83,12 +84,12 @@ func (p *Projects) Finish(ctx context.Context, obj Object) (*Connection, error) 
 func (p *Projects) of(ctx context.Context, obj Object) (*v1alpha1.MeshProject, error) {
 	key := projectKey(obj)
 	if p.Namespaces != nil && !slices.Contains(p.Namespaces, key.Namespace) {
-		return nil, refuse(v1alpha1.ReasonProjectNotFound, "MeshProject %q is in namespace %q, which this operator does not watch (--watch-namespaces)", key.Name, key.Namespace)
+		return nil, verdict.Refuse(v1alpha1.ReasonProjectNotFound, "MeshProject %q is in namespace %q, which this operator does not watch (--watch-namespaces)", key.Name, key.Namespace)
 	}
 	var project v1alpha1.MeshProject
 	err := p.Cache.Get(ctx, key, &project)
 	if apierrors.IsNotFound(err) {
-		return nil, waitFor(v1alpha1.ReasonProjectNotFound, "MeshProject %q does not exist in namespace %q", key.Name, key.Namespace)
+		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotFound, "MeshProject %q does not exist in namespace %q", key.Name, key.Namespace)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading MeshProject %q: %w", key, err)
@@ -158,7 +159,7 @@ func (p *Projects) secretVersion(ctx context.Context, project *v1alpha1.MeshProj
 }
 
 func secretNotFound(name, namespace string) error {
-	return waitFor(v1alpha1.ReasonSecretNotFound, "Secret %q does not exist in namespace %q: create it with the API key", name, namespace)
+	return verdict.WaitFor(v1alpha1.ReasonSecretNotFound, "Secret %q does not exist in namespace %q: create it with the API key", name, namespace)
 }
 
 // readKey reads the API key from its Secret. No error repeats any part of it.
@@ -178,14 +179,14 @@ func (p *Projects) readKey(ctx context.Context, project *v1alpha1.MeshProject) (
 	}
 	value, ok := secret.Data[field]
 	if !ok || len(value) == 0 {
-		return meshagent.APIKey{}, refuse(v1alpha1.ReasonInvalidAPIKey, "Secret %q has nothing under key %q, where the API key should be", ref.Name, field)
+		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "Secret %q has nothing under key %q, where the API key should be", ref.Name, field)
 	}
 	key, err := meshagent.ParseAPIKey(strings.TrimSpace(string(value)))
 	if err != nil {
-		return meshagent.APIKey{}, refuse(v1alpha1.ReasonInvalidAPIKey, "key %q of Secret %q holds no API key: %v", field, ref.Name, err)
+		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "key %q of Secret %q holds no API key: %v", field, ref.Name, err)
 	}
 	if want := project.Spec.ProjectID; want != "" && CanonicalID(want) != key.ProjectID {
-		return meshagent.APIKey{}, refuse(v1alpha1.ReasonInvalidAPIKey, "the API key in Secret %q is one of project %s, and spec.projectID is %s", ref.Name, key.ProjectID, want)
+		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "the API key in Secret %q is one of project %s, and spec.projectID is %s", ref.Name, key.ProjectID, want)
 	}
 	return key, nil
 }

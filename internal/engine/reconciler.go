@@ -6,7 +6,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -19,6 +18,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -137,7 +138,7 @@ func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
 		return err
 	}
 	if known := p.status.ProjectID; known != "" && known != p.connection.Project.ID {
-		return refuse(v1alpha1.ReasonProjectChanged,
+		return verdict.Refuse(v1alpha1.ReasonProjectChanged,
 			"it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back, or delete this object and create it again",
 			known, p.connection.Project.ID)
 	}

@@ -6,7 +6,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"reflect"
 	"strings"
 	"time"
@@ -17,6 +16,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -62,7 +63,7 @@ func findRoom(ctx context.Context, env *Environment, connection *Connection, nam
 		}
 	}
 	// No watch tells when it does.
-	return Resolved{}, &problem{class: unavailable, reason: v1alpha1.ReasonReferenceNotFound, message: fmt.Sprintf("room %q does not exist in MeshAgent", name)}
+	return Resolved{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonReferenceNotFound, Message: fmt.Sprintf("room %q does not exist in MeshAgent", name)}
 }
 
 // Resolved is what a reference stands for in MeshAgent, with the object that manages it; nil for an external one.
@@ -141,20 +142,20 @@ func (p *pass[O, S, R]) resolveObject(ctx context.Context, target Object, name s
 	what := fmt.Sprintf("%s %q", kindOf(target), name)
 	err := p.Client.Get(ctx, types.NamespacedName{Namespace: p.obj.GetNamespace(), Name: name}, target)
 	if apierrors.IsNotFound(err) {
-		return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotFound, "%s does not exist in namespace %q", what, p.obj.GetNamespace())
+		return Resolved{}, verdict.WaitFor(v1alpha1.ReasonReferenceNotFound, "%s does not exist in namespace %q", what, p.obj.GetNamespace())
 	}
 	if err != nil {
 		return Resolved{}, fmt.Errorf("reading %s: %w", what, err)
 	}
 	status := target.CommonStatus()
 	if meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady) == nil {
-		return Resolved{}, waitAMoment(v1alpha1.ReasonReferenceNotReady, "%s was not looked at yet", what)
+		return Resolved{}, verdict.WaitAMoment(v1alpha1.ReasonReferenceNotReady, "%s was not looked at yet", what)
 	}
 	if status.ID == "" || !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
-		return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotReady, "%s is not Ready", what)
+		return Resolved{}, verdict.WaitFor(v1alpha1.ReasonReferenceNotReady, "%s is not Ready", what)
 	}
 	if status.ProjectID != p.connection.Project.ID {
-		return Resolved{}, Invalid("%s is in MeshAgent project %s, and this object is in project %s", what, status.ProjectID, p.connection.Project.ID)
+		return Resolved{}, verdict.Invalid("%s is in MeshAgent project %s, and this object is in project %s", what, status.ProjectID, p.connection.Project.ID)
 	}
 	return Resolved{ID: status.ID, Name: status.Name, Object: target}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -90,9 +91,9 @@ func (p *pass[O, S, R]) confirmServer(ctx context.Context) error {
 	}
 	p.servers.doubt(p.Projects, p.obj)
 	if err != nil {
-		return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent does not find the resource, and does not confirm that it is gone: " + judge(err).message}
+		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent does not find the resource, and does not confirm that it is gone: " + verdict.Of(err).Message}
 	}
-	return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent does not find the resource. Its version changed, so the MeshProject is checked first"}
+	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent does not find the resource. Its version changed, so the MeshProject is checked first"}
 }
 
 // doubt has the server of an object's MeshProject checked, at most once in askAgain: one check

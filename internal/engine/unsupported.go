@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -38,7 +39,7 @@ func apiOf(project *v1alpha1.MeshProject) meshagent.API {
 // unsupported says that the server cannot do what the object asks for. What is there was not
 // touched, so that what was Ready stays so.
 func unsupported(format string, args ...any) error {
-	return &problem{class: refused, reason: v1alpha1.ReasonUnsupported, message: fmt.Sprintf(format, args...), keepsReady: true}
+	return &verdict.Problem{Class: verdict.Refused, Reason: v1alpha1.ReasonUnsupported, Message: fmt.Sprintf(format, args...), KeepsReady: true}
 }
 
 // supported makes sure that the server has what the object needs, by what its MeshProject tells. It
@@ -195,8 +196,8 @@ func (p *pass[O, S, R]) routeKnown(ctx context.Context) error {
 // leave says that a resource which no route reaches is left in MeshAgent, and that this is why the
 // object is not to wait.
 func (p *pass[O, S, R]) leave(ctx context.Context, why error) bool {
-	v := judge(why)
-	if v.reason != v1alpha1.ReasonUnsupported {
+	v := verdict.Of(why)
+	if v.Reason != v1alpha1.ReasonUnsupported {
 		return false
 	}
 	// In a namespace that is being deleted no event is taken. (The log always tells.)
@@ -205,8 +206,8 @@ func (p *pass[O, S, R]) leave(ctx context.Context, why error) bool {
 	if p.Live.Get(ctx, types.NamespacedName{Name: p.obj.GetNamespace()}, &namespace) == nil && !namespace.DeletionTimestamp.IsZero() {
 		about = &namespace
 	}
-	log.FromContext(ctx).Info("left", "reason", v.message, "left", p.remains())
+	log.FromContext(ctx).Info("left", "reason", v.Message, "left", p.remains())
 	p.outcome.warnOf(about, "Left", "finalize", "%s %s was deleted, and its resource could not be. Left in MeshAgent: %s. %s",
-		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), v.message)
+		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), v.Message)
 	return true
 }
