@@ -36,6 +36,7 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/controller"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/internal/tracing"
 	"github.com/meshagent/meshagent-operator/internal/version"
@@ -239,7 +240,7 @@ func setup(mgr manager.Manager, opts options, namespaces []string, ownerID strin
 	env := &engine.Environment{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: ownerID, DriftInterval: opts.driftInterval,
-		Projects: &engine.Projects{
+		Projects: &projects.Pool{
 			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: namespaces,
 			Options: meshagent.Options{Endpoint: opts.meshagentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: engine.ObserveCall},
 		},

@@ -21,7 +21,7 @@ var Secret = engine.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.S
 			return in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name
 		}
 		if ref := secret.Spec.AgentRef; ref != nil {
-			return engine.CanonicalID(ref.External)
+			return meshagent.CanonicalID(ref.External)
 		}
 		return ""
 	},

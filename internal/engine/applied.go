@@ -6,9 +6,10 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
-	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 )
 
 // readFields reads fields as status keeps them.

@@ -4,12 +4,13 @@
 package engine
 
 import (
-	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 )
 
 func TestKeepFields(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
@@ -58,7 +59,7 @@ func (p *pass[O, S, R]) orAbandon(ctx context.Context, why error) error {
 	switch v.Reason {
 	case v1alpha1.ReasonProjectNotFound, v1alpha1.ReasonProjectNotAllowed, v1alpha1.ReasonProjectChanged:
 	case v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonInvalidAPIKey, v1alpha1.ReasonInvalidEndpoint, v1alpha1.ReasonAccessDenied:
-		doomed = append(doomed, projectKey(p.obj).Namespace)
+		doomed = append(doomed, projects.ProjectKey(p.obj).Namespace)
 	default:
 		return why
 	}
@@ -93,7 +94,7 @@ func (p *pass[O, S, R]) remains() string {
 }
 
 func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
-	p.connection, err = p.Projects.Finish(ctx, p.obj)
+	p.connection, err = p.Projects.ForDeletion(ctx, p.obj)
 	if err != nil {
 		return err
 	}

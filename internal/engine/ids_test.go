@@ -10,6 +10,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -22,7 +23,7 @@ func TestCanonicalID(t *testing.T) {
 		"Support":                                "Support",
 		"":                                       "",
 	} {
-		if got := engine.CanonicalID(id); got != want {
+		if got := meshagent.CanonicalID(id); got != want {
 			t.Errorf("%s: got %s, want %s", id, got, want)
 		}
 	}

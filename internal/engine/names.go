@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
@@ -83,7 +84,7 @@ func (r *reconciler[O, S, R]) nameFreed() handler.EventHandler {
 			return
 		}
 		for _, waiting := range r.names.of(nameOf(obj.CommonStatus())) {
-			addWithPriority(queue, retryPriority, waiting)
+			addWithPriority(queue, projects.RetryPriority, waiting)
 		}
 	}
 	return handler.Funcs{
@@ -140,10 +141,10 @@ func (p *pass[O, S, R]) yieldToTwin(ctx context.Context, id string) error {
 // sharesServer says that another object's MeshProject has access to the same MeshAgent. Who has an
 // endpoint of their own can have it answer with any id.
 func (p *pass[O, S, R]) sharesServer(ctx context.Context, other O) bool {
-	if projectKey(other) == projectKey(p.obj) {
+	if projects.ProjectKey(other) == projects.ProjectKey(p.obj) {
 		return true
 	}
-	project, err := p.Projects.of(ctx, other)
+	project, err := p.Projects.Lookup(ctx, other)
 	return err == nil && usableFor(project.Status.Conditions, project.Generation) && project.Status.Endpoint == p.connection.Endpoint
 }
 

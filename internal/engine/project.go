@@ -25,6 +25,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
@@ -51,13 +52,13 @@ func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 		return fmt.Errorf("indexing the Secrets of MeshProjects: %w", err)
 	}
 	suspects := make(chan event.TypedGenericEvent[types.NamespacedName])
-	if err := mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return forward(ctx, env.Projects.Suspects(), suspects) })); err != nil {
+	if err := mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return forward(ctx, env.Projects.RequestedChecks(), suspects) })); err != nil {
 		return fmt.Errorf("adding the check of suspect credentials: %w", err)
 	}
 	err := ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.MeshProject{}, builder.WithPredicates(asked())).
-		WithOptions(controller.Options{RateLimiter: backoff()}).
-		Watches(&v1alpha1.MeshProject{}, env.guard.forgetGone()).
+		WithOptions(controller.Options{RateLimiter: projects.Backoff()}).
+		Watches(&v1alpha1.MeshProject{}, env.guard.ForgetGone()).
 		WatchesMetadata(&corev1.Secret{}, env.wake(0, &v1alpha1.MeshProject{}, keyIndex, client.Object.GetName, inNamespaceOf)).
 		WatchesRawSource(source.Channel(suspects, handler.TypedEnqueueRequestsFromMapFunc(
 			func(_ context.Context, name types.NamespacedName) []reconcile.Request {
@@ -115,7 +116,7 @@ func (r *projectReconciler) Reconcile(ctx context.Context, project *v1alpha1.Mes
 	case !project.DeletionTimestamp.IsZero():
 		result.RequeueAfter = stillInUse
 	case asked && err != nil && result.RequeueAfter > 0:
-		result.RequeueAfter = min(result.RequeueAfter, jittered(stillRefused))
+		result.RequeueAfter = min(result.RequeueAfter, projects.Jittered(stillRefused))
 	}
 	return result, concludeErr
 }
@@ -164,7 +165,7 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 // readProject reads the project. A refusal is believed if MeshAgent itself answers, and says the
 // same again. Otherwise an ingress that has no backend for a moment, or a firewall, would take all
 // objects of the project out.
-func readProject(ctx context.Context, connection *Connection) (meshagent.ProjectInfo, error) {
+func readProject(ctx context.Context, connection *projects.Connection) (meshagent.ProjectInfo, error) {
 	info, err := connection.Project.Info(ctx)
 	if !meshagent.IsRefusal(err) || verdict.Of(err).Class == verdict.Limited {
 		return info, err
@@ -213,7 +214,7 @@ func tellAPI(project *v1alpha1.MeshProject, c *conclusion, api meshagent.API) er
 }
 
 // tellUnreadable tells which collections are too large to be listed.
-func (r *projectReconciler) tellUnreadable(connection *Connection, c *conclusion) {
+func (r *projectReconciler) tellUnreadable(connection *projects.Connection, c *conclusion) {
 	const most = 8
 	names := connection.Project.ListsTooLarge(time.Now().Add(-2 * r.DriftInterval))
 	if len(names) == 0 {
@@ -235,9 +236,9 @@ func (r *projectReconciler) tellUnreadable(connection *Connection, c *conclusion
 func (r *projectReconciler) guardDeletions(project *v1alpha1.MeshProject, c *conclusion) {
 	if project.Spec.DeletionGuard == nil {
 		project.Status.Deletions = nil
-		r.guard.forget(project)
+		r.guard.Forget(project)
 	}
-	if !r.guard.holds(project) {
+	if !r.guard.Holds(project) {
 		c.drop(v1alpha1.ConditionDeletionsHeld)
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
@@ -37,7 +38,7 @@ func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.Mesh
 		return err
 	}
 	r.Projects.Forget(project.UID)
-	r.guard.forget(project)
+	r.guard.Forget(project)
 	return nil
 }
 
@@ -57,10 +58,10 @@ func (r *projectReconciler) usersOf(ctx context.Context, project *v1alpha1.MeshP
 	admitted := map[string]error{} // by namespace
 	for _, user := range objects {
 		var err error
-		if !admittedBefore(project, user) {
+		if !projects.WasAuthorized(project, user) {
 			known, asked := admitted[user.GetNamespace()]
 			if !asked {
-				known = r.Projects.admit(ctx, project, user.GetNamespace())
+				known = r.Projects.Authorize(ctx, project, user.GetNamespace())
 				admitted[user.GetNamespace()] = known
 			}
 			err = known

@@ -17,6 +17,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
@@ -26,14 +27,14 @@ import (
 type Reference[O Object] struct {
 	target   Object
 	of       func(O) []v1alpha1.ResourceReference
-	external func(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error)
+	external func(ctx context.Context, env *Environment, connection *projects.Connection, name string) (Resolved, error)
 	looksUp  bool // external asks MeshAgent
 }
 
 // To declares references to objects like target, in the same namespace. An external one is taken for an id, and for a name, as it is.
 func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Reference[O] {
-	return Reference[O]{target: target, of: of, external: func(_ context.Context, _ *Environment, _ *Connection, name string) (Resolved, error) {
-		return Resolved{ID: CanonicalID(name), Name: name}, nil
+	return Reference[O]{target: target, of: of, external: func(_ context.Context, _ *Environment, _ *projects.Connection, name string) (Resolved, error) {
+		return Resolved{ID: meshagent.CanonicalID(name), Name: name}, nil
 	}}
 }
 
@@ -42,7 +43,7 @@ func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
 	return Reference[O]{target: &v1alpha1.MeshRoom{}, of: of, external: findRoom, looksUp: true}
 }
 
-func findRoom(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error) {
+func findRoom(ctx context.Context, env *Environment, connection *projects.Connection, name string) (Resolved, error) {
 	rooms := listcache.For[meshagent.RoomSpec, meshagent.Room](&env.lists, env.DriftInterval).Of(connection.ID, connection.Project.Rooms())
 	// That it exists may be known from a list that is not new; that it does not, only from one that is.
 	fresh := func(ctx context.Context, about ...string) (listcache.View[meshagent.RoomSpec, meshagent.Room], error) {
@@ -55,7 +56,7 @@ func findRoom(ctx context.Context, env *Environment, connection *Connection, nam
 		}
 		// Ids before names: nobody can choose the id of a room, and anyone who may create rooms can give one the name that is
 		// another one's id.
-		if room, ok := list.Get(CanonicalID(name)); ok {
+		if room, ok := list.Get(meshagent.CanonicalID(name)); ok {
 			return Resolved{ID: room.ID, Name: room.Name}, nil
 		}
 		if found := list.ByKey(name); len(found) > 0 {

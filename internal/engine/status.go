@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
@@ -59,7 +60,7 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 		return reconcile.Result{}, nil // it is gone, and what has its name now has passes of its own
 	case writeErr != nil:
 		// What was done stays done: the next pass finds it in MeshAgent.
-		return reconcile.Result{Priority: new(retryPriority)}, writeErr
+		return reconcile.Result{Priority: new(projects.RetryPriority)}, writeErr
 	}
 	e.measure(c, known, err)
 	return e.answer(c, v, err)
@@ -110,15 +111,15 @@ func (e *Environment) answer(c conclusion, v verdict.Verdict, err error) (reconc
 	case c.outcome.paused:
 		return reconcile.Result{}, nil
 	case err == nil && c.outcome.notReady != "":
-		return reconcile.Result{RequeueAfter: jittered(e.untilReady(c.status)), Priority: new(retryPriority)}, nil
+		return reconcile.Result{RequeueAfter: projects.Jittered(e.untilReady(c.status)), Priority: new(projects.RetryPriority)}, nil
 	case err == nil:
-		return reconcile.Result{RequeueAfter: e.untilDrift(c.outcome.listed), Priority: new(driftPriority)}, nil
+		return reconcile.Result{RequeueAfter: e.untilDrift(c.outcome.listed), Priority: new(projects.DriftPriority)}, nil
 	case v.Class == verdict.Limited, v.Class == verdict.OnHold, v.Class == verdict.Unavailable && v.After > 0:
-		return reconcile.Result{RequeueAfter: jittered(v.After) + time.Second/10, Priority: new(retryPriority)}, nil
+		return reconcile.Result{RequeueAfter: projects.Jittered(v.After) + time.Second/10, Priority: new(projects.RetryPriority)}, nil
 	case v.Retries(err):
-		return reconcile.Result{Priority: new(retryPriority)}, err
+		return reconcile.Result{Priority: new(projects.RetryPriority)}, err
 	default:
-		return reconcile.Result{RequeueAfter: jittered(e.DriftInterval), Priority: new(driftPriority)}, nil
+		return reconcile.Result{RequeueAfter: projects.Jittered(e.DriftInterval), Priority: new(projects.DriftPriority)}, nil
 	}
 }
 

@@ -5,8 +5,8 @@ package engine
 
 import (
 	"errors"
-	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -14,7 +14,7 @@ import (
 // The MeshProject is checked at once when that is new: it tells.
 func (p *pass[O, S, R]) unlisted(err error) bool {
 	if unreadable, ok := errors.AsType[*meshagent.AnswerError](err); ok && unreadable.News {
-		p.Projects.Suspect(p.obj)
+		p.Projects.RequestCheck(p.obj)
 	}
 	return err != nil && listcache.IsUnreadable(err)
 }

@@ -45,7 +45,7 @@ func unsupported(format string, args ...any) error {
 // supported makes sure that the server has what the object needs, by what its MeshProject tells. It
 // sends no request.
 func (p *pass[O, S, R]) supported(ctx context.Context) error {
-	project, err := p.Projects.of(ctx, p.obj)
+	project, err := p.Projects.Lookup(ctx, p.obj)
 	if err != nil {
 		return nil //nolint:nilerr // to open it will fail in the same way
 	}
@@ -59,9 +59,9 @@ func (p *pass[O, S, R]) supported(ctx context.Context) error {
 	}
 	// Only those who may use a project are told of its server.
 	if p.obj.GetDeletionTimestamp().IsZero() {
-		err = p.Projects.admit(ctx, project, p.obj.GetNamespace())
+		err = p.Projects.Authorize(ctx, project, p.obj.GetNamespace())
 	} else {
-		err = p.Projects.admitOnce(ctx, project, p.obj)
+		err = p.Projects.AuthorizeOnce(ctx, project, p.obj)
 	}
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (p *pass[O, S, R]) explain(ctx context.Context, err error) error {
 		return nil
 	}
 	p.suspect(err)
-	project, lookErr := p.Projects.of(ctx, p.obj)
+	project, lookErr := p.Projects.Lookup(ctx, p.obj)
 	switch {
 	case lookErr != nil || p.collection == nil && !errors.Is(err, meshagent.ErrUnknownPaging):
 		return err
@@ -187,7 +187,7 @@ func (p *pass[O, S, R]) routeKnown(ctx context.Context) error {
 	if !ok || time.Now().After(route.until) || p.requested != p.status.LastHandledReconcileAt {
 		return nil
 	}
-	if project, err := p.Projects.of(ctx, p.obj); err != nil || apiOf(project) != route.api {
+	if project, err := p.Projects.Lookup(ctx, p.obj); err != nil || apiOf(project) != route.api {
 		return nil //nolint:nilerr // to ask is always right
 	}
 	return route.err

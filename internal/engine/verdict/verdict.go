@@ -117,7 +117,7 @@ func Of(err error) Verdict {
 		return p.verdict()
 	}
 	if e, ok := errors.AsType[*meshagent.Error](err); ok {
-		return JudgeAnswer(e)
+		return judgeAnswer(e)
 	}
 	switch {
 	case errors.Is(err, meshagent.ErrValueHidden):
@@ -151,8 +151,8 @@ func isOnTheWay(e *meshagent.Error) bool {
 	return e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
 }
 
-// JudgeAnswer reads an answer of MeshAgent, or of something on the way to it.
-func JudgeAnswer(e *meshagent.Error) Verdict {
+// judgeAnswer reads an answer of MeshAgent, or of something on the way to it.
+func judgeAnswer(e *meshagent.Error) Verdict {
 	if isOnTheWay(e) {
 		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "something on the way to MeshAgent answered: " + e.Error()}
 	}

@@ -1,7 +1,9 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+// Package projects leads from a MeshProject to a connection with MeshAgent: who may use it, its credential,
+// its rate limit, its share of the workers, whether its endpoint answers, and how many deletions it allows.
+package projects
 
 import (
 	"context"
@@ -22,8 +24,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Projects opens MeshProjects, and keeps the last good credential of each while the process runs.
-type Projects struct {
+// Pool opens MeshProjects, and keeps the last good credential of each while the process runs.
+type Pool struct {
 	// Cache has MeshProjects, and the metadata of Secrets. (The manager's client would read that of Secrets live, each time, since it is
 	// told to keep them out of the cache.)
 	Cache client.Reader
@@ -43,13 +45,13 @@ type Projects struct {
 	suspects    chan types.NamespacedName
 }
 
-// Use opens the project that an object refers to, if the object may use it and it is Ready.
-func (p *Projects) Use(ctx context.Context, obj Object) (*Connection, error) {
-	project, err := p.of(ctx, obj)
+// ForReconcile opens the project that an object refers to, if the object may use it and it is Ready.
+func (p *Pool) ForReconcile(ctx context.Context, obj v1alpha1.Object) (*Connection, error) {
+	project, err := p.Lookup(ctx, obj)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.admit(ctx, project, obj.GetNamespace()); err != nil {
+	if err := p.Authorize(ctx, project, obj.GetNamespace()); err != nil {
 		return nil, err
 	}
 	what := describeProject(project, obj.GetNamespace())
@@ -65,13 +67,13 @@ func (p *Projects) Use(ctx context.Context, obj Object) (*Connection, error) {
 	return p.Open(ctx, project)
 }
 
-// Finish opens the project for the deletion of what an object stands for. It takes the last good credential if there is no other.
-func (p *Projects) Finish(ctx context.Context, obj Object) (*Connection, error) {
-	project, err := p.of(ctx, obj)
+// ForDeletion opens the project for the deletion of what an object stands for. It takes the last good credential if there is no other.
+func (p *Pool) ForDeletion(ctx context.Context, obj v1alpha1.Object) (*Connection, error) {
+	project, err := p.Lookup(ctx, obj)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.admitOnce(ctx, project, obj); err != nil {
+	if err := p.AuthorizeOnce(ctx, project, obj); err != nil {
 		return nil, err
 	}
 	connection, err := p.connection(ctx, project)
@@ -81,8 +83,8 @@ func (p *Projects) Finish(ctx context.Context, obj Object) (*Connection, error) 
 	return connection.enter(err) //nolint:contextcheck // the probe is for all passes, and outlives this one
 }
 
-func (p *Projects) of(ctx context.Context, obj Object) (*v1alpha1.MeshProject, error) {
-	key := projectKey(obj)
+func (p *Pool) Lookup(ctx context.Context, obj v1alpha1.Object) (*v1alpha1.MeshProject, error) {
+	key := ProjectKey(obj)
 	if p.Namespaces != nil && !slices.Contains(p.Namespaces, key.Namespace) {
 		return nil, verdict.Refuse(v1alpha1.ReasonProjectNotFound, "MeshProject %q is in namespace %q, which this operator does not watch (--watch-namespaces)", key.Name, key.Namespace)
 	}
@@ -97,8 +99,8 @@ func (p *Projects) of(ctx context.Context, obj Object) (*v1alpha1.MeshProject, e
 	return &project, nil
 }
 
-// projectKey names the MeshProject that an object refers to.
-func projectKey(obj Object) types.NamespacedName {
+// ProjectKey names the MeshProject that an object refers to.
+func ProjectKey(obj v1alpha1.Object) types.NamespacedName {
 	ref := obj.CommonSpec().ProjectRef
 	key := types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name}
 	if key.Namespace == "" {
@@ -118,7 +120,7 @@ func describeProject(project *v1alpha1.MeshProject, from string) string {
 }
 
 // Open opens a MeshProject, unless its endpoint does not answer.
-func (p *Projects) Open(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
+func (p *Pool) Open(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
 	connection, err := p.connection(ctx, project)
 	return connection.enter(err) //nolint:contextcheck // the probe is for all passes, and outlives this one
 }
@@ -135,7 +137,7 @@ func (c *Connection) enter(err error) (*Connection, error) {
 }
 
 // connection is that of a MeshProject. The Secret is read only when it, or what matters of the spec, is another than last time.
-func (p *Projects) connection(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
+func (p *Pool) connection(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
 	version, err := p.secretVersion(ctx, project)
 	if err != nil {
 		return nil, err
@@ -144,7 +146,7 @@ func (p *Projects) connection(ctx context.Context, project *v1alpha1.MeshProject
 }
 
 // secretVersion is the version of the API key's Secret, from the cache of metadata.
-func (p *Projects) secretVersion(ctx context.Context, project *v1alpha1.MeshProject) (string, error) {
+func (p *Pool) secretVersion(ctx context.Context, project *v1alpha1.MeshProject) (string, error) {
 	found := metav1.PartialObjectMetadata{}
 	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
 	name := project.Spec.APIKeySecretRef.Name
@@ -163,7 +165,7 @@ func secretNotFound(name, namespace string) error {
 }
 
 // readKey reads the API key from its Secret. No error repeats any part of it.
-func (p *Projects) readKey(ctx context.Context, project *v1alpha1.MeshProject) (meshagent.APIKey, error) {
+func (p *Pool) readKey(ctx context.Context, project *v1alpha1.MeshProject) (meshagent.APIKey, error) {
 	ref := project.Spec.APIKeySecretRef
 	field := ref.Key
 	if field == "" {
@@ -185,24 +187,24 @@ func (p *Projects) readKey(ctx context.Context, project *v1alpha1.MeshProject) (
 	if err != nil {
 		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "key %q of Secret %q holds no API key: %v", field, ref.Name, err)
 	}
-	if want := project.Spec.ProjectID; want != "" && CanonicalID(want) != key.ProjectID {
+	if want := project.Spec.ProjectID; want != "" && meshagent.CanonicalID(want) != key.ProjectID {
 		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "the API key in Secret %q is one of project %s, and spec.projectID is %s", ref.Name, key.ProjectID, want)
 	}
 	return key, nil
 }
 
-// Suspect has the credential of an object's project checked now: MeshAgent has just refused it. One check speaks for all objects.
-func (p *Projects) Suspect(obj Object) { p.suspect(projectKey(obj)) }
+// RequestCheck has the credential of an object's project checked now: MeshAgent has just refused it. One check speaks for all objects.
+func (p *Pool) RequestCheck(obj v1alpha1.Object) { p.suspect(ProjectKey(obj)) }
 
-func (p *Projects) suspect(name types.NamespacedName) {
+func (p *Pool) suspect(name types.NamespacedName) {
 	select {
-	case p.Suspects() <- name:
+	case p.RequestedChecks() <- name:
 	default: // enough are waiting to be checked
 	}
 }
 
-// Suspects are the MeshProjects to check.
-func (p *Projects) Suspects() chan types.NamespacedName {
+// RequestedChecks are the MeshProjects to check.
+func (p *Pool) RequestedChecks() chan types.NamespacedName {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.suspects == nil {

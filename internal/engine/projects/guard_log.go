@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package projects
 
 import (
 	"context"
@@ -42,15 +42,15 @@ func newDeletionLog() deletionLog {
 
 // count counts the deletion of an object, unless that would be one more than permitted. It returns all that counts.
 func (l *deletionLog) count(
-	ctx context.Context, env *Environment, project *v1alpha1.MeshProject, uid types.UID, most int32,
-) (counts deletionCounts, permitted bool, err error) {
+	ctx context.Context, kube client.StatusClient, live client.Reader, project *v1alpha1.MeshProject, uid types.UID, most int32,
+) (counts DeletionCounts, permitted bool, err error) {
 	select {
 	case l.turn <- struct{}{}:
 		defer func() { <-l.turn }()
 	case <-ctx.Done():
 		return nil, false, fmt.Errorf("counting a deletion: %w", context.Cause(ctx))
 	}
-	if err := l.read(ctx, env, project); err != nil {
+	if err := l.read(ctx, live, project); err != nil {
 		return nil, false, err
 	}
 	now := time.Now().UTC()
@@ -71,7 +71,7 @@ func (l *deletionLog) count(
 	counting.Status.Deletions = counts
 	lock := client.MergeFromWithOptions(l.record, client.MergeFromWithOptimisticLock{})
 	l.record = nil // whatever comes of it, unless it succeeds, is read again
-	if err := env.Client.Status().Patch(ctx, counting, lock); err != nil {
+	if err := kube.Status().Patch(ctx, counting, lock); err != nil {
 		return nil, false, fmt.Errorf("counting a deletion: %w", err)
 	}
 	l.keep(counting)
@@ -81,12 +81,12 @@ func (l *deletionLog) count(
 }
 
 // read reads the count live, if it isn't known: another process may just have counted.
-func (l *deletionLog) read(ctx context.Context, env *Environment, project *v1alpha1.MeshProject) error {
+func (l *deletionLog) read(ctx context.Context, reader client.Reader, project *v1alpha1.MeshProject) error {
 	if l.record != nil {
 		return nil
 	}
 	var live v1alpha1.MeshProject
-	err := env.Live.Get(ctx, client.ObjectKeyFromObject(project), &live)
+	err := reader.Get(ctx, client.ObjectKeyFromObject(project), &live)
 	if err == nil && live.UID != project.UID {
 		err = apierrors.NewNotFound(v1alpha1.GroupVersion.WithResource("meshprojects").GroupResource(), project.Name)
 	}
@@ -104,11 +104,11 @@ func (l *deletionLog) keep(project *v1alpha1.MeshProject) {
 	l.record.Status.Deletions = project.Status.Deletions
 }
 
-// deletionCounts are deletions by the minute, the oldest first.
-type deletionCounts []v1alpha1.DeletionCount
+// DeletionCounts are deletions by the minute, the oldest first.
+type DeletionCounts []v1alpha1.DeletionCount
 
 // recent is what still counts. What seems to be in the future, since a clock was set back, counts as of now.
-func recent(logged []v1alpha1.DeletionCount, now time.Time) (counts deletionCounts) {
+func recent(logged []v1alpha1.DeletionCount, now time.Time) (counts DeletionCounts) {
 	for _, one := range logged {
 		at := now.Truncate(time.Minute)
 		if one.Minute != nil && one.Minute.Time.Before(at) {
@@ -122,7 +122,7 @@ func recent(logged []v1alpha1.DeletionCount, now time.Time) (counts deletionCoun
 }
 
 // add returns the counts with some more, or fewer, in a minute.
-func (c deletionCounts) add(minute time.Time, count int32) deletionCounts {
+func (c DeletionCounts) add(minute time.Time, count int32) DeletionCounts {
 	c = slices.Clone(c)
 	i, found := slices.BinarySearchFunc(c, minute, func(one v1alpha1.DeletionCount, at time.Time) int { return one.Minute.Compare(at) })
 	if !found {
@@ -134,16 +134,16 @@ func (c deletionCounts) add(minute time.Time, count int32) deletionCounts {
 	return c
 }
 
-func (c deletionCounts) total() (total int64) {
+func (c DeletionCounts) total() (total int64) {
 	for _, one := range c {
 		total += int64(one.Count)
 	}
 	return total
 }
 
-// untilPermitted is how long an object waits that has others ahead of it, at most an hour: what was ahead may go
+// UntilPermitted is how long an object waits that has others ahead of it, at most an hour: what was ahead may go
 // another way.
-func (c deletionCounts) untilPermitted(most int32, ahead int) time.Duration {
+func (c DeletionCounts) UntilPermitted(most int32, ahead int) time.Duration {
 	left := c.total() + int64(ahead)
 	for _, one := range c {
 		if left -= int64(one.Count); left < int64(most) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package projects
 
 import (
 	"context"
@@ -20,7 +20,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
-	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
@@ -33,7 +32,7 @@ import (
 type pool struct {
 	*testing.T
 	client.Client
-	*Projects
+	*Pool
 	reads   atomic.Int32 // of Secrets with their data
 	retired []string
 }
@@ -56,8 +55,8 @@ func newPool(t *testing.T) *pool {
 		}
 		return c.Get(ctx, key, obj, opts...) //nolint:wrapcheck // it stands for the client
 	}}).Build()
-	p.Projects = &Projects{Cache: p.Client, Live: p.Client}
-	p.onRetired(func(id string) { p.retired = append(p.retired, id) })
+	p.Pool = &Pool{Cache: p.Client, Live: p.Client}
+	p.OnRetired(func(id string) { p.retired = append(p.retired, id) })
 	return p
 }
 
@@ -145,7 +144,7 @@ func TestMeshProjectsWithOneKeyShareAConnection(t *testing.T) {
 			}
 			p.Forget(wide.UID)
 			p.Forget(other.UID)
-			if len(p.connections) != 0 || len(p.Projects.open) != 0 || len(p.opening) != 0 {
+			if len(p.connections) != 0 || len(p.Pool.open) != 0 || len(p.opening) != 0 {
 				t.Errorf("left: %v", p.connections)
 			}
 		}
@@ -159,7 +158,7 @@ func TestABudgetIsFullAtFirst(t *testing.T) {
 		p := newPool(t)
 		project := p.project("a", simulator.DevelopmentKey, &v1alpha1.RateLimit{RequestsPerSecond: 1, Burst: 1000})
 		p.open(project)
-		if left, ok := p.remaining(project.UID); !ok || left != 1000 {
+		if left, ok := p.Remaining(project.UID); !ok || left != 1000 {
 			t.Errorf("%v requests are left", left)
 		}
 	})
@@ -242,14 +241,14 @@ func TestMeshProjectsThatAreGoneAreForgotten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool(t)
-		env := &Environment{Projects: p.Projects}
+		var lists listcache.Registry
 		project := p.project("a", simulator.DevelopmentKey, nil)
 		connection := p.open(project)
-		lists := listcache.For[meshagent.RoomSpec, meshagent.Room](&env.lists, env.DriftInterval)
-		rooms := lists.Of(connection.ID, connection.Project.Rooms())
-		p.onRetired(env.lists.Forget)
-		env.forgetProjects().Delete(t.Context(), event.DeleteEvent{Object: project}, nil)
-		if len(p.connections) != 0 || len(p.Projects.open) != 0 || lists.Of(connection.ID, connection.Project.Rooms()) == rooms {
+		cached := listcache.For[meshagent.RoomSpec, meshagent.Room](&lists, time.Hour)
+		rooms := cached.Of(connection.ID, connection.Project.Rooms())
+		p.OnRetired(lists.Forget)
+		p.Forget(project.UID)
+		if len(p.connections) != 0 || len(p.Pool.open) != 0 || cached.Of(connection.ID, connection.Project.Rooms()) == rooms {
 			t.Errorf("left: %v, and perhaps the list of rooms", p.connections)
 		}
 	})
@@ -263,18 +262,18 @@ func TestWhoseTurnItIs(t *testing.T) {
 		room := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: "a"}}
 		guest := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: "guest"}}
 		guest.Spec.ProjectRef.Namespace = "a"
-		if got := p.tenantOf(t.Context(), room); got != (tenantID{"a/default", meshagent.DefaultEndpoint}) {
+		if got := p.TenantOf(t.Context(), room); got != (TenantID{"a/default", meshagent.DefaultEndpoint}) {
 			t.Errorf("before it is opened: %v", got)
 		}
-		id := tenantID{p.open(project).ID, meshagent.DefaultEndpoint}
-		if got := p.tenantOf(t.Context(), room); got != id {
+		id := TenantID{p.open(project).ID, meshagent.DefaultEndpoint}
+		if got := p.TenantOf(t.Context(), room); got != id {
 			t.Errorf("got %v, want %v", got, id)
 		}
-		if got := p.tenantOf(t.Context(), guest); got.name == id.name || got.endpoint == id.endpoint {
+		if got := p.TenantOf(t.Context(), guest); got.name == id.name || got.endpoint == id.endpoint {
 			t.Error("what was never admitted stands in the way of those who were")
 		}
 		guest.Status.Project = "a/default"
-		if got := p.tenantOf(t.Context(), guest); got != id {
+		if got := p.TenantOf(t.Context(), guest); got != id {
 			t.Errorf("an admitted one: %v", got)
 		}
 	})

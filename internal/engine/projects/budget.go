@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package projects
 
 import (
 	"k8s.io/apimachinery/pkg/types"
@@ -42,8 +42,8 @@ func smallest(all []allowance) allowance {
 	return least
 }
 
-// remaining is the request budget that a MeshProject has left, if it was opened.
-func (p *Projects) remaining(uid types.UID) (float64, bool) {
+// Remaining is the request budget that a MeshProject has left, if it was opened.
+func (p *Pool) Remaining(uid types.UID) (float64, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, known := range p.open {

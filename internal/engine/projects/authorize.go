@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package projects
 
 import (
 	"context"
@@ -17,21 +17,21 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// admitOnce checks that an object may be finished with a project: what the project admitted before may always be. Everything else, such as an
+// AuthorizeOnce checks that an object may be finished with a project: what the project admitted before may always be. Everything else, such as an
 // object that was led to another project for its deletion, must be admitted now.
-func (p *Projects) admitOnce(ctx context.Context, project *v1alpha1.MeshProject, obj Object) error {
-	if admittedBefore(project, obj) {
+func (p *Pool) AuthorizeOnce(ctx context.Context, project *v1alpha1.MeshProject, obj v1alpha1.Object) error {
+	if WasAuthorized(project, obj) {
 		return nil
 	}
-	return p.admit(ctx, project, obj.GetNamespace())
+	return p.Authorize(ctx, project, obj.GetNamespace())
 }
 
-func admittedBefore(project *v1alpha1.MeshProject, obj Object) bool {
+func WasAuthorized(project *v1alpha1.MeshProject, obj v1alpha1.Object) bool {
 	return obj.CommonStatus().Project == client.ObjectKeyFromObject(project).String()
 }
 
-// admit checks that objects of a namespace may use the project.
-func (p *Projects) admit(ctx context.Context, project *v1alpha1.MeshProject, namespace string) error {
+// Authorize checks that objects of a namespace may use the project.
+func (p *Pool) Authorize(ctx context.Context, project *v1alpha1.MeshProject, namespace string) error {
 	if namespace == project.Namespace {
 		return nil
 	}

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package projects
 
 import (
 	"cmp"
@@ -75,7 +75,7 @@ type opening struct {
 }
 
 // openOnce opens a MeshProject, unless that was done or is being done already.
-func (p *Projects) openOnce(ctx context.Context, project *v1alpha1.MeshProject, from origin) (*Connection, error) {
+func (p *Pool) openOnce(ctx context.Context, project *v1alpha1.MeshProject, from origin) (*Connection, error) {
 	name := client.ObjectKeyFromObject(project)
 	for {
 		p.mu.Lock()
@@ -107,7 +107,7 @@ func (p *Projects) openOnce(ctx context.Context, project *v1alpha1.MeshProject, 
 	}
 }
 
-func (p *Projects) openNow(ctx context.Context, project *v1alpha1.MeshProject, current *opening) {
+func (p *Pool) openNow(ctx context.Context, project *v1alpha1.MeshProject, current *opening) {
 	current.err = context.Canceled // unless it gets as far as to say otherwise
 	defer func() {
 		p.mu.Lock()
@@ -123,7 +123,7 @@ func (p *Projects) openNow(ctx context.Context, project *v1alpha1.MeshProject, c
 }
 
 // attach has a MeshProject use the connection of its endpoint and key, a new one if there is none.
-func (p *Projects) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, from origin) (*Connection, error) {
+func (p *Pool) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, from origin) (*Connection, error) {
 	made, err := p.connect(project.Spec.Endpoint, key, from.allowance)
 	if err != nil {
 		return nil, err
@@ -154,7 +154,7 @@ func (p *Projects) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, f
 }
 
 // connect makes a connection. It sends nothing.
-func (p *Projects) connect(endpoint string, key meshagent.APIKey, first allowance) (*Connection, error) {
+func (p *Pool) connect(endpoint string, key meshagent.APIKey, first allowance) (*Connection, error) {
 	options, around := p.Options, p.Options.Around
 	options.Key = key
 	if endpoint != "" {
@@ -183,7 +183,7 @@ func (p *Projects) connect(endpoint string, key meshagent.APIKey, first allowanc
 }
 
 // share sets the budget of a connection for those who use it, and forgets one that no one uses. The caller holds the lock.
-func (p *Projects) share(c *Connection) {
+func (p *Pool) share(c *Connection) {
 	var all []allowance
 	for _, one := range p.open {
 		if one.connection == c {
@@ -202,7 +202,7 @@ func (p *Projects) share(c *Connection) {
 }
 
 // Forget drops what is remembered of a MeshProject that is gone.
-func (p *Projects) Forget(uid types.UID) {
+func (p *Pool) Forget(uid types.UID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for name, one := range p.open {
@@ -213,15 +213,15 @@ func (p *Projects) Forget(uid types.UID) {
 	}
 }
 
-// onRetired has a function told of each connection that no one uses any more.
-func (p *Projects) onRetired(told func(id string)) {
+// OnRetired has a function told of each connection that no one uses any more.
+func (p *Pool) OnRetired(told func(id string)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.retired = told
 }
 
 // lastGood is the connection that a MeshProject had last, if it was opened.
-func (p *Projects) lastGood(project *v1alpha1.MeshProject) *Connection {
+func (p *Pool) lastGood(project *v1alpha1.MeshProject) *Connection {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if known := p.open[client.ObjectKeyFromObject(project)]; known != nil && known.uid == project.UID {
@@ -231,7 +231,7 @@ func (p *Projects) lastGood(project *v1alpha1.MeshProject) *Connection {
 }
 
 // suspectAll has all MeshProjects of a connection tell that their endpoint does not answer.
-func (p *Projects) suspectAll(c *Connection) {
+func (p *Pool) suspectAll(c *Connection) {
 	p.mu.Lock()
 	var names []types.NamespacedName
 	for name, one := range p.open {
@@ -245,22 +245,22 @@ func (p *Projects) suspectAll(c *Connection) {
 	}
 }
 
-// tenantOf names the tenant that an object belongs to: its connection, or its MeshProject as long as that was not opened. What was never
+// TenantOf names the tenant that an object belongs to: its connection, or its MeshProject as long as that was not opened. What was never
 // admitted by a MeshProject of another namespace must not stand in the way of those who were.
-func (p *Projects) tenantOf(ctx context.Context, obj Object) tenantID {
-	name := projectKey(obj)
+func (p *Pool) TenantOf(ctx context.Context, obj v1alpha1.Object) TenantID {
+	name := ProjectKey(obj)
 	if obj.GetNamespace() != name.Namespace && obj.CommonStatus().Project != name.String() {
 		guest := "namespace " + obj.GetNamespace()
-		return tenantID{guest, guest}
+		return TenantID{guest, guest}
 	}
 	p.mu.Lock()
 	known := p.open[name]
 	p.mu.Unlock()
 	if known != nil {
-		return tenantID{known.connection.ID, known.connection.Endpoint}
+		return TenantID{known.connection.ID, known.connection.Endpoint}
 	}
 	// After a start nothing is open yet. What the MeshProject says is near enough.
-	id := tenantID{name.String(), name.String()}
+	id := TenantID{name.String(), name.String()}
 	var project v1alpha1.MeshProject
 	if err := p.Cache.Get(ctx, name, &project, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err == nil {
 		id.endpoint = strings.TrimRight(cmp.Or(project.Spec.Endpoint, p.Options.Endpoint, meshagent.DefaultEndpoint), "/")

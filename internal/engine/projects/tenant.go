@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package projects
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 // entry is an object that waits, or is worked on.
 type entry struct {
 	request  reconcile.Request
-	tenant   tenantID
+	tenant   TenantID
 	priority int
 	order    uint64
 	at       time.Time     // when it may begin; zero: now
@@ -32,12 +32,12 @@ const turnsForLast = 8
 // quarters is how many of four parts of the workers the tenants of one endpoint may take together, if no one else takes any.
 const quarters = 3
 
-// tenantID names a tenant, and the endpoint that it shares with others.
-type tenantID struct{ name, endpoint string }
+// TenantID names a tenant, and the endpoint that it shares with others.
+type TenantID struct{ name, endpoint string }
 
 // tenant is what waits for one MeshAgent credential in one controller.
 type tenant struct {
-	tenantID
+	TenantID
 
 	passes int                // under way
 	taken  int                // turns so far

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package projects
 
 import (
 	"fmt"
@@ -26,8 +26,8 @@ type testQueue struct {
 
 func newTestQueue(t *testing.T, workers int) testQueue {
 	t.Helper()
-	q := newFairQueue("", workers, backoff(), func(request reconcile.Request) tenantID {
-		return tenantID{request.Namespace, request.Namespace[:1]}
+	q := NewQueue("", workers, Backoff(), func(request reconcile.Request) TenantID {
+		return TenantID{request.Namespace, request.Namespace[:1]}
 	})
 	t.Cleanup(q.ShutDown)
 	return testQueue{q, t}
@@ -135,9 +135,9 @@ func TestOneWorkerServesAll(t *testing.T) {
 func TestLanesOfATenant(t *testing.T) {
 	t.Parallel()
 	q := newTestQueue(t, 100)
-	q.add(driftPriority, "a/drift")
+	q.add(DriftPriority, "a/drift")
 	q.add(handler.LowPriority, "a/start")
-	q.add(retryPriority, "a/retry")
+	q.add(RetryPriority, "a/retry")
 	q.add(0, "a/user", "a/later")
 	q.takes("a/user", "a/later", "a/retry", "a/start", "a/drift")
 }
@@ -146,7 +146,7 @@ func TestLanesOfATenant(t *testing.T) {
 func TestTheLowestLaneOfATenantIsNotStarved(t *testing.T) {
 	t.Parallel()
 	q := newTestQueue(t, 100)
-	q.add(driftPriority, "a/drift-0", "a/drift-1")
+	q.add(DriftPriority, "a/drift-0", "a/drift-1")
 	for i := range 3 * turnsForLast {
 		q.add(0, fmt.Sprintf("a/%02d", i))
 	}
@@ -163,19 +163,19 @@ func TestTheLowestLaneOfATenantIsNotStarved(t *testing.T) {
 
 func TestARetryStaysInItsLane(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ of, want int }{
-		"of a user's change": {0, retryPriority},
-		"of a retry":         {retryPriority, retryPriority},
+	for name, test := range map[string]struct{ lane, want int }{
+		"of a user's change": {0, RetryPriority},
+		"of a retry":         {RetryPriority, RetryPriority},
 		"of a first look":    {handler.LowPriority, handler.LowPriority},
-		"of a drift check":   {driftPriority, driftPriority},
+		"of a drift check":   {DriftPriority, DriftPriority},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				q := newTestQueue(t, 4)
-				q.add(test.of, "a/1")
+				q.add(test.lane, "a/1")
 				q.takes("a/1")
-				q.AddWithOpts(priorityqueue.AddOpts{RateLimited: true, Priority: new(retryPriority)}, request("a/1"))
+				q.AddWithOpts(priorityqueue.AddOpts{RateLimited: true, Priority: new(RetryPriority)}, request("a/1"))
 				q.done("a/1")
 				if _, priority, _ := q.GetWithPriority(); priority != test.want {
 					t.Errorf("got priority %d, want %d", priority, test.want)
@@ -188,9 +188,9 @@ func TestARetryStaysInItsLane(t *testing.T) {
 func TestAnObjectWaitsOnce(t *testing.T) {
 	t.Parallel()
 	q := newTestQueue(t, 8)
-	q.add(driftPriority, "a/1", "a/2", "a/1")
+	q.add(DriftPriority, "a/1", "a/2", "a/1")
 	q.add(0, "a/2", "a/2")
-	q.add(driftPriority, "a/2")
+	q.add(DriftPriority, "a/2")
 	if got := q.Len(); got != 2 {
 		t.Errorf("%d objects wait", got)
 	}
@@ -199,7 +199,7 @@ func TestAnObjectWaitsOnce(t *testing.T) {
 
 	// What is added during its pass has another one, after it.
 	q.add(0, "a/1")
-	q.add(retryPriority, "a/1")
+	q.add(RetryPriority, "a/1")
 	q.mustWait()
 	q.done("a/1")
 	q.takes("a/1")

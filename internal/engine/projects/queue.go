@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package projects
 
 import (
 	"container/list"
@@ -20,14 +20,14 @@ import (
 // priorities and the earliest of the times that were asked for, and never is in two passes at once.
 type fairQueue struct {
 	workers  int
-	tenantOf func(reconcile.Request) tenantID
+	tenantOf func(reconcile.Request) TenantID
 	limiter  workqueue.TypedRateLimiter[reconcile.Request]
 
 	mu      sync.Mutex
 	wake    *sync.Cond
 	waiting map[reconcile.Request]*entry // for a worker, for their time, or for the end of their own pass
 	passes  map[reconcile.Request]*entry // under way
-	tenants map[tenantID]*tenant         // those with something in lanes, or a pass under way
+	tenants map[TenantID]*tenant         // those with something in lanes, or a pass under way
 	turns   list.List                    // of the tenants with something in lanes; the first has its turn
 	sent    map[string]int               // passes under way, by endpoint
 	added   uint64
@@ -36,12 +36,12 @@ type fairQueue struct {
 	closed  bool
 }
 
-func newFairQueue(
-	name string, workers int, limiter workqueue.TypedRateLimiter[reconcile.Request], tenantOf func(reconcile.Request) tenantID,
+func NewQueue(
+	name string, workers int, limiter workqueue.TypedRateLimiter[reconcile.Request], tenantOf func(reconcile.Request) TenantID,
 ) *fairQueue {
 	q := &fairQueue{
 		workers: workers, tenantOf: tenantOf, limiter: limiter, waiting: map[reconcile.Request]*entry{},
-		passes: map[reconcile.Request]*entry{}, tenants: map[tenantID]*tenant{}, sent: map[string]int{}, ledger: newLedger(name),
+		passes: map[reconcile.Request]*entry{}, tenants: map[TenantID]*tenant{}, sent: map[string]int{}, ledger: newLedger(name),
 	}
 	q.wake = sync.NewCond(&q.mu)
 	q.timed = newSchedule(q.begin)
@@ -76,7 +76,7 @@ func (q *fairQueue) AddWithOpts(opts priorityqueue.AddOpts, requests ...reconcil
 	}
 }
 
-func (q *fairQueue) add(request reconcile.Request, tenant tenantID, priority int, at time.Time) {
+func (q *fairQueue) add(request reconcile.Request, tenant TenantID, priority int, at time.Time) {
 	if q.closed {
 		return
 	}
@@ -149,9 +149,9 @@ func (q *fairQueue) displace(e *entry) {
 	}
 }
 
-func (q *fairQueue) tenant(id tenantID) *tenant {
+func (q *fairQueue) tenant(id TenantID) *tenant {
 	if q.tenants[id] == nil {
-		q.tenants[id] = &tenant{tenantID: id, lanes: map[int]*list.List{}}
+		q.tenants[id] = &tenant{TenantID: id, lanes: map[int]*list.List{}}
 	}
 	return q.tenants[id]
 }
@@ -166,7 +166,7 @@ func (q *fairQueue) settle(t *tenant) {
 		t.turn = nil
 	}
 	if t.passes == 0 {
-		delete(q.tenants, t.tenantID)
+		delete(q.tenants, t.TenantID)
 	}
 }
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package projects
 
 import (
 	"context"
@@ -103,7 +103,7 @@ func (c *circuit) opens(took time.Duration, cause string) bool {
 		return false
 	}
 	c.cause, c.pause = cause, firstProbe
-	c.due = time.Now().Add(jittered(c.pause))
+	c.due = time.Now().Add(Jittered(c.pause))
 	return true
 }
 
@@ -127,7 +127,7 @@ func (w watched) RoundTrip(r *http.Request) (*http.Response, error) {
 		w.circuit.failed(time.Since(begun), unreachable(err))
 	case resp.StatusCode == http.StatusBadGateway, resp.StatusCode == http.StatusServiceUnavailable, resp.StatusCode == http.StatusGatewayTimeout:
 		// Something in between says that MeshAgent does not answer, or MeshAgent that it cannot.
-		w.circuit.failed(time.Since(begun), verdict.JudgeAnswer(&meshagent.Error{Status: resp.StatusCode}).Message)
+		w.circuit.failed(time.Since(begun), verdict.Of(&meshagent.Error{Status: resp.StatusCode}).Message)
 	default:
 		resp.Body = &watchedBody{ReadCloser: resp.Body, request: r, circuit: w.circuit, begun: begun}
 	}
