@@ -33,10 +33,13 @@ var RoomGrant = engine.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, me
 	},
 	Desired: desiredRoomGrant,
 	Adapt:   adaptRoomGrant,
-	Ready: func(grant meshagent.RoomGrant) (bool, string) {
-		return !grant.Pending(), grant.Email + " was invited and has not joined yet"
+	Report: func(grant *v1alpha1.MeshRoomGrant, remote meshagent.RoomGrant, _ engine.Inputs) string {
+		grant.Status.UserID = remote.Holder
+		if remote.Pending() {
+			return remote.Email + " was invited and has not joined yet"
+		}
+		return ""
 	},
-	Report: func(grant *v1alpha1.MeshRoomGrant, remote meshagent.RoomGrant) { grant.Status.UserID = remote.Holder },
 }
 
 func desiredRoomGrant(grant *v1alpha1.MeshRoomGrant, in engine.Inputs) (meshagent.RoomGrantSpec, error) {

@@ -42,7 +42,10 @@ var Secret = engine.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.S
 	},
 	Desired: desiredSecret,
 	Hidden:  []string{"data_base64"},
-	Report:  func(secret *v1alpha1.MeshSecret, remote meshagent.Secret) { secret.Status.Type = remote.Type },
+	Report: func(secret *v1alpha1.MeshSecret, remote meshagent.Secret, _ engine.Inputs) string {
+		secret.Status.Type = remote.Type
+		return ""
+	},
 }
 
 func secretCollection(project *meshagent.Project, secret *v1alpha1.MeshSecret, parent string) meshagent.Collection[meshagent.SecretSpec, meshagent.Secret] {

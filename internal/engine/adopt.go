@@ -13,7 +13,7 @@ import (
 )
 
 // adopt takes a resource that was found and not just created, if that is allowed.
-func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error) {
+func (p *pass) adopt(ctx context.Context, remote resource) (found, error) {
 	mark := remote.Written().Mark()
 	if p.createdByUs(remote) {
 		mark.Owner = p.mark.Owner
@@ -25,7 +25,7 @@ func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error
 	}
 	if !p.spec.Observes() {
 		// The mark itself is no difference.
-		unmarked, err := drift.Compare(p.adapted(remote), remote.Written(), nil, nil)
+		unmarked, err := p.collection.compare(p.kind.adapt(p.desired, remote), remote.Written(), nil, nil)
 		if err != nil {
 			return seen, err
 		}
@@ -50,8 +50,8 @@ func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error
 
 // recognize ends a pending creation whose resource was found as it was sent. From then on the resource
 // is this object's, whatever becomes of its values: an update records that before it changes them.
-func (p *pass[O, S, R]) recognize(remote R) {
-	if p.mark.Adopted || promised(remote) || !p.isPendingCreate(remote, exactly) {
+func (p *pass) recognize(remote resource) {
+	if p.mark.Adopted || isPromised(remote) || !p.isPendingCreate(remote, exactly) {
 		return
 	}
 	p.status.PendingCreate = nil
@@ -60,12 +60,12 @@ func (p *pass[O, S, R]) recognize(remote R) {
 
 // createdByUs says that a resource without a place for a mark is ours all the same: its key is one that
 // nobody else can have chosen, or it is what a pending creation sent.
-func (p *pass[O, S, R]) createdByUs(remote R) bool {
-	return !p.bearsMarks() && (p.hasOwnKey(remote) || p.isPendingCreate(remote, withNormalizing) || p.equalsPending(remote))
+func (p *pass) createdByUs(remote resource) bool {
+	return !p.collection.Traits().Marks && (p.hasOwnKey(remote) || p.isPendingCreate(remote, withNormalizing) || p.equalsPending(remote))
 }
 
 // hasOwnKey says that the key of a resource is the object's UID.
-func (p *pass[O, S, R]) hasOwnKey(remote R) bool {
+func (p *pass) hasOwnKey(remote resource) bool {
 	return remote.Written().Key() == string(p.obj.GetUID())
 }
 

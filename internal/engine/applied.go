@@ -40,7 +40,7 @@ func keepFields(set drift.Fields, kept **runtime.RawExtension) error {
 
 // applied are the fields that this object has set in a document: those that status knows of, and those
 // of an update whose values are there. If others are in their place, those are another user's.
-func (p *pass[O, S, R]) applied(actual S) (drift.Fields, error) {
+func (p *pass) applied(actual document) (drift.Fields, error) {
 	set, pending := readFields(p.status.AppliedFields), readFields(p.status.PendingFields)
 	if len(pending) == 0 {
 		return set, nil
@@ -53,18 +53,18 @@ func (p *pass[O, S, R]) applied(actual S) (drift.Fields, error) {
 }
 
 // managesFields says that this object has written to the resource, and does not only observe it.
-func (p *pass[O, S, R]) managesFields() bool {
+func (p *pass) managesFields() bool {
 	return p.status.PendingCreate == nil && p.status.AppliedFields != nil
 }
 
 // forgetFields ends this object's hold on a resource.
-func (p *pass[O, S, R]) forgetFields() {
+func (p *pass) forgetFields() {
 	p.status.AppliedFields, p.status.PendingFields, p.status.PendingDigest = nil, nil, ""
 }
 
 // setApplied notes that a document was written, and nothing else remains of this object's.
-func (p *pass[O, S, R]) setApplied(document S) error {
-	set, err := drift.FieldsOf(document)
+func (p *pass) setApplied(written document) error {
+	set, err := drift.FieldsOf(written.value())
 	if err != nil {
 		return err
 	}

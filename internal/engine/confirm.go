@@ -23,9 +23,9 @@ const maxWrites = 2
 const contended = "contended"
 
 // unconfirmed is a write that MeshAgent accepted, and whose result was not looked at yet.
-type unconfirmed[R any] struct {
-	made    R    // all of the resource if shown, else its identity
-	shown   bool // in the answer to the write
+type unconfirmed struct {
+	made    resource // all of the resource if shown, else its identity
+	shown   bool     // in the answer to the write
 	at      time.Time
 	fixed   []drift.Change // what the write was to change; nil for a creation
 	desired uint64         // the fingerprint
@@ -37,16 +37,16 @@ type unconfirmed[R any] struct {
 
 // confirm compares what MeshAgent holds after a write with what is desired. If MeshAgent did not keep
 // all of it, it is written once more.
-func (p *pass[O, S, R]) confirm(ctx context.Context, write unconfirmed[R]) error {
+func (p *pass) confirm(ctx context.Context, write unconfirmed) error {
 	seen, err := p.readBack(ctx, write)
 	if err != nil {
 		return err
 	}
 	switch left := withoutDefaults(seen.diff.Changes, write.fixed); {
 	case len(left) == 0:
-		return p.markSynced(*seen.remote)
+		return p.markSynced(seen.remote)
 	case p.writes < maxWrites:
-		return p.update(ctx, *seen.remote, seen.diff)
+		return p.update(ctx, seen.remote, seen.diff)
 	case !samePlaces(left, write.fixed) && p.status.Unconverged == "":
 		// Others may be writing, and one more try is right. A server that keeps another part of each
 		// write looks the same, and would have no end.
@@ -60,14 +60,14 @@ func (p *pass[O, S, R]) confirm(ctx context.Context, write unconfirmed[R]) error
 // readBack shows a resource as it is after a write: in the answer, else in a list that is begun after
 // the write, else by itself. Writes that come one after the other share a list: they wait for it
 // outside of the pass, so that no worker waits.
-func (p *pass[O, S, R]) readBack(ctx context.Context, write unconfirmed[R]) (found[S, R], error) {
+func (p *pass) readBack(ctx context.Context, write unconfirmed) (found, error) {
 	if write.shown {
 		return p.compare(write.made)
 	}
 	if !p.collection.Traits().PartialLists && !p.list.Slow() {
 		if wait := p.list.UntilShared(write.at); wait > 0 {
 			p.unconfirmed.set(p.obj.GetUID(), write)
-			return found[S, R]{}, &verdict.Problem{Class: verdict.Silent, Message: "waiting for the next list", After: wait}
+			return found{}, &verdict.Problem{Class: verdict.Silent, Message: "waiting for the next list", After: wait}
 		}
 		if seen, ok := p.inSyncByList(ctx, write); ok {
 			return seen, nil
@@ -76,16 +76,16 @@ func (p *pass[O, S, R]) readBack(ctx context.Context, write unconfirmed[R]) (fou
 	// A list may be late. Only what is read by itself may lead to another write.
 	remote, err := p.get(ctx, meshagent.Ref{ID: write.made.Identity(), Key: cmp.Or(write.made.Written().Key(), p.desired.Key())})
 	if meshagent.IsNotFound(err) {
-		return found[S, R]{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent accepted the write, and does not show the resource (404)"}
+		return found{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent accepted the write, and does not show the resource (404)"}
 	}
 	if err != nil {
-		return found[S, R]{}, err
+		return found{}, err
 	}
 	return p.compare(remote)
 }
 
 // inSyncByList says that a list that is begun after a write shows what is desired.
-func (p *pass[O, S, R]) inSyncByList(ctx context.Context, write unconfirmed[R]) (seen found[S, R], ok bool) {
+func (p *pass) inSyncByList(ctx context.Context, write unconfirmed) (seen found, ok bool) {
 	list, err := p.list.ListedSince(ctx, write.at)
 	if err != nil {
 		return seen, false
@@ -97,13 +97,13 @@ func (p *pass[O, S, R]) inSyncByList(ctx context.Context, write unconfirmed[R]) 
 	if seen, err = p.compare(row); err != nil || len(seen.diff.Changes) > 0 {
 		return seen, false
 	}
-	p.outcome.listed = list.Begun
+	p.outcome.listed = list.Begun()
 	return seen, true
 }
 
 // recallWrite completes status with a write that this process made and did not confirm. Another
 // process would find the resource by its mark, or by the pending creation.
-func (p *pass[O, S, R]) recallWrite() {
+func (p *pass) recallWrite() {
 	write, ok := p.unconfirmed.get(p.obj.GetUID())
 	if !ok || p.status.ID != "" && p.status.ID != write.made.Identity() {
 		return
@@ -120,10 +120,10 @@ func (p *pass[O, S, R]) recallWrite() {
 }
 
 // unconfirmedWrite takes the write that is to be confirmed, unless the spec has changed since.
-func (p *pass[O, S, R]) unconfirmedWrite() (write unconfirmed[R], ok bool) {
+func (p *pass) unconfirmedWrite() (write unconfirmed, ok bool) {
 	write, ok = p.unconfirmed.get(p.obj.GetUID())
 	p.unconfirmed.forget(p.obj.GetUID())
-	if ok = ok && write.desired == fingerprint(p.desired); ok {
+	if ok = ok && write.desired == fingerprint(p.desired.value()); ok {
 		p.writes = write.writes
 	}
 	return write, ok
@@ -148,7 +148,7 @@ func samePlaces(changes, others []drift.Change) bool {
 
 // notConverging tells that MeshAgent does not keep what is desired. Writing it again would change
 // nothing, so that waits until what is desired, or what MeshAgent holds, is something else.
-func (p *pass[O, S, R]) notConverging(seen found[S, R]) error {
+func (p *pass) notConverging(seen found) error {
 	if err := p.keepWhatIsStuck(seen); err != nil {
 		return err
 	}
@@ -159,16 +159,16 @@ func (p *pass[O, S, R]) notConverging(seen found[S, R]) error {
 	if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonNotConverging {
 		p.outcome.warn(v1alpha1.ReasonNotConverging, "update", "%s: %s", p.title(p.desired.Key()), message)
 	}
-	p.remember(*seen.remote)
+	p.remember(seen.remote)
 	p.outcome.notConverging(message)
-	p.report(*seen.remote, seen.diff.Changes)
+	p.report(seen.remote, seen.diff.Changes)
 	return nil
 }
 
 // keepWhatIsStuck notes which fields are this object's: those that it sets, and those that it gave up
 // and MeshAgent does not remove.
-func (p *pass[O, S, R]) keepWhatIsStuck(seen found[S, R]) error {
-	set, err := drift.FieldsOf(p.adapted(*seen.remote))
+func (p *pass) keepWhatIsStuck(seen found) error {
+	set, err := drift.FieldsOf(p.kind.adapt(p.desired, seen.remote).value())
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (p *pass[O, S, R]) keepWhatIsStuck(seen found[S, R]) error {
 }
 
 // digestOf identifies changes, hidden values included.
-func (p *pass[O, S, R]) digestOf(changes []drift.Change) string {
+func (p *pass) digestOf(changes []drift.Change) string {
 	var all [][3]any
 	for _, c := range changes {
 		all = append(all, [3]any{c.Path.String(), c.Desired, c.Actual})

@@ -14,7 +14,7 @@ import (
 // confirmServer makes sure that it is still the server of the last check of the MeshProject that
 // answers. What something else does not find is not lost, and a list that a newer server answers in
 // its own way may be short.
-func (p *pass[O, S, R]) confirmServer(ctx context.Context) error {
+func (p *pass) confirmServer(ctx context.Context) error {
 	project, err := p.Projects.Lookup(ctx, p.obj)
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (p *pass[O, S, R]) confirmServer(ctx context.Context) error {
 
 // suspect has the MeshProject checked if an answer is a reason for that: MeshAgent does not know the
 // key, or may speak another generation than before.
-func (p *pass[O, S, R]) suspect(err error) {
+func (p *pass) suspect(err error) {
 	if meshagent.IsUnauthorized(err) || meshagent.DoubtsGeneration(err) {
 		p.servers.Doubt(p.Projects, p.obj)
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // converge makes MeshAgent hold what is desired: it creates, updates, or does nothing.
-func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
+func (p *pass) converge(ctx context.Context, seen found) error {
 	switch {
 	case seen.remote == nil && p.spec.Observes():
 		if p.outcome.lost {
@@ -31,22 +31,22 @@ func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
 	case seen.remote == nil:
 		return p.create(ctx)
 	case len(seen.diff.Changes) == 0:
-		return p.markSynced(*seen.remote)
+		return p.markSynced(seen.remote)
 	case p.spec.Observes():
 		if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonDrifted {
 			p.foundDrift()
 		}
 		p.outcome.drifted("MeshAgent differs in " + paths(seen.diff.Changes) + "; reconcilePolicy Observe leaves it so")
-		p.report(*seen.remote, seen.diff.Changes)
+		p.report(seen.remote, seen.diff.Changes)
 		return nil
 	case p.requested == p.status.LastHandledReconcileAt && p.digestOf(seen.diff.Changes) == p.status.Unconverged:
 		return p.notConverging(seen)
 	}
-	return p.update(ctx, *seen.remote, seen.diff)
+	return p.update(ctx, seen.remote, seen.diff)
 }
 
 // create makes the resource. A refusal because there is one already is where its adoption begins.
-func (p *pass[O, S, R]) create(ctx context.Context) error {
+func (p *pass) create(ctx context.Context) error {
 	uncertain := p.pendingBefore()
 	if err := p.recordPendingCreate(ctx); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 	if p.outcome.lost {
 		p.foundDrift()
 	}
-	made, shown, err := p.collection.Create(ctx, p.desired.WithMark(p.mark))
+	made, shown, err := p.collection.Create(ctx, p.desired.withMark(p.mark))
 	if err != nil {
 		return p.notCreated(ctx, made, uncertain, err)
 	}
@@ -75,7 +75,7 @@ func (p *pass[O, S, R]) create(ctx context.Context) error {
 
 // notCreated goes on after a creation that failed. Uncertain says that an earlier attempt to create the
 // same may have been carried out.
-func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bool, err error) error {
+func (p *pass) notCreated(ctx context.Context, inTheWay resource, uncertain bool, err error) error {
 	refused := meshagent.IsRefusal(err) || meshagent.NotSent(err)
 	if refused && !uncertain {
 		p.withdrawCreate()
@@ -94,13 +94,13 @@ func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bo
 	if lookErr != nil {
 		return lookErr
 	}
-	if existing == nil && promised(inTheWay) {
+	if existing == nil && isPromised(inTheWay) {
 		return p.adoptPromise(inTheWay, uncertain)
 	}
 	if existing == nil {
 		return err // it is gone already, or the conflict is about something else
 	}
-	seen, adoptErr := p.adopt(ctx, *existing)
+	seen, adoptErr := p.adopt(ctx, existing)
 	if adoptErr != nil {
 		return adoptErr
 	}
@@ -108,7 +108,7 @@ func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bo
 }
 
 // update writes the merged document.
-func (p *pass[O, S, R]) update(ctx context.Context, current R, d drift.Result[S]) error {
+func (p *pass) update(ctx context.Context, current resource, d comparison) error {
 	drifted := !p.outcome.adopted && p.desiredBefore(current)
 	if drifted && p.writes == 0 {
 		p.foundDrift()
@@ -134,7 +134,7 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d drift.Result[S]
 	return p.confirm(ctx, p.carriedOut(made, shown, d.Changes))
 }
 
-func (p *pass[O, S, R]) notUpdated(current R, key string, err error) error {
+func (p *pass) notUpdated(current resource, key string, err error) error {
 	if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
 		p.list.Doubt(current.Identity(), current.Written().Key(), key, p.owner())
 		return err
@@ -147,37 +147,42 @@ func (p *pass[O, S, R]) notUpdated(current R, key string, err error) error {
 }
 
 // carriedOut takes note of a write that MeshAgent accepted.
-func (p *pass[O, S, R]) carriedOut(made R, shown bool, fixed []drift.Change) unconfirmed[R] {
-	p.writes++
-	p.outcome.wrote = true
-	if shown {
-		p.list.Record(made.Identity(), &made)
-	} else { // until it is looked at
-		p.list.Doubt(made.Identity(), p.desired.Key(), p.owner())
-	}
-	return unconfirmed[R]{
-		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: fingerprint(p.desired), writes: p.writes,
+func (p *pass) carriedOut(made resource, shown bool, fixed []drift.Change) unconfirmed {
+	p.noteWrite(made, shown, p.desired.Key())
+	return unconfirmed{
+		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: fingerprint(p.desired.value()), writes: p.writes,
 		set: readFields(p.status.AppliedFields).And(readFields(p.status.PendingFields)), lost: p.outcome.lost, adopted: p.outcome.adopted,
 	}
 }
 
+// noteWrite tells the list of a write. What the answer does not show is in doubt until it is looked at.
+func (p *pass) noteWrite(made resource, shown bool, key string) {
+	p.writes++
+	p.outcome.wrote = true
+	if shown {
+		p.list.Record(made.Identity(), made)
+	} else {
+		p.list.Doubt(made.Identity(), key, p.owner())
+	}
+}
+
 // foundDrift counts a change that somebody else made.
-func (p *pass[O, S, R]) foundDrift() { driftFound.WithLabelValues(kindOf(p.obj)).Inc() }
+func (p *pass) foundDrift() { driftFound.WithLabelValues(kindOf(p.obj)).Inc() }
 
 // desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a difference is somebody else's doing.
-func (p *pass[O, S, R]) desiredBefore(current R) bool {
+func (p *pass) desiredBefore(current resource) bool {
 	if last, known := p.last.get(p.obj.GetUID()); known {
-		return last.desired == fingerprint(p.adapted(current))
+		return last.desired == fingerprint(p.kind.adapt(p.desired, current).value())
 	}
 	return usableFor(p.status.Conditions, p.obj.GetGeneration())
 }
 
 // markSynced notes that MeshAgent holds what is desired.
-func (p *pass[O, S, R]) markSynced(remote R) error {
+func (p *pass) markSynced(remote resource) error {
 	// What is only observed was not set by this object, and is not its to remove. Neither is what was
 	// promised by others.
 	if !p.spec.Observes() && !p.undecided(remote) {
-		if err := p.setApplied(p.adapted(remote)); err != nil {
+		if err := p.setApplied(p.kind.adapt(p.desired, remote)); err != nil {
 			return err
 		}
 	}
@@ -192,34 +197,27 @@ func (p *pass[O, S, R]) markSynced(remote R) error {
 }
 
 // remember notes what was brought to MeshAgent, or seen there.
-func (p *pass[O, S, R]) remember(remote R) {
-	p.last.set(p.obj.GetUID(), lastSync{fingerprint(p.adapted(remote)), p.references})
+func (p *pass) remember(remote resource) {
+	p.last.set(p.obj.GetUID(), lastSync{fingerprint(p.kind.adapt(p.desired, remote).value()), p.references})
 	p.names.forget(client.ObjectKeyFromObject(p.obj))
 }
 
 // report fills status from the resource.
-func (p *pass[O, S, R]) report(remote R, changes []drift.Change) {
+func (p *pass) report(remote resource, changes []drift.Change) {
 	p.status.ID = remote.Identity()
 	// Who only observes decides nothing about a creation that is uncertain.
-	if !promised(remote) && !p.spec.Observes() {
+	if !isPromised(remote) && !p.spec.Observes() {
 		p.status.PendingCreate = nil
 	}
 	p.status.Name = remote.Written().Key()
 	p.status.ProjectID = p.connection.Project.ID
-	p.status.Drift = describe(changes, p.kind.Hidden)
-	if p.kind.Report != nil {
-		p.kind.Report(p.obj, remote)
-	}
-	if p.kind.Ready != nil {
-		if ready, why := p.kind.Ready(remote); !ready {
-			p.outcome.notReady = why
-		}
-	}
+	p.status.Drift = describe(changes, p.kind.hidden)
+	p.outcome.notReady = p.kind.report(p.obj, remote, p.in)
 }
 
 // title names the resource in events: by its key, or by its object's name where it has none or one
 // that says nothing to people, such as an id or several in one.
-func (p *pass[O, S, R]) title(key string) string {
+func (p *pass) title(key string) string {
 	if key == "" || key == p.status.ID || key == string(p.obj.GetUID()) || strings.Contains(key, "/") {
 		return p.obj.GetName()
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // permitDeletion counts the deletion of the remote resource, or holds it.
-func (p *pass[O, S, R]) permitDeletion(ctx context.Context) error {
+func (p *pass) permitDeletion(ctx context.Context) error {
 	project, err := p.Projects.Lookup(ctx, p.obj)
 	if err != nil || project.Spec.DeletionGuard == nil {
 		return err
@@ -46,15 +46,15 @@ func (p *pass[O, S, R]) permitDeletion(ctx context.Context) error {
 }
 
 // letGo notes that the deletion of the object is not held, of which the status of the MeshProject tells.
-func (p *pass[O, S, R]) letGo() {
+func (p *pass) letGo() {
 	if p.guard.LetGo(p.obj.GetUID()) {
 		p.Projects.RequestCheck(p.obj)
 	}
 }
 
 // isGone says that the cache has the object no longer.
-func (p *pass[O, S, R]) isGone(ctx context.Context) bool {
-	latest, _ := p.obj.DeepCopyObject().(O)
+func (p *pass) isGone(ctx context.Context) bool {
+	latest, _ := p.obj.DeepCopyObject().(Object)
 	err := p.Client.Get(ctx, client.ObjectKeyFromObject(p.obj), latest)
 	return apierrors.IsNotFound(err) || err == nil && latest.GetUID() != p.obj.GetUID()
 }

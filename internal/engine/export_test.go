@@ -15,7 +15,7 @@ import (
 
 // Reconciler is what runs in the controller of a kind.
 func (k *Kind[O, S, R]) Reconciler(env *Environment) reconcile.Reconciler {
-	return reconcile.AsReconciler(env.Client, k.reconciler(env))
+	return k.reconciler(env)
 }
 
 // ProjectReconciler is what runs in the controller of MeshProject.

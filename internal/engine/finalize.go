@@ -25,7 +25,7 @@ import (
 
 // finalize deletes the resource, or lets it go, and then gives the object free. It needs nothing but the object's own status and
 // a credential: what the object referred to may be gone.
-func (p *pass[O, S, R]) finalize(ctx context.Context) error {
+func (p *pass) finalize(ctx context.Context) error {
 	if !controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer) {
 		p.outcome.released = true
 		return nil
@@ -53,7 +53,7 @@ func (p *pass[O, S, R]) finalize(ctx context.Context) error {
 
 // orAbandon passes on why the resource could not be deleted, unless the object goes with its namespace and waits for what will never come: what it
 // lacks cannot be created there any more. What is only wrong with the credential can be set right while the MeshProject's namespace stays.
-func (p *pass[O, S, R]) orAbandon(ctx context.Context, why error) error {
+func (p *pass) orAbandon(ctx context.Context, why error) error {
 	doomed := []string{p.obj.GetNamespace()}
 	v := verdict.Of(why)
 	switch v.Reason {
@@ -85,7 +85,7 @@ func (p *pass[O, S, R]) orAbandon(ctx context.Context, why error) error {
 }
 
 // remains says what is left behind, for whoever wants to remove it by hand.
-func (p *pass[O, S, R]) remains() string {
+func (p *pass) remains() string {
 	what := kindOf(p.obj)
 	if p.status.ID != "" {
 		return fmt.Sprintf("%s %q with id %s in project %s", what, p.status.Name, p.status.ID, p.status.ProjectID)
@@ -93,7 +93,7 @@ func (p *pass[O, S, R]) remains() string {
 	return fmt.Sprintf("perhaps a %s that bears the mark %s", what, p.owner())
 }
 
-func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
+func (p *pass) deleteOrOrphan(ctx context.Context) (err error) {
 	p.connection, err = p.Projects.ForDeletion(ctx, p.obj)
 	if err != nil {
 		return err
@@ -110,27 +110,27 @@ func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
 	if err != nil || remote == nil {
 		return err
 	}
-	others, err := p.isOthers(ctx, *remote)
+	others, err := p.isOthers(ctx, remote)
 	if err != nil {
 		return err
 	}
 	if others != "" {
-		p.logger(ctx).Info("left", "resource", p.title((*remote).Written().Key()), "reason", others)
-		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: %s", p.title((*remote).Written().Key()), others)
+		p.logger(ctx).Info("left", "resource", p.title(remote.Written().Key()), "reason", others)
+		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: %s", p.title(remote.Written().Key()), others)
 		return nil
 	}
-	adopted := p.status.IsAdopted() || (*remote).Written().Mark().Adopted
+	adopted := p.status.IsAdopted() || remote.Written().Mark().Adopted
 	if p.spec.DeletionPolicy == v1alpha1.DeletionOrphan || p.spec.DeletionPolicy == "" && adopted {
-		return p.orphan(ctx, *remote)
+		return p.orphan(ctx, remote)
 	}
-	return p.delete(ctx, *remote)
+	return p.delete(ctx, remote)
 }
 
 // isOthers says why a resource is not this object's to delete or to change; "" if it is.
-func (p *pass[O, S, R]) isOthers(ctx context.Context, remote R) (why string, err error) {
+func (p *pass) isOthers(ctx context.Context, remote resource) (why string, err error) {
 	if owner := remote.Written().Mark().Owner; owner != "" && owner != p.owner() {
 		return fmt.Sprintf("%q manages it now", owner), nil
-	} else if owner == "" && p.bearsMarks() && remote.Identity() == remote.Written().Key() {
+	} else if owner == "" && p.collection.Traits().Marks && remote.Identity() == remote.Written().Key() {
 		// Where names are identities, another user's resource may have come after ours was deleted.
 		return "it does not carry the ownership annotation of this object", nil
 	}
@@ -145,29 +145,29 @@ func (p *pass[O, S, R]) isOthers(ctx context.Context, remote R) (why string, err
 }
 
 // isUnconfirmed says that nothing but a pending creation tells whose the resource is.
-func (p *pass[O, S, R]) isUnconfirmed() bool {
-	return !p.bearsMarks() && (p.status.ID == "" || p.status.PendingCreate != nil)
+func (p *pass) isUnconfirmed() bool {
+	return !p.collection.Traits().Marks && (p.status.ID == "" || p.status.PendingCreate != nil)
 }
 
 // parentNow is what the collection lies under, by its present name. It is "" where that is the project, and where the name cannot be found out
 // any more: the error says why.
-func (p *pass[O, S, R]) parentNow(ctx context.Context) (string, error) {
-	if p.kind.Parent == nil {
+func (p *pass) parentNow(ctx context.Context) (string, error) {
+	if p.kind.parent == nil {
 		return "", nil
 	}
 	in, err := p.resolveReferences(ctx)
 	in.partial = true
-	return p.kind.Parent(p.obj, in), err
+	return p.kind.parent(p.obj, in), err
 }
 
 // findOurs reads the resource live: somebody else may have taken it over since it was last looked at. Beside what status tells there may be
 // another one, if the process died after it was created.
-func (p *pass[O, S, R]) findOurs(ctx context.Context) (*R, error) {
+func (p *pass) findOurs(ctx context.Context) (resource, error) {
 	known := p.status.ID != ""
 	if known {
 		remote, err := p.get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
 		if !meshagent.IsNotFound(err) {
-			return &remote, err
+			return remote, err
 		}
 		if err := p.confirmLoss(ctx); err != nil {
 			return nil, p.confirmParentLoss(ctx, err)
@@ -188,7 +188,7 @@ func (p *pass[O, S, R]) findOurs(ctx context.Context) (*R, error) {
 
 // confirmParentLoss tells a resource that is gone with what it lay under, or with the whole project, from one that cannot be found just now: since
 // somebody renamed what it lies under, which will be set right, or since it is not MeshAgent that answers 404.
-func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, err error) error {
+func (p *pass) confirmParentLoss(ctx context.Context, err error) error {
 	if !meshagent.IsNotFound(err) {
 		return err
 	}
@@ -215,26 +215,26 @@ func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, err error) error 
 
 // parentIsKnown says that what the resource lies under was looked up, and not just taken from the spec
 // by its id.
-func (p *pass[O, S, R]) parentIsKnown() bool {
-	if len(p.kind.References) == 0 {
+func (p *pass) parentIsKnown() bool {
+	if len(p.kind.references) == 0 {
 		return false
 	}
-	first := p.kind.References[0]
+	first := p.kind.references[0]
 	refs := first.of(p.obj)
 	return len(refs) > 0 && (refs[0].External == "" || first.looksUp)
 }
 
 // findUnlisted looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,
 // for what the object needed to know that name may be gone.
-func (p *pass[O, S, R]) findUnlisted(ctx context.Context) (*R, error) {
+func (p *pass) findUnlisted(ctx context.Context) (resource, error) {
 	in, err := p.resolveReferences(ctx)
-	if err != nil || !p.bearsMarks() {
+	if err != nil || !p.collection.Traits().Marks {
 		return nil, nil //nolint:nilerr,nilnil // nothing more can be known
 	}
 	if in.sources, err = p.readSources(ctx); err != nil {
 		return nil, nil //nolint:nilerr,nilnil // nothing more can be known
 	}
-	desired, err := p.kind.Desired(p.obj, in)
+	desired, err := p.kind.desired(p.obj, in)
 	if err != nil || desired.Key() == "" {
 		return nil, nil //nolint:nilerr,nilnil // nothing can have been created
 	}
@@ -242,10 +242,10 @@ func (p *pass[O, S, R]) findUnlisted(ctx context.Context) (*R, error) {
 	if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) || err == nil && remote.Written().Mark().Owner != p.owner() {
 		return nil, nil //nolint:nilnil // only the list could tell, or there is none, or it is somebody else's
 	}
-	return &remote, err
+	return remote, err
 }
 
-func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
+func (p *pass) delete(ctx context.Context, remote resource) error {
 	if err := p.permitDeletion(ctx); err != nil {
 		return err
 	}
@@ -274,13 +274,13 @@ func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
 }
 
 // orphan leaves the resource, without our mark.
-func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
+func (p *pass) orphan(ctx context.Context, remote resource) error {
 	written, left := remote.Written(), ""
 	if written.Mark().Owner != "" {
-		made, shown, err := p.collection.Update(ctx, remote, written.WithMark(meshagent.Mark{}))
+		made, shown, err := p.collection.Update(ctx, remote, written.withMark(meshagent.Mark{}))
 		switch {
 		case err == nil:
-			p.carriedOut(made, shown, nil)
+			p.noteWrite(made, shown, written.Key())
 		case errors.Is(err, meshagent.ErrValueHidden):
 			left = ", with its ownership annotation, because MeshAgent does not show a secret value that an update would erase"
 		case meshagent.IsNotFound(err):

@@ -19,7 +19,7 @@ import (
 
 // get reads one resource live, by the name that it should have or by others that it may have. Where no route can do it, it demands a new
 // list, which a burst of such reads shares.
-func (p *pass[O, S, R]) get(ctx context.Context, ref meshagent.Ref, names ...string) (R, error) {
+func (p *pass) get(ctx context.Context, ref meshagent.Ref, names ...string) (resource, error) {
 	remote, err := p.collection.Get(ctx, ref)
 	for _, name := range names {
 		if errors.Is(err, meshagent.ErrUseList) && name != "" && name != ref.Key {
@@ -30,12 +30,12 @@ func (p *pass[O, S, R]) get(ctx context.Context, ref meshagent.Ref, names ...str
 		return p.getByList(ctx, ref)
 	}
 	if err == nil {
-		p.list.Record(remote.Identity(), &remote)
+		p.list.Record(remote.Identity(), remote)
 	}
 	return remote, err
 }
 
-func (p *pass[O, S, R]) getByList(ctx context.Context, ref meshagent.Ref) (remote R, err error) {
+func (p *pass) getByList(ctx context.Context, ref meshagent.Ref) (remote resource, err error) {
 	list, err := p.list.ListedSince(ctx, time.Now())
 	if err != nil {
 		return remote, err
@@ -44,7 +44,7 @@ func (p *pass[O, S, R]) getByList(ctx context.Context, ref meshagent.Ref) (remot
 	if ref.ID != "" {
 		rows = nil
 		if row, ok := list.Get(ref.ID); ok {
-			rows = []R{row}
+			rows = []resource{row}
 		}
 	}
 	switch len(rows) {
@@ -59,16 +59,10 @@ func (p *pass[O, S, R]) getByList(ctx context.Context, ref meshagent.Ref) (remot
 	return remote, ambiguous(rows, fmt.Sprintf("%d resources are called %q", len(rows), ref.Key))
 }
 
-// bearsMarks says that resources of this kind have a place for a mark.
-func (p *pass[O, S, R]) bearsMarks() bool {
-	var none S
-	return none.WithMark(meshagent.Mark{Owner: p.owner()}).Mark().Owner != ""
-}
-
 // findCreated looks for a resource that an earlier pass may have created: by our mark, or as the pending
 // creation in status describes it.
-func (p *pass[O, S, R]) findCreated(ctx context.Context) (*R, error) {
-	if p.bearsMarks() {
+func (p *pass) findCreated(ctx context.Context) (resource, error) {
+	if p.collection.Traits().Marks {
 		return p.findMarked(ctx)
 	}
 	pending := p.status.PendingCreate
@@ -80,12 +74,12 @@ func (p *pass[O, S, R]) findCreated(ctx context.Context) (*R, error) {
 
 // findPending finds, among the resources with a name, the one that a pending creation sent. All others
 // are another user's.
-func (p *pass[O, S, R]) findPending(ctx context.Context, key string) (*R, error) {
+func (p *pass) findPending(ctx context.Context, key string) (resource, error) {
 	list, err := p.list.ListedRecently(ctx, key)
 	if err != nil {
 		return nil, err
 	}
-	var ours []R
+	var ours []resource
 	for _, row := range list.ByKey(key) {
 		remote, err := p.get(ctx, meshagent.Ref{ID: row.Identity(), Key: key})
 		if err != nil && !meshagent.IsNotFound(err) {
@@ -99,13 +93,13 @@ func (p *pass[O, S, R]) findPending(ctx context.Context, key string) (*R, error)
 	case 0:
 		return nil, nil //nolint:nilnil // not there is no error
 	case 1:
-		return &ours[0], nil
+		return ours[0], nil
 	}
 	return nil, ambiguous(ours, fmt.Sprintf("%d resources are called %q and equal this object", len(ours), key))
 }
 
 // findMarked looks for a resource that carries our mark. A list that is a few seconds old shows what another process created, and what this one did.
-func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
+func (p *pass) findMarked(ctx context.Context) (resource, error) {
 	owner := p.owner()
 	list, err := p.list.ListedRecently(ctx, owner)
 	if err != nil {
@@ -120,7 +114,7 @@ func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 		if meshagent.IsNotFound(err) {
 			return nil, nil //nolint:nilnil // it has gone since
 		}
-		return &remote, err
+		return remote, err
 	}
 	return nil, ambiguous(rows, fmt.Sprintf("%d resources carry the ownership annotation of this object", len(rows)))
 }
@@ -128,7 +122,7 @@ func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 // findByKey looks for a resource with a natural key. That there is none may be read in a list that is
 // a few seconds old, unless one can be read by its key: of those, MeshAgent may take a second creation
 // for an update, and what another user created since the list was begun would be lost.
-func (p *pass[O, S, R]) findByKey(ctx context.Context, key string) (*R, error) {
+func (p *pass) findByKey(ctx context.Context, key string) (resource, error) {
 	if key == "" {
 		return nil, nil //nolint:nilnil // without a name it cannot be mistaken for another
 	}
@@ -142,17 +136,17 @@ func (p *pass[O, S, R]) findByKey(ctx context.Context, key string) (*R, error) {
 			if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) {
 				return nil, nil //nolint:nilnil // not there is no error
 			}
-			return &remote, err
+			return remote, err
 		}
 	}
 	remote, err := p.get(ctx, meshagent.Ref{Key: key})
 	if meshagent.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // not there is no error
 	}
-	return &remote, err
+	return remote, err
 }
 
-func ambiguous[S any, R meshagent.Resource[S]](rows []R, what string) error {
+func ambiguous(rows []resource, what string) error {
 	ids := make([]string, len(rows))
 	for i, row := range rows {
 		ids[i] = row.Identity()

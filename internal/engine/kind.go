@@ -5,6 +5,8 @@ package engine
 
 import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -48,17 +50,79 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// servers of the supported generation have.
 	Needs func(obj O) []Need
 
-	// Ready says whether the resource is usable, and if not, why. Nil means: as soon as it exists.
-	Ready func(remote R) (bool, string)
-
 	// Hidden are the top members of a resource whose values are secret: they are compared, and never shown.
 	Hidden []string
 
-	// Report fills status fields beyond the common ones. Nil means that there are none.
-	Report func(obj O, remote R)
+	// Report fills status fields beyond the common ones, and says why the resource is not usable yet; "" if
+	// it is. Nil means that there are no such fields, and that it is usable as soon as it exists.
+	Report func(obj O, remote R, in Inputs) (notReady string)
 }
 
 // InProject adapts a collection that lies directly in the project.
 func InProject[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](collection func(*meshagent.Project) meshagent.Collection[S, R]) func(*meshagent.Project, O, string) meshagent.Collection[S, R] {
 	return func(project *meshagent.Project, _ O, _ string) meshagent.Collection[S, R] { return collection(project) }
+}
+
+// kind is a Kind without its types, as the state machine sees it.
+type kind struct {
+	like       Object
+	nothing    document // what an object that is being deleted desires
+	open       func(connection *projects.Connection, obj Object, parent string) (collection, list)
+	desired    func(obj Object, in Inputs) (document, error)
+	adapt      func(desired document, remote resource) document
+	defaults   any
+	references []reference
+	sources    []declaredSource
+	parent     func(obj Object, in Inputs) string // nil: the project
+	needs      func(obj Object) []Need
+	report     func(obj Object, remote resource, in Inputs) (notReady string)
+	hidden     []string
+}
+
+// untyped takes the types off.
+func (k *Kind[O, S, R]) untyped(env *Environment) *kind {
+	lists := listcache.For[S, R](&env.lists, env.DriftInterval)
+	made := &kind{
+		like: k.Object, nothing: typedDocument[S]{}, defaults: k.Defaults, hidden: k.Hidden,
+		open: func(connection *projects.Connection, obj Object, parent string) (collection, list) {
+			one := k.Collection(connection.Project, typed[O](obj), parent)
+			return typedCollection[S, R]{one}, typedList[S, R]{lists.Of(connection.ID, one)}
+		},
+		desired: func(obj Object, in Inputs) (document, error) {
+			spec, err := k.Desired(typed[O](obj), in)
+			return typedDocument[S]{spec}, err
+		},
+		adapt:  func(desired document, _ resource) document { return desired },
+		needs:  func(Object) []Need { return nil },
+		report: func(Object, resource, Inputs) string { return "" },
+	}
+	if k.Adapt != nil {
+		made.adapt = func(desired document, remote resource) document {
+			return typedDocument[S]{k.Adapt(typed[S](desired.value()), typed[R](remote.value()))}
+		}
+	}
+	if k.Parent != nil {
+		made.parent = func(obj Object, in Inputs) string { return k.Parent(typed[O](obj), in) }
+	}
+	if k.Needs != nil {
+		made.needs = func(obj Object) []Need { return k.Needs(typed[O](obj)) }
+	}
+	if k.Report != nil {
+		made.report = func(obj Object, remote resource, in Inputs) string {
+			return k.Report(typed[O](obj), typed[R](remote.value()), in)
+		}
+	}
+	for _, one := range k.References {
+		made.references = append(made.references, reference{one.target, func(obj Object) []v1alpha1.ResourceReference { return one.of(typed[O](obj)) }, one.external, one.looksUp})
+	}
+	for _, one := range k.Sources {
+		made.sources = append(made.sources, declaredSource{one.like, func(obj Object) []string { return one.names(typed[O](obj)) }})
+	}
+	return made
+}
+
+// typed gives a value its type back. It has no other.
+func typed[T any](value any) T {
+	of, _ := value.(T)
+	return of
 }

@@ -15,7 +15,7 @@ import (
 // refuseMove refuses to create a resource a second time, in another parent. A room that was orphaned
 // keeps what is in it, and its MeshRoom may stand for another room now: what this object has there
 // would be forgotten.
-func (p *pass[O, S, R]) refuseMove(ctx context.Context) error {
+func (p *pass) refuseMove(ctx context.Context) error {
 	parent := p.status.Parent
 	remote, err := p.openFormer(ctx)
 	if err != nil || remote == nil {
@@ -27,7 +27,7 @@ func (p *pass[O, S, R]) refuseMove(ctx context.Context) error {
 
 // openFormer returns the resource if it is in the parent that status names, and that is no longer the
 // one that the spec leads to. Then the pass goes on with that parent's collection.
-func (p *pass[O, S, R]) openFormer(ctx context.Context) (*R, error) {
+func (p *pass) openFormer(ctx context.Context) (resource, error) {
 	present, former := p.status.Parent, p.before.CommonStatus().Parent
 	if former == "" || former == present {
 		return nil, nil //nolint:nilnil // it has not moved
@@ -40,19 +40,14 @@ func (p *pass[O, S, R]) openFormer(ctx context.Context) (*R, error) {
 	return remote, err
 }
 
-func (p *pass[O, S, R]) findInFormer(ctx context.Context) (remote *R, err error) {
+func (p *pass) findInFormer(ctx context.Context) (remote resource, err error) {
 	if p.status.ID == "" {
 		remote, err = p.findCreated(ctx)
 	} else {
-		var known R
-		known, err = p.collection.Get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
-		remote = &known
-	}
-	if err != nil {
-		remote = nil
+		remote, err = p.collection.Get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
 	}
 	if meshagent.IsNotFound(err) || errors.Is(err, meshagent.ErrUseList) {
-		err = nil // the parent was renamed, or is gone with all that was in it
+		return nil, nil //nolint:nilnil // the parent was renamed, or is gone with all that was in it
 	}
 	return remote, err
 }

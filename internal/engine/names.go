@@ -72,14 +72,14 @@ func (w *waitingForNames) of(name resourceName) (objects []types.NamespacedName)
 }
 
 // waitForName notes that the object waits for a name that another resource has.
-func (p *pass[O, S, R]) waitForName(name string) {
+func (p *pass) waitForName(name string) {
 	p.names.wait(client.ObjectKeyFromObject(p.obj), resourceName{p.connection.Project.ID, p.status.Parent, name})
 }
 
 // nameFreed wakes objects that wait for a name when another object gives it up.
-func (r *reconciler[O, S, R]) nameFreed() handler.EventHandler {
+func (r *reconciler) nameFreed() handler.EventHandler {
 	wake := func(from client.Object, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
-		obj, ok := from.(O)
+		obj, ok := from.(Object)
 		if !ok {
 			return
 		}
@@ -89,8 +89,8 @@ func (r *reconciler[O, S, R]) nameFreed() handler.EventHandler {
 	}
 	return handler.Funcs{
 		UpdateFunc: func(_ context.Context, e event.UpdateEvent, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
-			before, ok := e.ObjectOld.(O)
-			now, same := e.ObjectNew.(O)
+			before, ok := e.ObjectOld.(Object)
+			now, same := e.ObjectNew.(Object)
 			if ok && same && nameOf(before.CommonStatus()) != nameOf(now.CommonStatus()) {
 				wake(before, queue)
 			}
@@ -120,14 +120,14 @@ func resourceKey(project, parent, id string) string {
 // yieldToTwin refuses a resource that another object of this operator manages. Where there is no place
 // for a mark, two objects can come to stand for one resource; they would write it in turn for ever.
 // The one that says adoptionPolicy Always has it, else the older one.
-func (p *pass[O, S, R]) yieldToTwin(ctx context.Context, id string) error {
-	if p.bearsMarks() || p.spec.Observes() {
+func (p *pass) yieldToTwin(ctx context.Context, id string) error {
+	if p.collection.Traits().Marks || p.spec.Observes() {
 		return nil
 	}
 	var twin string
 	key := resourceKey(p.connection.Project.ID, p.status.Parent, id)
-	err := p.eachCached(ctx, p.kind.Object, func(obj client.Object) {
-		other, ok := obj.(O)
+	err := p.eachCached(ctx, p.kind.like, func(obj client.Object) {
+		other, ok := obj.(Object)
 		if ok && other.GetUID() != p.obj.GetUID() && !other.CommonSpec().Observes() && p.precedes(other) && p.sharesServer(ctx, other) {
 			twin = client.ObjectKeyFromObject(other).String()
 		}
@@ -140,7 +140,7 @@ func (p *pass[O, S, R]) yieldToTwin(ctx context.Context, id string) error {
 
 // sharesServer says that another object's MeshProject has access to the same MeshAgent. Who has an
 // endpoint of their own can have it answer with any id.
-func (p *pass[O, S, R]) sharesServer(ctx context.Context, other O) bool {
+func (p *pass) sharesServer(ctx context.Context, other v1alpha1.Object) bool {
 	if projects.ProjectKey(other) == projects.ProjectKey(p.obj) {
 		return true
 	}
@@ -149,7 +149,7 @@ func (p *pass[O, S, R]) sharesServer(ctx context.Context, other O) bool {
 }
 
 // precedes says that another object has a better claim to a resource. One that has it keeps it.
-func (p *pass[O, S, R]) precedes(other O) bool {
+func (p *pass) precedes(other v1alpha1.Object) bool {
 	ours, theirs := p.spec.AdoptionPolicy == v1alpha1.AdoptAlways, other.CommonSpec().AdoptionPolicy == v1alpha1.AdoptAlways
 	if ours != theirs {
 		return theirs
@@ -165,7 +165,7 @@ func (p *pass[O, S, R]) precedes(other O) bool {
 }
 
 // giveUpToTwin ends this object's hold on a resource that another object has a better claim to.
-func (p *pass[O, S, R]) giveUpToTwin(ctx context.Context) error {
+func (p *pass) giveUpToTwin(ctx context.Context) error {
 	err := p.yieldToTwin(ctx, p.status.ID)
 	if err == nil || verdict.Of(err).Class != verdict.Refused {
 		return err

@@ -19,26 +19,26 @@ import (
 )
 
 // found is what observe saw of the resource. A nil remote means that there is none.
-type found[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
-	remote *R
-	diff   drift.Result[S]
+type found struct {
+	remote resource
+	diff   comparison
 }
 
 // observe finds the resource: by the id in status, else as one that an earlier pass created, else by
 // its natural key.
-func (p *pass[O, S, R]) observe(ctx context.Context) (found[S, R], error) {
-	for _, find := range []func(context.Context) (found[S, R], error){p.byID, p.byCreation, p.byKey} {
+func (p *pass) observe(ctx context.Context) (found, error) {
+	for _, find := range []func(context.Context) (found, error){p.byID, p.byCreation, p.byKey} {
 		if seen, err := find(ctx); err != nil || seen.remote != nil {
 			return seen, err
 		}
 	}
-	return found[S, R]{}, nil
+	return found{}, nil
 }
 
 // byID finds the resource that status names. If that is gone, status names none any more.
-func (p *pass[O, S, R]) byID(ctx context.Context) (found[S, R], error) {
+func (p *pass) byID(ctx context.Context) (found, error) {
 	if p.status.ID == "" {
-		return found[S, R]{}, p.refuseMove(ctx)
+		return found{}, p.refuseMove(ctx)
 	}
 	seen, err := p.observeKnown(ctx)
 	if err == nil && seen.remote != nil {
@@ -59,34 +59,34 @@ func (p *pass[O, S, R]) byID(ctx context.Context) (found[S, R], error) {
 
 // byCreation finds a resource whose creation was carried out, and whose answer, or mention in status,
 // was lost.
-func (p *pass[O, S, R]) byCreation(ctx context.Context) (found[S, R], error) {
+func (p *pass) byCreation(ctx context.Context) (found, error) {
 	if !p.mayExist {
-		return found[S, R]{}, nil
+		return found{}, nil
 	}
 	return p.adoptFound(p.findCreated(ctx))(ctx)
 }
 
 // byKey finds a resource that has the name. Where MeshAgent itself tells of one, converge asks by
 // creating. Without a mark, only having looked before tells whose it is.
-func (p *pass[O, S, R]) byKey(ctx context.Context) (found[S, R], error) {
-	if p.collection.Traits().RefusesTwins && p.bearsMarks() && !p.spec.Observes() {
-		return found[S, R]{}, nil
+func (p *pass) byKey(ctx context.Context) (found, error) {
+	if p.collection.Traits().RefusesTwins && p.collection.Traits().Marks && !p.spec.Observes() {
+		return found{}, nil
 	}
 	return p.adoptFound(p.findByKey(ctx, p.desired.Key()))(ctx)
 }
 
 // adoptFound goes on with what a search came to.
-func (p *pass[O, S, R]) adoptFound(remote *R, err error) func(context.Context) (found[S, R], error) {
-	return func(ctx context.Context) (found[S, R], error) {
+func (p *pass) adoptFound(remote resource, err error) func(context.Context) (found, error) {
+	return func(ctx context.Context) (found, error) {
 		if err != nil || remote == nil {
-			return found[S, R]{}, err
+			return found{}, err
 		}
-		return p.adopt(ctx, *remote)
+		return p.adopt(ctx, remote)
 	}
 }
 
 // observeKnown looks for the resource that status names. If a recent list shows it in sync, that is enough; otherwise only a live read counts.
-func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
+func (p *pass) observeKnown(ctx context.Context) (found, error) {
 	ref, listedAs := meshagent.Ref{ID: p.status.ID, Key: p.status.Name}, ""
 	if p.listSuffices() {
 		seen, name, err := p.observeListed(ctx)
@@ -97,12 +97,12 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 	}
 	remote, err := p.get(ctx, ref, listedAs)
 	if meshagent.IsNotFound(err) {
-		return found[S, R]{}, p.confirmLoss(ctx)
+		return found{}, p.confirmLoss(ctx)
 	}
 	if err != nil {
-		return found[S, R]{}, err
+		return found{}, err
 	}
-	if !p.managesFields() && !p.spec.Observes() && !promised(remote) {
+	if !p.managesFields() && !p.spec.Observes() && !isPromised(remote) {
 		// So far it was only observed. To write to it is to adopt it.
 		p.status.ID = ""
 		return p.adopt(ctx, remote)
@@ -112,7 +112,7 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 
 // confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under may have been renamed, or the answer may come
 // from something in between, such as a proxy that knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
-func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
+func (p *pass) confirmLoss(ctx context.Context) error {
 	list, err := p.list.ListedRecently(ctx, p.status.ID)
 	if listcache.IsUnreadable(err) && !p.obj.GetDeletionTimestamp().IsZero() {
 		// Nothing is made again because of it. A deletion must not wait for a list that never comes.
@@ -139,12 +139,12 @@ func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
 
 // observeListed looks in a list that may be some minutes old. It finds nothing where only a live read counts, but tells the name that the
 // list shows.
-func (p *pass[O, S, R]) observeListed(ctx context.Context) (seen found[S, R], name string, err error) {
+func (p *pass) observeListed(ctx context.Context) (seen found, name string, err error) {
 	list, err := p.list.ListedSince(ctx, p.fresh(time.Now()))
 	if err != nil {
 		return seen, "", err
 	}
-	p.outcome.listed = list.Begun
+	p.outcome.listed = list.Begun()
 	row, ok := list.Get(p.status.ID)
 	if !ok {
 		return seen, "", nil
@@ -159,7 +159,7 @@ func (p *pass[O, S, R]) observeListed(ctx context.Context) (seen found[S, R], na
 // listSuffices says that this is a mere check for drift: this version of the spec was written already,
 // what it refers to is what it was, and nobody asked for a live look. What was not ready is waited for:
 // a list from before would say the same again.
-func (p *pass[O, S, R]) listSuffices() bool {
+func (p *pass) listSuffices() bool {
 	synced := meta.FindStatusCondition(p.status.Conditions, v1alpha1.ConditionSynced)
 	waits := reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionReady) == v1alpha1.ReasonNotReady
 	// What lies in something that was made again is gone with the old one, whatever an older list shows.
@@ -170,29 +170,21 @@ func (p *pass[O, S, R]) listSuffices() bool {
 }
 
 // compare finds what differs in a resource, after making sure that nobody else manages it.
-func (p *pass[O, S, R]) compare(remote R) (found[S, R], error) {
-	actual, desired := remote.Written(), p.adapted(remote)
+func (p *pass) compare(remote resource) (found, error) {
+	actual, desired := remote.Written(), p.kind.adapt(p.desired, remote)
 	if !p.spec.Observes() {
 		owner := actual.Mark().Owner
 		if p.status.ID != "" && owner != "" && owner != p.mark.Owner && p.spec.AdoptionPolicy != v1alpha1.AdoptAlways {
-			return found[S, R]{}, ownedElsewhere(actual.Key(), owner)
+			return found{}, ownedElsewhere(actual.Key(), owner)
 		}
-		desired = desired.WithMark(p.mark)
+		desired = desired.withMark(p.mark)
 	}
 	applied, err := p.applied(actual)
 	if err != nil {
-		return found[S, R]{}, err
+		return found{}, err
 	}
-	result, err := drift.Compare(desired, actual, applied, p.kind.Defaults)
-	return found[S, R]{&remote, result}, err
-}
-
-// adapted is what is desired, as far as it can be compared with a resource.
-func (p *pass[O, S, R]) adapted(remote R) S {
-	if p.kind.Adapt == nil {
-		return p.desired
-	}
-	return p.kind.Adapt(p.desired, remote)
+	result, err := p.collection.compare(desired, actual, applied, p.kind.defaults)
+	return found{remote, result}, err
 }
 
 // paths lists where changes are, for people.

@@ -19,7 +19,7 @@ import (
 // recordPendingCreate records in status what must be known of a creation even if the process dies in
 // it: what the resource lies under, without which it could not be found once that is gone; and, where
 // the resource cannot carry an ownership mark, its name and a digest of its content.
-func (p *pass[O, S, R]) recordPendingCreate(ctx context.Context) error {
+func (p *pass) recordPendingCreate(ctx context.Context) error {
 	// A resource whose fields cannot be noted must not be made: the object could never tell of it.
 	before := p.status.AppliedFields
 	if err := p.setApplied(p.desired); err != nil {
@@ -27,7 +27,7 @@ func (p *pass[O, S, R]) recordPendingCreate(ctx context.Context) error {
 	}
 	p.status.AppliedFields = before
 	known := p.status.Parent == p.before.CommonStatus().Parent
-	if !p.bearsMarks() {
+	if !p.collection.Traits().Marks {
 		changed, err := p.describeCreate()
 		if err != nil {
 			return err
@@ -43,8 +43,8 @@ func (p *pass[O, S, R]) recordPendingCreate(ctx context.Context) error {
 
 // describeCreate adds what is about to be sent to the pending creation, beside what earlier attempts
 // sent of which no one knows whether they will be carried out yet.
-func (p *pass[O, S, R]) describeCreate() (changed bool, err error) {
-	set, err := drift.FieldsOf(p.desired)
+func (p *pass) describeCreate() (changed bool, err error) {
+	set, err := drift.FieldsOf(p.desired.value())
 	if err != nil {
 		return false, err
 	}
@@ -72,13 +72,13 @@ func (p *pass[O, S, R]) describeCreate() (changed bool, err error) {
 
 // withdrawCreate takes a pending creation back that MeshAgent refused, or that was never sent: what
 // appears under its name from now on is another user's.
-func (p *pass[O, S, R]) withdrawCreate() {
+func (p *pass) withdrawCreate() {
 	p.status.PendingCreate = nil
 	p.status.AppliedFields = nil
 }
 
 // pendingBefore says that an earlier pass began to create the same, and never learned what became of it.
-func (p *pass[O, S, R]) pendingBefore() bool {
+func (p *pass) pendingBefore() bool {
 	pending := p.status.PendingCreate
 	return pending != nil && pending.Key == p.desired.Key()
 }
@@ -95,7 +95,7 @@ const (
 
 // isPendingCreate says that a resource is what a pending creation sent, in this version of the spec or
 // in the one at that time.
-func (p *pass[O, S, R]) isPendingCreate(remote R, how sameness) bool {
+func (p *pass) isPendingCreate(remote resource, how sameness) bool {
 	pending := p.status.PendingCreate
 	if pending == nil || remote.Written().Key() != pending.Key {
 		return false
@@ -106,17 +106,17 @@ func (p *pass[O, S, R]) isPendingCreate(remote R, how sameness) bool {
 
 // equalsPending says that a resource with the name of a pending creation is as this object desires it.
 // Its digests count no more when the API key was exchanged.
-func (p *pass[O, S, R]) equalsPending(remote R) bool {
+func (p *pass) equalsPending(remote resource) bool {
 	if !p.pendingBefore() || remote.Written().Key() != p.desired.Key() {
 		return false
 	}
-	difference, err := drift.Compare(p.adapted(remote), remote.Written(), nil, nil)
+	difference, err := p.collection.compare(p.kind.adapt(p.desired, remote), remote.Written(), nil, nil)
 	return err == nil && len(difference.Changes) == 0
 }
 
 // digests identify the values that a document has under some fields.
-func (p *pass[O, S, R]) digests(document S, set drift.Fields) (exact, normalized string, err error) {
-	root, err := drift.Tree(document)
+func (p *pass) digests(of document, set drift.Fields) (exact, normalized string, err error) {
+	root, err := drift.Tree(of.value())
 	if err != nil {
 		return "", "", err
 	}
@@ -139,9 +139,9 @@ func (p *pass[O, S, R]) digests(document S, set drift.Fields) (exact, normalized
 // spec drops them meanwhile, they must still be known as this object's own. The record stays if
 // MeshAgent refuses the update, so that a retry costs no write: the digest tells whether it was
 // carried out.
-func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) error {
-	desired := p.adapted(current)
-	set, err := drift.FieldsOf(desired)
+func (p *pass) recordPendingFields(ctx context.Context, current resource) error {
+	desired := p.kind.adapt(p.desired, current)
+	set, err := drift.FieldsOf(desired.value())
 	if err != nil {
 		return err
 	}
@@ -169,17 +169,17 @@ func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) erro
 }
 
 // record writes status as far as it is known, before the end of the pass.
-func (p *pass[O, S, R]) record(ctx context.Context) error {
+func (p *pass) record(ctx context.Context) error {
 	if err := p.writeStatus(ctx, p.before, p.obj, &p.written); err != nil {
 		return err
 	}
 	// What the API server holds now is what the end of the pass is compared with.
-	p.before, _ = p.obj.DeepCopyObject().(O)
+	p.before, _ = p.obj.DeepCopyObject().(Object)
 	return nil
 }
 
 // fits makes sure that status can be written: Kubernetes stores objects of up to 1.5 MiB.
-func (p *pass[O, S, R]) fits() error {
+func (p *pass) fits() error {
 	// Half of what etcd takes: the other half is for the API server's own notes on who set which field.
 	const suspicious, most = 64 << 10, 800 << 10
 	size := 0

@@ -3,19 +3,14 @@
 
 package engine
 
-import "github.com/meshagent/meshagent-operator/internal/meshagent"
-
-// promised says that nothing can be read of a resource yet.
-func promised(resource any) bool {
-	promise, ok := resource.(meshagent.Promise)
-	return ok && promise.Promised()
-}
+// isPromised says that nothing can be read of a resource yet.
+func isPromised(remote resource) bool { return remote != nil && remote.promised() }
 
 // adoptPromise takes what was promised and cannot be read, such as an invitation to a room, so it
 // cannot be compared. The object waits for it. When it is there it is adopted as the policy says, and
 // deleting the object leaves it. If an earlier attempt to create it may have been carried out, it is
 // ours if it turns out to be what that attempt sent.
-func (p *pass[O, S, R]) adoptPromise(remote R, uncertain bool) error {
+func (p *pass) adoptPromise(remote resource, uncertain bool) error {
 	if !uncertain {
 		p.status.PendingCreate, p.status.AppliedFields, p.status.Adopted = nil, nil, new(true)
 		p.outcome.adopted = true
@@ -24,6 +19,6 @@ func (p *pass[O, S, R]) adoptPromise(remote R, uncertain bool) error {
 }
 
 // undecided says that no one knows yet whose a promised resource is.
-func (p *pass[O, S, R]) undecided(remote R) bool {
-	return promised(remote) && (p.status.IsAdopted() || p.status.PendingCreate != nil)
+func (p *pass) undecided(remote resource) bool {
+	return isPromised(remote) && (p.status.IsAdopted() || p.status.PendingCreate != nil)
 }

@@ -18,21 +18,19 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 // reconciler runs passes over the objects of one kind.
-type reconciler[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
+type reconciler struct {
 	*Environment
-	kind        *Kind[O, S, R]
-	lists       *listcache.Caches[S, R]
+	kind        *kind
 	written     ownWrites
 	last        remembered[lastSync]
 	names       waitingForNames
-	unconfirmed remembered[unconfirmed[R]]
+	unconfirmed remembered[unconfirmed]
 	deleted     remembered[bool] // objects whose resource was deleted, and that are to be released
 }
 
@@ -41,14 +39,18 @@ type reconciler[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 type lastSync struct{ desired, references uint64 }
 
 // Reconcile makes one pass: reconcile decides and acts, conclude tells.
-func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.Result, error) {
+func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+	obj := blank(r.kind.like)
+	if err := r.Client.Get(ctx, request.NamespacedName, obj); err != nil {
+		return reconcile.Result{}, client.IgnoreNotFound(err)
+	}
 	if r.written.unseen(obj) {
 		// The cache does not show our own last write yet: what would be decided now was decided already.
 		return reconcile.Result{RequeueAfter: 20 * time.Millisecond}, nil
 	}
-	before, _ := obj.DeepCopyObject().(O)
-	p := &pass[O, S, R]{
-		reconciler: r, obj: obj, before: before, spec: obj.CommonSpec(), status: obj.CommonStatus(),
+	before, _ := obj.DeepCopyObject().(Object)
+	p := &pass{
+		reconciler: r, obj: obj, before: before, spec: obj.CommonSpec(), status: obj.CommonStatus(), desired: r.kind.nothing,
 		requested: obj.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
 	}
 	p.recallWrite()
@@ -63,9 +65,9 @@ func (r *reconciler[O, S, R]) Reconcile(ctx context.Context, obj O) (reconcile.R
 }
 
 // forgetGone drops what is remembered of objects that are gone, however they went.
-func (r *reconciler[O, S, R]) forgetGone() handler.EventHandler {
+func (r *reconciler) forgetGone() handler.EventHandler {
 	return handler.Funcs{DeleteFunc: func(_ context.Context, e event.DeleteEvent, _ workqueue.TypedRateLimitingInterface[reconcile.Request]) {
-		obj, ok := e.Object.(O)
+		obj, ok := e.Object.(Object)
 		if !ok {
 			return
 		}
@@ -82,10 +84,10 @@ func (r *reconciler[O, S, R]) forgetGone() handler.EventHandler {
 }
 
 // pass is one pass over one object.
-type pass[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
-	*reconciler[O, S, R]
-	obj       O
-	before    O // as the API server holds it
+type pass struct {
+	*reconciler
+	obj       Object
+	before    Object // as the API server holds it
 	spec      *v1alpha1.CommonSpec
 	status    *v1alpha1.CommonStatus
 	requested string // the annotation that asks for a live look
@@ -93,16 +95,17 @@ type pass[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	mayExist   bool // an earlier pass may have created the resource
 	recognized bool // as what a pending creation sent, which is to be recorded before it is changed
 	connection *projects.Connection
-	collection meshagent.Collection[S, R]
-	list       *listcache.Cache[S, R]
-	desired    S
+	collection collection
+	list       list
+	in         Inputs // what its references and sources were found to be
+	desired    document
 	references uint64 // the fingerprint of the ids that it refers to
 	mark       meshagent.Mark
 	writes     int // to the resource, in this pass
 	outcome    outcome
 }
 
-func (p *pass[O, S, R]) reconcile(ctx context.Context) error {
+func (p *pass) reconcile(ctx context.Context) error {
 	switch {
 	case p.spec.Suspended():
 		p.outcome = suspended()
@@ -133,7 +136,7 @@ func (p *pass[O, S, R]) reconcile(ctx context.Context) error {
 }
 
 // resolve finds all that the object needs: its project, what it refers to, and what it desires.
-func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
+func (p *pass) resolve(ctx context.Context) (err error) {
 	p.connection, err = p.Projects.ForReconcile(ctx, p.obj)
 	if err != nil {
 		return err
@@ -151,35 +154,34 @@ func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
 	if in.sources, err = p.readSources(ctx); err != nil {
 		return err
 	}
-	desired, err := p.kind.Desired(p.obj, in)
+	desired, err := p.kind.desired(p.obj, in)
 	if err != nil {
 		return err
 	}
 	parent := ""
-	if p.kind.Parent != nil {
-		parent = p.kind.Parent(p.obj, in)
+	if p.kind.parent != nil {
+		parent = p.kind.parent(p.obj, in)
 	}
 	p.open(parent)
-	p.desired, p.references = desired, fingerprint(in.ids())
+	p.in, p.desired, p.references = in, desired, fingerprint(in.ids())
 	p.mark = meshagent.Mark{Owner: p.owner(), Adopted: p.status.IsAdopted()}
 	return nil
 }
 
 // open chooses the collection.
-func (p *pass[O, S, R]) open(parent string) {
-	p.collection = p.kind.Collection(p.connection.Project, p.obj, parent)
-	p.list = p.lists.Of(p.connection.ID, p.collection)
+func (p *pass) open(parent string) {
+	p.collection, p.list = p.kind.open(p.connection, p.obj, parent)
 	p.status.Parent = parent
 }
 
 // owner is this object's name in owner marks.
-func (p *pass[O, S, R]) owner() string {
+func (p *pass) owner() string {
 	return fmt.Sprintf("%s/%s/%s", p.OwnerID, p.obj.GetNamespace(), p.obj.GetName())
 }
 
 // claim sets the finalizer before anything is written to MeshAgent. One that is there already says that an earlier
 // pass may have got further than the status tells.
-func (p *pass[O, S, R]) claim(ctx context.Context) error {
+func (p *pass) claim(ctx context.Context) error {
 	p.mayExist = controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer)
 	if p.mayExist || p.spec.Observes() {
 		return nil
@@ -188,12 +190,12 @@ func (p *pass[O, S, R]) claim(ctx context.Context) error {
 }
 
 // release gives the object free.
-func (p *pass[O, S, R]) release(ctx context.Context) error {
+func (p *pass) release(ctx context.Context) error {
 	p.outcome.released = true
 	return p.patchFinalizers(ctx, p.obj, &p.written, controllerutil.RemoveFinalizer)
 }
 
 // logger names what the object stands for.
-func (p *pass[O, S, R]) logger(ctx context.Context) logr.Logger {
+func (p *pass) logger(ctx context.Context) logr.Logger {
 	return log.FromContext(ctx).WithValues("project", p.connection.Project.ID, "id", p.status.ID)
 }

@@ -31,6 +31,14 @@ type Reference[O Object] struct {
 	looksUp  bool // external asks MeshAgent
 }
 
+// reference is a Reference without its type.
+type reference struct {
+	target   Object
+	of       func(Object) []v1alpha1.ResourceReference
+	external func(ctx context.Context, env *Environment, connection *projects.Connection, name string) (Resolved, error)
+	looksUp  bool
+}
+
 // To declares references to objects like target, in the same namespace. An external one is taken for an id, and for a name, as it is.
 func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Reference[O] {
 	return Reference[O]{target: target, of: of, external: func(_ context.Context, _ *Environment, _ *projects.Connection, name string) (Resolved, error) {
@@ -119,9 +127,9 @@ func blank[T client.Object](like T) T {
 }
 
 // resolveReferences finds everything that the object refers to, or says what is missing.
-func (p *pass[O, S, R]) resolveReferences(ctx context.Context) (Inputs, error) {
+func (p *pass) resolveReferences(ctx context.Context) (Inputs, error) {
 	in := Inputs{resolved: map[string]Resolved{}}
-	for _, reference := range p.kind.References {
+	for _, reference := range p.kind.references {
 		for _, ref := range reference.of(p.obj) {
 			var found Resolved
 			var err error
@@ -139,7 +147,7 @@ func (p *pass[O, S, R]) resolveReferences(ctx context.Context) (Inputs, error) {
 	return in, nil
 }
 
-func (p *pass[O, S, R]) resolveObject(ctx context.Context, target Object, name string) (Resolved, error) {
+func (p *pass) resolveObject(ctx context.Context, target Object, name string) (Resolved, error) {
 	what := fmt.Sprintf("%s %q", kindOf(target), name)
 	err := p.Client.Get(ctx, types.NamespacedName{Namespace: p.obj.GetNamespace(), Name: name}, target)
 	if apierrors.IsNotFound(err) {
@@ -162,9 +170,9 @@ func (p *pass[O, S, R]) resolveObject(ctx context.Context, target Object, name s
 }
 
 // referenceKeys are the values under which an object is indexed.
-func (k *Kind[O, S, R]) referenceKeys(obj O) []string {
+func (k *kind) referenceKeys(obj Object) []string {
 	var keys []string
-	for _, reference := range k.References {
+	for _, reference := range k.references {
 		for _, ref := range reference.of(obj) {
 			keys = append(keys, referenceKey(reference.target, ref))
 		}

@@ -25,7 +25,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
@@ -42,6 +41,7 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 		return err
 	}
 	r := k.reconciler(env)
+	untyped := r.kind
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(k.Object, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: projects.Backoff(), NewQueue: env.fairly(k.Object, mgr.GetControllerOptions().MaxConcurrentReconciles)}).
@@ -57,8 +57,8 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 	}
 	if len(k.References) > 0 {
 		index := func(obj client.Object) []string {
-			typed, _ := obj.(O)
-			return k.referenceKeys(typed)
+			typed, _ := obj.(Object)
+			return untyped.referenceKeys(typed)
 		}
 		if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.Object, referenceIndex, index); err != nil {
 			return fmt.Errorf("indexing the references of %s: %w", kindOf(k.Object), err)
@@ -69,19 +69,19 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 			return referenceKey(target, v1alpha1.ResourceReference{Name: target.GetName()})
 		}, inNamespaceOf), builder.WithPredicates(mattersToUsers()))
 	}
-	b, err := k.watchSources(mgr, env, b)
+	b, err := untyped.watchSources(mgr, env, b)
 	if err != nil {
 		return err
 	}
-	if err := b.Complete(reconcile.AsReconciler(env.Client, r)); err != nil {
+	if err := b.Complete(r); err != nil {
 		return fmt.Errorf("setting up the controller of %s: %w", kindOf(k.Object), err)
 	}
 	return nil
 }
 
-func (k *Kind[O, S, R]) reconciler(env *Environment) *reconciler[O, S, R] {
+func (k *Kind[O, S, R]) reconciler(env *Environment) *reconciler {
 	env.Projects.OnRetired(env.lists.Forget)
-	return &reconciler[O, S, R]{Environment: env, kind: k, lists: listcache.For[S, R](&env.lists, env.DriftInterval)}
+	return &reconciler{Environment: env, kind: k.untyped(env)}
 }
 
 // user is a kind whose objects use MeshProjects.

@@ -26,6 +26,12 @@ type Source[O Object] struct {
 	names func(O) []string
 }
 
+// declaredSource is a Source without its type.
+type declaredSource struct {
+	like  client.Object
+	names func(Object) []string
+}
+
 // FromSecrets declares which Secrets an object reads.
 func FromSecrets[O Object](names func(O) []string) Source[O] {
 	return Source[O]{&corev1.Secret{}, names}
@@ -59,9 +65,9 @@ func (in Inputs) source(like client.Object, name string) SourceData {
 func sourceKey(like client.Object, name string) string { return kindOf(like) + "/" + name }
 
 // readSources reads everything that the object declares.
-func (p *pass[O, S, R]) readSources(ctx context.Context) (map[string]SourceData, error) {
+func (p *pass) readSources(ctx context.Context) (map[string]SourceData, error) {
 	all := map[string]SourceData{}
-	for _, source := range p.kind.Sources {
+	for _, source := range p.kind.sources {
 		for _, name := range source.names(p.obj) {
 			found := blank(source.like)
 			err := p.Live.Get(ctx, types.NamespacedName{Namespace: p.obj.GetNamespace(), Name: name}, found)
@@ -77,7 +83,7 @@ func (p *pass[O, S, R]) readSources(ctx context.Context) (map[string]SourceData,
 	return all, nil
 }
 
-func (p *pass[O, S, R]) sourceMissing(like client.Object, name string) error {
+func (p *pass) sourceMissing(like client.Object, name string) error {
 	reason, left := v1alpha1.ReasonReferenceNotFound, ""
 	if _, ok := like.(*corev1.Secret); ok {
 		reason = v1alpha1.ReasonSecretNotFound
@@ -104,28 +110,28 @@ func contents(obj client.Object) SourceData {
 }
 
 // watchSources adds the index and the watches. A changed Secret is something that a user wants to see in MeshAgent now.
-func (k *Kind[O, S, R]) watchSources(mgr manager.Manager, env *Environment, b *builder.Builder) (*builder.Builder, error) {
-	if len(k.Sources) == 0 {
+func (k *kind) watchSources(mgr manager.Manager, env *Environment, b *builder.Builder) (*builder.Builder, error) {
+	if len(k.sources) == 0 {
 		return b, nil
 	}
 	index := func(obj client.Object) []string {
-		typed, _ := obj.(O)
+		typed, _ := obj.(Object)
 		var keys []string
-		for _, source := range k.Sources {
+		for _, source := range k.sources {
 			for _, name := range source.names(typed) {
 				keys = append(keys, sourceKey(source.like, name))
 			}
 		}
 		return keys
 	}
-	if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.Object, sourceIndex, index); err != nil {
-		return nil, fmt.Errorf("indexing the sources of %s: %w", kindOf(k.Object), err)
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.like, sourceIndex, index); err != nil {
+		return nil, fmt.Errorf("indexing the sources of %s: %w", kindOf(k.like), err)
 	}
-	for _, source := range k.Sources {
-		readers := env.having(k.Object, sourceIndex, func(changed client.Object) string {
+	for _, source := range k.sources {
+		readers := env.having(k.like, sourceIndex, func(changed client.Object) string {
 			return sourceKey(source.like, changed.GetName())
 		}, inNamespaceOf)
-		b = b.WatchesMetadata(source.like, enqueue(0, env.timing(kindOf(k.Object)).sourceChanged(readers)))
+		b = b.WatchesMetadata(source.like, enqueue(0, env.timing(kindOf(k.like)).sourceChanged(readers)))
 	}
 	return b, nil
 }

@@ -12,7 +12,7 @@ import (
 
 // unlisted says that the collection cannot be listed, so that resources whose id is known are read one by one, each interval.
 // The MeshProject is checked at once when that is new: it tells.
-func (p *pass[O, S, R]) unlisted(err error) bool {
+func (p *pass) unlisted(err error) bool {
 	if unreadable, ok := errors.AsType[*meshagent.AnswerError](err); ok && unreadable.News {
 		p.Projects.RequestCheck(p.obj)
 	}

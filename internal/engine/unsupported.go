@@ -44,7 +44,7 @@ func unsupported(format string, args ...any) error {
 
 // supported makes sure that the server has what the object needs, by what its MeshProject tells. It
 // sends no request.
-func (p *pass[O, S, R]) supported(ctx context.Context) error {
+func (p *pass) supported(ctx context.Context) error {
 	project, err := p.Projects.Lookup(ctx, p.obj)
 	if err != nil {
 		return nil //nolint:nilerr // to open it will fail in the same way
@@ -70,12 +70,8 @@ func (p *pass[O, S, R]) supported(ctx context.Context) error {
 }
 
 // unmet says what an object needs and the server does not have; nil: nothing.
-func (p *pass[O, S, R]) unmet(api meshagent.API) error {
-	var needs []Need
-	if p.kind.Needs != nil {
-		needs = p.kind.Needs(p.obj)
-	}
-	for _, need := range needs {
+func (p *pass) unmet(api meshagent.API) error {
+	for _, need := range p.kind.needs(p.obj) {
 		if !api.Has(need.Feature) {
 			return unsupported("%s", need.unmet(api, kindOf(p.obj)))
 		}
@@ -111,7 +107,7 @@ func notSpoken(api meshagent.API) string {
 // not know, from one that cannot be read just now. A 404 alone says neither: a server of the tested
 // generation has all collections; on others the list must be refused again while what it lies under
 // can be read.
-func (p *pass[O, S, R]) explain(ctx context.Context, err error) error {
+func (p *pass) explain(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -139,7 +135,7 @@ func (p *pass[O, S, R]) explain(ctx context.Context, err error) error {
 
 // refusedList is the refusal of a list whose route is missing while what it lies under can be read;
 // nil if it is not that.
-func (p *pass[O, S, R]) refusedList(ctx context.Context) *meshagent.Error {
+func (p *pass) refusedList(ctx context.Context) *meshagent.Error {
 	_, err := p.list.ListedSince(ctx, time.Now())
 	list, ok := errors.AsType[*meshagent.Error](err)
 	if !ok || !meshagent.MissesRoute(err) || p.connection.Project.ReadParent(ctx, list.Route, p.collection.Path()) != nil {
@@ -164,7 +160,7 @@ type missingRoute struct {
 	err   error
 }
 
-func (p *pass[O, S, R]) routeKey() collectionKey {
+func (p *pass) routeKey() collectionKey {
 	return collectionKey{p.connection.ID, p.collection.Path()}
 }
 
@@ -180,7 +176,7 @@ func (m *missingRoutes) note(key collectionKey, route missingRoute) {
 
 // routeKnown says that the collection is not known to be missing. A user who asks for a look gets
 // one, and so does another server.
-func (p *pass[O, S, R]) routeKnown(ctx context.Context) error {
+func (p *pass) routeKnown(ctx context.Context) error {
 	p.missing.mu.Lock()
 	route, ok := p.missing.all[p.routeKey()]
 	p.missing.mu.Unlock()
@@ -195,7 +191,7 @@ func (p *pass[O, S, R]) routeKnown(ctx context.Context) error {
 
 // leave says that a resource which no route reaches is left in MeshAgent, and that this is why the
 // object is not to wait.
-func (p *pass[O, S, R]) leave(ctx context.Context, why error) bool {
+func (p *pass) leave(ctx context.Context, why error) bool {
 	v := verdict.Of(why)
 	if v.Reason != v1alpha1.ReasonUnsupported {
 		return false

@@ -75,6 +75,8 @@ type Traits struct {
 	// RefusesTwins: MeshAgent itself answers 409 to a second resource with the same key, so that it is safe to
 	// create first and to look only after a refusal.
 	RefusesTwins bool
+	// Marks: resources have a place for a mark.
+	Marks bool
 	// PartialLists: a row of a list lacks part of what callers write, such as the value of a secret.
 	PartialLists bool
 }

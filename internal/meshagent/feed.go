@@ -57,7 +57,7 @@ type feeds struct{ collection[FeedSpec, Feed] }
 func (p *Project) Feeds() Collection[FeedSpec, Feed] {
 	return feeds{collection[FeedSpec, Feed]{
 		client: p.client, route: p.route.join("/feeds"), item: "/{feed_id}", member: "feeds", wrap: "feed", open: true,
-		paging: paging{"count", 100},
+		paging: paging{"count", 100}, traits: Traits{Marks: true},
 	}}
 }
 

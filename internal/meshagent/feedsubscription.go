@@ -63,7 +63,7 @@ type feedSubscriptions struct {
 func (p *Project) FeedSubscriptions(feedID string) Collection[FeedSubscriptionSpec, FeedSubscription] {
 	return feedSubscriptions{collection[FeedSubscriptionSpec, FeedSubscription]{
 		client: p.client, route: p.route.join("/feeds/{feed_id}/subscriptions", feedID), item: "/{subscription_id}", member: "subscriptions", wrap: "subscription",
-		open: true,
+		open: true, traits: Traits{Marks: true},
 	}}
 }
 

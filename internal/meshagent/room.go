@@ -58,7 +58,7 @@ func (p *Project) Rooms() Collection[RoomSpec, Room] {
 		client: p.client, route: p.route.join("/rooms"), item: "/{room}", member: "rooms", open: true,
 		// 500 is the bound of the command line tool; a smaller maximum of the server shows in the total.
 		paging: paging{"limit", 500},
-		traits: Traits{RefusesTwins: true},
+		traits: Traits{RefusesTwins: true, Marks: true},
 	}}
 }
 

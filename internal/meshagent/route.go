@@ -105,7 +105,7 @@ type routes struct{ collection[RouteSpec, Route] }
 func (p *Project) Routes() Collection[RouteSpec, Route] {
 	return routes{collection[RouteSpec, Route]{
 		client: p.client, route: p.route.join("/routes"), item: "/{domain}", member: "routes", wrap: "route", open: true,
-		paging: paging{"count", 100}, traits: Traits{RefusesTwins: true},
+		paging: paging{"count", 100}, traits: Traits{RefusesTwins: true, Marks: true},
 	}}
 }
 

@@ -34,7 +34,7 @@ func (p *Project) RoomServices(room string) Collection[ServiceSpec, Service] {
 func (p *Project) services(route route) Collection[ServiceSpec, Service] {
 	return services{collection[ServiceSpec, Service]{
 		client: p.client, route: route, item: "/{service_id}", member: "services", open: true,
-		traits: Traits{RefusesTwins: true},
+		traits: Traits{RefusesTwins: true, Marks: true},
 	}}
 }
 

@@ -1,0 +1,35 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package meshagent
+
+import "testing"
+
+// Whether resources can bear a mark is said by their collection. It must be what their documents do.
+func TestTraitsSayWhatBearsMarks(t *testing.T) {
+	t.Parallel()
+	client, err := New(Options{Endpoint: "https://api.example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := client.Project("p")
+	bears[RoomSpec](t, p.Rooms())
+	bears[ServiceSpec](t, p.Services())
+	bears[ServiceSpec](t, p.RoomServices("r"))
+	bears[RouteSpec](t, p.Routes())
+	bears[FeedSpec](t, p.Feeds())
+	bears[FeedSubscriptionSpec](t, p.FeedSubscriptions("f"))
+	bears[SecretSpec](t, p.Secrets())
+	bears[SecretSpec](t, p.RoomSecrets("r", "a", ""))
+	bears[SecretSpec](t, p.AgentSecrets("a", ""))
+	bears[RoomGrantSpec](t, p.RoomGrants())
+	bears[RoomGrantSpec](t, p.RoomGrantsByEmail())
+}
+
+func bears[S Spec[S], R Resource[S]](t *testing.T, c Collection[S, R]) {
+	t.Helper()
+	var none S
+	if does := none.WithMark(Mark{Owner: "o/n/a"}).Mark().Owner != ""; does != c.Traits().Marks {
+		t.Errorf("%s: documents bear marks: %t, and its traits say %t", c.Path(), does, c.Traits().Marks)
+	}
+}
