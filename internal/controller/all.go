@@ -9,6 +9,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 // All are the controllers of the operator.
@@ -47,3 +48,10 @@ func nameOr(name string, obj client.Object) string {
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects/status,verbs=patch
+
+// toRooms declares references to rooms.
+func toRooms[O v1alpha1.Object](of func(O) []v1alpha1.ResourceReference) engine.Reference[O] {
+	return engine.ToNamed(&v1alpha1.MeshRoom{}, of, func(project *meshagent.Project) meshagent.Collection[meshagent.RoomSpec, meshagent.Room] {
+		return project.Rooms()
+	})
+}

@@ -25,7 +25,7 @@ var FeedSubscription = engine.Kind[*v1alpha1.MeshFeedSubscription, meshagent.Fee
 		engine.To(&v1alpha1.MeshFeed{}, func(subscription *v1alpha1.MeshFeedSubscription) []v1alpha1.ResourceReference {
 			return []v1alpha1.ResourceReference{subscription.Spec.FeedRef}
 		}),
-		engine.ToRooms(func(subscription *v1alpha1.MeshFeedSubscription) []v1alpha1.ResourceReference {
+		toRooms(func(subscription *v1alpha1.MeshFeedSubscription) []v1alpha1.ResourceReference {
 			return []v1alpha1.ResourceReference{subscription.Spec.RoomRef}
 		}),
 	},

@@ -24,7 +24,7 @@ var RoomGrant = engine.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, me
 		return project.RoomGrants()
 	},
 	References: []engine.Reference[*v1alpha1.MeshRoomGrant]{
-		engine.ToRooms(func(grant *v1alpha1.MeshRoomGrant) []v1alpha1.ResourceReference {
+		toRooms(func(grant *v1alpha1.MeshRoomGrant) []v1alpha1.ResourceReference {
 			return []v1alpha1.ResourceReference{grant.Spec.RoomRef}
 		}),
 	},

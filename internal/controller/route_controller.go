@@ -17,7 +17,7 @@ var Route = engine.Kind[*v1alpha1.MeshRoute, meshagent.RouteSpec, meshagent.Rout
 	Object:     &v1alpha1.MeshRoute{},
 	Collection: engine.InProject[*v1alpha1.MeshRoute]((*meshagent.Project).Routes),
 	References: []engine.Reference[*v1alpha1.MeshRoute]{
-		engine.ToRooms(func(route *v1alpha1.MeshRoute) []v1alpha1.ResourceReference {
+		toRooms(func(route *v1alpha1.MeshRoute) []v1alpha1.ResourceReference {
 			return optional(route.Spec.Backend.RoomRef)
 		}),
 	},

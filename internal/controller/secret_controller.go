@@ -26,7 +26,7 @@ var Secret = engine.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.S
 		return ""
 	},
 	References: []engine.Reference[*v1alpha1.MeshSecret]{
-		engine.ToRooms(func(secret *v1alpha1.MeshSecret) []v1alpha1.ResourceReference { return optional(secret.Spec.RoomRef) }),
+		toRooms(func(secret *v1alpha1.MeshSecret) []v1alpha1.ResourceReference { return optional(secret.Spec.RoomRef) }),
 	},
 	Sources: []engine.Source[*v1alpha1.MeshSecret]{
 		engine.FromSecrets(func(secret *v1alpha1.MeshSecret) []string { return []string{secret.Spec.SecretRef.Name} }),

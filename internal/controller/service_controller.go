@@ -24,7 +24,7 @@ var Service = engine.Kind[*v1alpha1.MeshService, meshagent.ServiceSpec, meshagen
 		return ""
 	},
 	References: []engine.Reference[*v1alpha1.MeshService]{
-		engine.ToRooms(func(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
+		toRooms(func(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
 			return optional(service.Spec.RoomRef)
 		}),
 		engine.To(&v1alpha1.MeshSecret{}, secretsOf),

@@ -66,7 +66,7 @@ func (p *pass) readBack(ctx context.Context, write unconfirmed) (found, error) {
 	}
 	if !p.collection.Traits().PartialLists && !p.list.Slow() {
 		if wait := p.list.UntilShared(write.at); wait > 0 {
-			p.unconfirmed.set(p.obj.GetUID(), write)
+			p.memory.change(p.obj, func(known *memory) { known.unconfirmed = &write })
 			return found{}, &verdict.Problem{Class: verdict.Silent, Message: "waiting for the next list", After: wait}
 		}
 		if seen, ok := p.inSyncByList(ctx, write); ok {
@@ -104,8 +104,8 @@ func (p *pass) inSyncByList(ctx context.Context, write unconfirmed) (seen found,
 // recallWrite completes status with a write that this process made and did not confirm. Another
 // process would find the resource by its mark, or by the pending creation.
 func (p *pass) recallWrite() {
-	write, ok := p.unconfirmed.get(p.obj.GetUID())
-	if !ok || p.status.ID != "" && p.status.ID != write.made.Identity() {
+	write := p.memory.of(p.obj).unconfirmed
+	if write == nil || p.status.ID != "" && p.status.ID != write.made.Identity() {
 		return
 	}
 	p.status.ID = write.made.Identity()
@@ -121,8 +121,11 @@ func (p *pass) recallWrite() {
 
 // unconfirmedWrite takes the write that is to be confirmed, unless the spec has changed since.
 func (p *pass) unconfirmedWrite() (write unconfirmed, ok bool) {
-	write, ok = p.unconfirmed.get(p.obj.GetUID())
-	p.unconfirmed.forget(p.obj.GetUID())
+	p.memory.change(p.obj, func(known *memory) {
+		if ok = known.unconfirmed != nil; ok {
+			write, known.unconfirmed = *known.unconfirmed, nil
+		}
+	})
 	if ok = ok && write.desired == fingerprint(p.desired.value()); ok {
 		p.writes = write.writes
 	}

@@ -171,7 +171,7 @@ func (p *pass) foundDrift() { driftFound.WithLabelValues(kindOf(p.obj)).Inc() }
 
 // desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a difference is somebody else's doing.
 func (p *pass) desiredBefore(current resource) bool {
-	if last, known := p.last.get(p.obj.GetUID()); known {
+	if last := p.memory.of(p.obj).synced; last != nil {
 		return last.desired == fingerprint(p.kind.adapt(p.desired, current).value())
 	}
 	return usableFor(p.status.Conditions, p.obj.GetGeneration())
@@ -198,7 +198,8 @@ func (p *pass) markSynced(remote resource) error {
 
 // remember notes what was brought to MeshAgent, or seen there.
 func (p *pass) remember(remote resource) {
-	p.last.set(p.obj.GetUID(), lastSync{fingerprint(p.kind.adapt(p.desired, remote).value()), p.references})
+	synced := &lastSync{fingerprint(p.kind.adapt(p.desired, remote).value()), p.references}
+	p.memory.change(p.obj, func(known *memory) { known.synced = synced })
 	p.names.forget(client.ObjectKeyFromObject(p.obj))
 }
 
@@ -230,12 +231,28 @@ func describe(changes []drift.Change, hidden []string) []v1alpha1.Drift {
 	var shown []v1alpha1.Drift
 	for _, c := range changes[:min(len(changes), most)] {
 		one := v1alpha1.Drift{Path: c.Path.String()}
-		if top, _ := c.Path[0].(string); !slices.Contains(hidden, top) {
+		if !isHidden(c.Path, hidden) {
 			one.Desired, one.Actual = brief(c.Desired), brief(c.Actual)
 		}
 		shown = append(shown, one)
 	}
 	return shown
+}
+
+// isHidden says that a value is, holds, or is part of a hidden one. Hidden members are written as
+// a.b.c, without places in lists.
+func isHidden(at drift.Path, hidden []string) bool {
+	var names []string
+	for _, step := range at {
+		if name, ok := step.(string); ok {
+			names = append(names, name)
+		}
+	}
+	return slices.ContainsFunc(hidden, func(one string) bool {
+		steps := strings.Split(one, ".")
+		common := min(len(steps), len(names))
+		return slices.Equal(steps[:common], names[:common])
+	})
 }
 
 // brief is a value as JSON, cut when long; "" for an absent one.

@@ -39,7 +39,7 @@ func (p *pass) permitDeletion(ctx context.Context) error {
 	if first {
 		p.Projects.RequestCheck(p.obj)
 	}
-	if p.isGone(ctx) {
+	if p.isGone(ctx, p.obj) {
 		p.letGo() // the event that says so may have come before
 	}
 	return held(project, most, counts.UntilPermitted(most, ahead), mistake)
@@ -53,10 +53,10 @@ func (p *pass) letGo() {
 }
 
 // isGone says that the cache has the object no longer.
-func (p *pass) isGone(ctx context.Context) bool {
-	latest, _ := p.obj.DeepCopyObject().(Object)
-	err := p.Client.Get(ctx, client.ObjectKeyFromObject(p.obj), latest)
-	return apierrors.IsNotFound(err) || err == nil && latest.GetUID() != p.obj.GetUID()
+func (r *reconciler) isGone(ctx context.Context, obj Object) bool {
+	latest := blank(r.kind.like)
+	err := r.Client.Get(ctx, client.ObjectKeyFromObject(obj), latest, &client.GetOptions{UnsafeDisableDeepCopy: new(true)})
+	return apierrors.IsNotFound(err) || err == nil && latest.GetUID() != obj.GetUID()
 }
 
 // deletionsAllowedUntil reads the annotation that lets deletions through. A mistake in it is a sentence for the message.

@@ -41,6 +41,7 @@ type Environment struct {
 	users   []user
 	guard   projects.DeletionGuard
 	checks  driftChecks
+	memory  memories
 	servers projects.Servers
 	missing missingRoutes
 	mu      sync.Mutex

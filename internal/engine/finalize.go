@@ -36,7 +36,7 @@ func (p *pass) finalize(ctx context.Context) error {
 		}
 		return p.release(ctx)
 	}
-	if _, done := p.deleted.get(p.obj.GetUID()); done {
+	if p.memory.of(p.obj).deleted {
 		return p.release(ctx) // which failed before: what has the name now is somebody else's
 	}
 	err := p.supported(ctx)
@@ -175,7 +175,7 @@ func (p *pass) findOurs(ctx context.Context) (resource, error) {
 	}
 	remote, err := p.findCreated(ctx)
 	if err == nil && remote == nil && !known {
-		remote, err = p.findUnlisted(ctx)
+		remote, err = p.findByName(ctx)
 	}
 	if meshagent.IsUnaddressable(err) {
 		return nil, nil //nolint:nilnil // status names what it lies under before anything is created there: nothing was
@@ -224,14 +224,14 @@ func (p *pass) parentIsKnown() bool {
 	return len(refs) > 0 && (refs[0].External == "" || first.looksUp)
 }
 
-// findUnlisted looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,
+// findByName looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,
 // for what the object needed to know that name may be gone.
-func (p *pass) findUnlisted(ctx context.Context) (resource, error) {
-	in, err := p.resolveReferences(ctx)
-	if err != nil || !p.collection.Traits().Marks {
-		return nil, nil //nolint:nilerr,nilnil // nothing more can be known
+func (p *pass) findByName(ctx context.Context) (resource, error) {
+	if !p.collection.Traits().Marks {
+		return nil, nil //nolint:nilnil // nothing could be recognized
 	}
-	if in.sources, err = p.readSources(ctx); err != nil {
+	in, err := p.gather(ctx)
+	if err != nil {
 		return nil, nil //nolint:nilerr,nilnil // nothing more can be known
 	}
 	desired, err := p.kind.desired(p.obj, in)
@@ -266,7 +266,7 @@ func (p *pass) delete(ctx context.Context, remote resource) error {
 		p.outcome.event("Gone", "delete", "%s was not there to be deleted: %s", name, verdict.Of(err).Message)
 		return nil
 	}
-	p.deleted.set(p.obj.GetUID(), true)
+	p.memory.change(p.obj, func(known *memory) { known.deleted = true })
 	p.outcome.wrote = true
 	p.logger(ctx).Info("deleted", "resource", name)
 	p.outcome.event("Deleted", "delete", "%s was deleted in MeshAgent", name)

@@ -50,7 +50,8 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// servers of the supported generation have.
 	Needs func(obj O) []Need
 
-	// Hidden are the top members of a resource whose values are secret: they are compared, and never shown.
+	// Hidden are the members of a resource whose values are secret, as oauth.client_secret, without places in
+	// lists: they are compared, and never shown.
 	Hidden []string
 
 	// Report fills status fields beyond the common ones, and says why the resource is not usable yet; "" if

@@ -163,8 +163,8 @@ func (p *pass) listSuffices() bool {
 	synced := meta.FindStatusCondition(p.status.Conditions, v1alpha1.ConditionSynced)
 	waits := reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionReady) == v1alpha1.ReasonNotReady
 	// What lies in something that was made again is gone with the old one, whatever an older list shows.
-	last, known := p.last.get(p.obj.GetUID())
-	moved := known && last.references != p.references
+	last := p.memory.of(p.obj).synced
+	moved := last != nil && last.references != p.references
 	return !waits && !moved && !p.collection.Traits().PartialLists && p.requested == p.status.LastHandledReconcileAt && synced != nil &&
 		synced.ObservedGeneration == p.obj.GetGeneration() && (p.spec.Observes() || p.managesFields())
 }

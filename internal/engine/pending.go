@@ -170,7 +170,7 @@ func (p *pass) recordPendingFields(ctx context.Context, current resource) error 
 
 // record writes status as far as it is known, before the end of the pass.
 func (p *pass) record(ctx context.Context) error {
-	if err := p.writeStatus(ctx, p.before, p.obj, &p.written); err != nil {
+	if err := p.writeStatus(ctx, p.before, p.obj); err != nil {
 		return err
 	}
 	// What the API server holds now is what the end of the pass is compared with.

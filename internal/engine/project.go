@@ -89,36 +89,30 @@ func forward(ctx context.Context, from <-chan types.NamespacedName, to chan<- ev
 
 type projectReconciler struct {
 	*Environment
-	written ownWrites
 }
 
 // Reconcile checks one MeshProject.
 func (r *projectReconciler) Reconcile(ctx context.Context, project *v1alpha1.MeshProject) (reconcile.Result, error) {
-	if r.written.unseen(project) {
-		return reconcile.Result{RequeueAfter: 20 * time.Millisecond}, nil
-	}
-	c := conclusion{
-		before: project.DeepCopy(), obj: project, status: &project.Status.ObjectStatus, written: &r.written, strict: true,
-		requested: project.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
-	}
-	ctx, span := r.startSpan(ctx, project)
-	var asked bool
-	var err error
-	defer func() { endSpan(span, c.status, &c.outcome, err) }()
-	if project.DeletionTimestamp.IsZero() {
-		asked, err = r.check(ctx, project, &c)
-	} else {
-		err = r.finalize(ctx, project, &c)
-	}
-	result, concludeErr := r.conclude(ctx, c, err)
+	asked, ended := false, true // unless the pass says otherwise
+	var passErr error
+	result, err := r.frame(ctx, project, &project.Status.ObjectStatus, func(ctx context.Context, c *conclusion) error {
+		c.strict = true
+		if project.DeletionTimestamp.IsZero() {
+			asked, passErr = r.check(ctx, project, c)
+		} else {
+			passErr = r.finalize(ctx, project, c)
+		}
+		ended = c.outcome.released
+		return passErr
+	})
 	switch {
-	case concludeErr != nil || c.outcome.released:
+	case err != nil || ended:
 	case !project.DeletionTimestamp.IsZero():
 		result.RequeueAfter = stillInUse
-	case asked && err != nil && result.RequeueAfter > 0:
+	case asked && passErr != nil && result.RequeueAfter > 0:
 		result.RequeueAfter = min(result.RequeueAfter, projects.Jittered(stillRefused))
 	}
-	return result, concludeErr
+	return result, err
 }
 
 // check opens the project, reads it, and finds out what the server speaks. It says whether
@@ -251,5 +245,5 @@ func (r *projectReconciler) guardDeletions(project *v1alpha1.MeshProject, c *con
 }
 
 func (r *projectReconciler) patchFinalizer(ctx context.Context, project *v1alpha1.MeshProject, change func(client.Object, string) bool) error {
-	return r.patchFinalizers(ctx, project, &r.written, change)
+	return r.patchFinalizers(ctx, project, change)
 }

@@ -6,7 +6,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/go-logr/logr"
 	"k8s.io/client-go/util/workqueue"
@@ -26,17 +25,9 @@ import (
 // reconciler runs passes over the objects of one kind.
 type reconciler struct {
 	*Environment
-	kind        *kind
-	written     ownWrites
-	last        remembered[lastSync]
-	names       waitingForNames
-	unconfirmed remembered[unconfirmed]
-	deleted     remembered[bool] // objects whose resource was deleted, and that are to be released
+	kind  *kind
+	names waitingForNames
 }
-
-// lastSync are the fingerprints of what was desired, and of the ids that it refers to, when it was last
-// in sync. They tell a user's change from others', and whether a list from before may be believed.
-type lastSync struct{ desired, references uint64 }
 
 // Reconcile makes one pass: reconcile decides and acts, conclude tells.
 func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
@@ -44,24 +35,25 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 	if err := r.Client.Get(ctx, request.NamespacedName, obj); err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
-	if r.written.unseen(obj) {
-		// The cache does not show our own last write yet: what would be decided now was decided already.
-		return reconcile.Result{RequeueAfter: 20 * time.Millisecond}, nil
-	}
-	before, _ := obj.DeepCopyObject().(Object)
-	p := &pass{
-		reconciler: r, obj: obj, before: before, spec: obj.CommonSpec(), status: obj.CommonStatus(), desired: r.kind.nothing,
-		requested: obj.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
-	}
-	p.recallWrite()
-	ctx, span := r.startSpan(ctx, obj)
-	changed := r.timing(kindOf(obj)).takeChange(obj)
-	err := p.explain(ctx, p.reconcile(ctx))
-	r.timing(kindOf(obj)).carried(obj, changed, p.outcome.wrote, err)
-	defer func() { endSpan(span, &p.status.ObjectStatus, &p.outcome, err) }()
-	return r.conclude(ctx, conclusion{
-		before: p.before, obj: obj, status: &p.status.ObjectStatus, outcome: p.outcome, requested: p.requested, written: &r.written,
-	}, err)
+	// The event that it is gone may come during the pass, which remembers things.
+	defer func() {
+		if r.isGone(ctx, obj) {
+			r.forget(obj)
+		}
+	}()
+	return r.frame(ctx, obj, &obj.CommonStatus().ObjectStatus, func(ctx context.Context, c *conclusion) error {
+		p := &pass{
+			reconciler: r, obj: obj, spec: obj.CommonSpec(), status: obj.CommonStatus(), desired: r.kind.nothing,
+			requested: c.requested, outcome: &c.outcome,
+		}
+		p.before, _ = c.before.(Object)
+		p.recallWrite()
+		changed := r.timing(kindOf(obj)).takeChange(obj)
+		err := p.explain(ctx, p.reconcile(ctx))
+		r.timing(kindOf(obj)).carried(obj, changed, p.outcome.wrote, err)
+		c.before = p.before
+		return err
+	})
 }
 
 // forgetGone drops what is remembered of objects that are gone, however they went.
@@ -71,16 +63,18 @@ func (r *reconciler) forgetGone() handler.EventHandler {
 		if !ok {
 			return
 		}
-		r.written.forget(obj)
-		r.last.forget(obj.GetUID())
-		r.names.forget(client.ObjectKeyFromObject(obj))
-		r.unconfirmed.forget(obj.GetUID())
-		r.deleted.forget(obj.GetUID())
-		r.timing(kindOf(obj)).forget(obj)
+		r.forget(obj)
 		if r.guard.LetGo(obj.GetUID()) {
 			r.Projects.RequestCheck(obj) // the MeshProject's status tells what is held
 		}
 	}}
+}
+
+// forget drops what is remembered of an object that is gone.
+func (r *reconciler) forget(obj Object) {
+	r.memory.forget(obj)
+	r.names.forget(client.ObjectKeyFromObject(obj))
+	r.timing(kindOf(obj)).forget(obj)
 }
 
 // pass is one pass over one object.
@@ -102,13 +96,13 @@ type pass struct {
 	references uint64 // the fingerprint of the ids that it refers to
 	mark       meshagent.Mark
 	writes     int // to the resource, in this pass
-	outcome    outcome
+	outcome    *outcome
 }
 
 func (p *pass) reconcile(ctx context.Context) error {
 	switch {
 	case p.spec.Suspended():
-		p.outcome = suspended()
+		*p.outcome = suspended()
 		return nil
 	case !p.obj.GetDeletionTimestamp().IsZero():
 		return p.finalize(ctx)
@@ -147,11 +141,8 @@ func (p *pass) resolve(ctx context.Context) (err error) {
 			known, p.connection.Project.ID)
 	}
 	p.status.Project = projects.ProjectKey(p.obj).String()
-	in, err := p.resolveReferences(ctx)
+	in, err := p.gather(ctx)
 	if err != nil {
-		return err
-	}
-	if in.sources, err = p.readSources(ctx); err != nil {
 		return err
 	}
 	desired, err := p.kind.desired(p.obj, in)
@@ -186,13 +177,13 @@ func (p *pass) claim(ctx context.Context) error {
 	if p.mayExist || p.spec.Observes() {
 		return nil
 	}
-	return p.patchFinalizers(ctx, p.obj, &p.written, controllerutil.AddFinalizer)
+	return p.patchFinalizers(ctx, p.obj, controllerutil.AddFinalizer)
 }
 
 // release gives the object free.
 func (p *pass) release(ctx context.Context) error {
 	p.outcome.released = true
-	return p.patchFinalizers(ctx, p.obj, &p.written, controllerutil.RemoveFinalizer)
+	return p.patchFinalizers(ctx, p.obj, controllerutil.RemoveFinalizer)
 }
 
 // logger names what the object stands for.

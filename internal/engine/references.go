@@ -46,33 +46,44 @@ func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Refere
 	}}
 }
 
-// ToRooms declares references to rooms. An external one may be a name or an id; both are found in a list of the rooms, which is shared.
-func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
-	return Reference[O]{target: &v1alpha1.MeshRoom{}, of: of, external: findRoom, looksUp: true}
-}
-
-func findRoom(ctx context.Context, env *Environment, connection *projects.Connection, name string) (Resolved, error) {
-	rooms := listcache.For[meshagent.RoomSpec, meshagent.Room](&env.lists, env.DriftInterval).Of(connection.ID, connection.Project.Rooms())
-	// That it exists may be known from a list that is not new; that it does not, only from one that is.
-	fresh := func(ctx context.Context, about ...string) (listcache.View[meshagent.RoomSpec, meshagent.Room], error) {
-		return rooms.ListedSince(ctx, env.fresh(time.Now()), about...)
-	}
-	for _, known := range []func(context.Context, ...string) (listcache.View[meshagent.RoomSpec, meshagent.Room], error){fresh, rooms.ListedRecently} {
-		list, err := known(ctx, name)
+// ToNamed declares references to objects like target, whose resources have names and ids. An external one
+// may be either; both are found in a list, which is shared.
+func ToNamed[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](
+	target Object, of func(O) []v1alpha1.ResourceReference, collection func(*meshagent.Project) meshagent.Collection[S, R],
+) Reference[O] {
+	find := func(ctx context.Context, env *Environment, connection *projects.Connection, name string) (Resolved, error) {
+		list := listcache.For[S, R](&env.lists, env.DriftInterval).Of(connection.ID, collection(connection.Project))
+		// That it exists may be known from a list that is not new; that it does not, only from one that is.
+		known, err := list.ListedSince(ctx, env.fresh(time.Now()), name)
 		if err != nil {
 			return Resolved{}, err
 		}
-		// Ids before names: nobody can choose the id of a room, and anyone who may create rooms can give one the name that is
-		// another one's id.
-		if room, ok := list.Get(meshagent.CanonicalID(name)); ok {
-			return Resolved{ID: room.ID, Name: room.Name}, nil
+		if found, ok := named(known, name); ok {
+			return found, nil
 		}
-		if found := list.ByKey(name); len(found) > 0 {
-			return Resolved{ID: found[0].ID, Name: found[0].Name}, nil
+		if known, err = list.ListedRecently(ctx, name); err != nil {
+			return Resolved{}, err
 		}
+		if found, ok := named(known, name); ok {
+			return found, nil
+		}
+		noun := strings.ToLower(strings.TrimPrefix(kindOf(target), "Mesh"))
+		// No watch tells when it does.
+		return Resolved{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonReferenceNotFound, Message: fmt.Sprintf("%s %q does not exist in MeshAgent", noun, name)}
 	}
-	// No watch tells when it does.
-	return Resolved{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonReferenceNotFound, Message: fmt.Sprintf("room %q does not exist in MeshAgent", name)}
+	return Reference[O]{target: target, of: of, external: find, looksUp: true}
+}
+
+// named finds a resource by its id, else by its name: no user can choose an id, and whoever may create a
+// resource can give it the name that is the id of another one.
+func named[S meshagent.Spec[S], R meshagent.Resource[S]](list listcache.View[S, R], name string) (found Resolved, ok bool) {
+	if row, ok := list.Get(meshagent.CanonicalID(name)); ok {
+		return Resolved{ID: row.Identity(), Name: row.Written().Key()}, true
+	}
+	for _, row := range list.ByKey(name) {
+		return Resolved{ID: row.Identity(), Name: row.Written().Key()}, true
+	}
+	return found, false
 }
 
 // Resolved is what a reference stands for in MeshAgent, with the object that manages it; nil for an external one.
@@ -126,6 +137,16 @@ func blank[T client.Object](like T) T {
 	return made
 }
 
+// gather finds everything that an object refers to and reads, or says what is missing.
+func (p *pass) gather(ctx context.Context) (Inputs, error) {
+	in, err := p.resolveReferences(ctx)
+	if err != nil {
+		return in, err
+	}
+	in.sources, err = p.readSources(ctx)
+	return in, err
+}
+
 // resolveReferences finds everything that the object refers to, or says what is missing.
 func (p *pass) resolveReferences(ctx context.Context) (Inputs, error) {
 	in := Inputs{resolved: map[string]Resolved{}}
@@ -167,15 +188,4 @@ func (p *pass) resolveObject(ctx context.Context, target Object, name string) (R
 		return Resolved{}, verdict.Invalid("%s is in MeshAgent project %s, and this object is in project %s", what, status.ProjectID, p.connection.Project.ID)
 	}
 	return Resolved{ID: status.ID, Name: status.Name, Object: target}, nil
-}
-
-// referenceKeys are the values under which an object is indexed.
-func (k *kind) referenceKeys(obj Object) []string {
-	var keys []string
-	for _, reference := range k.references {
-		for _, ref := range reference.of(obj) {
-			keys = append(keys, referenceKey(reference.target, ref))
-		}
-	}
-	return keys
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/test/simulator"
@@ -28,8 +29,12 @@ func TestTheIDOfARoomCannotBeTaken(t *testing.T) {
 	}
 	env := &Environment{DriftInterval: time.Hour}
 	connection := &projects.Connection{ID: t.Name(), Client: client, Project: client.Project(key.ProjectID)}
+	rooms := ToNamed(&v1alpha1.MeshRoom{}, func(*v1alpha1.MeshService) []v1alpha1.ResourceReference { return nil },
+		func(project *meshagent.Project) meshagent.Collection[meshagent.RoomSpec, meshagent.Room] {
+			return project.Rooms()
+		})
 	for external, want := range map[string]string{id: "payments", "payments": "payments"} {
-		found, err := findRoom(t.Context(), env, connection, external)
+		found, err := rooms.external(t.Context(), env, connection, external)
 		if err != nil || found.Name != want || found.ID != id {
 			t.Errorf("%s leads to %+v, %v", external, found, err)
 		}

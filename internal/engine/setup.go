@@ -28,12 +28,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
-// The indexes over objects of every kind.
-const (
-	projectIndex   = "meshagent.com/project"
-	referenceIndex = "meshagent.com/reference"
-	sourceIndex    = "meshagent.com/source"
-)
+// projectIndex finds the objects of a kind that use a MeshProject.
+const projectIndex = "meshagent.com/project"
 
 // SetupWithManager adds a controller for the kind.
 func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) error {
@@ -41,7 +37,6 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 		return err
 	}
 	r := k.reconciler(env)
-	untyped := r.kind
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(k.Object, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: projects.Backoff(), NewQueue: env.fairly(k.Object, mgr.GetControllerOptions().MaxConcurrentReconciles)}).
@@ -55,21 +50,7 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 	if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.Object, resourceIndex, resourceKeys); err != nil {
 		return fmt.Errorf("indexing the resources of %s: %w", kindOf(k.Object), err)
 	}
-	if len(k.References) > 0 {
-		index := func(obj client.Object) []string {
-			typed, _ := obj.(Object)
-			return untyped.referenceKeys(typed)
-		}
-		if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.Object, referenceIndex, index); err != nil {
-			return fmt.Errorf("indexing the references of %s: %w", kindOf(k.Object), err)
-		}
-	}
-	for _, reference := range k.References {
-		b = b.Watches(reference.target, env.wake(projects.RetryPriority, k.Object, referenceIndex, func(target client.Object) string {
-			return referenceKey(target, v1alpha1.ResourceReference{Name: target.GetName()})
-		}, inNamespaceOf), builder.WithPredicates(mattersToUsers()))
-	}
-	b, err := untyped.watchSources(mgr, env, b)
+	b, err := r.kind.watchUses(mgr, env, b)
 	if err != nil {
 		return err
 	}

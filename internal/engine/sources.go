@@ -11,9 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/manager"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
@@ -55,14 +53,12 @@ func (in Inputs) Secret(name string) SourceData { return in.source(&corev1.Secre
 func (in Inputs) ConfigMap(name string) SourceData { return in.source(&corev1.ConfigMap{}, name) }
 
 func (in Inputs) source(like client.Object, name string) SourceData {
-	data, ok := in.sources[sourceKey(like, name)]
+	data, ok := in.sources[usesKey(like, name)]
 	if !ok {
-		panic("engine: a kind uses a source that it did not declare: " + sourceKey(like, name))
+		panic("engine: a kind uses a source that it did not declare: " + usesKey(like, name))
 	}
 	return data
 }
-
-func sourceKey(like client.Object, name string) string { return kindOf(like) + "/" + name }
 
 // readSources reads everything that the object declares.
 func (p *pass) readSources(ctx context.Context) (map[string]SourceData, error) {
@@ -77,7 +73,7 @@ func (p *pass) readSources(ctx context.Context) (map[string]SourceData, error) {
 			if err != nil {
 				return nil, fmt.Errorf("reading %s %q: %w", kindOf(found), name, err)
 			}
-			all[sourceKey(found, name)] = contents(found)
+			all[usesKey(found, name)] = contents(found)
 		}
 	}
 	return all, nil
@@ -107,31 +103,4 @@ func contents(obj client.Object) SourceData {
 		return SourceData{Data: data}
 	}
 	return SourceData{}
-}
-
-// watchSources adds the index and the watches. A changed Secret is something that a user wants to see in MeshAgent now.
-func (k *kind) watchSources(mgr manager.Manager, env *Environment, b *builder.Builder) (*builder.Builder, error) {
-	if len(k.sources) == 0 {
-		return b, nil
-	}
-	index := func(obj client.Object) []string {
-		typed, _ := obj.(Object)
-		var keys []string
-		for _, source := range k.sources {
-			for _, name := range source.names(typed) {
-				keys = append(keys, sourceKey(source.like, name))
-			}
-		}
-		return keys
-	}
-	if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.like, sourceIndex, index); err != nil {
-		return nil, fmt.Errorf("indexing the sources of %s: %w", kindOf(k.like), err)
-	}
-	for _, source := range k.sources {
-		readers := env.having(k.like, sourceIndex, func(changed client.Object) string {
-			return sourceKey(source.like, changed.GetName())
-		}, inNamespaceOf)
-		b = b.WatchesMetadata(source.like, enqueue(0, env.timing(kindOf(k.like)).sourceChanged(readers)))
-	}
-	return b, nil
 }

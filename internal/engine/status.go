@@ -30,7 +30,6 @@ type conclusion struct {
 	status      *v1alpha1.ObjectStatus // of obj
 	outcome     outcome
 	requested   string
-	written     *ownWrites
 	// strict says that the object is of no use while access is denied: true for the MeshProject itself.
 	strict bool
 }
@@ -42,7 +41,7 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 		e.send(c.obj, event)
 	}
 	if c.outcome.released && err == nil {
-		c.written.forget(c.obj)
+		e.memory.forget(c.obj)
 		return reconcile.Result{}, nil
 	}
 	var v verdict.Verdict
@@ -81,9 +80,9 @@ func (e *Environment) setConditions(c *conclusion, v verdict.Verdict, err error)
 
 // tell writes status, or as much of it as Kubernetes can store.
 func (e *Environment) tell(ctx context.Context, c conclusion) error {
-	err := e.writeStatus(ctx, c.before, c.obj, c.written)
+	err := e.writeStatus(ctx, c.before, c.obj)
 	if isTooLarge(err) {
-		err = e.writeStatus(ctx, c.before, c.reduced(), c.written)
+		err = e.writeStatus(ctx, c.before, c.reduced())
 	}
 	return err
 }
@@ -228,7 +227,7 @@ func (e *Environment) send(about client.Object, event occurrence) {
 }
 
 // writeStatus patches status if it is not what it was before.
-func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object, written *ownWrites) error {
+func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object) error {
 	// These were written before, in requests of their own.
 	before.SetResourceVersion(obj.GetResourceVersion())
 	before.SetFinalizers(obj.GetFinalizers())
@@ -246,7 +245,7 @@ func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object
 		return fmt.Errorf("writing status: %w", err)
 	}
 	obj.SetResourceVersion(patched.GetResourceVersion())
-	written.note(obj)
+	e.memory.noteWrite(obj)
 	return nil
 }
 

@@ -20,8 +20,6 @@ type timing struct {
 	kind string
 
 	mu sync.Mutex
-	// new are objects that this process was the first to look at, and that were never Ready.
-	new map[types.UID]bool
 	// changed is when a Secret that an object reads was changed last, as long as MeshAgent does not have the change.
 	changed map[types.NamespacedName]time.Time
 }
@@ -34,14 +32,14 @@ func (e *Environment) timing(kind string) *timing {
 		e.timings = map[string]*timing{}
 	}
 	if e.timings[kind] == nil {
-		e.timings[kind] = &timing{kind: kind, new: map[types.UID]bool{}, changed: map[types.NamespacedName]time.Time{}}
+		e.timings[kind] = &timing{kind: kind, changed: map[types.NamespacedName]time.Time{}}
 	}
 	return e.timings[kind]
 }
 
 // measure tells metrics of a pass that has ended, of an object whose readiness was or was not known before.
 func (e *Environment) measure(c conclusion, known bool, err error) {
-	e.timing(kindOf(c.obj)).looked(c, known)
+	e.looked(c, known)
 	if err == nil && !c.outcome.paused {
 		at := c.outcome.listed
 		if at.IsZero() {
@@ -53,28 +51,25 @@ func (e *Environment) measure(c conclusion, known bool, err error) {
 
 // looked measures how long a new object took. An object at which a former process looked may have been Ready before, and one that was suspended
 // was not meant to be: neither is measured.
-func (t *timing) looked(c conclusion, known bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	uid := c.obj.GetUID()
+func (e *Environment) looked(c conclusion, known bool) {
+	unready := e.memory.of(c.obj).unready
+	first := unready || !known
 	switch {
 	case c.outcome.paused:
-		delete(t.new, uid)
+		unready = false
 	case !meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionReady):
-		if !known {
-			t.new[uid] = true
-		}
-	case !known || t.new[uid]:
-		timeToReady.WithLabelValues(t.kind).Observe(time.Since(c.obj.GetCreationTimestamp().Time).Seconds())
-		delete(t.new, uid)
+		unready = first
+	case first:
+		timeToReady.WithLabelValues(kindOf(c.obj)).Observe(time.Since(c.obj.GetCreationTimestamp().Time).Seconds())
+		unready = false
 	}
+	e.memory.change(c.obj, func(known *memory) { known.unready = unready })
 }
 
 // forget drops what is remembered of an object that is gone.
 func (t *timing) forget(obj client.Object) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.new, obj.GetUID())
 	delete(t.changed, client.ObjectKeyFromObject(obj))
 }
 

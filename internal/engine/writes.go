@@ -7,12 +7,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -21,7 +18,7 @@ import (
 
 // patchFinalizers changes the finalizers of the very version that was read: the list is written as a whole, and somebody else
 // may have changed it. Status as filled so far is kept out of it.
-func (e *Environment) patchFinalizers(ctx context.Context, obj client.Object, written *ownWrites, change func(client.Object, string) bool) error {
+func (e *Environment) patchFinalizers(ctx context.Context, obj client.Object, change func(client.Object, string) bool) error {
 	patched, _ := obj.DeepCopyObject().(client.Object)
 	if !change(patched, v1alpha1.Finalizer) {
 		return nil
@@ -33,7 +30,7 @@ func (e *Environment) patchFinalizers(ctx context.Context, obj client.Object, wr
 	}
 	obj.SetFinalizers(patched.GetFinalizers())
 	obj.SetResourceVersion(patched.GetResourceVersion())
-	written.note(patched)
+	e.memory.noteWrite(patched)
 	return nil
 }
 
@@ -74,51 +71,4 @@ func (c *conclusion) reduced() client.Object {
 	small.SetResourceVersion(obj.GetResourceVersion())
 	small.SetFinalizers(obj.GetFinalizers())
 	return small
-}
-
-// ownWrites remembers the last version of each object that this process wrote and has not read yet. The cache lags behind, and a
-// pass over an old version would not know what the last one did: it would create a second time. (The client's own
-// EnableReadYourWritesConsistency does not work with more than one watched namespace.)
-type ownWrites struct {
-	mu       sync.Mutex
-	versions map[types.UID]ownWrite
-}
-
-type ownWrite struct {
-	version string
-	at      time.Time
-}
-
-// maxUnseen is how long a pass waits for the cache to show its own write. A cache that is restored to
-// an older state never shows it.
-const maxUnseen = time.Minute
-
-func (w *ownWrites) note(obj client.Object) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.versions == nil {
-		w.versions = map[types.UID]ownWrite{}
-	}
-	w.versions[obj.GetUID()] = ownWrite{obj.GetResourceVersion(), time.Now()}
-}
-
-func (w *ownWrites) forget(obj client.Object) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.versions, obj.GetUID())
-}
-
-// unseen says that obj is older than what was written.
-func (w *ownWrites) unseen(obj client.Object) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	own, ok := w.versions[obj.GetUID()]
-	if !ok {
-		return false
-	}
-	if compared, err := resourceversion.CompareResourceVersion(obj.GetResourceVersion(), own.version); err == nil && compared < 0 && time.Since(own.at) < maxUnseen {
-		return true
-	}
-	delete(w.versions, obj.GetUID())
-	return false
 }
