@@ -3,6 +3,8 @@
 
 package simulator
 
+import "time"
+
 // Behavior picks what the server does where the contract leaves it open. The
 // zero value is the likelier choice everywhere.
 type Behavior struct {
@@ -27,8 +29,14 @@ type Behavior struct {
 	ImmediateEmailGrants bool
 	// DuplicateSecretNames lets several project secrets have one name.
 	DuplicateSecretNames bool
+	// TokenLifetime is how long tokens of connections are good for (usually an hour).
+	// Negative: they say nothing about it.
+	TokenLifetime time.Duration
 	// ServicesAsText answers single service reads as text/plain.
 	ServicesAsText bool
+	// Templates is how much of templates and their values is checked (usually
+	// CheckDeclared).
+	Templates TemplateCheck
 	// LegacyRoutes shows room routes with one path in their old flat shape.
 	LegacyRoutes bool
 	// AnyDomain takes routes outside the deployment's pages domain.
