@@ -5,6 +5,9 @@ package simulator
 
 import (
 	"fmt"
+	"os"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -91,4 +94,26 @@ func lifetime(a *api) string {
 		return "none"
 	}
 	return time.Duration(number(claims["exp"])*int64(time.Second) - now.UnixNano()).String()
+}
+
+// The notes on the contract say what is guessed, and name the switch.
+func TestNotesNameEveryGuess(t *testing.T) {
+	notes, err := os.ReadFile("../contract/NOTES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(notes), "## What is guessed")
+	named := regexp.MustCompile("`([A-Z]\\w+)`").FindAllStringSubmatch(table, -1)
+	fields := map[string]bool{"Behavior": true}
+	for field := range reflect.TypeFor[Behavior]().Fields() {
+		fields[field.Name] = true
+		if !strings.Contains(table, "`"+field.Name+"`") {
+			t.Errorf("test/contract/NOTES.md does not say what Behavior.%s switches", field.Name)
+		}
+	}
+	for _, match := range named {
+		if !fields[match[1]] {
+			t.Errorf("test/contract/NOTES.md names %s, which Behavior has not", match[1])
+		}
+	}
 }
