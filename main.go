@@ -28,7 +28,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
-	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -36,6 +35,7 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/controller"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/manager"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/internal/tracing"
 	"github.com/meshagent/meshagent-operator/internal/version"
@@ -122,7 +122,7 @@ func main() {
 		return
 	}
 	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&opts.logging)))
-	limitMemory(os.DirFS("/"), os.Getenv, debug.SetMemoryLimit)
+	manager.LimitMemory(os.DirFS("/"), os.Getenv, debug.SetMemoryLimit)
 	if err := run(ctrl.SetupSignalHandler(), opts); err != nil {
 		ctrl.Log.Error(err, "the operator has stopped")
 		os.Exit(1)
@@ -143,11 +143,11 @@ func run(ctx context.Context, opts options) error {
 	}
 	// The API server's own fairness limits clients better than a fixed rate.
 	restConfig.QPS = -1
-	withoutProxy(restConfig)
+	manager.WithoutProxy(restConfig)
 	if opts.releaseObjects {
 		return releaseObjects(ctx, restConfig, scheme, opts)
 	}
-	namespaces, leftOut, err := chooseNamespaces(ctx, restConfig, scheme, opts.namespaces())
+	namespaces, leftOut, err := manager.ChooseNamespaces(ctx, restConfig, scheme, opts.namespaces())
 	if err != nil {
 		return err
 	}
@@ -170,16 +170,16 @@ func run(ctx context.Context, opts options) error {
 	filled := make(chan struct{})
 	err = errors.Join(
 		mgr.AddHealthzCheck("healthz", healthz.Ping),
-		mgr.AddReadyzCheck("readyz", ready(filled, mgr.GetCache())),
-		mgr.Add(always(func(context.Context) error { close(filled); return nil })),
-		mgr.Add(always(leftOut.await)),
+		mgr.AddReadyzCheck("readyz", manager.Ready(filled, mgr.GetCache())),
+		mgr.Add(manager.Always(func(context.Context) error { close(filled); return nil })),
+		mgr.Add(manager.Always(leftOut.Await)),
 	)
 	if err != nil {
 		return fmt.Errorf("setting up the manager: %w", err)
 	}
 	ctrl.Log.Info("starting", "version", version.String(), "ownerID", ownerID, "driftInterval", opts.driftInterval.String(),
 		"meshagentAPI", opts.meshagentAPIURL, "namespaces", namespaces)
-	if err := start(ctx, mgr, filled); err != nil {
+	if err := manager.Start(ctx, mgr, filled); err != nil {
 		return fmt.Errorf("running: %w", err)
 	}
 	return nil
@@ -199,7 +199,7 @@ func managerOptions(scheme *runtime.Scheme, opts options, namespaces []string) c
 		LeaderElectionID:              opts.leaderID,
 		LeaderElectionNamespace:       opts.leaderNamespace,
 		LeaderElectionReleaseOnCancel: true, // main returns as soon as the manager has stopped
-		GracefulShutdownTimeout:       new(drainTimeout),
+		GracefulShutdownTimeout:       new(manager.DrainTimeout),
 		Cache:                         engine.CacheOptions(namespaces),
 		Client:                        engine.ClientOptions(),
 		Controller: config.Controller{
@@ -235,7 +235,7 @@ func flush(ctx context.Context, traces *sdktrace.TracerProvider) {
 	}
 }
 
-func setup(mgr manager.Manager, opts options, namespaces []string, ownerID string, traces *sdktrace.TracerProvider) error {
+func setup(mgr ctrl.Manager, opts options, namespaces []string, ownerID string, traces *sdktrace.TracerProvider) error {
 	env := &engine.Environment{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: ownerID, DriftInterval: opts.driftInterval,

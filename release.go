@@ -7,8 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,9 +22,10 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
-	"sigs.k8s.io/controller-runtime/pkg/manager"
+	ctrlmanager "sigs.k8s.io/controller-runtime/pkg/manager"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/manager"
 )
 
 // patience is how long objects that are being deleted are waited for, before the operator is stopped, and how long the
@@ -41,7 +40,7 @@ var releasePauses = wait.Backoff{Duration: time.Second, Factor: 2, Steps: 6, Cap
 // removes, and so be stuck when it is deleted. An operator that is installed later continues with all of them.
 func releaseObjects(ctx context.Context, restConfig *rest.Config, scheme *runtime.Scheme, opts options) error {
 	opts.leaderElect, opts.metricsAddress, opts.probeAddress, opts.pprofAddress = true, "0", "0", "0"
-	namespaces, _, err := chooseNamespaces(ctx, restConfig, scheme, opts.namespaces())
+	namespaces, _, err := manager.ChooseNamespaces(ctx, restConfig, scheme, opts.namespaces())
 	if err != nil {
 		return err
 	}
@@ -72,11 +71,11 @@ func releaseObjects(ctx context.Context, restConfig *rest.Config, scheme *runtim
 
 // releaseAsLeader releases the objects once it has the lease: then no operator is at work that elects leaders, and that
 // would add the finalizers again.
-func (r *releaser) releaseAsLeader(ctx context.Context, mgr manager.Manager, lease string) error {
+func (r *releaser) releaseAsLeader(ctx context.Context, mgr ctrl.Manager, lease string) error {
 	ctx, done := context.WithCancelCause(ctx)
 	defer done(nil)
 	errReleased := errors.New("released")
-	err := mgr.Add(manager.RunnableFunc(func(ctx context.Context) error {
+	err := mgr.Add(ctrlmanager.RunnableFunc(func(ctx context.Context) error {
 		err := r.release(ctx)
 		if err == nil {
 			done(errReleased)
@@ -229,7 +228,7 @@ func describe(obj *metav1.PartialObjectMetadata) string {
 
 // held lists all objects that have the operator's finalizer.
 func (r *releaser) held(ctx context.Context) (held []*metav1.PartialObjectMetadata, err error) {
-	for _, kind := range kinds(r.client.Scheme()) {
+	for _, kind := range manager.Kinds(r.client.Scheme()) {
 		for _, namespace := range r.namespaces {
 			found, err := r.heldOf(ctx, kind, namespace)
 			if err != nil && !meta.IsNoMatchError(err) { // else its CustomResourceDefinition is gone already, and with it all objects
@@ -258,16 +257,4 @@ func (r *releaser) heldOf(ctx context.Context, kind schema.GroupVersionKind, nam
 		}
 	}
 	return held, nil
-}
-
-// kinds are ours, in the order of their names.
-func kinds(scheme *runtime.Scheme) []schema.GroupVersionKind {
-	var ours []schema.GroupVersionKind
-	for name, kind := range scheme.KnownTypes(v1alpha1.GroupVersion) {
-		if reflect.PointerTo(kind).Implements(reflect.TypeFor[client.Object]()) {
-			ours = append(ours, v1alpha1.GroupVersion.WithKind(name))
-		}
-	}
-	slices.SortFunc(ours, func(a, b schema.GroupVersionKind) int { return strings.Compare(a.Kind, b.Kind) })
-	return ours
 }

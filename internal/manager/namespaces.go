@@ -1,13 +1,14 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package manager
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +24,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
@@ -80,8 +82,8 @@ func leaveOut(unreadable map[string]error) {
 	}
 }
 
-// await returns an error as soon as one of the namespaces can be read.
-func (w watched) await(ctx context.Context) error {
+// Await returns an error as soon as one of the namespaces can be read.
+func (w watched) Await(ctx context.Context) error {
 	for len(w.namespaces) > 0 {
 		select {
 		case <-ctx.Done():
@@ -133,8 +135,8 @@ func (w watched) read(ctx context.Context, namespace string) error {
 	return nil
 }
 
-// chooseNamespaces tells the namespaces to watch, nil for all, from those that are left out.
-func chooseNamespaces(ctx context.Context, restConfig *rest.Config, scheme *runtime.Scheme, wanted []string) ([]string, watched, error) {
+// ChooseNamespaces tells the namespaces to watch, nil for all, from those that are left out.
+func ChooseNamespaces(ctx context.Context, restConfig *rest.Config, scheme *runtime.Scheme, wanted []string) ([]string, watched, error) {
 	if wanted == nil {
 		return nil, watched{}, nil
 	}
@@ -142,7 +144,7 @@ func chooseNamespaces(ctx context.Context, restConfig *rest.Config, scheme *runt
 	if err != nil {
 		return nil, watched{}, fmt.Errorf("making a client: %w", err)
 	}
-	all := newWatched(reader, kinds(scheme), wanted)
+	all := newWatched(reader, Kinds(scheme), wanted)
 	readable, unreadable, err := all.split(ctx)
 	if err != nil {
 		return nil, watched{}, err
@@ -150,4 +152,16 @@ func chooseNamespaces(ctx context.Context, restConfig *rest.Config, scheme *runt
 	leaveOut(unreadable)
 	all.namespaces = slices.Sorted(maps.Keys(unreadable))
 	return readable, all, nil
+}
+
+// Kinds are ours, in the order of their names.
+func Kinds(scheme *runtime.Scheme) []schema.GroupVersionKind {
+	var ours []schema.GroupVersionKind
+	for name, kind := range scheme.KnownTypes(v1alpha1.GroupVersion) {
+		if reflect.PointerTo(kind).Implements(reflect.TypeFor[client.Object]()) {
+			ours = append(ours, v1alpha1.GroupVersion.WithKind(name))
+		}
+	}
+	slices.SortFunc(ours, func(a, b schema.GroupVersionKind) int { return strings.Compare(a.Kind, b.Kind) })
+	return ours
 }

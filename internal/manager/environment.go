@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package manager
 
 import (
 	"io/fs"
@@ -23,9 +23,9 @@ const memoryShare = 0.9
 // memoryLimitFiles hold the limit of the container, in cgroups of version 2 and 1.
 var memoryLimitFiles = []string{"sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes"}
 
-// limitMemory has Go respect the memory limit of the container, which it doesn't know otherwise:
+// LimitMemory has Go respect the memory limit of the container, which it doesn't know otherwise:
 // then it would let garbage grow until the kernel kills the process. GOMEMLIMIT takes precedence.
-func limitMemory(root fs.FS, getenv func(string) string, set func(int64) int64) {
+func LimitMemory(root fs.FS, getenv func(string) string, set func(int64) int64) {
 	if getenv("GOMEMLIMIT") != "" {
 		return
 	}
@@ -41,9 +41,9 @@ func limitMemory(root fs.FS, getenv func(string) string, set func(int64) int64) 
 	}
 }
 
-// withoutProxy sends requests to the API server of the operator's own cluster straight there,
+// WithoutProxy sends requests to the API server of the operator's own cluster straight there,
 // whatever HTTPS_PROXY says: the proxy is for MeshAgent, and it can rarely reach the API server.
-func withoutProxy(config *rest.Config) {
+func WithoutProxy(config *rest.Config) {
 	host, port := os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT")
 	if host == "" || config.Proxy != nil || config.Host != "https://"+net.JoinHostPort(host, port) {
 		return
