@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,9 @@ var memoryLimitFiles = []string{"sys/fs/cgroup/memory.max", "sys/fs/cgroup/memor
 
 // LimitMemory has Go respect the memory limit of the container, which it doesn't know otherwise:
 // then it would let garbage grow until the kernel kills the process. GOMEMLIMIT takes precedence.
-func LimitMemory(root fs.FS, getenv func(string) string, set func(int64) int64) {
+func LimitMemory() { limitMemory(os.DirFS("/"), os.Getenv, debug.SetMemoryLimit) }
+
+func limitMemory(root fs.FS, getenv func(string) string, set func(int64) int64) {
 	if getenv("GOMEMLIMIT") != "" {
 		return
 	}
@@ -41,9 +44,9 @@ func LimitMemory(root fs.FS, getenv func(string) string, set func(int64) int64) 
 	}
 }
 
-// WithoutProxy sends requests to the API server of the operator's own cluster straight there,
+// withoutProxy sends requests to the API server of the operator's own cluster straight there,
 // whatever HTTPS_PROXY says: the proxy is for MeshAgent, and it can rarely reach the API server.
-func WithoutProxy(config *rest.Config) {
+func withoutProxy(config *rest.Config) {
 	host, port := os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT")
 	if host == "" || config.Proxy != nil || config.Host != "https://"+net.JoinHostPort(host, port) {
 		return

@@ -34,7 +34,7 @@ func TestLimitMemory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := int64(0)
-			LimitMemory(c.files, func(string) string { return c.env }, func(limit int64) int64 { got = limit; return 0 })
+			limitMemory(c.files, func(string) string { return c.env }, func(limit int64) int64 { got = limit; return 0 })
 			if got != c.want {
 				t.Errorf("got %d, want %d", got, c.want)
 			}
@@ -77,7 +77,7 @@ func asksTheAPIServer(t *testing.T) {
 		"of another cluster":       {rest.Config{Host: "https://192.0.2.2:443"}, os.Getenv("HTTPS_PROXY")},
 		"with a proxy of its own ": {rest.Config{Host: "https://192.0.2.1:443", Proxy: http.ProxyURL(given)}, given.String()},
 	} {
-		WithoutProxy(&c.config)
+		withoutProxy(&c.config)
 		choose := c.config.Proxy
 		if choose == nil {
 			choose = http.ProxyFromEnvironment

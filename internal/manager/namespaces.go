@@ -82,8 +82,8 @@ func leaveOut(unreadable map[string]error) {
 	}
 }
 
-// Await returns an error as soon as one of the namespaces can be read.
-func (w watched) Await(ctx context.Context) error {
+// await returns an error as soon as one of the namespaces can be read.
+func (w watched) await(ctx context.Context) error {
 	for len(w.namespaces) > 0 {
 		select {
 		case <-ctx.Done():
@@ -135,8 +135,8 @@ func (w watched) read(ctx context.Context, namespace string) error {
 	return nil
 }
 
-// ChooseNamespaces tells the namespaces to watch, nil for all, from those that are left out.
-func ChooseNamespaces(ctx context.Context, restConfig *rest.Config, scheme *runtime.Scheme, wanted []string) ([]string, watched, error) {
+// chooseNamespaces tells the namespaces to watch, nil for all, from those that are left out.
+func chooseNamespaces(ctx context.Context, restConfig *rest.Config, scheme *runtime.Scheme, wanted []string) ([]string, watched, error) {
 	if wanted == nil {
 		return nil, watched{}, nil
 	}

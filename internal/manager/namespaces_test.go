@@ -125,7 +125,7 @@ func TestANamespaceThatCanBeReadAgainIsNoticed(t *testing.T) {
 		r := &rights{refused: map[string]bool{"back": true}}
 		began := time.Now()
 		time.AfterFunc(time.Hour, func() { r.set("back", false) })
-		if err := watchedWith(t, r, "back").Await(t.Context()); !errors.Is(err, errReadable) {
+		if err := watchedWith(t, r, "back").await(t.Context()); !errors.Is(err, errReadable) {
 			t.Errorf("got %v", err)
 		}
 		if took := time.Since(began); took > time.Hour+lookAgain {
@@ -134,7 +134,7 @@ func TestANamespaceThatCanBeReadAgainIsNoticed(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
 		defer stop()
 		r.set("back", true)
-		if err := watchedWith(t, r, "back").Await(ctx); err != nil {
+		if err := watchedWith(t, r, "back").await(ctx); err != nil {
 			t.Error(err)
 		}
 	})

@@ -18,25 +18,25 @@ import (
 const (
 	// longestStart is how long the caches may take to fill.
 	longestStart = 2 * time.Minute
-	// DrainTimeout is how long the leader finishes its passes. It ends before Kubernetes kills the
+	// drainTimeout is how long the leader finishes its passes. It ends before Kubernetes kills the
 	// container, by default after 30 seconds, so that the lease is given back.
-	DrainTimeout = 20 * time.Second
+	drainTimeout = 20 * time.Second
 	// stopTimeout is how long the manager may take to stop in all, and stopAtOnce if it isn't the
 	// leader: then it has nothing to finish and nothing to give back.
-	stopTimeout = DrainTimeout + 5*time.Second
+	stopTimeout = drainTimeout + 5*time.Second
 	stopAtOnce  = 2 * time.Second
 )
 
-// startable is what Start needs of a manager.
+// startable is what start needs of a manager.
 type startable interface {
 	Start(ctx context.Context) error
 	Elected() <-chan struct{}
 }
 
-// Start runs the manager until ctx ends. Filled is closed when its caches have been filled. Until
+// start runs the manager until ctx ends. Filled is closed when its caches have been filled. Until
 // then a manager of controller-runtime waits without a limit, and doesn't even notice that ctx has
 // ended.
-func Start(ctx context.Context, mgr startable, filled <-chan struct{}) error {
+func start(ctx context.Context, mgr startable, filled <-chan struct{}) error {
 	ended := make(chan error, 1)
 	go func() { ended <- mgr.Start(ctx) }()
 	tooLong := time.NewTimer(longestStart)
@@ -72,23 +72,23 @@ func Start(ctx context.Context, mgr startable, filled <-chan struct{}) error {
 	}
 }
 
-// Always runs in every replica, not in the leader only.
-type Always func(ctx context.Context) error
+// always runs in every replica, not in the leader only.
+type always func(ctx context.Context) error
 
 // Start runs it.
-func (a Always) Start(ctx context.Context) error { return a(ctx) }
+func (a always) Start(ctx context.Context) error { return a(ctx) }
 
 // NeedLeaderElection says that it does not.
-func (Always) NeedLeaderElection() bool { return false }
+func (always) NeedLeaderElection() bool { return false }
 
-// syncer is what Ready needs of a cache.
+// syncer is what ready needs of a cache.
 type syncer interface {
 	WaitForCacheSync(ctx context.Context) bool
 }
 
-// Ready reports a replica as ready once its caches are filled. It need not lead: during an upgrade
+// ready reports a replica as ready once its caches are filled. It need not lead: during an upgrade
 // the next leader must be ready before the last one stops.
-func Ready(filled <-chan struct{}, caches syncer) healthz.Checker {
+func ready(filled <-chan struct{}, caches syncer) healthz.Checker {
 	const moment = 500 * time.Millisecond // the kubelet waits for a second
 	var done atomic.Bool
 	return func(request *http.Request) error {

@@ -40,7 +40,7 @@ func TestStartEndsWhenCachesAreNotFilled(t *testing.T) {
 		mgr := newStub()
 		defer close(mgr.end)
 		began := time.Now()
-		if err := Start(t.Context(), mgr, make(chan struct{})); err == nil {
+		if err := start(t.Context(), mgr, make(chan struct{})); err == nil {
 			t.Error("no error")
 		}
 		if took := time.Since(began); took != longestStart {
@@ -72,7 +72,7 @@ func TestStartEndsWithItsContext(t *testing.T) {
 				}
 				ctx, stop := context.WithCancel(t.Context())
 				time.AfterFunc(time.Minute, stop)
-				if err := Start(ctx, mgr, filled); err != nil {
+				if err := start(ctx, mgr, filled); err != nil {
 					t.Error(err)
 				}
 				if mgr.started.Err() == nil {
@@ -93,7 +93,7 @@ func TestStartReturnsHowTheManagerEnds(t *testing.T) {
 				close(filled)
 			}
 			go func() { mgr.end <- why }()
-			if err := Start(t.Context(), mgr, filled); !errors.Is(err, why) {
+			if err := start(t.Context(), mgr, filled); !errors.Is(err, why) {
 				t.Errorf("got %v", err)
 			}
 		}
@@ -108,7 +108,7 @@ func (c *stubCaches) WaitForCacheSync(context.Context) bool { return bool(*c) }
 func TestReady(t *testing.T) {
 	t.Parallel()
 	filled, synced := make(chan struct{}), stubCaches(false)
-	check, request := Ready(filled, &synced), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil)
+	check, request := ready(filled, &synced), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil)
 	if check(request) == nil {
 		t.Error("ready before anything is in the caches")
 	}
