@@ -115,7 +115,9 @@ run: install ## Run the manager here, for the cluster of the current kubeconfig;
 	go run . $(ARGS)
 
 .PHONY: demo
-demo: controlplane ## Show it all here: Kubernetes, a simulated MeshAgent and the operator; ONCE=1 ends by itself
+demo: ## Show it all here: Kubernetes, a simulated MeshAgent and the operator; ONCE=1 ends by itself
+	@echo "demo: the first time takes about ten minutes, to compile Kubernetes and the operator. After that it starts in seconds, and takes less than a minute."
+	@$(MAKE) controlplane
 	@hack/patiently.sh "compiling the operator and the demo" $(MAKE) -s build bin/demo
 	@exec bin/demo $(if $(ONCE),--once)
 
