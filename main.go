@@ -26,6 +26,7 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/controller"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/manager"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/internal/release"
@@ -107,7 +108,7 @@ func setup(mgr *manager.Manager, opts manager.Options, ownerID string, traces *s
 	env := &engine.Environment{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: ownerID, DriftInterval: opts.DriftInterval,
-		Projects: &engine.Projects{
+		Projects: &projects.Pool{
 			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: mgr.Namespaces,
 			Options: meshagent.Options{Endpoint: opts.MeshAgentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: engine.ObserveCall},
 		},

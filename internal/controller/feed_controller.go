@@ -10,6 +10,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -33,7 +34,7 @@ func desiredFeed(feed *v1alpha1.MeshFeed, _ engine.Inputs) (meshagent.FeedSpec, 
 	if schema := feed.Spec.MessageSchema; schema != nil {
 		text, ok := objectOrBoolean(schema.Raw)
 		if !ok {
-			return spec, engine.Invalid("spec.messageSchema must be a JSON schema: an object, or a boolean")
+			return spec, verdict.Invalid("spec.messageSchema must be a JSON schema: an object, or a boolean")
 		}
 		spec.MessageSchema = text
 	}

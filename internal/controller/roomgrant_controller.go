@@ -42,7 +42,7 @@ var RoomGrant = engine.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, me
 func desiredRoomGrant(grant *v1alpha1.MeshRoomGrant, in engine.Inputs) (meshagent.RoomGrantSpec, error) {
 	return meshagent.RoomGrantSpec{
 		RoomID:            in.Resolved(&v1alpha1.MeshRoom{}, grant.Spec.RoomRef).ID, // a rename of the room does not matter
-		UserID:            engine.CanonicalID(grant.Spec.UserID),
+		UserID:            meshagent.CanonicalID(grant.Spec.UserID),
 		Email:             strings.ToLower(grant.Spec.Email),
 		Permissions:       apiScope(grant.Spec.Permissions),
 		InviteRedirectURL: grant.Spec.InviteRedirectURL,

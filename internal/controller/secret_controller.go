@@ -21,7 +21,7 @@ var Secret = engine.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.S
 			return in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name
 		}
 		if ref := secret.Spec.AgentRef; ref != nil {
-			return ref.External
+			return meshagent.CanonicalID(ref.External)
 		}
 		return ""
 	},
@@ -45,13 +45,13 @@ var Secret = engine.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.S
 	Report:  func(secret *v1alpha1.MeshSecret, remote meshagent.Secret) { secret.Status.Type = remote.Type },
 }
 
-func secretCollection(project *meshagent.Project, secret *v1alpha1.MeshSecret, room string) meshagent.Collection[meshagent.SecretSpec, meshagent.Secret] {
+func secretCollection(project *meshagent.Project, secret *v1alpha1.MeshSecret, parent string) meshagent.Collection[meshagent.SecretSpec, meshagent.Secret] {
 	spec := secret.Spec
 	switch {
 	case spec.RoomRef != nil:
-		return project.RoomSecrets(room, spec.ForIdentity, spec.DelegatedTo)
+		return project.RoomSecrets(parent, spec.ForIdentity, spec.DelegatedTo)
 	case spec.AgentRef != nil:
-		return project.AgentSecrets(spec.AgentRef.External, spec.DelegatedTo)
+		return project.AgentSecrets(parent, spec.DelegatedTo)
 	}
 	return project.Secrets()
 }

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -40,7 +40,7 @@ func agentChannels(agent string, spec *v1alpha1.AgentChannels) (*meshagent.Agent
 		queue := meshagent.QueueChannel{Queue: channel.Queue, ThreadingMode: string(channel.ThreadingMode), Annotations: channel.Annotations}
 		if channel.MessageSchema != nil {
 			if err := json.Unmarshal(channel.MessageSchema.Raw, &queue.MessageSchema); err != nil {
-				return nil, engine.Invalid("the messageSchema of queue %q of agent %q in spec.agents is not a JSON object: %v", channel.Queue, agent, err)
+				return nil, verdict.Invalid("the messageSchema of queue %q of agent %q in spec.agents is not a JSON object: %v", channel.Queue, agent, err)
 			}
 		}
 		mapped.Queue = append(mapped.Queue, queue)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -52,7 +53,7 @@ func checkSecrets(service *v1alpha1.MeshService, in engine.Inputs) error {
 		}
 		is, must := fitness(use, secret, service, in)
 		if is != must {
-			return engine.Invalid("%s names MeshSecret %q, which is %s: it must be %s", use.place, use.ref.Name, is, must)
+			return verdict.Invalid("%s names MeshSecret %q, which is %s: it must be %s", use.place, use.ref.Name, is, must)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -41,21 +42,21 @@ func templateValues(template *v1alpha1.ServiceTemplate, in engine.Inputs) (map[s
 	values := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(template.Values)) {
 		if !variableName.MatchString(name) {
-			return nil, engine.Invalid("spec.template.values has %q, which no template can use: a variable's name has letters, digits and underscores only", name)
+			return nil, verdict.Invalid("spec.template.values has %q, which no template can use: a variable's name has letters, digits and underscores only", name)
 		}
 		values[name] = template.Values[name]
 	}
 	for _, from := range template.ValuesFrom {
 		if _, twice := values[from.Name]; twice {
-			return nil, engine.Invalid("%q is in both spec.template.values and spec.template.valuesFrom", from.Name)
+			return nil, verdict.Invalid("%q is in both spec.template.values and spec.template.valuesFrom", from.Name)
 		}
 		ref := from.ConfigMapKeyRef
 		value, ok := in.ConfigMap(ref.Name).Data[ref.Key]
 		if !ok {
-			return nil, engine.Invalid("ConfigMap %q has no key %q, which spec.template.valuesFrom names for %q", ref.Name, ref.Key, from.Name)
+			return nil, verdict.Invalid("ConfigMap %q has no key %q, which spec.template.valuesFrom names for %q", ref.Name, ref.Key, from.Name)
 		}
 		if !utf8.Valid(value) {
-			return nil, engine.Invalid("key %q of ConfigMap %q is no text, and cannot be the value of %q in the template", ref.Key, ref.Name, from.Name)
+			return nil, verdict.Invalid("key %q of ConfigMap %q is no text, and cannot be the value of %q in the template", ref.Key, ref.Name, from.Name)
 		}
 		values[from.Name] = string(value)
 	}

@@ -7,6 +7,8 @@ import (
 	"context"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -23,13 +25,14 @@ func (p *pass[O, S, R]) adopt(ctx context.Context, remote R) (found[S, R], error
 	}
 	if !p.spec.Observes() {
 		// The mark itself is no difference.
-		unmarked, err := drift(p.adapted(remote), remote.Written(), nil, nil)
+		unmarked, err := drift.Compare(p.adapted(remote), remote.Written(), nil, nil)
 		if err != nil {
 			return seen, err
 		}
-		err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, remote.Written().Key(), unmarked.changes)
+		// A twin comes first: against one, the advice to set IfUnowned is of no use.
+		err = p.yieldToTwin(ctx, remote.Identity())
 		if err == nil {
-			err = p.yieldToTwin(ctx, remote.Identity())
+			err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, remote.Written().Key(), unmarked.Changes)
 		}
 		if err != nil {
 			p.waitForName(remote.Written().Key())
@@ -67,7 +70,7 @@ func (p *pass[O, S, R]) hasOwnKey(remote R) bool {
 }
 
 // adoptable decides whether an existing resource may be taken over, and if not, what to tell the user.
-func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key string, changes []change) error {
+func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key string, changes []drift.Change) error {
 	switch {
 	case theirs.Owner == ours.Owner, policy == v1alpha1.AdoptAlways:
 		return nil
@@ -76,11 +79,11 @@ func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key 
 	case len(changes) == 0, policy == v1alpha1.AdoptIfUnowned:
 		return nil
 	}
-	return refuse(v1alpha1.ReasonAlreadyExists,
+	return verdict.Refuse(v1alpha1.ReasonAlreadyExists,
 		"%q exists already in MeshAgent and differs in %s: set adoptionPolicy to IfUnowned to take it over and change it, or choose another name", key, paths(changes))
 }
 
 func ownedElsewhere(key, owner string) error {
-	return refuse(v1alpha1.ReasonOwnedElsewhere,
+	return verdict.Refuse(v1alpha1.ReasonOwnedElsewhere,
 		"%q in MeshAgent is managed by %q (operator id/namespace/name): set adoptionPolicy to Always to take it over, or choose another name", key, owner)
 }

@@ -182,29 +182,37 @@ func TestARefusedFieldIsNotOurs(t *testing.T) {
 	}
 }
 
-func largeMetadata(members int) *runtime.RawExtension {
+// largeMetadata has so many members, below others if they are named.
+func largeMetadata(members int, below ...string) *runtime.RawExtension {
 	text := strings.Builder{}
 	text.WriteString(`{"x": 1`)
 	for i := range members {
 		fmt.Fprintf(&text, `, "%s-%05d": %d`, strings.Repeat("long", 8), i, i)
 	}
 	text.WriteString("}")
-	return &runtime.RawExtension{Raw: []byte(text.String())}
+	document := text.String()
+	for _, name := range below {
+		document = fmt.Sprintf("{%q: %s}", name, document)
+	}
+	return &runtime.RawExtension{Raw: []byte(document)}
 }
 
 // What an object sets is noted in its status, which can become too large.
 func TestAnObjectThatIsTooLargeSaysSo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		fits, large := newRoom(), newRoom()
+		fits, deep, large := newRoom(), newRoom(), newRoom()
 		fits.Spec.Metadata = largeMetadata(5000)
+		deep.ObjectMeta, deep.Spec.Metadata = named("deep"), largeMetadata(5000, strings.Repeat("long", 50))
 		large.ObjectMeta, large.Spec.Metadata = named("large"), largeMetadata(15000)
-		s := newStage(t, simulator.Behavior{}, fits, large)
-		_, _ = s.pass(fits)
-		s.mustSay(fits, "Ready=True Available")
+		s := newStage(t, simulator.Behavior{}, fits, deep, large)
+		for _, room := range []*v1alpha1.MeshRoom{fits, deep} { // what others lie below counts once
+			_, _ = s.pass(room)
+			s.mustSay(room, "Ready=True Available")
+		}
 		_, _ = s.pass(large)
 		s.mustSay(large, "Stalled=True Invalid")
-		s.mustHold("rooms", 1)
+		s.mustHold("rooms", 2)
 
 		// The API server may have other limits.
 		s.status = func(obj client.Object) error {

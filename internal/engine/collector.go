@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
 var (
@@ -72,7 +73,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 			if typed, ok := obj.(Object); !ok || !typed.CommonSpec().Suspended() {
 				compared[checkKeyOf(obj)] = true
 			}
-			if left, ok := c.Projects.remaining(obj.GetUID()); ok {
+			if left, ok := c.Projects.Remaining(obj.GetUID()); ok {
 				out <- prometheus.MustNewConstMetric(budgetDesc, prometheus.GaugeValue, left, obj.GetNamespace(), obj.GetName())
 			}
 		})
@@ -124,7 +125,7 @@ type checkKey struct {
 
 func checkKeyOf(obj client.Object) checkKey {
 	if typed, ok := obj.(Object); ok {
-		return checkKey{kindOf(obj), projectKey(typed)}
+		return checkKey{kindOf(obj), projects.ProjectKey(typed)}
 	}
 	return checkKey{kindOf(obj), client.ObjectKeyFromObject(obj)} // a MeshProject
 }

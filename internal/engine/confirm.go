@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -25,11 +27,11 @@ type unconfirmed[R any] struct {
 	made    R    // all of the resource if shown, else its identity
 	shown   bool // in the answer to the write
 	at      time.Time
-	fixed   []change // what the write was to change; nil for a creation
-	desired uint64   // the fingerprint
+	fixed   []drift.Change // what the write was to change; nil for a creation
+	desired uint64         // the fingerprint
 	writes  int
-	set     fields // what the object has set
-	lost    bool   // as in outcome
+	set     drift.Fields // what the object has set
+	lost    bool         // as in outcome
 	adopted bool
 }
 
@@ -40,7 +42,7 @@ func (p *pass[O, S, R]) confirm(ctx context.Context, write unconfirmed[R]) error
 	if err != nil {
 		return err
 	}
-	switch left := withoutDefaults(seen.diff.changes, write.fixed); {
+	switch left := withoutDefaults(seen.diff.Changes, write.fixed); {
 	case len(left) == 0:
 		return p.markSynced(*seen.remote)
 	case p.writes < maxWrites:
@@ -49,9 +51,9 @@ func (p *pass[O, S, R]) confirm(ctx context.Context, write unconfirmed[R]) error
 		// Others may be writing, and one more try is right. A server that keeps another part of each
 		// write looks the same, and would have no end.
 		p.status.Unconverged = contended
-		return &problem{class: unavailable, reason: v1alpha1.ReasonConflict, message: "the resource changes in MeshAgent while it is written"}
+		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonConflict, Message: "the resource changes in MeshAgent while it is written"}
 	}
-	p.status.Unconverged = p.digestOf(seen.diff.changes)
+	p.status.Unconverged = p.digestOf(seen.diff.Changes)
 	return p.notConverging(seen)
 }
 
@@ -62,10 +64,10 @@ func (p *pass[O, S, R]) readBack(ctx context.Context, write unconfirmed[R]) (fou
 	if write.shown {
 		return p.compare(write.made)
 	}
-	if !p.collection.Traits().PartialLists && !p.snapshot.slow() {
-		if wait := p.snapshot.untilShared(write.at); wait > 0 {
+	if !p.collection.Traits().PartialLists && !p.list.Slow() {
+		if wait := p.list.UntilShared(write.at); wait > 0 {
 			p.unconfirmed.set(p.obj.GetUID(), write)
-			return found[S, R]{}, &problem{class: silent, message: "waiting for the next list", after: wait}
+			return found[S, R]{}, &verdict.Problem{Class: verdict.Silent, Message: "waiting for the next list", After: wait}
 		}
 		if seen, ok := p.inSyncByList(ctx, write); ok {
 			return seen, nil
@@ -74,7 +76,7 @@ func (p *pass[O, S, R]) readBack(ctx context.Context, write unconfirmed[R]) (fou
 	// A list may be late. Only what is read by itself may lead to another write.
 	remote, err := p.get(ctx, meshagent.Ref{ID: write.made.Identity(), Key: cmp.Or(write.made.Written().Key(), p.desired.Key())})
 	if meshagent.IsNotFound(err) {
-		return found[S, R]{}, &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent accepted the write, and does not show the resource (404)"}
+		return found[S, R]{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent accepted the write, and does not show the resource (404)"}
 	}
 	if err != nil {
 		return found[S, R]{}, err
@@ -84,18 +86,18 @@ func (p *pass[O, S, R]) readBack(ctx context.Context, write unconfirmed[R]) (fou
 
 // inSyncByList says that a list that is begun after a write shows what is desired.
 func (p *pass[O, S, R]) inSyncByList(ctx context.Context, write unconfirmed[R]) (seen found[S, R], ok bool) {
-	list, err := p.snapshot.since(ctx, write.at)
+	list, err := p.list.ListedSince(ctx, write.at)
 	if err != nil {
 		return seen, false
 	}
-	row, ok := list.get(write.made.Identity())
+	row, ok := list.Get(write.made.Identity())
 	if !ok {
 		return seen, false
 	}
-	if seen, err = p.compare(row); err != nil || len(seen.diff.changes) > 0 {
+	if seen, err = p.compare(row); err != nil || len(seen.diff.Changes) > 0 {
 		return seen, false
 	}
-	p.outcome.listed = list.begun
+	p.outcome.listed = list.Begun
 	return seen, true
 }
 
@@ -114,7 +116,7 @@ func (p *pass[O, S, R]) recallWrite() {
 	if write.adopted {
 		p.status.Adopted = new(true)
 	}
-	_ = write.set.keep(&p.status.AppliedFields) // it was encoded before
+	_ = keepFields(write.set, &p.status.AppliedFields) // it was encoded before
 }
 
 // unconfirmedWrite takes the write that is to be confirmed, unless the spec has changed since.
@@ -129,18 +131,18 @@ func (p *pass[O, S, R]) unconfirmedWrite() (write unconfirmed[R], ok bool) {
 
 // withoutDefaults leaves out what was removed and came back as something else: that is MeshAgent's
 // default, which a kind need not know.
-func withoutDefaults(changes, fixed []change) []change {
-	return slices.DeleteFunc(slices.Clone(changes), func(c change) bool {
-		return c.desired == nil && slices.ContainsFunc(fixed, func(before change) bool {
-			return before.path.String() == c.path.String() && !covers(before.actual, c.actual)
+func withoutDefaults(changes, fixed []drift.Change) []drift.Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(c drift.Change) bool {
+		return c.Desired == nil && slices.ContainsFunc(fixed, func(before drift.Change) bool {
+			return before.Path.String() == c.Path.String() && !drift.Covers(before.Actual, c.Actual)
 		})
 	})
 }
 
 // samePlaces says that all changes are among others.
-func samePlaces(changes, others []change) bool {
-	return !slices.ContainsFunc(changes, func(c change) bool {
-		return !slices.ContainsFunc(others, func(other change) bool { return other.path.String() == c.path.String() })
+func samePlaces(changes, others []drift.Change) bool {
+	return !slices.ContainsFunc(changes, func(c drift.Change) bool {
+		return !slices.ContainsFunc(others, func(other drift.Change) bool { return other.Path.String() == c.Path.String() })
 	})
 }
 
@@ -153,38 +155,38 @@ func (p *pass[O, S, R]) notConverging(seen found[S, R]) error {
 	if p.outcome.adopted {
 		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
 	}
-	message := "MeshAgent does not keep the value of " + paths(seen.diff.changes) + " as written. Set the field to the value in status.drift, or report the difference to MeshAgent"
+	message := "MeshAgent does not keep the value of " + paths(seen.diff.Changes) + " as written. Set the field to the value in status.drift, or report the difference to MeshAgent"
 	if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonNotConverging {
 		p.outcome.warn(v1alpha1.ReasonNotConverging, "update", "%s: %s", p.title(p.desired.Key()), message)
 	}
 	p.remember(*seen.remote)
 	p.outcome.notConverging(message)
-	p.report(*seen.remote, seen.diff.changes)
+	p.report(*seen.remote, seen.diff.Changes)
 	return nil
 }
 
 // keepWhatIsStuck notes which fields are this object's: those that it sets, and those that it gave up
 // and MeshAgent does not remove.
 func (p *pass[O, S, R]) keepWhatIsStuck(seen found[S, R]) error {
-	set, err := fieldsOf(p.adapted(*seen.remote))
+	set, err := drift.FieldsOf(p.adapted(*seen.remote))
 	if err != nil {
 		return err
 	}
-	before := readFields(p.status.AppliedFields).and(readFields(p.status.PendingFields))
-	for _, c := range seen.diff.changes {
-		if c.desired == nil {
-			set = set.and(before.at(c.path))
+	before := readFields(p.status.AppliedFields).And(readFields(p.status.PendingFields))
+	for _, c := range seen.diff.Changes {
+		if c.Desired == nil {
+			set = set.And(before.At(c.Path))
 		}
 	}
 	p.status.PendingFields, p.status.PendingDigest = nil, ""
-	return set.keep(&p.status.AppliedFields)
+	return keepFields(set, &p.status.AppliedFields)
 }
 
 // digestOf identifies changes, hidden values included.
-func (p *pass[O, S, R]) digestOf(changes []change) string {
+func (p *pass[O, S, R]) digestOf(changes []drift.Change) string {
 	var all [][3]any
 	for _, c := range changes {
-		all = append(all, [3]any{c.path.String(), c.desired, c.actual})
+		all = append(all, [3]any{c.Path.String(), c.Desired, c.Actual})
 	}
-	return p.connection.Client.Seal(mustEncode(all))
+	return p.connection.Client.Seal(drift.Encode(all))
 }

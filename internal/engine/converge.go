@@ -13,6 +13,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -28,16 +30,16 @@ func (p *pass[O, S, R]) converge(ctx context.Context, seen found[S, R]) error {
 		return nil
 	case seen.remote == nil:
 		return p.create(ctx)
-	case len(seen.diff.changes) == 0:
+	case len(seen.diff.Changes) == 0:
 		return p.markSynced(*seen.remote)
 	case p.spec.Observes():
 		if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonDrifted {
 			p.foundDrift()
 		}
-		p.outcome.drifted("MeshAgent differs in " + paths(seen.diff.changes) + "; reconcilePolicy Observe leaves it so")
-		p.report(*seen.remote, seen.diff.changes)
+		p.outcome.drifted("MeshAgent differs in " + paths(seen.diff.Changes) + "; reconcilePolicy Observe leaves it so")
+		p.report(*seen.remote, seen.diff.Changes)
 		return nil
-	case p.requested == p.status.LastHandledReconcileAt && p.digestOf(seen.diff.changes) == p.status.Unconverged:
+	case p.requested == p.status.LastHandledReconcileAt && p.digestOf(seen.diff.Changes) == p.status.Unconverged:
 		return p.notConverging(seen)
 	}
 	return p.update(ctx, *seen.remote, seen.diff)
@@ -79,7 +81,7 @@ func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bo
 		p.withdrawCreate()
 	}
 	if !refused {
-		p.snapshot.doubt(p.desired.Key(), p.owner())
+		p.list.Doubt(p.desired.Key(), p.owner())
 	}
 	if !meshagent.IsConflict(err) {
 		return err
@@ -106,7 +108,7 @@ func (p *pass[O, S, R]) notCreated(ctx context.Context, inTheWay R, uncertain bo
 }
 
 // update writes the merged document.
-func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error {
+func (p *pass[O, S, R]) update(ctx context.Context, current R, d drift.Result[S]) error {
 	drifted := !p.outcome.adopted && p.desiredBefore(current)
 	if drifted && p.writes == 0 {
 		p.foundDrift()
@@ -114,48 +116,48 @@ func (p *pass[O, S, R]) update(ctx context.Context, current R, d diff[S]) error 
 	if err := p.recordPendingFields(ctx, current); err != nil {
 		return err
 	}
-	made, shown, err := p.collection.Update(ctx, current, d.merged)
+	made, shown, err := p.collection.Update(ctx, current, d.Merged)
 	if err != nil {
-		return p.notUpdated(current, d.merged.Key(), err)
+		return p.notUpdated(current, d.Merged.Key(), err)
 	}
 	first := p.writes == 0
-	p.logger(ctx).Info("updated", "resource", d.merged.Key(), "fields", paths(d.changes))
+	p.logger(ctx).Info("updated", "resource", d.Merged.Key(), "fields", paths(d.Changes))
 	switch {
 	case p.outcome.adopted || !first:
 		// The event of the adoption, or of the first write, says it.
 	case drifted:
-		p.outcome.event("DriftCorrected", "update", "%s differed in MeshAgent and was set right: %s", p.title(p.desired.Key()), paths(d.changes))
+		p.outcome.event("DriftCorrected", "update", "%s differed in MeshAgent and was set right: %s", p.title(p.desired.Key()), paths(d.Changes))
 		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
 	default:
-		p.outcome.event("Updated", "update", "%s was updated in MeshAgent: %s", p.title(p.desired.Key()), paths(d.changes))
+		p.outcome.event("Updated", "update", "%s was updated in MeshAgent: %s", p.title(p.desired.Key()), paths(d.Changes))
 	}
-	return p.confirm(ctx, p.carriedOut(made, shown, d.changes))
+	return p.confirm(ctx, p.carriedOut(made, shown, d.Changes))
 }
 
 func (p *pass[O, S, R]) notUpdated(current R, key string, err error) error {
 	if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
-		p.snapshot.doubt(current.Identity(), current.Written().Key(), key, p.owner())
+		p.list.Doubt(current.Identity(), current.Written().Key(), key, p.owner())
 		return err
 	}
 	if meshagent.IsConflict(err) {
 		p.waitForName(key)
-		return refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", key)
+		return verdict.Refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", key)
 	}
 	return err
 }
 
 // carriedOut takes note of a write that MeshAgent accepted.
-func (p *pass[O, S, R]) carriedOut(made R, shown bool, fixed []change) unconfirmed[R] {
+func (p *pass[O, S, R]) carriedOut(made R, shown bool, fixed []drift.Change) unconfirmed[R] {
 	p.writes++
 	p.outcome.wrote = true
 	if shown {
-		p.snapshot.wrote(made.Identity(), &made)
+		p.list.Record(made.Identity(), &made)
 	} else { // until it is looked at
-		p.snapshot.doubt(made.Identity(), p.desired.Key(), p.owner())
+		p.list.Doubt(made.Identity(), p.desired.Key(), p.owner())
 	}
 	return unconfirmed[R]{
 		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: fingerprint(p.desired), writes: p.writes,
-		set: readFields(p.status.AppliedFields).and(readFields(p.status.PendingFields)), lost: p.outcome.lost, adopted: p.outcome.adopted,
+		set: readFields(p.status.AppliedFields).And(readFields(p.status.PendingFields)), lost: p.outcome.lost, adopted: p.outcome.adopted,
 	}
 }
 
@@ -196,7 +198,7 @@ func (p *pass[O, S, R]) remember(remote R) {
 }
 
 // report fills status from the resource.
-func (p *pass[O, S, R]) report(remote R, changes []change) {
+func (p *pass[O, S, R]) report(remote R, changes []drift.Change) {
 	p.status.ID = remote.Identity()
 	// Who only observes decides nothing about a creation that is uncertain.
 	if !promised(remote) && !p.spec.Observes() {
@@ -225,13 +227,13 @@ func (p *pass[O, S, R]) title(key string) string {
 }
 
 // describe shows changes in status, cut where they are long, without the values of hidden members.
-func describe(changes []change, hidden []string) []v1alpha1.Drift {
+func describe(changes []drift.Change, hidden []string) []v1alpha1.Drift {
 	const most = 64
 	var shown []v1alpha1.Drift
 	for _, c := range changes[:min(len(changes), most)] {
-		one := v1alpha1.Drift{Path: c.path.String()}
-		if top, _ := c.path[0].(string); !slices.Contains(hidden, top) {
-			one.Desired, one.Actual = brief(c.desired), brief(c.actual)
+		one := v1alpha1.Drift{Path: c.Path.String()}
+		if top, _ := c.Path[0].(string); !slices.Contains(hidden, top) {
+			one.Desired, one.Actual = brief(c.Desired), brief(c.Actual)
 		}
 		shown = append(shown, one)
 	}

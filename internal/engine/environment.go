@@ -4,9 +4,6 @@
 package engine
 
 import (
-	"maps"
-	"math/rand/v2"
-	"reflect"
 	"sync"
 	"time"
 
@@ -14,6 +11,9 @@ import (
 	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
+
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
 // Controller is a kind, or a reconciler of its own, that can be added to a manager.
@@ -36,22 +36,22 @@ type Environment struct {
 	// Traces makes traces; nil: none are made.
 	Traces trace.TracerProvider
 	// Projects opens MeshAgent projects.
-	Projects *Projects
+	Projects *projects.Pool
 
-	users     []user
-	guard     deletionGuard
-	checks    driftChecks
-	servers   servers
-	missing   missingRoutes
-	mu        sync.Mutex
-	snapshots map[reflect.Type]any
-	timings   map[string]*timing // by kind
+	users   []user
+	guard   projects.DeletionGuard
+	checks  driftChecks
+	servers projects.Servers
+	missing missingRoutes
+	mu      sync.Mutex
+	lists   listcache.Registry
+	timings map[string]*timing // by kind
 }
 
 // untilDrift is how long to wait for the next comparison with MeshAgent, counted from the list that the last one used, so that
 // all objects of a collection share the next list as well. The jitter spreads them.
 func (e *Environment) untilDrift(listed time.Time) time.Duration {
-	interval := jittered(e.DriftInterval)
+	interval := projects.Jittered(e.DriftInterval)
 	if age := time.Since(listed); age > 0 && age < interval/2 {
 		interval -= age
 	}
@@ -61,32 +61,3 @@ func (e *Environment) untilDrift(listed time.Time) time.Duration {
 // fresh is the begin of the oldest list that a comparison may use. It is less than the interval with its jitter, so that each
 // interval has a list of its own, and more than the spread of the jitter, so that it has only one.
 func (e *Environment) fresh(now time.Time) time.Time { return now.Add(-e.DriftInterval * 3 / 4) }
-
-// forgetConnection drops the lists that were read through a connection which nobody uses any more.
-func (e *Environment) forgetConnection(id string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, shared := range e.snapshots {
-		if lists, ok := shared.(interface{ forget(connection string) }); ok {
-			lists.forget(id)
-		}
-	}
-}
-
-// forget drops the lists of a connection.
-func (s *snapshots[S, R]) forget(connection string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	maps.DeleteFunc(s.all, func(key snapshotKey, one *snapshot[S, R]) bool {
-		if key.connection != connection {
-			return false
-		}
-		one.retire()
-		return true
-	})
-}
-
-// jittered spreads a duration by a tenth both ways.
-func jittered(d time.Duration) time.Duration {
-	return time.Duration(float64(d) * (0.9 + 0.2*rand.Float64())) //nolint:gosec // spreads load, protects nothing
-}

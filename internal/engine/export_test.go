@@ -9,6 +9,8 @@ import (
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
 // Reconciler is what runs in the controller of a kind.
@@ -22,7 +24,7 @@ func ProjectReconciler(env *Environment) reconcile.Reconciler {
 }
 
 // Backoff is how each controller spaces its retries.
-func Backoff() workqueue.TypedRateLimiter[reconcile.Request] { return backoff() }
+func Backoff() workqueue.TypedRateLimiter[reconcile.Request] { return projects.Backoff() }
 
 // ResourceIndex finds the objects of a kind by the resource that they stand for.
 const ResourceIndex = resourceIndex
@@ -41,7 +43,7 @@ func (Project) Reconciler(env *Environment) reconcile.Reconciler {
 }
 
 // ForgetGone handles the deletion of MeshProjects.
-func (Project) ForgetGone(env *Environment) handler.EventHandler { return env.guard.forgetGone() }
+func (Project) ForgetGone(env *Environment) handler.EventHandler { return env.guard.ForgetGone() }
 
 // NewQueue makes the queues of the controller of a kind.
 type NewQueue = func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request]
@@ -55,13 +57,3 @@ func Fairly(env *Environment, like Object, workers int) NewQueue {
 
 // LongestRequest is longer than any request takes.
 const LongestRequest = time.Minute
-
-// seen is a row as it was last seen, in a list or by itself.
-func (s *snapshot[S, R]) seen(id string) (row R, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.table == nil {
-		return row, false
-	}
-	return s.table.get(id)
-}

@@ -24,6 +24,7 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/controller" //nolint:depguard // a test of the engine needs a kind
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -89,7 +90,7 @@ func named(name string) metav1.ObjectMeta {
 func (s *stage) restart() {
 	s.env = &engine.Environment{
 		Client: s, Live: s, Recorder: &events.FakeRecorder{}, OwnerID: "cluster-1", DriftInterval: interval,
-		Projects: &engine.Projects{Cache: s, Live: s, Options: meshagent.Options{Transport: s.meshagent}},
+		Projects: &projects.Pool{Cache: s, Live: s, Options: meshagent.Options{Transport: s.meshagent}},
 	}
 	s.reconcilers = map[string]reconcile.Reconciler{
 		"MeshRoom": controller.Room.Reconciler(s.env), "MeshFeed": controller.Feed.Reconciler(s.env),

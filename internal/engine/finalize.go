@@ -18,6 +18,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -53,11 +55,11 @@ func (p *pass[O, S, R]) finalize(ctx context.Context) error {
 // lacks cannot be created there any more. What is only wrong with the credential can be set right while the MeshProject's namespace stays.
 func (p *pass[O, S, R]) orAbandon(ctx context.Context, why error) error {
 	doomed := []string{p.obj.GetNamespace()}
-	v := judge(why)
-	switch v.reason {
+	v := verdict.Of(why)
+	switch v.Reason {
 	case v1alpha1.ReasonProjectNotFound, v1alpha1.ReasonProjectNotAllowed, v1alpha1.ReasonProjectChanged:
 	case v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonInvalidAPIKey, v1alpha1.ReasonInvalidEndpoint, v1alpha1.ReasonAccessDenied:
-		doomed = append(doomed, projectKey(p.obj).Namespace)
+		doomed = append(doomed, projects.ProjectKey(p.obj).Namespace)
 	default:
 		return why
 	}
@@ -76,9 +78,9 @@ func (p *pass[O, S, R]) orAbandon(ctx context.Context, why error) error {
 		}
 	}
 	// With Roles in some namespaces only, the event may not be written: the log always tells.
-	log.FromContext(ctx).Info("abandoned", "reason", v.message, "left", p.remains())
+	log.FromContext(ctx).Info("abandoned", "reason", v.Message, "left", p.remains())
 	p.outcome.warnOf(&namespace, "Abandoned", "finalize", "%s %s is deleted with its namespace, and MeshAgent can no longer be reached for it (%s). Left in MeshAgent: %s",
-		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), v.message, p.remains())
+		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), v.Message, p.remains())
 	return nil
 }
 
@@ -92,12 +94,12 @@ func (p *pass[O, S, R]) remains() string {
 }
 
 func (p *pass[O, S, R]) deleteOrOrphan(ctx context.Context) (err error) {
-	p.connection, err = p.Projects.Finish(ctx, p.obj)
+	p.connection, err = p.Projects.ForDeletion(ctx, p.obj)
 	if err != nil {
 		return err
 	}
 	if known := p.status.ProjectID; known != "" && known != p.connection.Project.ID {
-		return refuse(v1alpha1.ReasonProjectChanged, "it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back so that it can be deleted", known, p.connection.Project.ID)
+		return verdict.Refuse(v1alpha1.ReasonProjectChanged, "it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back so that it can be deleted", known, p.connection.Project.ID)
 	}
 	parent, _ := p.parentNow(ctx)
 	p.open(cmp.Or(parent, p.status.Parent))
@@ -136,7 +138,7 @@ func (p *pass[O, S, R]) isOthers(ctx context.Context, remote R) (why string, err
 		return "it differs from what this object sent, so it may belong to another user", nil
 	}
 	twin := p.yieldToTwin(ctx, remote.Identity())
-	if twin != nil && judge(twin).class == refused {
+	if twin != nil && verdict.Of(twin).Class == verdict.Refused {
 		return twin.Error(), nil
 	}
 	return "", twin
@@ -194,7 +196,7 @@ func (p *pass[O, S, R]) confirmParentLoss(ctx context.Context, err error) error 
 		switch parent, missing := p.parentNow(ctx); {
 		case parent != "" && p.parentIsKnown():
 			return err
-		case parent == "" && !isMissing(missing):
+		case parent == "" && !verdict.IsMissing(missing):
 			return missing
 		}
 	}
@@ -258,10 +260,10 @@ func (p *pass[O, S, R]) delete(ctx context.Context, remote R) error {
 	if err != nil && !meshagent.IsNotFound(err) && !errors.Is(err, meshagent.ErrNothingThere) {
 		return err
 	}
-	p.snapshot.wrote(id, nil)
+	p.list.Record(id, nil)
 	if err != nil {
 		p.logger(ctx).Info("there was nothing to delete", "resource", name)
-		p.outcome.event("Gone", "delete", "%s was not there to be deleted: %s", name, judge(err).message)
+		p.outcome.event("Gone", "delete", "%s was not there to be deleted: %s", name, verdict.Of(err).Message)
 		return nil
 	}
 	p.deleted.set(p.obj.GetUID(), true)
@@ -285,12 +287,12 @@ func (p *pass[O, S, R]) orphan(ctx context.Context, remote R) error {
 			if still, lookErr := p.findOurs(ctx); lookErr != nil || still != nil {
 				return cmp.Or(lookErr, err)
 			}
-			p.snapshot.wrote(remote.Identity(), nil)
+			p.list.Record(remote.Identity(), nil)
 			p.outcome.event("Gone", "orphan", "%s was deleted in MeshAgent already", p.title(written.Key()))
 			return nil
 		default:
 			if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
-				p.snapshot.doubt(remote.Identity(), written.Key(), p.owner())
+				p.list.Doubt(remote.Identity(), written.Key(), p.owner())
 			}
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -29,20 +30,20 @@ func (p *pass[O, S, R]) get(ctx context.Context, ref meshagent.Ref, names ...str
 		return p.getByList(ctx, ref)
 	}
 	if err == nil {
-		p.snapshot.wrote(remote.Identity(), &remote)
+		p.list.Record(remote.Identity(), &remote)
 	}
 	return remote, err
 }
 
 func (p *pass[O, S, R]) getByList(ctx context.Context, ref meshagent.Ref) (remote R, err error) {
-	list, err := p.snapshot.since(ctx, time.Now())
+	list, err := p.list.ListedSince(ctx, time.Now())
 	if err != nil {
 		return remote, err
 	}
-	rows := list.byKey(ref.Key)
+	rows := list.ByKey(ref.Key)
 	if ref.ID != "" {
 		rows = nil
-		if row, ok := list.get(ref.ID); ok {
+		if row, ok := list.Get(ref.ID); ok {
 			rows = []R{row}
 		}
 	}
@@ -80,12 +81,12 @@ func (p *pass[O, S, R]) findCreated(ctx context.Context) (*R, error) {
 // findPending finds, among the resources with a name, the one that a pending creation sent. All others
 // are another user's.
 func (p *pass[O, S, R]) findPending(ctx context.Context, key string) (*R, error) {
-	list, err := p.snapshot.recent(ctx, key)
+	list, err := p.list.ListedRecently(ctx, key)
 	if err != nil {
 		return nil, err
 	}
 	var ours []R
-	for _, row := range list.byKey(key) {
+	for _, row := range list.ByKey(key) {
 		remote, err := p.get(ctx, meshagent.Ref{ID: row.Identity(), Key: key})
 		if err != nil && !meshagent.IsNotFound(err) {
 			return nil, err
@@ -106,11 +107,11 @@ func (p *pass[O, S, R]) findPending(ctx context.Context, key string) (*R, error)
 // findMarked looks for a resource that carries our mark. A list that is a few seconds old shows what another process created, and what this one did.
 func (p *pass[O, S, R]) findMarked(ctx context.Context) (*R, error) {
 	owner := p.owner()
-	list, err := p.snapshot.recent(ctx, owner)
+	list, err := p.list.ListedRecently(ctx, owner)
 	if err != nil {
 		return nil, err
 	}
-	rows := list.byOwner(owner)
+	rows := list.ByOwner(owner)
 	switch len(rows) {
 	case 0:
 		return nil, nil //nolint:nilnil // not there is no error
@@ -132,11 +133,11 @@ func (p *pass[O, S, R]) findByKey(ctx context.Context, key string) (*R, error) {
 		return nil, nil //nolint:nilnil // without a name it cannot be mistaken for another
 	}
 	if !p.collection.Traits().RefusesTwins {
-		list, err := p.snapshot.recent(ctx, key)
+		list, err := p.list.ListedRecently(ctx, key)
 		if err != nil {
 			return nil, err
 		}
-		if len(list.byKey(key)) == 0 {
+		if len(list.ByKey(key)) == 0 {
 			remote, err := p.collection.Get(ctx, meshagent.Ref{Key: key})
 			if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) {
 				return nil, nil //nolint:nilnil // not there is no error
@@ -157,5 +158,5 @@ func ambiguous[S any, R meshagent.Resource[S]](rows []R, what string) error {
 		ids[i] = row.Identity()
 	}
 	slices.Sort(ids)
-	return refuse(v1alpha1.ReasonAmbiguous, "%s in MeshAgent (%s): delete all but one", what, strings.Join(ids, ", "))
+	return verdict.Refuse(v1alpha1.ReasonAmbiguous, "%s in MeshAgent (%s): delete all but one", what, strings.Join(ids, ", "))
 }

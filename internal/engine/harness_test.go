@@ -22,6 +22,7 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/controller" //nolint:depguard // the engine is tested with the kinds that there are
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -84,7 +85,7 @@ func newCluster(t *testing.T, owner string, remote *simulator.Simulator) *harnes
 func (h *harness) restart() {
 	h.env = &engine.Environment{
 		Client: h, Live: h, Recorder: &events.FakeRecorder{}, OwnerID: h.owner, DriftInterval: interval,
-		Projects: &engine.Projects{Cache: h, Live: h, Options: meshagent.Options{Transport: h.meshagent}},
+		Projects: &projects.Pool{Cache: h, Live: h, Options: meshagent.Options{Transport: h.meshagent}},
 	}
 	h.reconcilers, h.due, h.backoff = map[string]reconcile.Reconciler{}, map[string]time.Time{}, engine.Backoff()
 	for _, one := range controller.All {

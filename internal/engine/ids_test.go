@@ -10,6 +10,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -22,21 +23,41 @@ func TestCanonicalID(t *testing.T) {
 		"Support":                                "Support",
 		"":                                       "",
 	} {
-		if got := engine.CanonicalID(id); got != want {
+		if got := meshagent.CanonicalID(id); got != want {
 			t.Errorf("%s: got %s, want %s", id, got, want)
 		}
 	}
 }
 
-// A room is found by its id in capitals.
+// What a spec names by its id may be named in capitals, in each kind that names something so.
 func TestAReferenceByAnIDInCapitals(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		room, service := newRoom(), newRoomService()
-		s := newStage(t, simulator.Behavior{}, room, service)
-		_, _ = s.pass(room)
-		s.edit(service, func() { service.Spec.RoomRef = &v1alpha1.ResourceReference{External: strings.ToUpper(room.Status.ID)} })
-		_, _ = s.pass(service)
-		s.mustSay(service, "Synced=True InSync")
+		h := newHarness(t, simulator.Behavior{})
+		add := func(collection string, document map[string]any) v1alpha1.ResourceReference {
+			return v1alpha1.ResourceReference{External: strings.ToUpper(h.meshagent.Add(collection, document))}
+		}
+		room := add("rooms", map[string]any{"name": "support", "metadata": map[string]any{}})
+		feed := add("feeds", map[string]any{"name": "orders", "visibility": "project"})
+		agent := add("agents", map[string]any{"name": "scribe", "configuration": map[string]any{"version": "v1", "kind": "ManagedAgent"}})
+		user := add("users", map[string]any{"email": invitee}).External
+		service, secretOfAgent := newRoomService(), newMeshSecret()
+		service.Spec.RoomRef, secretOfAgent.Spec.AgentRef = &room, &agent
+		h.create(secret("values", "v"))
+		subscription := &v1alpha1.MeshFeedSubscription{ObjectMeta: named("sub")}
+		subscription.Spec.FeedRef, subscription.Spec.RoomRef, subscription.Spec.Path = feed, room, "orders/"
+		grant := &v1alpha1.MeshRoomGrant{ObjectMeta: named("ops")}
+		grant.Spec.RoomRef, grant.Spec.UserID, grant.Spec.Permissions = room, user, &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{}}
+		objects := []engine.Object{service, secretOfAgent, subscription, grant}
+		for _, obj := range objects {
+			h.apply(obj)
+		}
+		h.run(2 * interval)
+		for _, obj := range objects {
+			h.isReady(obj)
+		}
+		if grant.Status.UserID != strings.ToLower(user) {
+			t.Errorf("the grant is of user %q", grant.Status.UserID)
+		}
 	})
 }

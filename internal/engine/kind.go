@@ -4,18 +4,12 @@
 package engine
 
 import (
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 // Object is a custom resource that mirrors something in MeshAgent.
-type Object interface {
-	client.Object
-	CommonSpec() *v1alpha1.CommonSpec
-	CommonStatus() *v1alpha1.CommonStatus
-}
+type Object = v1alpha1.Object
 
 // Kind is all that the engine knows about one kind: O is the custom resource, S what callers write of
 // the resource in MeshAgent, R the resource. Collection and Desired are required. A new field needs two kinds that use it.

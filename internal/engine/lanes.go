@@ -15,12 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-)
-
-// Lanes of the queue, highest first. What users do has priority 0, and what a restart lists has handler.LowPriority.
-const (
-	retryPriority = handler.LowPriority / 2
-	driftPriority = handler.LowPriority * 2
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
 // prefer gives an object the lane of what users do, whatever lane it is in already.
@@ -56,19 +51,19 @@ func doneMeanwhile() handler.EventHandler {
 func (e *Environment) fairly(
 	like Object, workers int,
 ) func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
-	tenantOf := func(request reconcile.Request) tenantID {
+	tenantOf := func(request reconcile.Request) projects.TenantID {
 		// The cache answers at once, unless the process begins or ends.
 		ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
 		defer cancel()
 		obj := blank(like)
 		// It is not even copied. What is gone belongs to nobody, and takes no time.
 		if err := e.Client.Get(ctx, request.NamespacedName, obj, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err != nil {
-			return tenantID{}
+			return projects.TenantID{}
 		}
-		return e.Projects.tenantOf(ctx, obj)
+		return e.Projects.TenantOf(ctx, obj)
 	}
 	return func(name string, limiter workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
-		return newFairQueue(name, max(1, workers), limiter, tenantOf)
+		return projects.NewQueue(name, max(1, workers), limiter, tenantOf)
 	}
 }
 
@@ -77,7 +72,7 @@ func (e *Environment) forgetProjects() handler.EventHandler {
 	return handler.Funcs{DeleteFunc: func(_ context.Context, gone event.DeleteEvent, _ workqueue.TypedRateLimitingInterface[reconcile.Request]) {
 		if project, ok := gone.Object.(*v1alpha1.MeshProject); ok {
 			e.Projects.Forget(project.UID)
-			e.guard.forget(project)
+			e.guard.Forget(project)
 		}
 	}}
 }

@@ -17,12 +17,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // What users change comes first, then what failed, then what a start lists, then checks for drift.
 func TestLanes(t *testing.T) {
 	t.Parallel()
-	if lanes := []int{0, retryPriority, handler.LowPriority, driftPriority}; !slices.IsSortedFunc(lanes, func(a, b int) int { return b - a }) || len(slices.Compact(lanes)) != 4 {
+	if lanes := []int{0, projects.RetryPriority, handler.LowPriority, projects.DriftPriority}; !slices.IsSortedFunc(lanes, func(a, b int) int { return b - a }) || len(slices.Compact(lanes)) != 4 {
 		t.Errorf("got %v", lanes)
 	}
 	env := &Environment{DriftInterval: 10 * time.Minute}
@@ -33,13 +35,13 @@ func TestLanes(t *testing.T) {
 		least    time.Duration
 		most     time.Duration
 	}{
-		"in sync":     {priority: driftPriority, least: 9 * time.Minute, most: 11 * time.Minute},
-		"not ready":   {outcome: outcome{notReady: "x"}, priority: retryPriority, least: time.Second, most: 10 * time.Second},
-		"waiting":     {err: waitFor(v1alpha1.ReasonSecretNotFound, "x"), priority: driftPriority, least: 9 * time.Minute, most: 11 * time.Minute},
-		"refused":     {err: Invalid("x"), priority: driftPriority, least: 9 * time.Minute, most: 11 * time.Minute},
-		"unavailable": {err: errors.New("x"), priority: retryPriority},
+		"in sync":     {priority: projects.DriftPriority, least: 9 * time.Minute, most: 11 * time.Minute},
+		"not ready":   {outcome: outcome{notReady: "x"}, priority: projects.RetryPriority, least: time.Second, most: 10 * time.Second},
+		"waiting":     {err: verdict.WaitFor(v1alpha1.ReasonSecretNotFound, "x"), priority: projects.DriftPriority, least: 9 * time.Minute, most: 11 * time.Minute},
+		"refused":     {err: verdict.Invalid("x"), priority: projects.DriftPriority, least: 9 * time.Minute, most: 11 * time.Minute},
+		"unavailable": {err: errors.New("x"), priority: projects.RetryPriority},
 		"listed just now, so that the next list is shared": {
-			outcome: outcome{listed: time.Now().Add(-time.Minute)}, priority: driftPriority, least: 7 * time.Minute, most: 10*time.Minute + time.Second,
+			outcome: outcome{listed: time.Now().Add(-time.Minute)}, priority: projects.DriftPriority, least: 7 * time.Minute, most: 10*time.Minute + time.Second,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -47,9 +49,9 @@ func TestLanes(t *testing.T) {
 			if !test.outcome.listed.IsZero() {
 				test.outcome.listed = time.Now().Add(-time.Minute) // other tests may have run since
 			}
-			var v verdict
+			var v verdict.Verdict
 			if test.err != nil {
-				v = judge(test.err)
+				v = verdict.Of(test.err)
 			}
 			result, err := env.answer(conclusion{status: &v1alpha1.ObjectStatus{}, outcome: test.outcome}, v, test.err)
 			if result.Priority == nil || *result.Priority != test.priority {

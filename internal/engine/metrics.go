@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/internal/version"
 )
@@ -38,11 +39,6 @@ var (
 		Help: "Changes made behind the operator's back that it undid, by kind.",
 	}, []string{"kind"})
 
-	deletionsHeld = prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "meshagent_deletions_held",
-		Help: "Objects whose deletion the deletion guard of their MeshProject holds.",
-	}, []string{"namespace", "project"})
-
 	// NamespacesLeftOut has a series for each namespace that main leaves out.
 	NamespacesLeftOut = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "meshagent_operator_namespaces_left_out",
@@ -70,7 +66,7 @@ var (
 )
 
 // Metrics are those that a process keeps. A Collector has the others.
-var Metrics = []prometheus.Collector{requests, requestWait, driftFound, driftCorrected, deletionsHeld, NamespacesLeftOut, timeToReady, secretPropagation, buildInfo}
+var Metrics = []prometheus.Collector{requests, requestWait, driftFound, driftCorrected, projects.DeletionsHeld, NamespacesLeftOut, timeToReady, secretPropagation, buildInfo}
 
 //nolint:gochecknoinits // the registry is controller-runtime's, one per process
 func init() { metrics.Registry.MustRegister(Metrics...) }

@@ -8,6 +8,7 @@ import (
 	"errors"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -20,7 +21,7 @@ func (p *pass[O, S, R]) refuseMove(ctx context.Context) error {
 	if err != nil || remote == nil {
 		return err
 	}
-	return refuse(v1alpha1.ReasonParentChanged,
+	return verdict.Refuse(v1alpha1.ReasonParentChanged,
 		"%s exists in %q, and the spec leads to %q now: delete this object and create it again, or set the reference back", p.title(p.status.Name), p.status.Parent, parent)
 }
 

@@ -16,6 +16,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // resourceName is the name of a resource of one kind.
@@ -82,7 +84,7 @@ func (r *reconciler[O, S, R]) nameFreed() handler.EventHandler {
 			return
 		}
 		for _, waiting := range r.names.of(nameOf(obj.CommonStatus())) {
-			addWithPriority(queue, retryPriority, waiting)
+			addWithPriority(queue, projects.RetryPriority, waiting)
 		}
 	}
 	return handler.Funcs{
@@ -133,16 +135,16 @@ func (p *pass[O, S, R]) yieldToTwin(ctx context.Context, id string) error {
 	if err != nil || twin == "" {
 		return err
 	}
-	return refuse(v1alpha1.ReasonOwnedElsewhere, "%s %s declares the same resource in MeshAgent. Delete one of the two, or give them different names", kindOf(p.obj), twin)
+	return verdict.Refuse(v1alpha1.ReasonOwnedElsewhere, "%s %s declares the same resource in MeshAgent. Delete one of the two, or give them different names", kindOf(p.obj), twin)
 }
 
 // sharesServer says that another object's MeshProject has access to the same MeshAgent. Who has an
 // endpoint of their own can have it answer with any id.
 func (p *pass[O, S, R]) sharesServer(ctx context.Context, other O) bool {
-	if projectKey(other) == projectKey(p.obj) {
+	if projects.ProjectKey(other) == projects.ProjectKey(p.obj) {
 		return true
 	}
-	project, err := p.Projects.of(ctx, other)
+	project, err := p.Projects.Lookup(ctx, other)
 	return err == nil && usableFor(project.Status.Conditions, project.Generation) && project.Status.Endpoint == p.connection.Endpoint
 }
 
@@ -165,7 +167,7 @@ func (p *pass[O, S, R]) precedes(other O) bool {
 // giveUpToTwin ends this object's hold on a resource that another object has a better claim to.
 func (p *pass[O, S, R]) giveUpToTwin(ctx context.Context) error {
 	err := p.yieldToTwin(ctx, p.status.ID)
-	if err == nil || judge(err).class != refused {
+	if err == nil || verdict.Of(err).Class != verdict.Refused {
 		return err
 	}
 	p.waitForName(p.status.Name)

@@ -12,13 +12,16 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 // found is what observe saw of the resource. A nil remote means that there is none.
 type found[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	remote *R
-	diff   diff[S]
+	diff   drift.Result[S]
 }
 
 // observe finds the resource: by the id in status, else as one that an earlier pass created, else by
@@ -110,44 +113,44 @@ func (p *pass[O, S, R]) observeKnown(ctx context.Context) (found[S, R], error) {
 // confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under may have been renamed, or the answer may come
 // from something in between, such as a proxy that knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
 func (p *pass[O, S, R]) confirmLoss(ctx context.Context) error {
-	list, err := p.snapshot.recent(ctx, p.status.ID)
-	if isUnreadable(err) && !p.obj.GetDeletionTimestamp().IsZero() {
+	list, err := p.list.ListedRecently(ctx, p.status.ID)
+	if listcache.IsUnreadable(err) && !p.obj.GetDeletionTimestamp().IsZero() {
 		// Nothing is made again because of it. A deletion must not wait for a list that never comes.
 		return p.confirmServer(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	listed := func() bool { _, ok := list.get(p.status.ID); return ok }
+	listed := func() bool { _, ok := list.Get(p.status.ID); return ok }
 	if listed() { // perhaps it has gone since
-		if list, err = p.snapshot.since(ctx, time.Now()); err != nil {
+		if list, err = p.list.ListedSince(ctx, time.Now()); err != nil {
 			return err
 		}
 	}
 	if listed() {
-		return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent lists it, and does not find it (404)"}
+		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent lists it, and does not find it (404)"}
 	}
 	if err := p.confirmServer(ctx); err != nil {
 		return err
 	}
-	p.snapshot.wrote(p.status.ID, nil)
+	p.list.Record(p.status.ID, nil)
 	return nil
 }
 
 // observeListed looks in a list that may be some minutes old. It finds nothing where only a live read counts, but tells the name that the
 // list shows.
 func (p *pass[O, S, R]) observeListed(ctx context.Context) (seen found[S, R], name string, err error) {
-	list, err := p.snapshot.since(ctx, p.fresh(time.Now()))
+	list, err := p.list.ListedSince(ctx, p.fresh(time.Now()))
 	if err != nil {
 		return seen, "", err
 	}
-	p.outcome.listed = list.begun
-	row, ok := list.get(p.status.ID)
+	p.outcome.listed = list.Begun
+	row, ok := list.Get(p.status.ID)
 	if !ok {
 		return seen, "", nil
 	}
 	compared, err := p.compare(row)
-	if err != nil || len(compared.diff.changes) > 0 && !p.spec.Observes() {
+	if err != nil || len(compared.diff.Changes) > 0 && !p.spec.Observes() {
 		return seen, row.Written().Key(), nil //nolint:nilerr // a live read will tell
 	}
 	return compared, "", nil
@@ -180,7 +183,7 @@ func (p *pass[O, S, R]) compare(remote R) (found[S, R], error) {
 	if err != nil {
 		return found[S, R]{}, err
 	}
-	result, err := drift(desired, actual, applied, p.kind.Defaults)
+	result, err := drift.Compare(desired, actual, applied, p.kind.Defaults)
 	return found[S, R]{&remote, result}, err
 }
 
@@ -193,11 +196,11 @@ func (p *pass[O, S, R]) adapted(remote R) S {
 }
 
 // paths lists where changes are, for people.
-func paths(changes []change) string {
+func paths(changes []drift.Change) string {
 	const most = 8
 	var names []string
 	for _, c := range changes {
-		names = append(names, c.path.String())
+		names = append(names, c.Path.String())
 	}
 	if len(names) > most {
 		names = append(names[:most], fmt.Sprintf("%d more", len(names)-most))

@@ -59,7 +59,7 @@ func TestAListThatContinuesInAnUnknownWay(t *testing.T) {
 		if asked != 1 {
 			t.Errorf("it was listed %d times", asked)
 		}
-		if len(s.env.Projects.Suspects()) != 1 {
+		if len(s.env.Projects.RequestedChecks()) != 1 {
 			t.Error("the MeshProject is not checked")
 		}
 		s.delete(feed)

@@ -4,16 +4,16 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // recordPendingCreate records in status what must be known of a creation even if the process dies in
@@ -44,7 +44,7 @@ func (p *pass[O, S, R]) recordPendingCreate(ctx context.Context) error {
 // describeCreate adds what is about to be sent to the pending creation, beside what earlier attempts
 // sent of which no one knows whether they will be carried out yet.
 func (p *pass[O, S, R]) describeCreate() (changed bool, err error) {
-	set, err := fieldsOf(p.desired)
+	set, err := drift.FieldsOf(p.desired)
 	if err != nil {
 		return false, err
 	}
@@ -55,7 +55,7 @@ func (p *pass[O, S, R]) describeCreate() (changed bool, err error) {
 	pending := &v1alpha1.PendingCreate{Key: p.desired.Key()}
 	if p.pendingBefore() {
 		pending = p.status.PendingCreate.DeepCopy()
-		set = set.and(readFields(p.status.AppliedFields))
+		set = set.And(readFields(p.status.AppliedFields))
 	}
 	if slices.Contains(pending.Digests, exact) {
 		return false, nil
@@ -64,7 +64,7 @@ func (p *pass[O, S, R]) describeCreate() (changed bool, err error) {
 	pending.Digests = append(pending.Digests, exact)[max(0, len(pending.Digests)+1-most):]
 	pending.NormalizedDigests = append(pending.NormalizedDigests, normalized)[max(0, len(pending.NormalizedDigests)+1-most):]
 	p.status.PendingCreate = pending
-	if err := set.keep(&p.status.AppliedFields); err != nil {
+	if err := keepFields(set, &p.status.AppliedFields); err != nil {
 		return false, err
 	}
 	return true, p.fits()
@@ -110,18 +110,18 @@ func (p *pass[O, S, R]) equalsPending(remote R) bool {
 	if !p.pendingBefore() || remote.Written().Key() != p.desired.Key() {
 		return false
 	}
-	difference, err := drift(p.adapted(remote), remote.Written(), nil, nil)
-	return err == nil && len(difference.changes) == 0
+	difference, err := drift.Compare(p.adapted(remote), remote.Written(), nil, nil)
+	return err == nil && len(difference.Changes) == 0
 }
 
 // digests identify the values that a document has under some fields.
-func (p *pass[O, S, R]) digests(document S, set fields) (exact, normalized string, err error) {
-	root, err := tree(document)
+func (p *pass[O, S, R]) digests(document S, set drift.Fields) (exact, normalized string, err error) {
+	root, err := drift.Tree(document)
 	if err != nil {
 		return "", "", err
 	}
-	values := canonical(valuesAt(root, set), false)
-	loose := canonical(values, true)
+	values := drift.Canonical(drift.ValuesAt(root, set), false)
+	loose := drift.Canonical(values, true)
 	exactText, err := json.Marshal(values)
 	if err != nil {
 		return "", "", fmt.Errorf("encoding a document: %w", err)
@@ -134,56 +134,6 @@ func (p *pass[O, S, R]) digests(document S, set fields) (exact, normalized strin
 	return seal(exactText), seal(looseText), nil
 }
 
-// canonical brings values that are compared as the same into one form: nulls are left out, and numbers
-// have one notation. Loosely, that also goes for what servers normalize.
-func canonical(value any, loosely bool) any {
-	switch value := value.(type) {
-	case map[string]any:
-		object := map[string]any{}
-		for name, inner := range value {
-			if inner = canonical(inner, loosely); inner != nil && (!loosely || !isDefault(inner)) {
-				object[name] = inner
-			}
-		}
-		return object
-	case []any:
-		list := make([]any, len(value))
-		for i, inner := range value {
-			list[i] = canonical(inner, loosely)
-		}
-		if loosely {
-			slices.SortFunc(list, func(a, b any) int { return bytes.Compare(mustEncode(a), mustEncode(b)) })
-		}
-		return list
-	case json.Number:
-		return decimalOf(value.String()).String()
-	case string:
-		if loosely {
-			return strings.Join(strings.Fields(strings.ToLower(value)), " ")
-		}
-	}
-	return value
-}
-
-// isDefault says that a server may leave the value out.
-func isDefault(value any) bool {
-	switch value := value.(type) {
-	case map[string]any:
-		return len(value) == 0
-	case []any:
-		return len(value) == 0
-	}
-	return value == "" || value == false
-}
-
-func mustEncode(value any) []byte {
-	text, err := json.Marshal(value)
-	if err != nil {
-		panic("engine: JSON that cannot be written as JSON: " + err.Error()) // it was read from JSON
-	}
-	return text
-}
-
 // recordPendingFields records in status the fields that an update is about to set for the first time,
 // with a digest of their values. If the process dies before status tells that they were set, and the
 // spec drops them meanwhile, they must still be known as this object's own. The record stays if
@@ -191,11 +141,11 @@ func mustEncode(value any) []byte {
 // carried out.
 func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) error {
 	desired := p.adapted(current)
-	set, err := fieldsOf(desired)
+	set, err := drift.FieldsOf(desired)
 	if err != nil {
 		return err
 	}
-	set = set.without(readFields(p.status.AppliedFields))
+	set = set.Without(readFields(p.status.AppliedFields))
 	if len(set) == 0 && !p.recognized {
 		return nil
 	}
@@ -207,7 +157,7 @@ func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) erro
 		return nil
 	}
 	p.recognized = false
-	if err := set.keep(&p.status.PendingFields); err != nil {
+	if err := keepFields(set, &p.status.PendingFields); err != nil {
 		return err
 	}
 	if err := p.fits(); err != nil {
@@ -216,43 +166,6 @@ func (p *pass[O, S, R]) recordPendingFields(ctx context.Context, current R) erro
 	p.status.PendingDigest = digest
 	p.status.ProjectID, p.status.Name = p.connection.Project.ID, current.Written().Key()
 	return p.record(ctx)
-}
-
-// applied are the fields that this object has set in a document: those that status knows of, and those
-// of an update whose values are there. If others are in their place, those are another user's.
-func (p *pass[O, S, R]) applied(actual S) (fields, error) {
-	set, pending := readFields(p.status.AppliedFields), readFields(p.status.PendingFields)
-	if len(pending) == 0 {
-		return set, nil
-	}
-	digest, _, err := p.digests(actual, pending)
-	if err != nil || digest != p.status.PendingDigest {
-		return set, err
-	}
-	return set.and(pending), nil
-}
-
-// managesFields says that this object has written to the resource, and does not only observe it.
-func (p *pass[O, S, R]) managesFields() bool {
-	return p.status.PendingCreate == nil && p.status.AppliedFields != nil
-}
-
-// forgetFields ends this object's hold on a resource.
-func (p *pass[O, S, R]) forgetFields() {
-	p.status.AppliedFields, p.status.PendingFields, p.status.PendingDigest = nil, nil, ""
-}
-
-// setApplied notes that a document was written, and nothing else remains of this object's.
-func (p *pass[O, S, R]) setApplied(document S) error {
-	set, err := fieldsOf(document)
-	if err != nil {
-		return err
-	}
-	if err := set.keep(&p.status.AppliedFields); err != nil {
-		return err
-	}
-	p.status.PendingFields, p.status.PendingDigest = nil, ""
-	return p.fits()
 }
 
 // record writes status as far as it is known, before the end of the pass.
@@ -286,5 +199,5 @@ func (p *pass[O, S, R]) fits() error {
 		return nil
 	}
 	p.status.AppliedFields, p.status.PendingFields = p.before.CommonStatus().AppliedFields, p.before.CommonStatus().PendingFields
-	return Invalid("the spec is too large: with the list of its fields in status the object has %d KiB, and %d KiB are allowed. Use fewer or larger fields", len(text)>>10, most>>10)
+	return verdict.Invalid("the spec is too large: with the list of its fields in status the object has %d KiB, and %d KiB are allowed. Use fewer or larger fields", len(text)>>10, most>>10)
 }

@@ -25,6 +25,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -50,13 +52,13 @@ func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 		return fmt.Errorf("indexing the Secrets of MeshProjects: %w", err)
 	}
 	suspects := make(chan event.TypedGenericEvent[types.NamespacedName])
-	if err := mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return forward(ctx, env.Projects.Suspects(), suspects) })); err != nil {
+	if err := mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return forward(ctx, env.Projects.RequestedChecks(), suspects) })); err != nil {
 		return fmt.Errorf("adding the check of suspect credentials: %w", err)
 	}
 	err := ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.MeshProject{}, builder.WithPredicates(asked())).
-		WithOptions(controller.Options{RateLimiter: backoff()}).
-		Watches(&v1alpha1.MeshProject{}, env.guard.forgetGone()).
+		WithOptions(controller.Options{RateLimiter: projects.Backoff()}).
+		Watches(&v1alpha1.MeshProject{}, env.guard.ForgetGone()).
 		WatchesMetadata(&corev1.Secret{}, env.wake(0, &v1alpha1.MeshProject{}, keyIndex, client.Object.GetName, inNamespaceOf)).
 		WatchesRawSource(source.Channel(suspects, handler.TypedEnqueueRequestsFromMapFunc(
 			func(_ context.Context, name types.NamespacedName) []reconcile.Request {
@@ -114,7 +116,7 @@ func (r *projectReconciler) Reconcile(ctx context.Context, project *v1alpha1.Mes
 	case !project.DeletionTimestamp.IsZero():
 		result.RequeueAfter = stillInUse
 	case asked && err != nil && result.RequeueAfter > 0:
-		result.RequeueAfter = min(result.RequeueAfter, jittered(stillRefused))
+		result.RequeueAfter = min(result.RequeueAfter, projects.Jittered(stillRefused))
 	}
 	return result, concludeErr
 }
@@ -137,7 +139,7 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 	status.ProjectID, status.Endpoint = connection.Project.ID, connection.Endpoint
 	info, err := readProject(ctx, connection)
 	if meshagent.IsNotFound(err) {
-		return true, refuse(v1alpha1.ReasonInvalid, "project %s does not exist in MeshAgent at %s: check the API key, and spec.endpoint", connection.Project.ID, connection.Endpoint)
+		return true, verdict.Refuse(v1alpha1.ReasonInvalid, "project %s does not exist in MeshAgent at %s: check the API key, and spec.endpoint", connection.Project.ID, connection.Endpoint)
 	}
 	if err != nil {
 		return true, err
@@ -163,20 +165,20 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 // readProject reads the project. A refusal is believed if MeshAgent itself answers, and says the
 // same again. Otherwise an ingress that has no backend for a moment, or a firewall, would take all
 // objects of the project out.
-func readProject(ctx context.Context, connection *Connection) (meshagent.ProjectInfo, error) {
+func readProject(ctx context.Context, connection *projects.Connection) (meshagent.ProjectInfo, error) {
 	info, err := connection.Project.Info(ctx)
-	if !meshagent.IsRefusal(err) || judge(err).class == limited {
+	if !meshagent.IsRefusal(err) || verdict.Of(err).Class == verdict.Limited {
 		return info, err
 	}
 	config, configErr := connection.Client.Config(ctx)
 	// A server that does not know the key may say so here, too.
 	unknownKey := meshagent.IsUnauthorized(err) && meshagent.IsUnauthorized(configErr)
 	if !unknownKey && (configErr != nil || !config.Genuine()) {
-		v := judge(err)
-		if v.class != denied {
-			v.reason = v1alpha1.ReasonUnavailable
+		v := verdict.Of(err)
+		if v.Class != verdict.Denied {
+			v.Reason = v1alpha1.ReasonUnavailable
 		}
-		return info, &problem{class: unavailable, reason: v.reason, message: v.message + ". GET /config does not show that MeshAgent itself answered. Retrying."}
+		return info, &verdict.Problem{Class: verdict.Unavailable, Reason: v.Reason, Message: v.Message + ". GET /config does not show that MeshAgent itself answered. Retrying."}
 	}
 	return connection.Project.Info(ctx)
 }
@@ -184,11 +186,11 @@ func readProject(ctx context.Context, connection *Connection) (meshagent.Project
 // undetected says why a server that knows the project did not tell what it speaks. That is not a
 // refusal of the project.
 func undetected(err error) error {
-	v := judge(err)
-	if v.class == limited || v.class == silent {
+	v := verdict.Of(err)
+	if v.Class == verdict.Limited || v.Class == verdict.Silent {
 		return err
 	}
-	return &problem{class: unavailable, reason: v1alpha1.ReasonUnavailable, message: "MeshAgent knows the project, but did not tell which generation of the API it speaks: " + v.message}
+	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent knows the project, but did not tell which generation of the API it speaks: " + v.Message}
 }
 
 // tellAPI tells in status what the server speaks, and whether this release supports it.
@@ -201,7 +203,7 @@ func tellAPI(project *v1alpha1.MeshProject, c *conclusion, api meshagent.API) er
 	case !api.Spoken():
 		message := notSpoken(api)
 		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionFalse, v1alpha1.ReasonUnsupportedAPI, message)
-		return refuse(v1alpha1.ReasonUnsupportedAPI, "%s", message)
+		return verdict.Refuse(v1alpha1.ReasonUnsupportedAPI, "%s", message)
 	case api.Newer():
 		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionTrue, v1alpha1.ReasonNewerThanTested, fmt.Sprintf(
 			"%s is newer than API generation %s, the newest that this release was tested with. It still has the routes of that generation, and the operator uses them", api, api.Generation))
@@ -212,7 +214,7 @@ func tellAPI(project *v1alpha1.MeshProject, c *conclusion, api meshagent.API) er
 }
 
 // tellUnreadable tells which collections are too large to be listed.
-func (r *projectReconciler) tellUnreadable(connection *Connection, c *conclusion) {
+func (r *projectReconciler) tellUnreadable(connection *projects.Connection, c *conclusion) {
 	const most = 8
 	names := connection.Project.ListsTooLarge(time.Now().Add(-2 * r.DriftInterval))
 	if len(names) == 0 {
@@ -234,9 +236,9 @@ func (r *projectReconciler) tellUnreadable(connection *Connection, c *conclusion
 func (r *projectReconciler) guardDeletions(project *v1alpha1.MeshProject, c *conclusion) {
 	if project.Spec.DeletionGuard == nil {
 		project.Status.Deletions = nil
-		r.guard.forget(project)
+		r.guard.Forget(project)
 	}
-	if !r.guard.holds(project) {
+	if !r.guard.Holds(project) {
 		c.drop(v1alpha1.ConditionDeletionsHeld)
 		return
 	}

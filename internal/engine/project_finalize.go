@@ -13,6 +13,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // finalize lets the MeshProject go when nothing uses it any more.
@@ -29,14 +31,14 @@ func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.Mesh
 	}
 	if len(inUse) > 0 {
 		r.guardDeletions(project, c) // it guards them to the end
-		return waitFor(v1alpha1.ReasonInUse, "it is kept while objects use it: %s", strings.Join(inUse, "; "))
+		return verdict.WaitFor(v1alpha1.ReasonInUse, "it is kept while objects use it: %s", strings.Join(inUse, "; "))
 	}
 	c.outcome.released = true
 	if err := r.patchFinalizer(ctx, project, controllerutil.RemoveFinalizer); err != nil {
 		return err
 	}
 	r.Projects.Forget(project.UID)
-	r.guard.forget(project)
+	r.guard.Forget(project)
 	return nil
 }
 
@@ -56,10 +58,10 @@ func (r *projectReconciler) usersOf(ctx context.Context, project *v1alpha1.MeshP
 	admitted := map[string]error{} // by namespace
 	for _, user := range objects {
 		var err error
-		if !admittedBefore(project, user) {
+		if !projects.WasAuthorized(project, user) {
 			known, asked := admitted[user.GetNamespace()]
 			if !asked {
-				known = r.Projects.admit(ctx, project, user.GetNamespace())
+				known = r.Projects.Authorize(ctx, project, user.GetNamespace())
 				admitted[user.GetNamespace()] = known
 			}
 			err = known
@@ -67,7 +69,7 @@ func (r *projectReconciler) usersOf(ctx context.Context, project *v1alpha1.MeshP
 		switch {
 		case err == nil:
 			names = append(names, client.ObjectKeyFromObject(user))
-		case judge(err).class != refused:
+		case verdict.Of(err).Class != verdict.Refused:
 			return nil, err
 		}
 	}

@@ -18,6 +18,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -25,7 +28,7 @@ import (
 type reconciler[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	*Environment
 	kind        *Kind[O, S, R]
-	snapshots   *snapshots[S, R]
+	lists       *listcache.Caches[S, R]
 	written     ownWrites
 	last        remembered[lastSync]
 	names       waitingForNames
@@ -72,8 +75,8 @@ func (r *reconciler[O, S, R]) forgetGone() handler.EventHandler {
 		r.unconfirmed.forget(obj.GetUID())
 		r.deleted.forget(obj.GetUID())
 		r.timing(kindOf(obj)).forget(obj)
-		if r.guard.letGo(obj.GetUID()) {
-			r.Projects.Suspect(obj) // the MeshProject's status tells what is held
+		if r.guard.LetGo(obj.GetUID()) {
+			r.Projects.RequestCheck(obj) // the MeshProject's status tells what is held
 		}
 	}}
 }
@@ -89,9 +92,9 @@ type pass[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 
 	mayExist   bool // an earlier pass may have created the resource
 	recognized bool // as what a pending creation sent, which is to be recorded before it is changed
-	connection *Connection
+	connection *projects.Connection
 	collection meshagent.Collection[S, R]
-	snapshot   *snapshot[S, R]
+	list       *listcache.Cache[S, R]
 	desired    S
 	references uint64 // the fingerprint of the ids that it refers to
 	mark       meshagent.Mark
@@ -131,16 +134,16 @@ func (p *pass[O, S, R]) reconcile(ctx context.Context) error {
 
 // resolve finds all that the object needs: its project, what it refers to, and what it desires.
 func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
-	p.connection, err = p.Projects.Use(ctx, p.obj)
+	p.connection, err = p.Projects.ForReconcile(ctx, p.obj)
 	if err != nil {
 		return err
 	}
 	if known := p.status.ProjectID; known != "" && known != p.connection.Project.ID {
-		return refuse(v1alpha1.ReasonProjectChanged,
+		return verdict.Refuse(v1alpha1.ReasonProjectChanged,
 			"it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back, or delete this object and create it again",
 			known, p.connection.Project.ID)
 	}
-	p.status.Project = projectKey(p.obj).String()
+	p.status.Project = projects.ProjectKey(p.obj).String()
 	in, err := p.resolveReferences(ctx)
 	if err != nil {
 		return err
@@ -165,7 +168,7 @@ func (p *pass[O, S, R]) resolve(ctx context.Context) (err error) {
 // open chooses the collection.
 func (p *pass[O, S, R]) open(parent string) {
 	p.collection = p.kind.Collection(p.connection.Project, p.obj, parent)
-	p.snapshot = p.snapshots.of(p.connection.ID, p.collection)
+	p.list = p.lists.Of(p.connection.ID, p.collection)
 	p.status.Parent = parent
 }
 

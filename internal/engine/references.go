@@ -16,6 +16,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -24,14 +27,14 @@ import (
 type Reference[O Object] struct {
 	target   Object
 	of       func(O) []v1alpha1.ResourceReference
-	external func(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error)
+	external func(ctx context.Context, env *Environment, connection *projects.Connection, name string) (Resolved, error)
 	looksUp  bool // external asks MeshAgent
 }
 
 // To declares references to objects like target, in the same namespace. An external one is taken for an id, and for a name, as it is.
 func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Reference[O] {
-	return Reference[O]{target: target, of: of, external: func(_ context.Context, _ *Environment, _ *Connection, name string) (Resolved, error) {
-		return Resolved{ID: CanonicalID(name), Name: name}, nil
+	return Reference[O]{target: target, of: of, external: func(_ context.Context, _ *Environment, _ *projects.Connection, name string) (Resolved, error) {
+		return Resolved{ID: meshagent.CanonicalID(name), Name: name}, nil
 	}}
 }
 
@@ -40,28 +43,28 @@ func ToRooms[O Object](of func(O) []v1alpha1.ResourceReference) Reference[O] {
 	return Reference[O]{target: &v1alpha1.MeshRoom{}, of: of, external: findRoom, looksUp: true}
 }
 
-func findRoom(ctx context.Context, env *Environment, connection *Connection, name string) (Resolved, error) {
-	rooms := sharedSnapshots[meshagent.RoomSpec, meshagent.Room](env).of(connection.ID, connection.Project.Rooms())
+func findRoom(ctx context.Context, env *Environment, connection *projects.Connection, name string) (Resolved, error) {
+	rooms := listcache.For[meshagent.RoomSpec, meshagent.Room](&env.lists, env.DriftInterval).Of(connection.ID, connection.Project.Rooms())
 	// That it exists may be known from a list that is not new; that it does not, only from one that is.
-	fresh := func(ctx context.Context, about ...string) (view[meshagent.RoomSpec, meshagent.Room], error) {
-		return rooms.since(ctx, env.fresh(time.Now()), about...)
+	fresh := func(ctx context.Context, about ...string) (listcache.View[meshagent.RoomSpec, meshagent.Room], error) {
+		return rooms.ListedSince(ctx, env.fresh(time.Now()), about...)
 	}
-	for _, known := range []func(context.Context, ...string) (view[meshagent.RoomSpec, meshagent.Room], error){fresh, rooms.recent} {
+	for _, known := range []func(context.Context, ...string) (listcache.View[meshagent.RoomSpec, meshagent.Room], error){fresh, rooms.ListedRecently} {
 		list, err := known(ctx, name)
 		if err != nil {
 			return Resolved{}, err
 		}
 		// Ids before names: nobody can choose the id of a room, and anyone who may create rooms can give one the name that is
 		// another one's id.
-		if room, ok := list.get(CanonicalID(name)); ok {
+		if room, ok := list.Get(meshagent.CanonicalID(name)); ok {
 			return Resolved{ID: room.ID, Name: room.Name}, nil
 		}
-		if found := list.byKey(name); len(found) > 0 {
+		if found := list.ByKey(name); len(found) > 0 {
 			return Resolved{ID: found[0].ID, Name: found[0].Name}, nil
 		}
 	}
 	// No watch tells when it does.
-	return Resolved{}, &problem{class: unavailable, reason: v1alpha1.ReasonReferenceNotFound, message: fmt.Sprintf("room %q does not exist in MeshAgent", name)}
+	return Resolved{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonReferenceNotFound, Message: fmt.Sprintf("room %q does not exist in MeshAgent", name)}
 }
 
 // Resolved is what a reference stands for in MeshAgent, with the object that manages it; nil for an external one.
@@ -140,20 +143,20 @@ func (p *pass[O, S, R]) resolveObject(ctx context.Context, target Object, name s
 	what := fmt.Sprintf("%s %q", kindOf(target), name)
 	err := p.Client.Get(ctx, types.NamespacedName{Namespace: p.obj.GetNamespace(), Name: name}, target)
 	if apierrors.IsNotFound(err) {
-		return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotFound, "%s does not exist in namespace %q", what, p.obj.GetNamespace())
+		return Resolved{}, verdict.WaitFor(v1alpha1.ReasonReferenceNotFound, "%s does not exist in namespace %q", what, p.obj.GetNamespace())
 	}
 	if err != nil {
 		return Resolved{}, fmt.Errorf("reading %s: %w", what, err)
 	}
 	status := target.CommonStatus()
 	if meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady) == nil {
-		return Resolved{}, waitAMoment(v1alpha1.ReasonReferenceNotReady, "%s was not looked at yet", what)
+		return Resolved{}, verdict.WaitAMoment(v1alpha1.ReasonReferenceNotReady, "%s was not looked at yet", what)
 	}
 	if status.ID == "" || !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
-		return Resolved{}, waitFor(v1alpha1.ReasonReferenceNotReady, "%s is not Ready", what)
+		return Resolved{}, verdict.WaitFor(v1alpha1.ReasonReferenceNotReady, "%s is not Ready", what)
 	}
 	if status.ProjectID != p.connection.Project.ID {
-		return Resolved{}, Invalid("%s is in MeshAgent project %s, and this object is in project %s", what, status.ProjectID, p.connection.Project.ID)
+		return Resolved{}, verdict.Invalid("%s is in MeshAgent project %s, and this object is in project %s", what, status.ProjectID, p.connection.Project.ID)
 	}
 	return Resolved{ID: status.ID, Name: status.Name, Object: target}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -26,7 +27,7 @@ func TestTheIDOfARoomCannotBeTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := &Environment{DriftInterval: time.Hour}
-	connection := &Connection{ID: t.Name(), Client: client, Project: client.Project(key.ProjectID)}
+	connection := &projects.Connection{ID: t.Name(), Client: client, Project: client.Project(key.ProjectID)}
 	for external, want := range map[string]string{id: "payments", "payments": "payments"} {
 		found, err := findRoom(t.Context(), env, connection, external)
 		if err != nil || found.Name != want || found.ID != id {

@@ -40,7 +40,7 @@ func TestNothingIsLostBeforeTheServerIsConfirmed(t *testing.T) {
 				}
 				s.mustHold("rooms", 0)
 				select {
-				case name := <-s.env.Projects.Suspects():
+				case name := <-s.env.Projects.RequestedChecks():
 					if name != projectName {
 						t.Errorf("%v is checked", name)
 					}
@@ -108,7 +108,7 @@ func TestAnUpgradeIsNoticedByTheFirstRefusal(t *testing.T) {
 				s.mustSay(obj, "Ready=True Available")
 			}
 		}
-		if checks := len(s.env.Projects.Suspects()); checks != 1 {
+		if checks := len(s.env.Projects.RequestedChecks()); checks != 1 {
 			t.Errorf("%d checks of the MeshProject", checks)
 		}
 		_, _, _ = s.check()

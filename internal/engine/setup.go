@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -26,6 +25,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
 // The indexes over objects of every kind.
@@ -43,11 +44,11 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 	r := k.reconciler(env)
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(k.Object, builder.WithPredicates(asked())).
-		WithOptions(controller.Options{RateLimiter: backoff(), NewQueue: env.fairly(k.Object, mgr.GetControllerOptions().MaxConcurrentReconciles)}).
+		WithOptions(controller.Options{RateLimiter: projects.Backoff(), NewQueue: env.fairly(k.Object, mgr.GetControllerOptions().MaxConcurrentReconciles)}).
 		Watches(k.Object, doneMeanwhile()).
 		Watches(k.Object, r.nameFreed()).
 		Watches(k.Object, r.forgetGone()).
-		Watches(&v1alpha1.MeshProject{}, env.wake(retryPriority, k.Object, projectIndex, func(project client.Object) string {
+		Watches(&v1alpha1.MeshProject{}, env.wake(projects.RetryPriority, k.Object, projectIndex, func(project client.Object) string {
 			return client.ObjectKeyFromObject(project).String()
 		}), builder.WithPredicates(mattersToUsers())).
 		Watches(&v1alpha1.MeshProject{}, env.forgetProjects())
@@ -64,7 +65,7 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 		}
 	}
 	for _, reference := range k.References {
-		b = b.Watches(reference.target, env.wake(retryPriority, k.Object, referenceIndex, func(target client.Object) string {
+		b = b.Watches(reference.target, env.wake(projects.RetryPriority, k.Object, referenceIndex, func(target client.Object) string {
 			return referenceKey(target, v1alpha1.ResourceReference{Name: target.GetName()})
 		}, inNamespaceOf), builder.WithPredicates(mattersToUsers()))
 	}
@@ -79,8 +80,8 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 }
 
 func (k *Kind[O, S, R]) reconciler(env *Environment) *reconciler[O, S, R] {
-	env.Projects.onRetired(env.forgetConnection)
-	return &reconciler[O, S, R]{Environment: env, kind: k, snapshots: sharedSnapshots[S, R](env)}
+	env.Projects.OnRetired(env.lists.Forget)
+	return &reconciler[O, S, R]{Environment: env, kind: k, lists: listcache.For[S, R](&env.lists, env.DriftInterval)}
 }
 
 // user is a kind whose objects use MeshProjects.
@@ -91,7 +92,7 @@ func (e *Environment) indexProject(mgr manager.Manager, object Object) error {
 	e.users = append(e.users, user{object})
 	index := func(obj client.Object) []string {
 		typed, _ := obj.(Object)
-		return []string{projectKey(typed).String()}
+		return []string{projects.ProjectKey(typed).String()}
 	}
 	if err := mgr.GetFieldIndexer().IndexField(context.Background(), object, projectIndex, index); err != nil {
 		return fmt.Errorf("indexing the projects of %s: %w", kindOf(object), err)
@@ -211,7 +212,7 @@ func mattersToUsers() predicate.Predicate {
 func essence(obj client.Object) []string {
 	switch obj := obj.(type) {
 	case *v1alpha1.MeshProject:
-		return append(readiness(&obj.Status.ObjectStatus), obj.Status.ProjectID, guardOf(obj), fmt.Sprint(apiOf(obj).Spoken(), apiOf(obj).Tested()))
+		return append(readiness(&obj.Status.ObjectStatus), obj.Status.ProjectID, projects.GuardOf(obj), fmt.Sprint(apiOf(obj).Spoken(), apiOf(obj).Tested()))
 	case Object:
 		status := obj.CommonStatus()
 		return append(readiness(&status.ObjectStatus), status.ID, status.Name)
@@ -228,23 +229,4 @@ func readiness(status *v1alpha1.ObjectStatus) []string {
 		return []string{"True", strconv.FormatInt(ready.ObservedGeneration, 10)}
 	}
 	return []string{string(ready.Status), ready.Message}
-}
-
-// Retries of what failed begin soon and come ever more rarely, never in step.
-const (
-	firstRetry = 500 * time.Millisecond
-	lastRetry  = 5 * time.Minute
-)
-
-func backoff() workqueue.TypedRateLimiter[reconcile.Request] {
-	return jitteredLimiter{workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry)}
-}
-
-type jitteredLimiter struct {
-	workqueue.TypedRateLimiter[reconcile.Request]
-}
-
-// When spreads the retries of objects that failed together.
-func (l jitteredLimiter) When(item reconcile.Request) time.Duration {
-	return min(jittered(l.TypedRateLimiter.When(item)), lastRetry)
 }

@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // Source declares, once, that objects of a kind read Secrets or ConfigMaps of their namespace. These are watched as metadata only, and
@@ -84,7 +85,7 @@ func (p *pass[O, S, R]) sourceMissing(like client.Object, name string) error {
 	if p.status.ID != "" {
 		left = "; what is in MeshAgent stays as it is"
 	}
-	return waitFor(reason, "%s %q does not exist in namespace %q%s", kindOf(like), name, p.obj.GetNamespace(), left)
+	return verdict.WaitFor(reason, "%s %q does not exist in namespace %q%s", kindOf(like), name, p.obj.GetNamespace(), left)
 }
 
 func contents(obj client.Object) SourceData {

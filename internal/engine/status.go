@@ -20,6 +20,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // conclusion is a pass that has ended.
@@ -43,36 +45,36 @@ func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (re
 		c.written.forget(c.obj)
 		return reconcile.Result{}, nil
 	}
-	var verdict verdict
+	var v verdict.Verdict
 	if err != nil {
-		verdict = judge(err)
+		v = verdict.Of(err)
 	}
-	if err != nil && c.passes(verdict) {
-		return reconcile.Result{RequeueAfter: verdict.after}, nil
+	if err != nil && c.passes(v) {
+		return reconcile.Result{RequeueAfter: v.After}, nil
 	}
 	known := reasonOf(c.status, v1alpha1.ConditionReady) != ""
-	e.setConditions(&c, verdict, err)
-	c.settle(err == nil || !verdict.retries(err))
+	e.setConditions(&c, v, err)
+	c.settle(err == nil || !v.Retries(err))
 	switch writeErr := e.tell(ctx, c); {
 	case errors.Is(writeErr, errReplaced):
 		return reconcile.Result{}, nil // it is gone, and what has its name now has passes of its own
 	case writeErr != nil:
 		// What was done stays done: the next pass finds it in MeshAgent.
-		return reconcile.Result{Priority: new(retryPriority)}, writeErr
+		return reconcile.Result{Priority: new(projects.RetryPriority)}, writeErr
 	}
 	e.measure(c, known, err)
-	return e.answer(c, verdict, err)
+	return e.answer(c, v, err)
 }
 
 // setConditions sets the conditions, and sends the event of a failure when its reason is new.
-func (e *Environment) setConditions(c *conclusion, v verdict, err error) {
+func (e *Environment) setConditions(c *conclusion, v verdict.Verdict, err error) {
 	if err == nil {
 		c.succeed()
 		return
 	}
 	previous := reasonOf(c.status, v1alpha1.ConditionSynced)
 	c.fail(v)
-	if v.reason != previous && !v.quiet {
+	if v.Reason != previous && !v.Quiet {
 		e.announce(c.obj, v)
 	}
 }
@@ -97,27 +99,27 @@ func (c *conclusion) settle(over bool) {
 
 // passes says that a failure is not worth a status that is out of date at once: a race, or that a new object waits for something that was
 // made with it, of which a watch will tell.
-func (c *conclusion) passes(v verdict) bool {
+func (c *conclusion) passes(v verdict.Verdict) bool {
 	const moment = 5 * time.Second
 	isNew := len(c.status.Conditions) == 0 && time.Since(c.obj.GetCreationTimestamp().Time) < moment
-	return v.class == silent || v.quiet && isNew
+	return v.Class == verdict.Silent || v.Quiet && isNew
 }
 
 // answer tells the queue when to come back.
-func (e *Environment) answer(c conclusion, verdict verdict, err error) (reconcile.Result, error) {
+func (e *Environment) answer(c conclusion, v verdict.Verdict, err error) (reconcile.Result, error) {
 	switch {
 	case c.outcome.paused:
 		return reconcile.Result{}, nil
 	case err == nil && c.outcome.notReady != "":
-		return reconcile.Result{RequeueAfter: jittered(e.untilReady(c.status)), Priority: new(retryPriority)}, nil
+		return reconcile.Result{RequeueAfter: projects.Jittered(e.untilReady(c.status)), Priority: new(projects.RetryPriority)}, nil
 	case err == nil:
-		return reconcile.Result{RequeueAfter: e.untilDrift(c.outcome.listed), Priority: new(driftPriority)}, nil
-	case verdict.class == limited, verdict.class == onHold, verdict.class == unavailable && verdict.after > 0:
-		return reconcile.Result{RequeueAfter: jittered(verdict.after) + time.Second/10, Priority: new(retryPriority)}, nil
-	case verdict.retries(err):
-		return reconcile.Result{Priority: new(retryPriority)}, err
+		return reconcile.Result{RequeueAfter: e.untilDrift(c.outcome.listed), Priority: new(projects.DriftPriority)}, nil
+	case v.Class == verdict.Limited, v.Class == verdict.OnHold, v.Class == verdict.Unavailable && v.After > 0:
+		return reconcile.Result{RequeueAfter: projects.Jittered(v.After) + time.Second/10, Priority: new(projects.RetryPriority)}, nil
+	case v.Retries(err):
+		return reconcile.Result{Priority: new(projects.RetryPriority)}, err
 	default:
-		return reconcile.Result{RequeueAfter: jittered(e.DriftInterval), Priority: new(driftPriority)}, nil
+		return reconcile.Result{RequeueAfter: projects.Jittered(e.DriftInterval), Priority: new(projects.DriftPriority)}, nil
 	}
 }
 
@@ -158,17 +160,17 @@ func (c *conclusion) succeed() {
 }
 
 // fail sets the conditions after a pass that failed. What was usable stays Ready unless the failure says that it no longer is.
-func (c *conclusion) fail(v verdict) {
-	c.set(v1alpha1.ConditionSynced, metav1.ConditionFalse, v.reason, v.message)
+func (c *conclusion) fail(v verdict.Verdict) {
+	c.set(v1alpha1.ConditionSynced, metav1.ConditionFalse, v.Reason, v.Message)
 	ready := meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionReady)
 	switch {
 	case !c.obj.GetDeletionTimestamp().IsZero():
-		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonDeleting, v.message)
-	case !ready, v.class == refused && !v.keepsReady, c.outcome.lost, c.strict && (v.class == denied || v.class == waiting):
-		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v.reason, v.message)
+		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonDeleting, v.Message)
+	case !ready, v.Class == verdict.Refused && !v.KeepsReady, c.outcome.lost, c.strict && (v.Class == verdict.Denied || v.Class == verdict.Waiting):
+		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v.Reason, v.Message)
 	}
-	if v.class == refused {
-		c.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, v.reason, v.message)
+	if v.Class == verdict.Refused {
+		c.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, v.Reason, v.Message)
 		c.drop(v1alpha1.ConditionReconciling)
 		return
 	}
@@ -177,7 +179,7 @@ func (c *conclusion) fail(v verdict) {
 		// What users asked for is there; that it cannot be verified just now is what Synced says.
 		c.drop(v1alpha1.ConditionReconciling)
 	} else {
-		c.set(v1alpha1.ConditionReconciling, metav1.ConditionTrue, v.reason, v.message)
+		c.set(v1alpha1.ConditionReconciling, metav1.ConditionTrue, v.Reason, v.Message)
 	}
 }
 
@@ -204,12 +206,12 @@ func reasonOf(status *v1alpha1.ObjectStatus, kind string) string {
 }
 
 // announce sends the event of a failure, once when its reason appears.
-func (e *Environment) announce(obj client.Object, v verdict) {
+func (e *Environment) announce(obj client.Object, v verdict.Verdict) {
 	kind := corev1.EventTypeWarning
-	if v.class == waiting || v.class == limited {
+	if v.Class == verdict.Waiting || v.Class == verdict.Limited {
 		kind = corev1.EventTypeNormal
 	}
-	e.send(obj, occurrence{kind, v.reason, "reconcile", v.message, nil})
+	e.send(obj, occurrence{kind, v.Reason, "reconcile", v.Message, nil})
 }
 
 // send sends an event. Of its text the API server takes so many bytes.

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // startSpan begins the span of a pass. Requests to MeshAgent become its children. A list that several passes share is in the one that asked first.
@@ -44,9 +45,9 @@ func endSpan(span trace.Span, status *v1alpha1.ObjectStatus, o *outcome, err err
 	if err == nil {
 		return
 	}
-	switch verdict := judge(err); verdict.class {
-	case refused, denied, unavailable:
-		span.SetStatus(codes.Error, verdict.message)
-	case waiting, limited, onHold, silent:
+	switch v := verdict.Of(err); v.Class {
+	case verdict.Refused, verdict.Denied, verdict.Unavailable:
+		span.SetStatus(codes.Error, v.Message)
+	case verdict.Waiting, verdict.Limited, verdict.OnHold, verdict.Silent:
 	}
 }

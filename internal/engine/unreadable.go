@@ -6,20 +6,15 @@ package engine
 import (
 	"errors"
 
+	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
-
-// isUnreadable says that a list cannot be read, and that trying again does not help. Resources whose id is known can be read
-// one by one.
-func isUnreadable(err error) bool {
-	return errors.Is(err, meshagent.ErrAnswerTooLarge) || meshagent.IsForbidden(err)
-}
 
 // unlisted says that the collection cannot be listed, so that resources whose id is known are read one by one, each interval.
 // The MeshProject is checked at once when that is new: it tells.
 func (p *pass[O, S, R]) unlisted(err error) bool {
 	if unreadable, ok := errors.AsType[*meshagent.AnswerError](err); ok && unreadable.News {
-		p.Projects.Suspect(p.obj)
+		p.Projects.RequestCheck(p.obj)
 	}
-	return err != nil && isUnreadable(err)
+	return err != nil && listcache.IsUnreadable(err)
 }

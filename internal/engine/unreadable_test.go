@@ -113,7 +113,7 @@ func TestAMeshProjectTellsWhichListsAreTooLarge(t *testing.T) {
 		time.Sleep(interval + time.Minute) //nolint:forbidigo // the clock is a fake one
 		_, _ = s.pass(feed)
 		select {
-		case name := <-s.env.Projects.Suspects():
+		case name := <-s.env.Projects.RequestedChecks():
 			if name != client.ObjectKeyFromObject(project) {
 				t.Errorf("a check of %s", name)
 			}
@@ -128,7 +128,7 @@ func TestAMeshProjectTellsWhichListsAreTooLarge(t *testing.T) {
 		}
 		time.Sleep(interval + time.Minute) //nolint:forbidigo // the clock is a fake one
 		_, _ = s.pass(feed)
-		if len(s.env.Projects.Suspects()) > 0 {
+		if len(s.env.Projects.RequestedChecks()) > 0 {
 			t.Error("it is checked again for what is known")
 		}
 		restore()

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -38,13 +39,13 @@ func apiOf(project *v1alpha1.MeshProject) meshagent.API {
 // unsupported says that the server cannot do what the object asks for. What is there was not
 // touched, so that what was Ready stays so.
 func unsupported(format string, args ...any) error {
-	return &problem{class: refused, reason: v1alpha1.ReasonUnsupported, message: fmt.Sprintf(format, args...), keepsReady: true}
+	return &verdict.Problem{Class: verdict.Refused, Reason: v1alpha1.ReasonUnsupported, Message: fmt.Sprintf(format, args...), KeepsReady: true}
 }
 
 // supported makes sure that the server has what the object needs, by what its MeshProject tells. It
 // sends no request.
 func (p *pass[O, S, R]) supported(ctx context.Context) error {
-	project, err := p.Projects.of(ctx, p.obj)
+	project, err := p.Projects.Lookup(ctx, p.obj)
 	if err != nil {
 		return nil //nolint:nilerr // to open it will fail in the same way
 	}
@@ -58,9 +59,9 @@ func (p *pass[O, S, R]) supported(ctx context.Context) error {
 	}
 	// Only those who may use a project are told of its server.
 	if p.obj.GetDeletionTimestamp().IsZero() {
-		err = p.Projects.admit(ctx, project, p.obj.GetNamespace())
+		err = p.Projects.Authorize(ctx, project, p.obj.GetNamespace())
 	} else {
-		err = p.Projects.admitOnce(ctx, project, p.obj)
+		err = p.Projects.AuthorizeOnce(ctx, project, p.obj)
 	}
 	if err != nil {
 		return err
@@ -115,7 +116,7 @@ func (p *pass[O, S, R]) explain(ctx context.Context, err error) error {
 		return nil
 	}
 	p.suspect(err)
-	project, lookErr := p.Projects.of(ctx, p.obj)
+	project, lookErr := p.Projects.Lookup(ctx, p.obj)
 	switch {
 	case lookErr != nil || p.collection == nil && !errors.Is(err, meshagent.ErrUnknownPaging):
 		return err
@@ -139,7 +140,7 @@ func (p *pass[O, S, R]) explain(ctx context.Context, err error) error {
 // refusedList is the refusal of a list whose route is missing while what it lies under can be read;
 // nil if it is not that.
 func (p *pass[O, S, R]) refusedList(ctx context.Context) *meshagent.Error {
-	_, err := p.snapshot.since(ctx, time.Now())
+	_, err := p.list.ListedSince(ctx, time.Now())
 	list, ok := errors.AsType[*meshagent.Error](err)
 	if !ok || !meshagent.MissesRoute(err) || p.connection.Project.ReadParent(ctx, list.Route, p.collection.Path()) != nil {
 		return nil //nolint:nilerr // it is about something else
@@ -151,8 +152,11 @@ func (p *pass[O, S, R]) refusedList(ctx context.Context) *meshagent.Error {
 // do not each ask.
 type missingRoutes struct {
 	mu  sync.Mutex
-	all map[snapshotKey]missingRoute
+	all map[collectionKey]missingRoute
 }
+
+// collectionKey names a collection as a connection sees it.
+type collectionKey struct{ connection, path string }
 
 type missingRoute struct {
 	until time.Time
@@ -160,17 +164,17 @@ type missingRoute struct {
 	err   error
 }
 
-func (p *pass[O, S, R]) routeKey() snapshotKey {
-	return snapshotKey{p.connection.ID, p.collection.Path()}
+func (p *pass[O, S, R]) routeKey() collectionKey {
+	return collectionKey{p.connection.ID, p.collection.Path()}
 }
 
-func (m *missingRoutes) note(key snapshotKey, route missingRoute) {
+func (m *missingRoutes) note(key collectionKey, route missingRoute) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.all == nil {
-		m.all = map[snapshotKey]missingRoute{}
+		m.all = map[collectionKey]missingRoute{}
 	}
-	maps.DeleteFunc(m.all, func(_ snapshotKey, route missingRoute) bool { return time.Now().After(route.until) })
+	maps.DeleteFunc(m.all, func(_ collectionKey, route missingRoute) bool { return time.Now().After(route.until) })
 	m.all[key] = route
 }
 
@@ -183,7 +187,7 @@ func (p *pass[O, S, R]) routeKnown(ctx context.Context) error {
 	if !ok || time.Now().After(route.until) || p.requested != p.status.LastHandledReconcileAt {
 		return nil
 	}
-	if project, err := p.Projects.of(ctx, p.obj); err != nil || apiOf(project) != route.api {
+	if project, err := p.Projects.Lookup(ctx, p.obj); err != nil || apiOf(project) != route.api {
 		return nil //nolint:nilerr // to ask is always right
 	}
 	return route.err
@@ -192,8 +196,8 @@ func (p *pass[O, S, R]) routeKnown(ctx context.Context) error {
 // leave says that a resource which no route reaches is left in MeshAgent, and that this is why the
 // object is not to wait.
 func (p *pass[O, S, R]) leave(ctx context.Context, why error) bool {
-	v := judge(why)
-	if v.reason != v1alpha1.ReasonUnsupported {
+	v := verdict.Of(why)
+	if v.Reason != v1alpha1.ReasonUnsupported {
 		return false
 	}
 	// In a namespace that is being deleted no event is taken. (The log always tells.)
@@ -202,8 +206,8 @@ func (p *pass[O, S, R]) leave(ctx context.Context, why error) bool {
 	if p.Live.Get(ctx, types.NamespacedName{Name: p.obj.GetNamespace()}, &namespace) == nil && !namespace.DeletionTimestamp.IsZero() {
 		about = &namespace
 	}
-	log.FromContext(ctx).Info("left", "reason", v.message, "left", p.remains())
+	log.FromContext(ctx).Info("left", "reason", v.Message, "left", p.remains())
 	p.outcome.warnOf(about, "Left", "finalize", "%s %s was deleted, and its resource could not be. Left in MeshAgent: %s. %s",
-		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), v.message)
+		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), v.Message)
 	return true
 }

@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
 // patchFinalizers changes the finalizers of the very version that was read: the list is written as a whole, and somebody else
@@ -28,7 +29,7 @@ func (e *Environment) patchFinalizers(ctx context.Context, obj client.Object, wr
 	base, _ := obj.DeepCopyObject().(client.Object)
 	base.SetUID("")
 	if err := e.Client.Patch(ctx, patched, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{})); err != nil {
-		return fmt.Errorf("writing the finalizer: %w", raced(err))
+		return fmt.Errorf("writing the finalizer: %w", verdict.Raced(err))
 	}
 	obj.SetFinalizers(patched.GetFinalizers())
 	obj.SetResourceVersion(patched.GetResourceVersion())
@@ -38,7 +39,7 @@ func (e *Environment) patchFinalizers(ctx context.Context, obj client.Object, wr
 
 // errReplaced says that the object of a pass is gone, or that another one has its name by now. The pass
 // must not go on: what it does in MeshAgent would have no object.
-var errReplaced = &problem{class: silent, message: "the object is gone", after: time.Second}
+var errReplaced = &verdict.Problem{Class: verdict.Silent, Message: "the object is gone", After: time.Second}
 
 // sameObject is a merge patch that only this very object takes. One that was deleted and created again
 // under the same name must not get the status of its predecessor.
@@ -68,7 +69,7 @@ func (c *conclusion) reduced() client.Object {
 	if !ok || small == nil {
 		return c.obj
 	}
-	c.fail(judge(Invalid("the status is too large to be written. Use fewer or larger fields in the spec")))
+	c.fail(verdict.Of(verdict.Invalid("the status is too large to be written. Use fewer or larger fields in the spec")))
 	small.CommonStatus().ObjectStatus = obj.CommonStatus().ObjectStatus
 	small.SetResourceVersion(obj.GetResourceVersion())
 	small.SetFinalizers(obj.GetFinalizers())

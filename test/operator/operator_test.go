@@ -29,6 +29,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/internal/controller"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/internal/tracing"
 )
@@ -106,7 +107,7 @@ func (w *world) start(options operatorOptions) *operator {
 	env := &engine.Environment{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: options.ownerID, DriftInterval: options.driftInterval,
-		Projects: &engine.Projects{
+		Projects: &projects.Pool{
 			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: namespaces,
 			Options: meshagent.Options{Transport: o.mortal(wire, false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
 		},

@@ -1,0 +1,214 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package projects leads from a MeshProject to a connection with MeshAgent: who may use it, its credential,
+// its rate limit, its share of the workers, whether its endpoint answers, and how many deletions it allows.
+package projects
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+)
+
+// Pool opens MeshProjects, and keeps the last good credential of each while the process runs.
+type Pool struct {
+	// Cache has MeshProjects, and the metadata of Secrets. (The manager's client would read that of Secrets live, each time, since it is
+	// told to keep them out of the cache.)
+	Cache client.Reader
+	// Live reads Secrets, whose data is never cached, and the labels of namespaces from the API server.
+	Live client.Reader
+	// Namespaces are those that the cache holds. Nil: all.
+	Namespaces []string
+	// Options are those of every client; endpoint, key and limiter are filled in.
+	Options meshagent.Options
+
+	mu          sync.Mutex
+	open        map[types.NamespacedName]*opened // by MeshProject
+	opening     map[types.NamespacedName]*opening
+	connections map[identity]*Connection // those that something in open uses
+	made        int                      // connections so far
+	retired     func(id string)          // is told of a connection that nobody uses any more
+	suspects    chan types.NamespacedName
+}
+
+// ForReconcile opens the project that an object refers to, if the object may use it and it is Ready.
+func (p *Pool) ForReconcile(ctx context.Context, obj v1alpha1.Object) (*Connection, error) {
+	project, err := p.Lookup(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Authorize(ctx, project, obj.GetNamespace()); err != nil {
+		return nil, err
+	}
+	what := describeProject(project, obj.GetNamespace())
+	ready := meta.FindStatusCondition(project.Status.Conditions, v1alpha1.ConditionReady)
+	switch {
+	case !project.DeletionTimestamp.IsZero() && obj.CommonStatus().ID == "":
+		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotReady, "%s is being deleted", what)
+	case ready == nil:
+		return nil, verdict.WaitAMoment(v1alpha1.ReasonProjectNotReady, "%s was not checked yet", what)
+	case ready.Status != metav1.ConditionTrue:
+		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotReady, "%s is not Ready: %s", what, ready.Message)
+	}
+	return p.Open(ctx, project)
+}
+
+// ForDeletion opens the project for the deletion of what an object stands for. It takes the last good credential if there is no other.
+func (p *Pool) ForDeletion(ctx context.Context, obj v1alpha1.Object) (*Connection, error) {
+	project, err := p.Lookup(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.AuthorizeOnce(ctx, project, obj); err != nil {
+		return nil, err
+	}
+	connection, err := p.connection(ctx, project)
+	if last := p.lastGood(project); err != nil && last != nil {
+		connection, err = last, nil
+	}
+	return connection.enter(err) //nolint:contextcheck // the probe is for all passes, and outlives this one
+}
+
+func (p *Pool) Lookup(ctx context.Context, obj v1alpha1.Object) (*v1alpha1.MeshProject, error) {
+	key := ProjectKey(obj)
+	if p.Namespaces != nil && !slices.Contains(p.Namespaces, key.Namespace) {
+		return nil, verdict.Refuse(v1alpha1.ReasonProjectNotFound, "MeshProject %q is in namespace %q, which this operator does not watch (--watch-namespaces)", key.Name, key.Namespace)
+	}
+	var project v1alpha1.MeshProject
+	err := p.Cache.Get(ctx, key, &project)
+	if apierrors.IsNotFound(err) {
+		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotFound, "MeshProject %q does not exist in namespace %q", key.Name, key.Namespace)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading MeshProject %q: %w", key, err)
+	}
+	return &project, nil
+}
+
+// ProjectKey names the MeshProject that an object refers to.
+func ProjectKey(obj v1alpha1.Object) types.NamespacedName {
+	ref := obj.CommonSpec().ProjectRef
+	key := types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name}
+	if key.Namespace == "" {
+		key.Namespace = obj.GetNamespace()
+	}
+	if key.Name == "" {
+		key.Name = v1alpha1.DefaultProject
+	}
+	return key
+}
+
+func describeProject(project *v1alpha1.MeshProject, from string) string {
+	if project.Namespace == from {
+		return fmt.Sprintf("MeshProject %q", project.Name)
+	}
+	return fmt.Sprintf("MeshProject %q in namespace %q", project.Name, project.Namespace)
+}
+
+// Open opens a MeshProject, unless its endpoint does not answer.
+func (p *Pool) Open(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
+	connection, err := p.connection(ctx, project)
+	return connection.enter(err) //nolint:contextcheck // the probe is for all passes, and outlives this one
+}
+
+// enter begins a pass, unless there is an error already.
+func (c *Connection) enter(err error) (*Connection, error) {
+	if err == nil {
+		err = c.circuit.enter()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// connection is that of a MeshProject. The Secret is read only when it, or what matters of the spec, is another than last time.
+func (p *Pool) connection(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
+	version, err := p.secretVersion(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	return p.openOnce(ctx, project, originOf(project, version))
+}
+
+// secretVersion is the version of the API key's Secret, from the cache of metadata.
+func (p *Pool) secretVersion(ctx context.Context, project *v1alpha1.MeshProject) (string, error) {
+	found := metav1.PartialObjectMetadata{}
+	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
+	name := project.Spec.APIKeySecretRef.Name
+	err := p.Cache.Get(ctx, types.NamespacedName{Namespace: project.Namespace, Name: name}, &found)
+	if apierrors.IsNotFound(err) {
+		return "", secretNotFound(name, project.Namespace)
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the metadata of Secret %q: %w", name, err)
+	}
+	return string(found.UID) + "/" + found.ResourceVersion, nil
+}
+
+func secretNotFound(name, namespace string) error {
+	return verdict.WaitFor(v1alpha1.ReasonSecretNotFound, "Secret %q does not exist in namespace %q: create it with the API key", name, namespace)
+}
+
+// readKey reads the API key from its Secret. No error repeats any part of it.
+func (p *Pool) readKey(ctx context.Context, project *v1alpha1.MeshProject) (meshagent.APIKey, error) {
+	ref := project.Spec.APIKeySecretRef
+	field := ref.Key
+	if field == "" {
+		field = v1alpha1.DefaultAPIKeyKey
+	}
+	var secret corev1.Secret
+	err := p.Live.Get(ctx, types.NamespacedName{Namespace: project.Namespace, Name: ref.Name}, &secret)
+	if apierrors.IsNotFound(err) {
+		return meshagent.APIKey{}, secretNotFound(ref.Name, project.Namespace)
+	}
+	if err != nil {
+		return meshagent.APIKey{}, fmt.Errorf("reading Secret %q: %w", ref.Name, err)
+	}
+	value, ok := secret.Data[field]
+	if !ok || len(value) == 0 {
+		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "Secret %q has nothing under key %q, where the API key should be", ref.Name, field)
+	}
+	key, err := meshagent.ParseAPIKey(strings.TrimSpace(string(value)))
+	if err != nil {
+		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "key %q of Secret %q holds no API key: %v", field, ref.Name, err)
+	}
+	if want := project.Spec.ProjectID; want != "" && meshagent.CanonicalID(want) != key.ProjectID {
+		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "the API key in Secret %q is one of project %s, and spec.projectID is %s", ref.Name, key.ProjectID, want)
+	}
+	return key, nil
+}
+
+// RequestCheck has the credential of an object's project checked now: MeshAgent has just refused it. One check speaks for all objects.
+func (p *Pool) RequestCheck(obj v1alpha1.Object) { p.suspect(ProjectKey(obj)) }
+
+func (p *Pool) suspect(name types.NamespacedName) {
+	select {
+	case p.RequestedChecks() <- name:
+	default: // enough are waiting to be checked
+	}
+}
+
+// RequestedChecks are the MeshProjects to check.
+func (p *Pool) RequestedChecks() chan types.NamespacedName {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.suspects == nil {
+		p.suspects = make(chan types.NamespacedName, 64)
+	}
+	return p.suspects
+}
