@@ -137,7 +137,7 @@ Then, for example:
 
 Change MeshAgent, and see it corrected: delete a room there, and it comes back with another id.
 
-      curl -X DELETE -H 'Authorization: Bearer %s' \
+      curl -sS -X DELETE -H 'Authorization: Bearer %s' \
         "%s/accounts/projects/%s/rooms/$(kubectl get meshroom support -o 'jsonpath={.status.id}')"
       kubectl get meshroom support -w
 
