@@ -13,7 +13,7 @@ KUBECTL ?= kubectl
 CHART := charts/meshagent-operator
 INSTALLER = $(TOOL) kustomize build config/default | sed 's|image: meshagent-operator:dev$$|image: $(IMG)|'
 PRESUBMIT := verify lint test build release-check
-MODULES := . hack/tools hack/controlplane hack/release hack/promql
+MODULES := . hack/tools hack/controlplane hack/release
 
 TOOL := go tool -modfile=hack/tools/go.mod
 PKG := github.com/meshagent/meshagent-operator/internal/version
@@ -115,7 +115,9 @@ run: install ## Run the manager here, for the cluster of the current kubeconfig;
 	go run . $(ARGS)
 
 .PHONY: demo
-demo: controlplane ## Show it all here: Kubernetes, a simulated MeshAgent and the operator; ONCE=1 ends by itself
+demo: ## Show it all here: Kubernetes, a simulated MeshAgent and the operator; ONCE=1 ends by itself
+	@echo "demo: the first time takes about ten minutes, to compile Kubernetes and the operator. After that it starts in seconds, and takes less than a minute."
+	@$(MAKE) controlplane
 	@hack/patiently.sh "compiling the operator and the demo" $(MAKE) -s build bin/demo
 	@exec bin/demo $(if $(ONCE),--once)
 
@@ -165,7 +167,7 @@ chart: ## Pack the Helm chart into dist
 .PHONY: release-check
 release-check: ## Check the Dockerfile and .goreleaser.yaml
 	@echo "release-check: the first run compiles goreleaser, which takes some minutes"
-	go -C hack/release test ./dockerfile
+	hack/release/dockerfile.sh
 	go tool -modfile=hack/release/go.mod goreleaser check
 
 .PHONY: clean

@@ -4,16 +4,13 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 )
 
@@ -135,22 +132,14 @@ func (f *findings) compared(now *figure) []string {
 	return []string{number(old), change}
 }
 
-func (f *findings) print(to io.Writer, before *findings) {
-	fmt.Fprintf(to, "\n%s\n\n", f.Machine)
-	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	for _, row := range f.rows(before) {
-		fmt.Fprintln(table, strings.Join(row, "\t"))
-	}
-	_ = table.Flush() // whom should one tell?
-}
-
-func (f *findings) markdown() string {
+// markdown is a table that can be read as it is, and pasted into docs/benchmarks.md.
+func (f *findings) markdown(before *findings) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s MeshAgent answers after %s.\n\n", f.Machine, f.Latency)
-	for i, row := range f.rows(nil) {
+	for i, row := range f.rows(before) {
 		fmt.Fprintf(&text, "| %s |\n", strings.Join(row, " | "))
 		if i == 0 {
-			fmt.Fprintln(&text, "| --- | --- | ---: | --- | --- | --- |")
+			fmt.Fprintln(&text, "| --- | --- | ---: | --- | --- | --- |"+strings.Repeat(" ---: |", len(row)-6))
 		}
 	}
 	return text.String()
@@ -168,33 +157,16 @@ func readFindings(path string) (*findings, error) {
 	return found, nil
 }
 
-// write writes the findings as JSON and Markdown, and into a document if there is one to be kept up to date.
-func (f *findings) write(out, into string) error {
+// write writes the findings as JSON and Markdown.
+func (f *findings) write(out string) error {
 	text, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encoding the findings: %w", err)
 	}
-	for name, content := range map[string][]byte{out + ".json": append(text, '\n'), out + ".md": []byte(f.markdown())} {
+	for name, content := range map[string][]byte{out + ".json": append(text, '\n'), out + ".md": []byte(f.markdown(nil))} {
 		if err := os.WriteFile(name, content, 0o600); err != nil {
 			return fmt.Errorf("writing the findings: %w", err)
 		}
-	}
-	if into == "" {
-		return nil
-	}
-	document, err := os.ReadFile(into)
-	if err != nil {
-		return fmt.Errorf("reading the document for the findings: %w", err)
-	}
-	const begin, end = "<!-- begin of the figures: make bench BENCHFLAGS=\"-into docs/benchmarks.md\" -->\n", "<!-- end of the figures -->\n"
-	head, rest, begins := bytes.Cut(document, []byte(begin))
-	_, tail, ends := bytes.Cut(rest, []byte(end))
-	if !begins || !ends {
-		return fmt.Errorf("%s has no lines %s and %s", into, strings.TrimSpace(begin), strings.TrimSpace(end))
-	}
-	document = slices.Concat(head, []byte(begin+"\n"+f.markdown()+"\n"+end), tail)
-	if err := os.WriteFile(into, document, 0o600); err != nil { // a file that exists keeps its mode
-		return fmt.Errorf("writing the document: %w", err)
 	}
 	return nil
 }

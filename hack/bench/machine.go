@@ -16,9 +16,7 @@ import (
 type machine struct {
 	CPU    string `json:"cpu"`
 	Cores  int    `json:"cores"`
-	Memory string `json:"memory"`
 	System string `json:"system"`
-	Go     string `json:"go"`
 	Commit string `json:"commit"`
 	Date   string `json:"date"`
 	// Load is the load average of the last minute, before and after. What else runs on the machine shows before.
@@ -26,34 +24,17 @@ type machine struct {
 }
 
 func describeMachine() machine {
-	m := machine{
-		CPU:    field("/proc/cpuinfo", "model name"),
-		Cores:  runtime.NumCPU(),
-		Memory: field("/proc/meminfo", "MemTotal"),
-		System: runtime.GOOS + "/" + runtime.GOARCH,
-		Go:     runtime.Version(),
-		Date:   time.Now().Format(time.DateOnly),
+	commit, _ := exec.Command("git", "describe", "--always", "--dirty").Output() //nolint:noctx // it takes a moment
+	return machine{
+		CPU: field("/proc/cpuinfo", "model name"), Cores: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH + ", " + runtime.Version(),
+		Commit: strings.TrimSpace(string(commit)), Date: time.Now().Format(time.DateOnly), Load: [2]string{load(), ""},
 	}
-	if kilobytes, ok := strings.CutSuffix(m.Memory, " kB"); ok {
-		var n int
-		if _, err := fmt.Sscan(kilobytes, &n); err == nil {
-			m.Memory = fmt.Sprintf("%.0f GiB", float64(n)/(1<<20))
-		}
-	}
-	//nolint:noctx // it takes a moment
-	if commit, err := exec.Command("git", "describe", "--always", "--dirty").Output(); err == nil {
-		m.Commit = strings.TrimSpace(string(commit))
-	}
-	m.Load[0] = load()
-	return m
 }
-
-func (m *machine) loadAfter() { m.Load[1] = load() }
 
 // String is a sentence.
 func (m machine) String() string {
-	return fmt.Sprintf("Measured on %s at commit %s, on %d cores (%s) with %s of memory, %s, %s; load average %s before, %s after.",
-		m.Date, m.Commit, m.Cores, m.CPU, m.Memory, m.System, m.Go, m.Load[0], m.Load[1])
+	return fmt.Sprintf("Measured on %s at commit %s, on %d cores (%s), %s; load average %s before, %s after.",
+		m.Date, m.Commit, m.Cores, m.CPU, m.System, m.Load[0], m.Load[1])
 }
 
 func load() string {

@@ -38,34 +38,29 @@ var scenarios = []scenario{
 
 // bench is what all scenarios share.
 type bench struct {
-	latency  time.Duration // of MeshAgent
-	workers  int           // 0: the manager's own default
-	profiles string        // the folder for profiles; "" for none
-	dir      string        // for all else; it goes at the end
+	latency time.Duration // of MeshAgent
+	dir     string        // for all files; it goes at the end
 }
 
 func main() {
 	b := &bench{}
 	only := flag.String("only", "", "A regular expression: run only scenarios with a matching name.")
 	flag.DurationVar(&b.latency, "latency", 20*time.Millisecond, "How long MeshAgent takes to answer.")
-	flag.IntVar(&b.workers, "workers", 0, "The manager's --max-concurrent-reconciles; 0 leaves it at its default.")
-	flag.StringVar(&b.profiles, "profiles", "", "A folder for CPU and heap profiles of the manager. Profiling costs some of what is measured.")
 	out := flag.String("out", filepath.Join("bin", "bench"), "Where to write the findings: this name with .json and .md.")
 	base := flag.String("base", "", "Findings of an earlier run, as JSON, to compare with.")
-	into := flag.String("into", "", "A page whose part between two marks, as in docs/benchmarks.md, is to be replaced by the findings.")
 	flag.Parse()
 
 	ctrl.SetLogger(logr.Discard()) // what went wrong in a library comes back as an error
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := measure(ctx, b, *only, *base, *out, *into); err != nil {
+	if err := measure(ctx, b, *only, *base, *out); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1) //nolint:gocritic // measure has ended all that it started
 	}
 }
 
 // measure runs the scenarios, and tells what they found, also if one of them fails or is cut short.
-func measure(ctx context.Context, b *bench, only, base, out, into string) (err error) {
+func measure(ctx context.Context, b *bench, only, base, out string) (err error) {
 	matches, err := regexp.Compile(only)
 	if err != nil {
 		return fmt.Errorf("-only: %w", err)
@@ -96,7 +91,7 @@ func measure(ctx context.Context, b *bench, only, base, out, into string) (err e
 		}
 		fmt.Printf(" measured in %s\n", time.Since(begun).Round(time.Second))
 	}
-	found.Machine.loadAfter()
-	found.print(os.Stdout, before)
-	return errors.Join(err, found.write(out, into))
+	found.Machine.Load[1] = load()
+	fmt.Print("\n", found.markdown(before))
+	return errors.Join(err, found.write(out))
 }

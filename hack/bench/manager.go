@@ -27,32 +27,25 @@ import (
 type manager struct {
 	process *child.Process
 	metrics string // where they are
-	pprof   string // where profiles are
 	started time.Time
 }
 
 // start starts the manager. It ends with the world at the latest.
 func (w *world) start(ctx context.Context, driftInterval time.Duration) (*manager, error) {
-	ports, err := freePorts(ctx)
+	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
 	args := []string{
 		"--kubeconfig=" + w.plane.KubeconfigPath, "--meshagent-api-url=" + w.url, "--owner-id=bench", "--health-probe-bind-address=0",
-		"--drift-interval=" + driftInterval.String(), "--metrics-secure=false", "--metrics-bind-address=" + ports[0],
-	}
-	if w.bench.workers > 0 {
-		args = append(args, "--max-concurrent-reconciles="+strconv.Itoa(w.bench.workers))
-	}
-	if w.bench.profiles != "" {
-		args = append(args, "--pprof-bind-address="+ports[1])
+		"--drift-interval=" + driftInterval.String(), "--metrics-secure=false", "--metrics-bind-address=" + address,
 	}
 	log := filepath.Join(w.dir, fmt.Sprintf("manager-%d.log", len(w.closers)))
 	process, err := child.Start(ctx, log, filepath.Join("bin", "manager"), args...)
 	if err != nil {
 		return nil, err
 	}
-	m := &manager{process: process, metrics: "http://" + ports[0] + "/metrics", pprof: "http://" + ports[1] + "/debug/pprof/", started: time.Now()}
+	m := &manager{process: process, metrics: "http://" + address + "/metrics", started: time.Now()}
 	w.closers = append(w.closers, m.stop)
 	return m, until(ctx, often, "the manager answers", func() (bool, error) {
 		if err := process.Failure(); err != nil {
@@ -73,18 +66,14 @@ func (m *manager) stop() error {
 	}
 }
 
-// freePorts finds addresses that nobody listens on.
-func freePorts(ctx context.Context) (addresses [2]string, err error) {
-	for i := range addresses {
-		var listen net.ListenConfig
-		listener, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return addresses, fmt.Errorf("finding a port for the manager: %w", err)
-		}
-		defer func() { _ = listener.Close() }()
-		addresses[i] = listener.Addr().String()
+// freeAddress finds an address that nothing listens on.
+func freeAddress(ctx context.Context) (string, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("finding a port for the manager: %w", err)
 	}
-	return addresses, nil
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String(), nil
 }
 
 // reading is what the manager has used and done so far.

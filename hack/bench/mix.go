@@ -29,10 +29,10 @@ func mix(ctx context.Context, b *bench, out *findings) error {
 		if err != nil {
 			return err
 		}
-		if err := w.profiled(ctx, m, "mix", 10, func() error { return w.creation(ctx, m, out, floor, n, mixed) }); err != nil {
+		if err := w.creation(ctx, m, out, floor, n, mixed); err != nil {
 			return err
 		}
-		if m, err = w.restart(ctx, m, out, 4*n); err != nil {
+		if _, err = w.restart(ctx, m, out, 4*n); err != nil {
 			return err
 		}
 		var all []client.Object

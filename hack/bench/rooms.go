@@ -41,9 +41,7 @@ func (w *world) live(ctx context.Context, out *findings, floor, interval time.Du
 	if err != nil {
 		return err
 	}
-	name := fmt.Sprintf("rooms-%d", n)
-	err = w.profiled(ctx, m, name+"-creation", 10, func() error { return w.creation(ctx, m, out, floor, n, each) })
-	if err != nil {
+	if err := w.creation(ctx, m, out, floor, n, each); err != nil {
 		return err
 	}
 	if m, err = w.restart(ctx, m, out, n); err != nil {
@@ -52,8 +50,7 @@ func (w *world) live(ctx context.Context, out *findings, floor, interval time.Du
 	if m, err = w.restartWithNews(ctx, m, out, interval, n); err != nil {
 		return err
 	}
-	err = w.profiled(ctx, m, name+"-steady", 3*int(interval.Seconds()), func() error { return w.steady(ctx, m, out, interval, n) })
-	if err != nil {
+	if err := w.steady(ctx, m, out, interval, n); err != nil {
 		return err
 	}
 	if err := w.news(ctx, m, out, n); err != nil {
@@ -62,7 +59,7 @@ func (w *world) live(ctx context.Context, out *findings, floor, interval time.Du
 	if err := w.memory(ctx, m, out, idle, n); err != nil {
 		return err
 	}
-	return w.profiled(ctx, m, name+"-deletion", 5, func() error { return w.deletion(ctx, out, w.rooms()) })
+	return w.deletion(ctx, out, w.rooms())
 }
 
 // rooms are all MeshRooms that there are.

@@ -7,90 +7,81 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
-
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/hack/child"
 	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// usualAddress is where the simulator is if nothing else is there.
-const usualAddress = "127.0.0.1:8090"
+const (
+	firstKey    = simulator.DevelopmentKey
+	secondKey   = "ma-AAAAAAAAAAAAAAAAAAAAAA-fJ5meXQlQN6US.B_wfkK5w-not-a-secret-either" // of the same project
+	kubectlPath = "bin/k8s/kubectl"
+	managerPath = "bin/manager"
+)
 
-// demo is the world of the show, and who tells of it.
+// demo is all that was started, and where it is told.
 type demo struct {
-	*narrator
-
-	dir       string // for all files; it goes at the end
+	out       io.Writer
+	closed    func()    // called when nothing reads out any more
+	begun     time.Time // when the last thing happened
+	dir       string    // for all files; it goes at the end
+	env       []string
 	plane     *controlplane.ControlPlane
-	cluster   client.Client
-	kubectl   *kubectl
 	meshagent *simulator.Simulator
+	recover   func() // ends an outage
 	server    *http.Server
 	url       string // of MeshAgent
 	operator  *child.Process
-
-	samples []object        // what is declared
-	seeded  map[string]bool // what MeshAgent held before
 }
 
-// prepare checks that what is needed was built, and makes the folder.
-func (d *demo) prepare() error {
-	for _, path := range []string{managerPath, kubectlPath, "config/samples"} {
-		if _, err := os.Stat(path); err != nil {
-			return fmt.Errorf("there is no %s here: run \"make demo\" in the top folder of meshagent-operator", path)
-		}
+func startKubernetes(ctx context.Context, d *demo) (err error) {
+	if _, err := os.Stat(managerPath); err != nil {
+		return fmt.Errorf("there is no %s here: run \"make demo\" in the top folder of meshagent-operator", managerPath)
 	}
-	dir, err := os.MkdirTemp("", "meshagent-demo-")
-	if err != nil {
+	if d.dir, err = os.MkdirTemp("", "meshagent-demo-"); err != nil {
 		return fmt.Errorf("making a folder for the demo: %w", err)
 	}
-	d.dir = dir
-	return nil
-}
-
-func (d *demo) startKubernetes(ctx context.Context) (err error) {
-	d.wait("it takes a few seconds, more on a busy machine")
+	d.tell("Starting takes a few seconds, more on a busy machine.")
 	d.plane, err = controlplane.Start(ctx, controlplane.Options{ControllerManager: true, Dir: d.dir})
 	if err != nil {
 		return err
 	}
-	if d.kubectl, err = newKubectl(d.plane.KubeconfigPath, d.dir); err != nil {
-		return err
-	}
-	// It learns of the custom kinds when it meets them.
-	if d.cluster, err = client.New(d.plane.Config, client.Options{}); err != nil {
-		return fmt.Errorf("making a client for Kubernetes: %w", err)
-	}
+	d.env = append(os.Environ(), "KUBECONFIG="+d.plane.KubeconfigPath,
+		"KUBECACHEDIR="+filepath.Join(d.dir, "kubectl"), "KUBERC=off") // neither leave traces in the user's home, nor take preferences from it
+	d.indent(fmt.Sprintf("Kubernetes is up after %.0f s.", time.Since(d.begun).Seconds()))
 	return nil
 }
 
-func (d *demo) startMeshAgent(ctx context.Context) error {
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", usualAddress)
-	if err != nil { // most likely it is taken: by another demo, or by bin/simulator
-		listener, err = config.Listen(ctx, "tcp", "127.0.0.1:0")
-	}
+func startMeshAgent(ctx context.Context, d *demo) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("finding a port for the simulator: %w", err)
 	}
-	d.url = "http://" + listener.Addr().String()
-	d.meshagent = simulator.New()
+	d.url, d.meshagent = "http://"+listener.Addr().String(), simulator.New()
 	d.server = &http.Server{Handler: d.meshagent, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = d.server.Serve(listener) }() // until stop closes it
-	d.seeded = map[string]bool{}
-	for _, item := range d.contents() {
-		d.seeded[item.key()] = true
-	}
-	d.detail("See %s/_simulator/ for what it holds, and for all calls that it gets.", d.url)
+	d.indent("MeshAgent is up: " + d.url + "/_simulator/ shows what it holds, and each request that it gets.")
 	return nil
 }
+
+func startOperator(ctx context.Context, d *demo) (err error) {
+	d.indent("The operator logs to " + d.logPath())
+	d.operator, err = child.Start(ctx, d.logPath(), managerPath,
+		"--kubeconfig="+d.plane.KubeconfigPath, "--meshagent-api-url="+d.url, "--drift-interval=3s",
+		"--health-probe-bind-address=0", "--metrics-bind-address=0", // fixed ports may be taken
+		"--zap-encoder=console", "--zap-time-encoding=rfc3339", "--zap-stacktrace-level=panic")
+	return err
+}
+
+func (d *demo) logPath() string { return filepath.Join(d.dir, "operator.log") }
 
 // stop ends all that was started, in the reverse order, and removes the folder.
 func (d *demo) stop() error {
@@ -104,11 +95,73 @@ func (d *demo) stop() error {
 	if d.plane != nil {
 		errs = append(errs, d.plane.Stop())
 	}
-	if d.dir != "" {
-		errs = append(errs, os.RemoveAll(d.dir))
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, os.RemoveAll(d.dir))...) // it does nothing if there is none
 }
 
-// logPath is the operator's log.
-func (d *demo) logPath() string { return filepath.Join(d.dir, "operator.log") }
+// setMetadata changes a room in MeshAgent, as anyone with an account can.
+func (d *demo) setMetadata(name string, metadata map[string]any) {
+	for _, document := range d.meshagent.Documents("rooms") {
+		if id, ok := document["id"].(string); ok && document["name"] == name {
+			d.meshagent.Edit("rooms", id, func(document map[string]any) { document["metadata"] = metadata })
+		}
+	}
+}
+
+// diagnose prints what may explain a failure.
+func (d *demo) diagnose(ctx context.Context) {
+	if d.plane != nil {
+		out, _ := d.kubectl(ctx, "get meshagent -A -o wide") // it may be what fails
+		d.indent(out)
+	}
+	if log, err := os.ReadFile(d.logPath()); err == nil {
+		lines := strings.Split(strings.TrimSpace(string(log)), "\n")
+		d.printf("The operator's log ends with:\n%s\n", strings.Join(lines[max(0, len(lines)-10):], "\n"))
+	}
+}
+
+// explain says what to do next.
+func (d *demo) explain() {
+	here, _ := os.Getwd() // where it was started
+	d.printf(`
+It stays up until you press Ctrl-C. Paste this into another terminal:
+
+      cd '%s'
+      export KUBECONFIG='%s' PATH="$PWD/bin/k8s:$PATH"
+
+Then, for example:
+
+      kubectl get meshagent -o wide           # all that is declared, and how it is doing
+      kubectl describe meshroom support       # one object, with its conditions and events
+      kubectl edit meshroom support           # change it
+      kubectl explain meshroom.spec           # all that can be declared
+
+Change MeshAgent, and see it corrected: delete a room there, and it comes back with another id.
+
+      curl -sS -X DELETE -H 'Authorization: Bearer %s' \
+        "%s/accounts/projects/%s/rooms/$(kubectl get meshroom support -o 'jsonpath={.status.id}')"
+      kubectl get meshroom support -w
+
+      %s/_simulator/   # in a browser: what MeshAgent holds
+
+To use it for real: "Install it" in README.md, then docs/rooms.md, docs/services.md and the other kinds.
+`, here, d.plane.KubeconfigPath, secondKey, d.url, d.meshagent.ProjectID(), d.url)
+}
+
+func (d *demo) printf(format string, args ...any) {
+	if _, err := fmt.Fprintf(d.out, format, args...); err != nil {
+		d.closed()
+	}
+}
+
+// tell prints what happens now.
+func (d *demo) tell(format string, args ...any) {
+	d.begun = time.Now()
+	d.indent(fmt.Sprintf(format, args...))
+}
+
+// indent prints lines below the title of a step.
+func (d *demo) indent(text string) {
+	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
+		d.printf("%s\n", strings.TrimRight("      "+line, " \n"))
+	}
+}

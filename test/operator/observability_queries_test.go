@@ -4,19 +4,18 @@
 package operator_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/promql/parser"
 )
 
 // dashboardQueries are all queries of the dashboards, by where they are, with what Grafana puts in
@@ -61,33 +60,50 @@ func dashboardQueries() map[string]string {
 	return queries
 }
 
-// selection is what hack/promql says of a query.
+// selection is what a query is about.
 type selection struct {
-	Selects map[string][]string `json:"selects"`
-	Groups  []string            `json:"groups"`
-	Error   string              `json:"error"`
+	Selects map[string][]string // the labels that it matches, by metric
+	Groups  []string            // the labels by which it groups and joins
+	Error   string
 }
 
 // parseQueries has Prometheus' own parser read queries.
-func parseQueries(ctx context.Context, queries map[string]string) map[string]selection {
-	GinkgoHelper()
-	names := slices.Sorted(maps.Keys(queries))
-	var lines strings.Builder
-	for _, name := range names {
-		Expect(queries[name]).NotTo(ContainSubstring("\n"), name)
-		lines.WriteString(queries[name] + "\n")
-	}
-	cmd := exec.CommandContext(ctx, "go", "-C", filepath.Join("..", "..", "hack", "promql"), "run", ".")
-	cmd.Stdin, cmd.Stderr = strings.NewReader(lines.String()), GinkgoWriter
-	out, err := cmd.Output()
-	Expect(err).NotTo(HaveOccurred())
-	parsed, decoder := map[string]selection{}, json.NewDecoder(bytes.NewReader(out))
-	for _, name := range names {
-		var one selection
-		Expect(decoder.Decode(&one)).To(Succeed(), name)
-		parsed[name] = one
+func parseQueries(_ context.Context, queries map[string]string) map[string]selection {
+	parsed := map[string]selection{}
+	for name, text := range queries {
+		expr, err := parser.NewParser(parser.Options{}).ParseExpr(text)
+		if err != nil {
+			parsed[name] = selection{Error: err.Error()}
+			continue
+		}
+		found := selection{Selects: map[string][]string{}}
+		parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+			found.see(node)
+			return nil
+		})
+		found.Groups = slices.Compact(slices.Sorted(slices.Values(found.Groups)))
+		parsed[name] = found
 	}
 	return parsed
+}
+
+func (s *selection) see(node parser.Node) {
+	switch node := node.(type) {
+	case *parser.VectorSelector:
+		matched := s.Selects[node.Name]
+		for _, matcher := range node.LabelMatchers {
+			if matcher.Name != model.MetricNameLabel {
+				matched = append(matched, matcher.Name)
+			}
+		}
+		s.Selects[node.Name] = slices.Compact(slices.Sorted(slices.Values(matched)))
+	case *parser.AggregateExpr:
+		s.Groups = append(s.Groups, node.Grouping...)
+	case *parser.BinaryExpr:
+		if node.VectorMatching != nil {
+			s.Groups = append(s.Groups, node.VectorMatching.MatchingLabels...)
+		}
+	}
 }
 
 // ofTarget are the labels that Prometheus and the ServiceMonitor give to all that they scrape from

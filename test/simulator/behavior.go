@@ -3,6 +3,8 @@
 
 package simulator
 
+import "time"
+
 // Behavior picks what the server does where the contract leaves it open. The
 // zero value is the likelier choice everywhere.
 type Behavior struct {
@@ -27,8 +29,31 @@ type Behavior struct {
 	ImmediateEmailGrants bool
 	// DuplicateSecretNames lets several project secrets have one name.
 	DuplicateSecretNames bool
+	// DuplicateNames lets several agents or feeds have one name, a room several
+	// subscriptions of one path, and several scheduled tasks of one name.
+	DuplicateNames bool
+	// OverwriteExisting replaces a member, a grant, or a secret under an id that is taken,
+	// instead of answering 409.
+	OverwriteExisting bool
+	// UnknownIsInvalid answers 400, instead of 404, when the body of a request refers to
+	// a room or an agent that there is not.
+	UnknownIsInvalid bool
+	// KeepOldNames leaves the name of what was renamed as it was where other documents
+	// repeat it.
+	KeepOldNames bool
+	// FixedAgentNames ignores the name in an update of an agent, which usually renames it.
+	FixedAgentNames bool
+	// NullClearsSecrets makes an update of a webhook with a null secret, or none, generate
+	// another, instead of keeping the one that there is.
+	NullClearsSecrets bool
+	// TokenLifetime is how long tokens of connections are good for (usually an hour).
+	// Negative: they say nothing about it.
+	TokenLifetime time.Duration
 	// ServicesAsText answers single service reads as text/plain.
 	ServicesAsText bool
+	// Templates is how much of templates and their values is checked (usually
+	// CheckDeclared).
+	Templates TemplateCheck
 	// LegacyRoutes shows room routes with one path in their old flat shape.
 	LegacyRoutes bool
 	// AnyDomain takes routes outside the deployment's pages domain.

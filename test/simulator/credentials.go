@@ -39,10 +39,10 @@ func prepareAPIKey(c *call, _ string, doc document, _ *record) error {
 }
 
 // prepareWebhook makes the signing secret, which an update may replace.
-func prepareWebhook(_ *call, _ string, doc document, old *record) error {
+func prepareWebhook(c *call, _ string, doc document, old *record) error {
 	switch {
 	case text(doc, "secret") != "":
-	case old != nil:
+	case old != nil && !c.s.behavior.NullClearsSecrets:
 		doc["secret"] = old.doc["secret"] // assumed: null keeps it
 	default:
 		doc["secret"] = "whsec_" + randomText()

@@ -11,5 +11,5 @@
 //
 // It shares no code with the client, so that the two cannot share a mistake.
 // Lines marked "assumed:" are guesses that nothing confirms; those worth trying
-// both ways are members of Behavior.
+// both ways are members of Behavior. test/contract/NOTES.md lists what is certain.
 package simulator

@@ -49,7 +49,7 @@ func (c *call) checkSubjects(grant document) error {
 			continue
 		}
 		if path := c.path(subject.collection); c.st.get(path, id) == nil {
-			return missing(kindOf(path).noun, "id", id) // assumed: it might be 400
+			return c.noSuch(kindOf(path).noun, "id", id)
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ func accountKinds() []kind {
 			refer: "room_id", renames: []string{"room", "room_name", "spec.backend.room.name"}, created: grantAll("room-grants", "room_id"),
 		},
 		{ // assumed: names are unique
-			path: "agents", noun: "agent", unique: []string{"name"}, orders: map[string]string{"agent_name": "name"}, prepare: prepareAgent,
+			path: "agents", noun: "agent", unique: []string{"name"}, allowTwice: allowTwice, orders: map[string]string{"agent_name": "name"}, prepare: prepareAgent,
 			refer: "agent_id", renames: []string{"agent_name", "spec.backend.agent.name"}, created: grantAll("agent-grants", "agent_id"),
 		},
 		{path: "sessions", noun: "session", bereaved: endSession}, // assumed: history outlives the room
@@ -54,9 +54,9 @@ func workKinds() []kind {
 		{path: "rooms/*/services", noun: "service", unique: []string{"metadata.name"}, prepare: prepareService, view: viewService},
 		{path: "routes", noun: "route", id: []string{"domain"}, unique: []string{"domain"}, prepare: prepareRoute, view: viewRoute},
 		{path: "mailboxes", noun: "mailbox", id: []string{"address"}, unique: []string{"address"}, prepare: prepareMailbox},
-		{path: "feeds", noun: "feed", unique: []string{"name"}, refer: "destination_feed_id"}, // assumed: names are unique
+		{path: "feeds", noun: "feed", unique: []string{"name"}, allowTwice: allowTwice, refer: "destination_feed_id"}, // assumed: names are unique
 		{
-			path: "feeds/*/subscriptions", noun: "subscription", unique: []string{"room", "path"}, // assumed: one of each
+			path: "feeds/*/subscriptions", noun: "subscription", unique: []string{"room", "path"}, allowTwice: allowTwice, // assumed: one of each
 			prepare: prepareSubscription, guard: refuseWhilePaused,
 		},
 		{path: "feeds/*/messages", noun: "message"},
@@ -64,7 +64,7 @@ func workKinds() []kind {
 		{path: "repositories", noun: "repository", unique: []string{"name"}},
 		{
 			path: "scheduled-tasks", noun: "scheduled task", unique: []string{"room_id", "spec.metadata.name"}, // assumed: what the 409 is about
-			search: []string{"spec.metadata.name", "room_name", "queue_name"}, prepare: prepareTask, view: viewTask,
+			allowTwice: allowTwice, search: []string{"spec.metadata.name", "room_name", "queue_name"}, prepare: prepareTask, view: viewTask,
 		},
 	}
 }
@@ -93,6 +93,8 @@ func credentialKinds() []kind {
 		{path: "rooms/*/external-oauth", noun: "registration", prepare: prepareRegistration, guard: checkDelegate, view: viewRegistration},
 	}
 }
+
+func allowTwice(b Behavior) bool { return b.DuplicateNames }
 
 // internalKinds have no list in the API.
 func internalKinds() []kind {

@@ -23,8 +23,11 @@ func grantAll(collection, member string) func(*call, *record, document) error {
 }
 
 // prepareAgent takes the name out of the configuration.
-func prepareAgent(_ *call, _ string, doc document, _ *record) error {
+func prepareAgent(c *call, _ string, doc document, old *record) error {
 	doc["name"] = text(doc, "configuration.metadata.name") // assumed: PUT may rename
+	if old != nil && c.s.behavior.FixedAgentNames {
+		doc["name"] = old.doc["name"]
+	}
 	return nil
 }
 
@@ -34,5 +37,13 @@ func (c *call) room(doc document, member string) (*record, error) {
 	if rec := c.st.named(c.path("rooms"), name); rec != nil {
 		return rec, nil
 	}
-	return nil, missing("room", "name", name) // assumed: it might be 400
+	return nil, c.noSuch("room", "name", name)
+}
+
+// noSuch says that what the body refers to is not there. assumed: 404.
+func (c *call) noSuch(noun, by, value string) error {
+	if c.s.behavior.UnknownIsInvalid {
+		return invalid("no %s with %s %q", noun, by, value)
+	}
+	return missing(noun, by, value)
 }

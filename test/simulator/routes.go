@@ -40,7 +40,7 @@ func prepareRoute(c *call, _ string, doc document, old *record) error {
 		}
 		backend := c.st.named(c.path(noun+"s"), name)
 		if backend == nil {
-			return missing(noun, "name", name) // assumed: it might be 400, or no matter
+			return c.noSuch(noun, "name", name) // assumed: it matters
 		}
 		doc[noun+"_id"] = backend.id
 	}

@@ -83,14 +83,23 @@ func TestRender(t *testing.T) {
 		{"unquoted number", "ports:\n- num: {{ x }}", document{"x": "80"}, `"num":80`},
 		{"quoted number", "container: {image: \"{{ x }}\"}", document{"x": "80"}, `"image":"80"`},
 		{"tagged", "container: {image: !template \"{{ x }}\"}", document{"x": "80"}, `"image":"80"`},
-		{"value with structure", "container: {image: '{{ x }}'}", document{"x": "a\", b: \"c\n- d"}, `"image":"a\", b: \"c\n- d"`},
+		{"value with structure", "container:\n  image: {{ x }}", document{"x": "b\n  command: c"}, `"command":"c"`},
+		{"value that breaks the document", "container: {image: '{{ x }}'}", document{"x": "'"}, "400: template: is not YAML"},
 		{"value like a placeholder", "container: {image: '{{ x }}'}", document{"x": "{{ y }}"}, `"image":"{{ y }}"`},
+		{"tagged value like a placeholder", "container: {image: !template '{{ x }}'}", document{"x": "{{ 1 + 1 }}"}, `"image":"2"`},
+		{"condition", "container:\n  image: i\n{% if x == 'b' %}\n  command: c\n{% endif %}", document{"x": "b"}, `"command":"c"`},
+		{"condition that does not hold", "container:\n  image: i\n{%- if x %}\n  command: c\n{%- else %}\n  command: d\n{%- endif %}", document{}, `"command":"d"`},
+		{"loop", "ports:\n{%- for n in x.split(',') %}\n- num: {{ n }}\n{%- endfor %}", document{"x": "80,81"}, `"ports":[{"num":80},{"num":81}]`},
+		{"filter", "container: {image: '{{ x | upper }}'}", document{"x": "b"}, `"image":"B"`},
+		{"comment", "container: {image: 'a{# not this #}b'}", document{}, `"image":"ab"`},
+		{"raw", "container: {image: '{% raw %}{{ x }}{% endraw %}'}", document{}, `"image":"{{ x }}"`},
 		{"optional", "variables: [{name: x, optional: true}]\ncontainer: {image: 'a{{ x }}'}", document{}, `"image":"a"`},
 		{"missing", "variables: [{name: x}]", document{}, "400: values.x: is missing"},
-		{"undeclared", "container: {image: '{{ x }}'}", document{}, "400: values.x: is missing"},
+		{"undeclared", "container: {image: 'a{{ x }}'}", document{}, `"image":"a"`},
 		{"enum", "variables: [{name: x, enum: [a]}]", document{"x": "b"}, "400: values.x: is not one of the allowed values"},
-		{"statement", "{% if x %}", document{}, "400: template: the simulator renders {{ name }} only"},
-		{"filter", "container: {image: '{{ x | upper }}'}", document{}, "400: template: the simulator renders {{ name }} only"},
+		{"statement without its end", "{% if x %}", document{}, "400: template: Unexpected EOF"},
+		{"unknown filter", "container: {image: '{{ x | shout }}'}", document{}, "filter 'shout' not found"},
+		{"a file of this machine", "{% include '/etc/hosts' %}", document{}, "400: template: "},
 		{"no YAML", "a: [", document{}, "400: template: is not YAML"},
 		{"no template", "colour: red", document{}, "400: template: colour: is not a known field"},
 	} {
@@ -105,4 +114,42 @@ func TestRender(t *testing.T) {
 			}
 		})
 	}
+}
+
+// How strictly a template is checked is not known.
+func TestTemplateCheck(t *testing.T) {
+	const declared, undeclared = "variables: [{name: x, enum: [a]}]\ncontainer: {image: 'a{{ x }}'}", "container: {image: 'a{{ x }}'}"
+	for _, tt := range []struct {
+		check    TemplateCheck
+		template string
+		values   document
+		refused  bool
+	}{
+		{CheckDeclared, declared, document{}, true},
+		{CheckDeclared, declared, document{"x": "b"}, true},
+		{CheckDeclared, undeclared, document{}, false},
+		{CheckNothing, declared, document{}, false},
+		{CheckNothing, declared, document{"x": "b"}, false},
+		{CheckNothing, undeclared, document{}, false},
+		{CheckAll, declared, document{}, true},
+		{CheckAll, declared, document{"x": "a"}, false},
+		{CheckAll, undeclared, document{}, true},
+		{CheckAll, undeclared, document{"x": "a"}, false},
+	} {
+		c := New(WithBehavior(Behavior{Templates: tt.check})).inside("")
+		_, err := c.render(document{"template": "version: v1\nkind: ServiceTemplate\nmetadata: {name: n}\n" + tt.template, "values": tt.values})
+		if (err != nil) != tt.refused {
+			t.Errorf("check %d of %q with %v: got %v", tt.check, tt.template, tt.values, err)
+		}
+	}
+}
+
+func FuzzRender(f *testing.F) {
+	f.Add("metadata: {name: '{{ x | upper }}'}", "b")
+	f.Add("{% if x == 'b' %}{{ x.split(',') }}{% else %}{% endif %}", "a,b")
+	f.Add("a: !template '{% for y in x %}{{ loop.index }}{% endfor %}'", "{{ x }}")
+	c := New().inside("")
+	f.Fuzz(func(_ *testing.T, template, value string) {
+		_, _ = c.render(document{"template": template, "values": document{"x": value}}) // it is enough that it returns
+	})
 }

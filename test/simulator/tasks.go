@@ -46,7 +46,7 @@ func prepareTask(c *call, _ string, doc document, old *record) error {
 	}
 	room := c.st.get(c.path("rooms"), text(doc, "room_id"))
 	if room == nil {
-		return missing("room", "id", text(doc, "room_id")) // assumed: it might be 400
+		return c.noSuch("room", "id", text(doc, "room_id"))
 	}
 	doc["room_name"] = room.doc["name"]
 	// The copies of the spec that reads show are made by viewTask.

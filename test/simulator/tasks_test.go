@@ -26,15 +26,20 @@ func TestShortestGap(t *testing.T) {
 		{"0,10 3 * * *", 10 * time.Minute, false},
 		{"55 23 * * *", 24 * time.Hour, false},
 		{"0 9-17/4 * * MON-FRI", 4 * time.Hour, false},
-		{"0 0 1 jan *", 1<<63 - 1, false}, // a single one within a year
+		{"0 0 1 jan *", 365 * 24 * time.Hour, false},
 		{"0 0 13 * 5", 24 * time.Hour, false},
 		{"5/20 * * * *", 20 * time.Minute, false},
 		{"0 0 * * 7", 7 * 24 * time.Hour, false},
+		{"0 0 * * 5-7", 24 * time.Hour, false},
+		{"0 0 * * sat,7", 24 * time.Hour, false},
 		{"often", 0, true},
 		{"60 * * * *", 0, true},
 		{"* * * * xxx", 0, true},
 		{"*/0 * * * *", 0, true},
 		{"5-1 * * * *", 0, true},
+		{"0 0 30 2 *", 0, true}, // there is no such day
+		{"@hourly", 0, true},
+		{"TZ=UTC 0 * * *", 0, true},
 		{"99999999999999999999 hours", 0, true},
 	} {
 		got, err := shortestGap(tt.schedule, from)

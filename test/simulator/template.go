@@ -5,12 +5,15 @@ package simulator
 
 import (
 	"encoding/json"
-	"fmt"
-	"regexp"
+	"errors"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/nikolalohinski/gonja/v2/builtins"
+	"github.com/nikolalohinski/gonja/v2/config"
+	"github.com/nikolalohinski/gonja/v2/exec"
+	"github.com/nikolalohinski/gonja/v2/loaders"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -20,10 +23,18 @@ const (
 	templateValues = "meshagent.service.template.values"
 )
 
-var (
-	placeholder = regexp.MustCompile(`\{\{-?\s*(.*?)\s*-?\}\}`)
-	identifier  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	stand       = regexp.MustCompile("\uE000[0-9]+\uE001")
+// TemplateCheck is how much of a template and its values the server checks.
+type TemplateCheck int
+
+const (
+	// CheckDeclared wants a value for each declared variable that is not optional, and
+	// one of the enumeration if it has one. Names that are not declared render as
+	// nothing.
+	CheckDeclared TemplateCheck = iota
+	// CheckNothing renders whatever has no value as nothing, as the SDK does for itself.
+	CheckNothing
+	// CheckAll also refuses names that are not declared.
+	CheckAll
 )
 
 // serviceFromTemplate renders the template of a request into a service.
@@ -48,28 +59,42 @@ func (c *call) serviceFromTemplate(body document) (document, error) {
 	return doc, nil
 }
 
-// render fills in the placeholders {{ name }} of a template. Other Jinja is
-// refused. The YAML is parsed with stand-ins for the placeholders, so that a
-// value cannot add structure of its own.
+// render does what the SDK does to preview a template: the whole text is rendered,
+// the result is parsed, and scalars tagged !template are rendered once more.
+// assumed: the server does the same, so that a value can add structure to the document.
 func (c *call) render(body document) (document, error) {
-	source := text(body, "template")
-	if strings.Contains(source, "{%") {
-		return nil, invalid("template: the simulator renders {{ name }} only")
+	given, _ := body["values"].(document)
+	values := maps.Clone(given)
+	if values == nil {
+		values = document{}
 	}
-	var names []string
-	source = placeholder.ReplaceAllStringFunc(source, func(match string) string {
-		names = append(names, placeholder.FindStringSubmatch(match)[1])
-		return fmt.Sprintf("\uE000%d\uE001", len(names)-1)
-	})
-	var node yaml.Node
-	if err := yaml.Unmarshal([]byte(source), &node); err != nil {
-		return nil, invalid("template: is not YAML")
-	}
-	values, err := templateInput(&node, names, body)
+	source, check := text(body, "template"), c.s.behavior.Templates
+	rendered, err := jinja(source, values, false)
 	if err != nil {
 		return nil, err
 	}
-	fillIn(&node, values)
+	node, err := parseYAML(rendered)
+	if err != nil {
+		return nil, err
+	}
+	if check != CheckNothing {
+		if err := checkValues(node, values); err != nil {
+			return nil, err
+		}
+	}
+	if check == CheckAll {
+		if _, err := jinja(source, values, true); err != nil {
+			return nil, err
+		}
+	}
+	if err := renderTagged(node, values); err != nil {
+		return nil, err
+	}
+	return c.template(node)
+}
+
+// template returns the document that a rendered template is.
+func (c *call) template(node *yaml.Node) (document, error) {
 	var decoded any
 	if err := node.Decode(&decoded); err != nil {
 		return nil, invalid("template: is not YAML")
@@ -86,8 +111,17 @@ func (c *call) render(body document) (document, error) {
 	return doc, nil
 }
 
-// templateInput returns the value of each placeholder, in their order.
-func templateInput(node *yaml.Node, names []string, body document) ([]string, error) {
+func parseYAML(source string) (*yaml.Node, error) {
+	var node yaml.Node
+	if err := yaml.Unmarshal([]byte(source), &node); err != nil {
+		return nil, invalid("template: is not YAML")
+	}
+	return &node, nil
+}
+
+// checkValues compares the values with the variables that the template declares, and
+// gives optional ones without a value an empty one.
+func checkValues(node *yaml.Node, values document) error {
 	var declared struct {
 		Variables []struct {
 			Name     string   `yaml:"name"`
@@ -96,56 +130,70 @@ func templateInput(node *yaml.Node, names []string, body document) ([]string, er
 		} `yaml:"variables"`
 	}
 	_ = node.Decode(&declared) // the schema judges it
-	given, _ := body["values"].(document)
-	optional := map[string]bool{}
 	for _, v := range declared.Variables {
-		value, ok := given[v.Name].(string)
-		optional[v.Name] = v.Optional
+		value, ok := values[v.Name].(string)
 		switch {
 		case !ok && !v.Optional:
-			return nil, invalid("values.%s: is missing", v.Name)
-		case ok && len(v.Enum) > 0 && !slices.Contains(v.Enum, value):
-			return nil, invalid("values.%s: is not one of the allowed values", v.Name)
+			return invalid("values.%s: is missing", v.Name)
+		case !ok:
+			values[v.Name] = ""
+		case len(v.Enum) > 0 && !slices.Contains(v.Enum, value):
+			return invalid("values.%s: is not one of the allowed values", v.Name)
 		}
 	}
-	var values []string
-	for _, name := range names {
-		value, ok := given[name].(string)
-		switch {
-		case !identifier.MatchString(name):
-			return nil, invalid("template: the simulator renders {{ name }} only")
-		case !ok && !optional[name]:
-			return nil, invalid("values.%s: is missing", name)
-		}
-		values = append(values, value)
-	}
-	return values, nil
+	return nil
 }
 
-// fillIn replaces the stand-ins in all scalars. A plain scalar that is nothing
-// but a placeholder takes the type that its value looks like, as in YAML that
-// was rendered as text; all others are strings.
-func fillIn(node *yaml.Node, values []string) {
+// renderTagged renders the scalars that are tagged !template, in place. They are
+// strings, whatever they look like.
+func renderTagged(node *yaml.Node, values document) error {
 	for _, child := range node.Content {
-		fillIn(child, values)
-	}
-	if node.Kind != yaml.ScalarNode {
-		return
-	}
-	whole := stand.FindString(node.Value) == node.Value && node.Style == 0
-	found := false
-	node.Value = stand.ReplaceAllStringFunc(node.Value, func(match string) string {
-		found = true
-		i, err := strconv.Atoi(strings.Trim(match, "\uE000\uE001"))
-		if err != nil || i >= len(values) {
-			return match
+		if err := renderTagged(child, values); err != nil {
+			return err
 		}
-		return values[i]
+	}
+	if node.Kind != yaml.ScalarNode || !strings.HasPrefix(node.Tag, "!template") {
+		return nil
+	}
+	rendered, err := jinja(node.Value, values, false)
+	if err != nil {
+		return err
+	}
+	node.Value, node.Tag, node.Style = rendered, "!!str", yaml.DoubleQuotedStyle
+	return nil
+}
+
+// jinja renders a text. It loads no other template, so that include and import, which
+// could read files of this machine, fail.
+func jinja(source string, values document, strict bool) (string, error) {
+	const name = "/template"
+	loader, err := loaders.NewMemoryLoader(map[string]string{name: source})
+	if err != nil {
+		return "", invalid("template: %v", err)
+	}
+	settings := config.New()
+	settings.StrictUndefined = strict
+	template, err := exec.NewTemplate(name, settings, loader, &exec.Environment{
+		Context: exec.EmptyContext().Update(builtins.GlobalFunctions).Update(builtins.GlobalVariables),
+		Filters: builtins.Filters, Tests: builtins.Tests, ControlStructures: builtins.ControlStructures, Methods: builtins.Methods,
 	})
-	switch {
-	case node.Tag == "!template":
-		node.Tag, node.Style = "!!str", yaml.DoubleQuotedStyle
-	case found && whole:
-		node.Tag = ""
+	if err != nil {
+		return "", invalid("template: %v", innermost(err))
+	}
+	rendered, err := template.ExecuteToString(exec.NewContext(values))
+	if err != nil {
+		return "", invalid("template: %v", innermost(err))
+	}
+	return rendered, nil
+}
+
+// innermost leaves out what gonja says first, which quotes the whole template.
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
 	}
 }

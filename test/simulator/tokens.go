@@ -4,9 +4,8 @@
 package simulator
 
 import (
-	"crypto/hmac"
+	"cmp"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -15,9 +14,11 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
-// tokenLifetime is how long tokens are good for.
+// tokenLifetime is how long tokens are good for, unless Behavior says.
 const tokenLifetime = time.Hour // assumed
 
 var tokenOperations = map[string]operation{
@@ -55,7 +56,7 @@ func connectAgent(c *call) (*answer, error) {
 // it, signed with the secret part of an API key of the project.
 func (c *call) participantToken(grant, name string) string {
 	key := c.signingKey()
-	return signJWT(key.secret, document{
+	claims := document{
 		"name": text(c.profile(c.user), "email"),
 		"grants": []any{
 			document{"name": grant, "scope": name},
@@ -65,8 +66,16 @@ func (c *call) participantToken(grant, name string) string {
 				"storage": document{}, "containers": document{}, "developer": document{}, "agents": document{}, "secrets": document{}, "services": document{},
 			}},
 		},
-		"sub": c.project, "kid": key.id, "version": "0.44.6", "exp": c.s.clock().Add(tokenLifetime).Unix(),
-	})
+		"sub": c.project, "kid": key.id, "version": "0.44.6",
+	}
+	if lifetime := cmp.Or(c.s.behavior.TokenLifetime, tokenLifetime); lifetime > 0 {
+		claims["exp"] = c.s.clock().Add(lifetime).Unix()
+	}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims(claims)).SignedString([]byte(key.secret))
+	if err != nil {
+		panic(err) // claims are JSON
+	}
+	return token
 }
 
 // signingKey is the caller's API key, or the oldest of the project.
@@ -82,19 +91,6 @@ func (c *call) signingKey() apiKey {
 	return apiKey{}
 }
 
-var base64URL = base64.RawURLEncoding
-
-func signJWT(secret string, claims document) string {
-	signed := base64URL.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + base64URL.EncodeToString(encode(claims))
-	return signed + "." + base64URL.EncodeToString(hs256(secret, signed))
-}
-
-func hs256(secret, signed string) []byte {
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(signed))
-	return mac.Sum(nil)
-}
-
 func validateToken(c *call) (*answer, error) {
 	claims, err := c.verify(text(c.object(), "token"))
 	if err != nil {
@@ -103,46 +99,24 @@ func validateToken(c *call) (*answer, error) {
 	return jsonAnswer(claims), nil
 }
 
-// verify returns the claims of a participant token.
+// verify returns the claims of a participant token. The key is named by a claim, not by
+// the header.
 func (c *call) verify(token string) (document, error) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return nil, errors.New("is not a JWT")
-	}
-	header, err := jwtPart(parts[0])
-	if err != nil || header["alg"] != "HS256" {
-		return nil, errors.New("is not signed with HS256")
-	}
-	claims, err := jwtPart(parts[1])
+	claims := jwt.MapClaims{}
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Name}), jwt.WithTimeFunc(c.s.clock), jwt.WithJSONNumber())
+	_, err := parser.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) {
+		doc := document(claims)
+		rec := c.st.get("projects/"+text(doc, "sub")+"/api-keys", text(doc, "kid"))
+		if rec == nil {
+			return nil, errors.New("the key is unknown")
+		}
+		key, err := parseKey(text(rec.doc, "value"))
+		return []byte(key.secret), err
+	})
 	if err != nil {
 		return nil, err
 	}
-	rec := c.st.get("projects/"+text(claims, "sub")+"/api-keys", text(claims, "kid"))
-	if rec == nil {
-		return nil, errors.New("is signed with an unknown key")
-	}
-	key, err := parseKey(text(rec.doc, "value"))
-	signature, err2 := base64URL.DecodeString(parts[2])
-	if err != nil || err2 != nil || !hmac.Equal(signature, hs256(key.secret, parts[0]+"."+parts[1])) {
-		return nil, errors.New("has a bad signature")
-	}
-	if exp := number(claims["exp"]); exp != 0 && c.s.clock().Unix() >= exp {
-		return nil, errors.New("has expired")
-	}
-	return claims, nil
-}
-
-func jwtPart(part string) (document, error) {
-	raw, err := base64URL.DecodeString(part)
-	if err != nil {
-		return nil, errors.New("is not a JWT")
-	}
-	v, err := decode(raw)
-	doc, ok := v.(document)
-	if err != nil || !ok {
-		return nil, errors.New("is not a JWT")
-	}
-	return doc, nil
+	return document(claims), nil
 }
 
 // number reads an integer of a document, 0 when there is none.

@@ -61,9 +61,12 @@ func (c *call) create(path string, body document) (*record, error) {
 	if err := c.unique(k, rec); err != nil {
 		return nil, err
 	}
-	if c.st.get(path, rec.id) != nil {
+	if old := c.st.get(path, rec.id); old != nil {
 		// assumed: a member who is added twice, or a secret under an id that is taken, might be overwritten.
-		return nil, conflict("this %s already exists", k.noun)
+		if !c.s.behavior.OverwriteExisting {
+			return nil, conflict("this %s already exists", k.noun)
+		}
+		rec.seq = old.seq
 	}
 	c.st.put(rec)
 	if k.created != nil {
@@ -151,6 +154,9 @@ func (c *call) unique(k *kind, rec *record) error {
 // rename writes the new name of a document into those that repeat it.
 // assumed: they might keep the old one.
 func (c *call) rename(rec *record, name string) {
+	if c.s.behavior.KeepOldNames {
+		return
+	}
 	k := kindOf(rec.path)
 	for _, user := range c.st.referring(k.refer, rec.id, "") {
 		doc := normal(user.doc)

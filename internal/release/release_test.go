@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package release
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -37,7 +38,8 @@ func newReleaser(t *testing.T, objects ...client.Object) *releaser {
 		}
 	}
 	cluster := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()
-	return &releaser{client: cluster, live: cluster, namespaces: []string{"a", "b"}, patience: 10 * time.Millisecond, pauses: wait.Backoff{Duration: time.Millisecond, Steps: 6}}
+	kinds := []schema.GroupVersionKind{v1alpha1.GroupVersion.WithKind("MeshProject"), v1alpha1.GroupVersion.WithKind("MeshRoom"), v1alpha1.GroupVersion.WithKind("MeshFeed")}
+	return &releaser{client: cluster, live: cluster, kinds: kinds, namespaces: []string{"a", "b"}, patience: 10 * time.Millisecond, pauses: wait.Backoff{Duration: time.Millisecond, Steps: 6}}
 }
 
 func named(namespace, name string, finalizers ...string) metav1.ObjectMeta {

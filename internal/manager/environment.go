@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package manager
 
 import (
 	"io/fs"
@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -23,8 +24,10 @@ const memoryShare = 0.9
 // memoryLimitFiles hold the limit of the container, in cgroups of version 2 and 1.
 var memoryLimitFiles = []string{"sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes"}
 
-// limitMemory has Go respect the memory limit of the container, which it doesn't know otherwise:
+// LimitMemory has Go respect the memory limit of the container, which it doesn't know otherwise:
 // then it would let garbage grow until the kernel kills the process. GOMEMLIMIT takes precedence.
+func LimitMemory() { limitMemory(os.DirFS("/"), os.Getenv, debug.SetMemoryLimit) }
+
 func limitMemory(root fs.FS, getenv func(string) string, set func(int64) int64) {
 	if getenv("GOMEMLIMIT") != "" {
 		return

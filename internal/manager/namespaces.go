@@ -1,13 +1,14 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package manager
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +24,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
@@ -142,7 +144,7 @@ func chooseNamespaces(ctx context.Context, restConfig *rest.Config, scheme *runt
 	if err != nil {
 		return nil, watched{}, fmt.Errorf("making a client: %w", err)
 	}
-	all := newWatched(reader, kinds(scheme), wanted)
+	all := newWatched(reader, Kinds(scheme), wanted)
 	readable, unreadable, err := all.split(ctx)
 	if err != nil {
 		return nil, watched{}, err
@@ -150,4 +152,16 @@ func chooseNamespaces(ctx context.Context, restConfig *rest.Config, scheme *runt
 	leaveOut(unreadable)
 	all.namespaces = slices.Sorted(maps.Keys(unreadable))
 	return readable, all, nil
+}
+
+// Kinds are ours, in the order of their names.
+func Kinds(scheme *runtime.Scheme) []schema.GroupVersionKind {
+	var ours []schema.GroupVersionKind
+	for name, kind := range scheme.KnownTypes(v1alpha1.GroupVersion) {
+		if reflect.PointerTo(kind).Implements(reflect.TypeFor[client.Object]()) {
+			ours = append(ours, v1alpha1.GroupVersion.WithKind(name))
+		}
+	}
+	slices.SortFunc(ours, func(a, b schema.GroupVersionKind) int { return strings.Compare(a.Kind, b.Kind) })
+	return ours
 }

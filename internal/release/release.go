@@ -1,14 +1,13 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+// Package release prepares the removal of the operator.
+package release
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,11 +15,9 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
-	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -37,34 +34,34 @@ const patience = 2 * time.Minute
 // at work the time to show itself.
 var releasePauses = wait.Backoff{Duration: time.Second, Factor: 2, Steps: 6, Cap: 10 * time.Second}
 
-// releaseObjects prepares the removal of the operator. Without it each object would keep a finalizer that nothing
+// Options are what a release needs to know of the operator.
+type Options struct {
+	// Kinds are those of the objects, and Namespaces where they are; nil: everywhere.
+	Kinds      []schema.GroupVersionKind
+	Namespaces []string
+	// Deployment is to be scaled to zero first, if it has a name.
+	Deployment types.NamespacedName
+	// Lease is what the operator holds while it is at work. The manager waits for it.
+	Lease string
+}
+
+// Objects removes the finalizers. Without the operator each object would keep one that nothing
 // removes, and so be stuck when it is deleted. An operator that is installed later continues with all of them.
-func releaseObjects(ctx context.Context, restConfig *rest.Config, scheme *runtime.Scheme, opts options) error {
-	opts.leaderElect, opts.metricsAddress, opts.probeAddress, opts.pprofAddress = true, "0", "0", "0"
-	namespaces, _, err := chooseNamespaces(ctx, restConfig, scheme, opts.namespaces())
-	if err != nil {
-		return err
-	}
-	managing := managerOptions(scheme, opts, namespaces)
-	managing.Logger = ctrl.Log.V(1) // Helm prints what is logged here: not how a manager starts and ends, but its errors
-	mgr, err := ctrl.NewManager(restConfig, managing)
-	if err != nil {
-		return fmt.Errorf("making the manager: %w", err)
-	}
-	r := releaser{client: mgr.GetClient(), live: mgr.GetAPIReader(), namespaces: namespaces, patience: patience, pauses: releasePauses}
+func Objects(ctx context.Context, mgr manager.Manager, opts Options) error {
+	r := releaser{client: mgr.GetClient(), live: mgr.GetAPIReader(), kinds: opts.Kinds, namespaces: opts.Namespaces, patience: patience, pauses: releasePauses}
 	if r.namespaces == nil {
 		r.namespaces = []string{metav1.NamespaceAll}
 	}
 	if err := r.awaitDeletions(ctx); err != nil {
 		return err
 	}
-	if opts.stopDeployment != "" {
-		if err := r.stop(ctx, types.NamespacedName{Namespace: opts.leaderNamespace, Name: opts.stopDeployment}); err != nil {
+	if opts.Deployment.Name != "" {
+		if err := r.stop(ctx, opts.Deployment); err != nil {
 			return err
 		}
 	}
-	ctrl.Log.Info("waiting for the operator to end", "lease", opts.leaderID)
-	if err := r.releaseAsLeader(ctx, mgr, opts.leaderID); err != nil {
+	ctrl.Log.Info("waiting for the operator to end", "lease", opts.Lease)
+	if err := r.releaseAsLeader(ctx, mgr, opts.Lease); err != nil {
 		return fmt.Errorf("releasing the objects: %w", err)
 	}
 	return nil
@@ -107,6 +104,7 @@ func (r *releaser) releaseAsLeader(ctx context.Context, mgr manager.Manager, lea
 type releaser struct {
 	client     client.Client
 	live       client.Reader
+	kinds      []schema.GroupVersionKind
 	namespaces []string
 	patience   time.Duration
 	pauses     wait.Backoff
@@ -229,7 +227,7 @@ func describe(obj *metav1.PartialObjectMetadata) string {
 
 // held lists all objects that have the operator's finalizer.
 func (r *releaser) held(ctx context.Context) (held []*metav1.PartialObjectMetadata, err error) {
-	for _, kind := range kinds(r.client.Scheme()) {
+	for _, kind := range r.kinds {
 		for _, namespace := range r.namespaces {
 			found, err := r.heldOf(ctx, kind, namespace)
 			if err != nil && !meta.IsNoMatchError(err) { // else its CustomResourceDefinition is gone already, and with it all objects
@@ -258,16 +256,4 @@ func (r *releaser) heldOf(ctx context.Context, kind schema.GroupVersionKind, nam
 		}
 	}
 	return held, nil
-}
-
-// kinds are ours, in the order of their names.
-func kinds(scheme *runtime.Scheme) []schema.GroupVersionKind {
-	var ours []schema.GroupVersionKind
-	for name, kind := range scheme.KnownTypes(v1alpha1.GroupVersion) {
-		if reflect.PointerTo(kind).Implements(reflect.TypeFor[client.Object]()) {
-			ours = append(ours, v1alpha1.GroupVersion.WithKind(name))
-		}
-	}
-	slices.SortFunc(ours, func(a, b schema.GroupVersionKind) int { return strings.Compare(a.Kind, b.Kind) })
-	return ours
 }

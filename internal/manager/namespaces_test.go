@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package manager
 
 import (
 	"context"
@@ -70,7 +70,7 @@ func watchedWith(t *testing.T, r *rights, namespaces ...string) watched {
 		}
 		return c.List(ctx, list, opts...) //nolint:wrapcheck // it stands for the client
 	}}).Build()
-	return newWatched(reader, kinds(scheme), namespaces)
+	return newWatched(reader, Kinds(scheme), namespaces)
 }
 
 func TestNamespacesThatCannotBeReadAreLeftOut(t *testing.T) {

@@ -1,0 +1,119 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package simulator
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+const agentBody = `{"configuration": {"metadata": {"name": "%s"}, "allowed_models": []}}`
+
+// What is not known can be played both ways.
+func TestBehavior(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		other Behavior
+		// play sends the requests that tell, and returns what they show.
+		play        func(a *api) string
+		usual, want string
+	}{
+		{"names of agents may repeat", Behavior{DuplicateNames: true}, func(a *api) string {
+			a.want("POST", "/agents", fmt.Sprintf(agentBody, "g"), 200, "")
+			status, _ := a.send("POST", "/agents", fmt.Sprintf(agentBody, "g"))
+			return fmt.Sprint(status)
+		}, "409", "200"},
+		{"names of feeds may repeat", Behavior{DuplicateNames: true}, func(a *api) string {
+			a.want("POST", "/feeds", `{"name": "f", "visibility": "public", "paused": false}`, 200, "")
+			status, _ := a.send("POST", "/feeds", `{"name": "f", "visibility": "public", "paused": false}`)
+			return fmt.Sprint(status)
+		}, "409", "200"},
+		{"a second member overwrites the first", Behavior{OverwriteExisting: true}, func(a *api) string {
+			body := `{"project_id": "` + a.sim.ProjectID() + `", "user_id": "u"}`
+			a.want("POST", "/users", body, 200, "")
+			status, _ := a.send("POST", "/users", body)
+			total := a.want("GET", "/users", nil, 200, "")["total"]
+			return fmt.Sprint(status, " ", total)
+		}, "409 3", "200 3"},
+		{"a mailbox of an unknown room", Behavior{UnknownIsInvalid: true}, func(a *api) string {
+			status, body := a.send("POST", "/mailboxes", `{"address": "a@mail.meshagent.com", "room": "x", "queue": "q", "public": false}`)
+			return fmt.Sprint(status, body)
+		}, `404404: no room with name "x"`, `400400: no room with name "x"`},
+		{"an agent is not renamed", Behavior{FixedAgentNames: true}, func(a *api) string {
+			made := a.want("POST", "/agents", fmt.Sprintf(agentBody, "g"), 200, "")
+			a.want("PUT", "/agents/"+fmt.Sprint(made["id"]), fmt.Sprintf(agentBody, "h"), 200, "")
+			status, _ := a.send("GET", "/agents/h", nil)
+			return fmt.Sprint(status)
+		}, "200", "404"},
+		{"a mailbox keeps the old name of its room", Behavior{KeepOldNames: true}, func(a *api) string {
+			room := a.sim.Add("rooms", map[string]any{"name": "a"})
+			a.want("POST", "/mailboxes", `{"address": "a@mail.meshagent.com", "room": "a", "queue": "q", "public": false}`, 200, "")
+			a.want("PUT", "/rooms/"+room, `{"name": "b"}`, 200, "")
+			_, body := a.send("GET", "/mailboxes/a@mail.meshagent.com", nil)
+			return fmt.Sprint(strings.Contains(body, `"room":"b"`))
+		}, "true", "false"},
+		{"an update without a secret makes another", Behavior{NullClearsSecrets: true}, func(a *api) string {
+			body := `{"name": "w", "url": "https://x", "events": [], "description": "", "action": "", "payload": null%s}`
+			a.want("POST", "/webhooks", fmt.Sprintf(body, ""), 200, "")
+			row := func() map[string]any { return firstRow(a.want("GET", "/webhooks", nil, 200, ""), "webhooks") }
+			before := row()
+			a.want("PUT", "/webhooks/"+fmt.Sprint(before["id"]), fmt.Sprintf(body, `, "secret": null`), 200, "")
+			return fmt.Sprint(row()["secret"] == before["secret"])
+		}, "true", "false"},
+		{"tokens say nothing about their end", Behavior{TokenLifetime: -1}, func(a *api) string { return lifetime(a) }, "1h0m0s", "none"},
+		{"tokens end sooner", Behavior{TokenLifetime: time.Minute}, func(a *api) string { return lifetime(a) }, "1h0m0s", "1m0s"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.play(newAPI(t)); got != tt.usual {
+				t.Errorf("usually got %s, want %s", got, tt.usual)
+			}
+			if got := tt.play(newAPI(t, WithBehavior(tt.other))); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// lifetime is how long the token of a connection is good for.
+func lifetime(a *api) string {
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	a.sim.clock = func() time.Time { return now }
+	a.sim.Add("rooms", map[string]any{"name": "a"})
+	token := a.want("POST", "/rooms/a/connect", `{}`, 200, "")["jwt"]
+	claims, err := a.sim.inside(a.sim.ProjectID()).verify(fmt.Sprint(token))
+	if err != nil {
+		return err.Error()
+	}
+	if claims["exp"] == nil {
+		return "none"
+	}
+	return time.Duration(number(claims["exp"])*int64(time.Second) - now.UnixNano()).String()
+}
+
+// The notes on the contract say what is guessed, and name the switch.
+func TestNotesNameEveryGuess(t *testing.T) {
+	notes, err := os.ReadFile("../contract/NOTES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(notes), "## What is guessed")
+	named := regexp.MustCompile("`([A-Z]\\w+)`").FindAllStringSubmatch(table, -1)
+	fields := map[string]bool{"Behavior": true}
+	for field := range reflect.TypeFor[Behavior]().Fields() {
+		fields[field.Name] = true
+		if !strings.Contains(table, "`"+field.Name+"`") {
+			t.Errorf("test/contract/NOTES.md does not say what Behavior.%s switches", field.Name)
+		}
+	}
+	for _, match := range named {
+		if !fields[match[1]] {
+			t.Errorf("test/contract/NOTES.md names %s, which Behavior has not", match[1])
+		}
+	}
+}
