@@ -163,7 +163,7 @@ func (p *pass) notConverging(seen found) error {
 		p.outcome.warn(v1alpha1.ReasonNotConverging, "update", "%s: %s", p.title(p.desired.Key()), message)
 	}
 	p.remember(seen.remote)
-	p.outcome.notConverging(message)
+	p.outcome.result = notConverging(message)
 	p.report(seen.remote, seen.diff.Changes)
 	return nil
 }

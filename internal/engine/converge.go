@@ -25,7 +25,7 @@ func (p *pass) converge(ctx context.Context, seen found) error {
 		if p.outcome.lost {
 			p.foundDrift()
 		}
-		p.outcome.missing("it does not exist in MeshAgent and would be created if reconcilePolicy were Enforce")
+		p.outcome.result = missing("it does not exist in MeshAgent and would be created if reconcilePolicy were Enforce")
 		p.status.Drift = nil
 		return nil
 	case seen.remote == nil:
@@ -36,7 +36,7 @@ func (p *pass) converge(ctx context.Context, seen found) error {
 		if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonDrifted {
 			p.foundDrift()
 		}
-		p.outcome.drifted("MeshAgent differs in " + paths(seen.diff.Changes) + "; reconcilePolicy Observe leaves it so")
+		p.outcome.result = drifted("MeshAgent differs in " + paths(seen.diff.Changes) + "; reconcilePolicy Observe leaves it so")
 		p.report(seen.remote, seen.diff.Changes)
 		return nil
 	case p.requested == p.status.LastHandledReconcileAt && p.digestOf(seen.diff.Changes) == p.status.Unconverged:
@@ -191,7 +191,7 @@ func (p *pass) markSynced(remote resource) error {
 	}
 	p.remember(remote)
 	p.status.Unconverged = ""
-	p.outcome.inSync()
+	p.outcome.result = inSync()
 	p.report(remote, nil)
 	return nil
 }

@@ -146,6 +146,27 @@ func (p *pass) findByKey(ctx context.Context, key string) (resource, error) {
 	return remote, err
 }
 
+// findByName looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,
+// for what the object needed to know that name may be gone.
+func (p *pass) findByName(ctx context.Context) (resource, error) {
+	if !p.collection.Traits().Marks {
+		return nil, nil //nolint:nilnil // nothing could be recognized
+	}
+	in, err := p.gather(ctx)
+	if err != nil {
+		return nil, nil //nolint:nilerr,nilnil // nothing more can be known
+	}
+	desired, err := p.kind.desired(p.obj, in)
+	if err != nil || desired.Key() == "" {
+		return nil, nil //nolint:nilerr,nilnil // nothing can have been created
+	}
+	remote, err := p.collection.Get(ctx, meshagent.Ref{Key: desired.Key()})
+	if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) || err == nil && remote.Written().Mark().Owner != p.owner() {
+		return nil, nil //nolint:nilnil // only the list could tell, or there is none, or it is somebody else's
+	}
+	return remote, err
+}
+
 func ambiguous(rows []resource, what string) error {
 	ids := make([]string, len(rows))
 	for i, row := range rows {

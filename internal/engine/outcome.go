@@ -15,13 +15,8 @@ import (
 
 // outcome is what a pass that did not fail has to tell, and what any pass did before it failed.
 type outcome struct {
-	synced   metav1.ConditionStatus
-	reason   string
-	message  string
-	usable   string    // what Ready says when all is well; "" for the usual words
+	result   result
 	notReady string    // why the resource is not usable although it exists
-	absent   bool      // there is no resource
-	paused   bool      // nothing was looked at
 	lost     bool      // the resource was gone
 	adopted  bool      // in this pass
 	wrote    bool      // in MeshAgent, in this pass
@@ -29,6 +24,56 @@ type outcome struct {
 	listed   time.Time // when the list was begun that the pass relied on
 	events   []occurrence
 }
+
+// result is what a pass that did not fail came to: one of the following.
+type result struct {
+	reason  string // of Synced
+	message string
+	usable  string // what Ready says when all is well
+}
+
+// usable is what Ready says of a resource.
+const usable = "It is in MeshAgent and usable"
+
+func inSync() result {
+	return result{v1alpha1.ReasonInSync, "MeshAgent matches the spec", usable}
+}
+
+// connected is the result of a MeshProject, which is no resource of its own.
+func connected(message, ready string) result {
+	return result{v1alpha1.ReasonInSync, message, ready}
+}
+
+func drifted(message string) result {
+	return result{v1alpha1.ReasonDrifted, message, usable}
+}
+
+func notConverging(message string) result {
+	return result{v1alpha1.ReasonNotConverging, message, usable}
+}
+
+func missing(message string) result { return result{reason: v1alpha1.ReasonMissing, message: message} }
+
+func suspended() result {
+	return result{reason: v1alpha1.ReasonSuspended, message: "spec.suspend is true: MeshAgent is neither read nor written"}
+}
+
+// synced is the status of the condition.
+func (r result) synced() metav1.ConditionStatus {
+	switch r.reason {
+	case v1alpha1.ReasonInSync:
+		return metav1.ConditionTrue
+	case v1alpha1.ReasonSuspended:
+		return metav1.ConditionUnknown
+	}
+	return metav1.ConditionFalse
+}
+
+// isAbsent says that there is no resource.
+func (r result) isAbsent() bool { return r.reason == v1alpha1.ReasonMissing }
+
+// isSuspended says that nothing was looked at.
+func (r result) isSuspended() bool { return r.reason == v1alpha1.ReasonSuspended }
 
 type occurrence struct {
 	kind, reason, action, note string
@@ -47,27 +92,4 @@ func (o *outcome) warn(reason, action, format string, args ...any) {
 // namespace is in the namespace "default".
 func (o *outcome) warnOf(namespace *corev1.Namespace, reason, action, format string, args ...any) {
 	o.events = append(o.events, occurrence{corev1.EventTypeWarning, reason, action, fmt.Sprintf(format, args...), namespace})
-}
-
-func (o *outcome) inSync() {
-	o.synced, o.reason, o.message = metav1.ConditionTrue, v1alpha1.ReasonInSync, "MeshAgent matches the spec"
-}
-
-func (o *outcome) drifted(message string) {
-	o.synced, o.reason, o.message = metav1.ConditionFalse, v1alpha1.ReasonDrifted, message
-}
-
-func (o *outcome) notConverging(message string) {
-	o.synced, o.reason, o.message = metav1.ConditionFalse, v1alpha1.ReasonNotConverging, message
-}
-
-func (o *outcome) missing(message string) {
-	o.synced, o.reason, o.message, o.absent = metav1.ConditionFalse, v1alpha1.ReasonMissing, message, true
-}
-
-func suspended() outcome {
-	return outcome{
-		synced: metav1.ConditionUnknown, reason: v1alpha1.ReasonSuspended, paused: true,
-		message: "spec.suspend is true: MeshAgent is neither read nor written",
-	}
 }

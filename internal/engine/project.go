@@ -146,13 +146,14 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 	if err := tellAPI(project, c, api); err != nil {
 		return true, err
 	}
-	c.outcome.usable = fmt.Sprintf("Objects can use the project %q", info.Name)
 	if !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
 		c.outcome.event("Connected", "check", "MeshAgent at %s accepts the API key of project %q", connection.Endpoint, info.Name)
 	}
 	r.guardDeletions(project, c)
 	r.tellUnreadable(connection, c)
-	c.outcome.synced, c.outcome.reason, c.outcome.message = "True", v1alpha1.ReasonInSync, fmt.Sprintf("MeshAgent at %s accepts the API key", connection.Endpoint)
+	c.outcome.result = connected(
+		fmt.Sprintf("MeshAgent at %s accepts the API key", connection.Endpoint), fmt.Sprintf("Objects can use the project %q", info.Name),
+	)
 	return true, nil
 }
 

@@ -102,7 +102,7 @@ type pass struct {
 func (p *pass) reconcile(ctx context.Context) error {
 	switch {
 	case p.spec.Suspended():
-		*p.outcome = suspended()
+		p.outcome.result = suspended()
 		return nil
 	case !p.obj.GetDeletionTimestamp().IsZero():
 		return p.finalize(ctx)

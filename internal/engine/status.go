@@ -4,7 +4,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +88,7 @@ func (e *Environment) tell(ctx context.Context, c conclusion) error {
 
 // settle fills what status has beside conditions. A look that was asked for is over, or will be tried again.
 func (c *conclusion) settle(over bool) {
-	if over && !c.outcome.paused {
+	if over && !c.outcome.result.isSuspended() {
 		c.status.LastHandledReconcileAt = c.requested
 	}
 	c.status.ObservedGeneration = c.obj.GetGeneration()
@@ -107,7 +106,7 @@ func (c *conclusion) passes(v verdict.Verdict) bool {
 // answer tells the queue when to come back.
 func (e *Environment) answer(c conclusion, v verdict.Verdict, err error) (reconcile.Result, error) {
 	switch {
-	case c.outcome.paused:
+	case c.outcome.result.isSuspended():
 		return reconcile.Result{}, nil
 	case err == nil && c.outcome.notReady != "":
 		return reconcile.Result{RequeueAfter: projects.Jittered(e.untilReady(c.status)), Priority: new(projects.RetryPriority)}, nil
@@ -134,23 +133,23 @@ func (e *Environment) untilReady(status *v1alpha1.ObjectStatus) time.Duration {
 
 // succeed sets the conditions after a pass that did not fail.
 func (c *conclusion) succeed() {
-	o := c.outcome
-	if o.notReady != "" && o.synced == metav1.ConditionTrue {
-		o.message += "; " + o.notReady // it is what kubectl get shows
+	o, message := c.outcome, c.outcome.result.message
+	if o.notReady != "" && o.result.synced() == metav1.ConditionTrue {
+		message += "; " + o.notReady // it is what kubectl get shows
 	}
-	c.set(v1alpha1.ConditionSynced, o.synced, o.reason, o.message)
+	c.set(v1alpha1.ConditionSynced, o.result.synced(), o.result.reason, message)
 	switch {
-	case o.paused:
+	case o.result.isSuspended():
 		if !meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionReady) {
-			c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, o.reason, o.message)
+			c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, o.result.reason, message)
 		}
-	case o.absent:
-		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, o.reason, o.message)
+	case o.result.isAbsent():
+		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, o.result.reason, message)
 	case o.notReady != "":
 		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonNotReady, o.notReady)
 		c.set(v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonNotReady, o.notReady)
 	default:
-		c.set(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonAvailable, cmp.Or(o.usable, "It is in MeshAgent and usable"))
+		c.set(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonAvailable, o.result.usable)
 	}
 	if o.notReady == "" {
 		c.drop(v1alpha1.ConditionReconciling)

@@ -40,7 +40,7 @@ func (e *Environment) timing(kind string) *timing {
 // measure tells metrics of a pass that has ended, of an object whose readiness was or was not known before.
 func (e *Environment) measure(c conclusion, known bool, err error) {
 	e.looked(c, known)
-	if err == nil && !c.outcome.paused {
+	if err == nil && !c.outcome.result.isSuspended() {
 		at := c.outcome.listed
 		if at.IsZero() {
 			at = time.Now()
@@ -55,7 +55,7 @@ func (e *Environment) looked(c conclusion, known bool) {
 	unready := e.memory.of(c.obj).unready
 	first := unready || !known
 	switch {
-	case c.outcome.paused:
+	case c.outcome.result.isSuspended():
 		unready = false
 	case !meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionReady):
 		unready = first
