@@ -248,14 +248,6 @@ func dryRun(ctx context.Context, obj *unstructured.Unstructured) error {
 		client.DryRunAll, client.FieldOwner("helm"), client.ForceOwnership, client.FieldValidation(metav1.FieldValidationStrict))
 }
 
-// as turns an object into one of a type.
-func as[T any](obj *unstructured.Unstructured) *T {
-	GinkgoHelper()
-	typed := new(T)
-	Expect(runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(obj.Object, typed, true)).To(Succeed())
-	return typed
-}
-
 func readYAML(file string) map[string]any {
 	GinkgoHelper()
 	text, err := os.ReadFile(file)

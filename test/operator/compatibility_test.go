@@ -5,8 +5,6 @@ package operator_test
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 
@@ -69,36 +67,6 @@ func parsed(text string) (schema map[string]any) {
 	GinkgoHelper()
 	Expect(yaml.Unmarshal([]byte(text), &schema)).To(Succeed())
 	return schema
-}
-
-// schemas are those of all versions in a folder of definitions.
-func schemas(folder string) map[string]map[string]any {
-	GinkgoHelper()
-	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
-	Expect(err).NotTo(HaveOccurred())
-	Expect(files).NotTo(BeEmpty())
-	found := map[string]map[string]any{}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		Expect(err).NotTo(HaveOccurred())
-		var definition struct {
-			Spec struct {
-				Names    struct{ Kind string }
-				Versions []struct {
-					Name   string
-					Served bool
-					Schema struct{ OpenAPIV3Schema map[string]any }
-				}
-			}
-		}
-		Expect(yaml.Unmarshal(text, &definition)).To(Succeed())
-		for _, version := range definition.Spec.Versions {
-			if version.Served {
-				found[definition.Spec.Names.Kind+" "+version.Name] = version.Schema.OpenAPIV3Schema
-			}
-		}
-	}
-	return found
 }
 
 // narrowed are the ways in which a schema refuses what the one before took, or keeps less of it.

@@ -131,18 +131,3 @@ func anchors(text string) []string {
 	}
 	return all
 }
-
-// comparePart compares the part of a page between two markers with what it should be, or writes it there.
-func comparePart(path, begin, end, want string) {
-	GinkgoHelper()
-	text, err := os.ReadFile(path)
-	Expect(err).NotTo(HaveOccurred())
-	before, rest, opened := strings.Cut(string(text), begin)
-	known, after, closed := strings.Cut(rest, end)
-	Expect(opened && closed).To(BeTrue(), "%s has no part from %s to %s", path, begin, end)
-	if *update {
-		Expect(os.WriteFile(path, []byte(before+begin+"\n"+want+"\n"+end+after), 0o644)).To(Succeed())
-		return
-	}
-	Expect(strings.TrimSpace(known)).To(Equal(strings.TrimSpace(want)), "%s shows something else", path)
-}

@@ -5,12 +5,10 @@ package operator_test
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
@@ -61,12 +59,6 @@ func countedIn(project *v1alpha1.MeshProject) (total int) {
 func (w *world) deletionsHeld() float64 {
 	GinkgoHelper()
 	return series(metrics.Registry, "meshagent_deletions_held")[" "+w.namespace+" default"]
-}
-
-func (w *world) annotate(ctx context.Context, obj client.Object, name, value string) {
-	GinkgoHelper()
-	patch := fmt.Sprintf(`{"metadata": {"annotations": {%q: %q}}}`, name, value)
-	Expect(w.Patch(ctx, obj, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-annotate"))).To(Succeed())
 }
 
 var _ = Describe("The deletion guard", func() {

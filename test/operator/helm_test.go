@@ -17,6 +17,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
@@ -63,4 +64,12 @@ func objectsIn(manifests string) []*unstructured.Unstructured {
 			objects = append(objects, obj)
 		}
 	}
+}
+
+// as turns an object into one of a type.
+func as[T any](obj *unstructured.Unstructured) *T {
+	GinkgoHelper()
+	typed := new(T)
+	Expect(runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(obj.Object, typed, true)).To(Succeed())
+	return typed
 }

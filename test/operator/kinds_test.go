@@ -7,8 +7,6 @@ import (
 	"context"
 	"maps"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -82,15 +80,6 @@ func waitsAndEnds(ctx context.Context, s sample) {
 		w.eventuallyGone(ctx, need)
 	}
 	Expect(w.names()).To(Equal(l.nothing))
-}
-
-// looks lists the reads of a collection, or of the project if there is none.
-func (w *world) looks(route string) []string {
-	prefix := "GET " + route
-	if route == "" {
-		prefix = "GET /accounts/projects/"
-	}
-	return slices.DeleteFunc(w.calls(http.MethodGet), func(call string) bool { return !strings.HasPrefix(call, prefix) })
 }
 
 func followsItsSpec(ctx context.Context, s sample) {

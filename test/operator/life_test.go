@@ -5,10 +5,7 @@ package operator_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -37,54 +34,6 @@ type life struct {
 	found    map[string]any  // the resource, at first
 	fields   []string        // what the object sets of it
 	operator *operator       // the one that runs
-}
-
-// record is something that MeshAgent holds.
-type record struct {
-	Path string // of the collection
-	ID   string
-	Doc  map[string]any
-}
-
-// held lists all that MeshAgent holds, in the order in which it came to be.
-func (w *world) held() []record {
-	GinkgoHelper()
-	file := filepath.Join(GinkgoT().TempDir(), "held")
-	Expect(w.meshagent.Save(file)).To(Succeed())
-	text, err := os.ReadFile(file)
-	Expect(err).NotTo(HaveOccurred())
-	var all []record
-	Expect(json.Unmarshal(text, &all)).To(Succeed())
-	for i := range all {
-		all[i].Path = strings.TrimPrefix(all[i].Path, "projects/"+w.meshagent.ProjectID()+"/")
-	}
-	return all
-}
-
-// names lists what MeshAgent holds by collection and id.
-func (w *world) names() []string {
-	GinkgoHelper()
-	var names []string
-	for _, one := range w.held() {
-		names = append(names, one.Path+"/"+one.ID)
-	}
-	return names
-}
-
-// document is what MeshAgent holds for the sample; nil if it holds nothing.
-func (l *life) document() map[string]any {
-	GinkgoHelper()
-	return l.documentOf(l.resource.Path, l.resource.ID)
-}
-
-func (w *world) documentOf(collection, id string) map[string]any {
-	GinkgoHelper()
-	for _, one := range w.held() {
-		if one.Path == collection && one.ID == id {
-			return one.Doc
-		}
-	}
-	return nil
 }
 
 // common is the common part of the sample's status.

@@ -4,7 +4,6 @@
 package operator_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -18,33 +17,6 @@ import (
 
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
-
-// manyRooms applies rooms with metadata, and waits for them.
-func (w *world) manyRooms(ctx context.Context, count int) []client.Object {
-	GinkgoHelper()
-	var rooms []client.Object
-	for i := range count {
-		rooms = append(rooms, room(fmt.Sprintf("room-%d", i), withMetadata(`{"team": "support"}`)))
-	}
-	w.apply(ctx, rooms...)
-	w.eventuallyReady(ctx, rooms...)
-	return rooms
-}
-
-// listedTimes waits until the rooms were listed so many times more.
-func (w *world) listedTimes(ctx SpecContext, times int) {
-	GinkgoHelper()
-	w.meshagent.ResetCalls()
-	Eventually(func() int {
-		first := 0
-		for _, call := range w.meshagent.Calls() {
-			if strings.HasSuffix(call.Path, "/rooms") && strings.Contains(call.Query, "offset=0") {
-				first++
-			}
-		}
-		return first
-	}).WithContext(ctx).Should(BeNumerically(">=", times))
-}
 
 var _ = Describe("A list that is wrong", func() {
 	It("because it is old leads to no write, and to no second room", func(ctx SpecContext) {

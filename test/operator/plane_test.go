@@ -5,7 +5,6 @@ package operator_test
 
 import (
 	"context"
-	"path/filepath"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -100,8 +99,6 @@ var _ = Describe("A cluster", Ordered, func() {
 		w.eventuallyReady(ctx, late)
 	}, SpecTimeout(3*time.Minute))
 })
-
-var crdBases = filepath.Join("..", "..", "config", "crd", "bases")
 
 func reinstall(plane *controlplane.ControlPlane) {
 	GinkgoHelper()

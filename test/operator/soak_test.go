@@ -17,7 +17,6 @@ import (
 	. "github.com/onsi/gomega"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -158,24 +157,6 @@ func newSoak(ctx context.Context, random *rand.Rand) *soak {
 // throughOthers leads requests past the other users.
 func (s *soak) throughOthers(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) { return s.others.watch(next, r) })
-}
-
-// applySamples applies all samples, and the Secrets and the like that they need.
-func (w *world) applySamples(ctx context.Context, prepared func(client.Object) client.Object) {
-	GinkgoHelper()
-	w.apply(ctx, keySecret(simulator.DevelopmentKey))
-	for _, one := range readSamples().other {
-		w.apply(ctx, prepared(one.object()))
-	}
-	for _, one := range readSamples().own {
-		obj := one.object()
-		if project, ok := obj.(*v1alpha1.MeshProject); ok {
-			project.Spec.RateLimit = &v1alpha1.RateLimit{RequestsPerSecond: 1000, Burst: 1000}
-			w.apply(ctx, project)
-			continue
-		}
-		w.apply(ctx, prepared(obj))
-	}
 }
 
 // anew is a copy of an object that can be applied elsewhere.

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,8 +20,6 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
-
-var update = flag.Bool("update", false, "write the transcripts in testdata, and the table of health in docs, instead of comparing with them")
 
 // All that a sample's life costs in requests is written down in testdata, so that a review sees one request more, or another one.
 // After a change that is meant, they are written anew by go test ./test/operator -ginkgo.focus transcript -update.

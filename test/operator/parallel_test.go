@@ -1,0 +1,33 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package operator_test
+
+import (
+	"fmt"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+)
+
+// together runs a function for each of many at the same time, though not for too many.
+func together[T any](all []T, one func(T)) {
+	const most = 32
+	turns := make(chan struct{}, most)
+	var group sync.WaitGroup
+	for _, each := range all {
+		group.Go(func() {
+			defer GinkgoRecover()
+			turns <- struct{}{}
+			defer func() {
+				<-turns
+				if failure := recover(); failure != nil {
+					AddReportEntry(fmt.Sprintf("failed for %v", each))
+					panic(failure)
+				}
+			}()
+			one(each)
+		})
+	}
+	group.Wait()
+}

@@ -1,0 +1,119 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package operator_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+func isEvent(r *http.Request) bool { return strings.Contains(r.URL.Path, "/events") }
+
+var errDead = errors.New("the operator is dead")
+
+// mortal lets nothing through once the operator is dead. What was sent before may still be carried out; the answer is lost.
+func (o *operator) mortal(next http.RoundTripper, counts bool) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		if o.witness != nil {
+			o.witness(o, r, false)
+		}
+		if o.dead.Load() {
+			return nil, errDead
+		}
+		if counts {
+			if err := lookAtBody(r); err != nil {
+				return nil, err
+			}
+		}
+		if counts && r.Method != http.MethodGet && !isEvent(r) {
+			o.writes.Add(1)
+		}
+		resp, err := next.RoundTrip(r)
+		if o.witness != nil {
+			o.witness(o, r, true)
+		}
+		if o.dead.Load() {
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			return nil, errDead
+		}
+		return resp, err
+	})
+}
+
+// breakable holds on to the watches among the requests to the API server, so that breakWatches can end them.
+func (o *operator) breakable(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		if !isWatch(r) {
+			return next.RoundTrip(r)
+		}
+		ctx, end := context.WithCancel(r.Context())
+		o.mu.Lock()
+		o.watches = append(o.watches, end)
+		o.mu.Unlock()
+		resp, err := next.RoundTrip(r.WithContext(ctx))
+		if err == nil {
+			resp.Body = breakableBody{resp.Body, ctx}
+		}
+		return resp, err
+	})
+}
+
+// breakableBody reads as if the connection was lost when its context has ended.
+type breakableBody struct {
+	io.ReadCloser
+	ctx context.Context //nolint:containedctx // that of the request whose answer it is
+}
+
+func (b breakableBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && b.ctx.Err() != nil {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// breakWatches ends all watches as the loss of their connection does.
+func (o *operator) breakWatches() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, end := range o.watches {
+		end()
+	}
+	o.watches = nil
+}
+
+func isWatch(r *http.Request) bool { return r.URL.Query().Get("watch") == "true" }
+
+// refusing lets the API server seem to refuse requests.
+func refusing(next http.RoundTripper, refuse func(*http.Request) (int, metav1.StatusReason)) http.RoundTripper {
+	if refuse == nil {
+		return next
+	}
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		code, reason := refuse(r)
+		if code == 0 {
+			return next.RoundTrip(r)
+		}
+		body, err := json.Marshal(metav1.Status{
+			TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusFailure,
+			Code: int32(code), Reason: reason, Message: "refused by the test",
+		})
+		return &http.Response{
+			StatusCode: code, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(body)), Request: r,
+		}, err
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
