@@ -5,7 +5,6 @@ package operator_test
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 
@@ -17,28 +16,28 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// customization is what docs/gitops/argocd-cm.yaml tells Argo CD about a kind.
-type customization struct {
-	health    string
-	discovery string
-	actions   map[string]string
+// ArgoCustomization is what docs/gitops/argocd-cm.yaml tells Argo CD about a kind.
+type ArgoCustomization struct {
+	Health    string
+	Discovery string
+	Actions   map[string]string
 }
 
-// customizations reads them, by kind.
-var customizations = sync.OnceValue(func() map[string]customization {
+// ArgoCustomizations reads them, by kind.
+var ArgoCustomizations = sync.OnceValue(func() map[string]ArgoCustomization {
 	GinkgoHelper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "gitops", "argocd-cm.yaml"))
+	text, err := os.ReadFile(Path("docs", "gitops", "argocd-cm.yaml"))
 	Expect(err).NotTo(HaveOccurred())
 	var config corev1.ConfigMap
 	Expect(yaml.UnmarshalStrict(text, &config)).To(Succeed())
-	all := map[string]customization{}
+	all := map[string]ArgoCustomization{}
 	for key, value := range config.Data {
 		about, kind, found := strings.Cut(strings.TrimPrefix(key, "resource.customizations."), ".meshagent.com_")
 		Expect(found).To(BeTrue(), key)
 		one := all[kind]
 		switch about {
 		case "health":
-			one.health = value
+			one.Health = value
 		case "actions":
 			var actions struct {
 				Discovery   string `json:"discovery.lua"`
@@ -48,9 +47,9 @@ var customizations = sync.OnceValue(func() map[string]customization {
 				} `json:"definitions"`
 			}
 			Expect(yaml.UnmarshalStrict([]byte(value), &actions)).To(Succeed())
-			one.discovery, one.actions = actions.Discovery, map[string]string{}
+			one.Discovery, one.Actions = actions.Discovery, map[string]string{}
 			for _, action := range actions.Definitions {
-				one.actions[action.Name] = action.Script
+				one.Actions[action.Name] = action.Script
 			}
 		default:
 			Fail("Argo CD does not know " + key)
@@ -60,15 +59,15 @@ var customizations = sync.OnceValue(func() map[string]customization {
 	return all
 })
 
-// argoHealth is what Argo CD says of an object.
-func argoHealth(obj client.Object) (health, message string) {
+// ArgoHealth is what Argo CD says of an object.
+func ArgoHealth(obj client.Object) (health, message string) {
 	GinkgoHelper()
 	if !obj.GetDeletionTimestamp().IsZero() {
 		return "Progressing", "Pending deletion" // Argo CD does not ask the script
 	}
-	gvks, _, err := scheme.ObjectKinds(obj)
+	gvks, _, err := Scheme.ObjectKinds(obj)
 	Expect(err).NotTo(HaveOccurred())
-	result, _ := inLua(customizations()[gvks[0].Kind].health, content(obj)).(map[string]any)
+	result, _ := RunLua(ArgoCustomizations()[gvks[0].Kind].Health, Content(obj)).(map[string]any)
 	health, _ = result["status"].(string)
 	message, _ = result["message"].(string)
 	return health, message
@@ -83,7 +82,7 @@ func checkArgoHealth(obj client.Object, kstatus status.Status, suspended bool) {
 	if suspended {
 		want = "Suspended"
 	}
-	health, message := argoHealth(obj)
-	Expect(health).To(Equal(want), "%s: %s", message, conditions(obj))
+	health, message := ArgoHealth(obj)
+	Expect(health).To(Equal(want), "%s: %s", message, ConditionsOf(obj))
 	Expect(message).NotTo(BeEmpty())
 }

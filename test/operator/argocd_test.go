@@ -13,20 +13,20 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// act does with the sample what Argo CD does when somebody chooses an action, which must be on offer.
-func (l *life) act(ctx context.Context, action string) {
+// chooseAction does with the sample what Argo CD does when somebody chooses an action, which must be on offer.
+func chooseAction(ctx context.Context, l *Fixture, action string) {
 	GinkgoHelper()
-	before := l.raw(ctx)
-	Expect(l.offered(ctx)).To(HaveKeyWithValue(action, true))
-	after, ok := inLua(customizations()[l.sample.kind].actions[action], before.Object).(map[string]any)
+	before := l.Unstructured(ctx)
+	Expect(offeredActions(ctx, l)).To(HaveKeyWithValue(action, true))
+	after, ok := RunLua(ArgoCustomizations()[l.Sample.Kind].Actions[action], before.Object).(map[string]any)
 	Expect(ok).To(BeTrue())
 	Expect(l.Patch(ctx, &unstructured.Unstructured{Object: after}, client.MergeFrom(before))).To(Succeed())
 }
 
-// offered are the actions in Argo CD's menu, and whether they can be chosen.
-func (l *life) offered(ctx context.Context) map[string]bool {
+// offeredActions are the actions in Argo CD's menu, and whether they can be chosen.
+func offeredActions(ctx context.Context, l *Fixture) map[string]bool {
 	GinkgoHelper()
-	found, ok := inLua(customizations()[l.sample.kind].discovery, l.raw(ctx).Object).(map[string]any)
+	found, ok := RunLua(ArgoCustomizations()[l.Sample.Kind].Discovery, l.Unstructured(ctx).Object).(map[string]any)
 	Expect(ok).To(BeTrue())
 	offered := map[string]bool{}
 	for name, about := range found {
@@ -39,13 +39,13 @@ func (l *life) offered(ctx context.Context) map[string]bool {
 var _ = Describe("Argo CD", func() {
 	It("is told about every kind, and nothing else", func() {
 		var kinds []string
-		for kind, one := range customizations() {
+		for kind, one := range ArgoCustomizations() {
 			kinds = append(kinds, kind)
-			Expect(one.health).NotTo(BeEmpty(), kind)
-			Expect(one.discovery).NotTo(BeEmpty(), kind)
+			Expect(one.Health).NotTo(BeEmpty(), kind)
+			Expect(one.Discovery).NotTo(BeEmpty(), kind)
 		}
 		samples := map[string]bool{}
-		for _, kind := range kindsOf(readSamples().own) {
+		for _, kind := range KindsOf(ReadSamples().own) {
 			samples[kind] = true
 		}
 		Expect(kinds).To(HaveLen(len(samples)))
@@ -55,49 +55,49 @@ var _ = Describe("Argo CD", func() {
 	})
 
 	It("can look, suspend and resume each sample, and changes nothing else in it", func(ctx SpecContext) {
-		bare := sample{kind: "MeshRoom", name: "bare", made: room("bare")} // it has no spec
-		together(append(samples(), bare), func(s sample) { obeysArgoCD(ctx, s) })
+		bare := Sample{Kind: "MeshRoom", Name: "bare", Template: Room("bare")} // it has no spec
+		InParallel(append(Samples(), bare), func(s Sample) { obeysArgoCD(ctx, s) })
 	})
 })
 
-func obeysArgoCD(ctx context.Context, s sample) {
-	w := newWorld(ctx)
-	w.start(operatorOptions{})
-	l := w.begin(ctx, s)
-	l.follow(ctx)
-	spec := l.specNow(ctx)
+func obeysArgoCD(ctx context.Context, s Sample) {
+	w := NewEnv(ctx)
+	w.StartOperator(OperatorOptions{})
+	l := w.ApplySample(ctx, s)
+	l.ApplyDependencies(ctx)
+	spec := specNow(ctx, l)
 	idle := map[string]bool{"reconcile": true}
-	if s.mirrors() {
+	if s.HasRemote() {
 		idle["suspend"], idle["resume"] = true, false
 	}
-	Expect(l.offered(ctx)).To(Equal(idle))
+	Expect(offeredActions(ctx, l)).To(Equal(idle))
 
-	l.act(ctx, "reconcile")
+	chooseAction(ctx, l, "reconcile")
 	Eventually(func() string {
-		_, err := l.state(ctx, l.obj)()
+		_, err := l.State(ctx, l.Object)()
 		Expect(err).NotTo(HaveOccurred())
-		return statusOf(l.obj).LastHandledReconcileAt
+		return StatusOf(l.Object).LastHandledReconcileAt
 	}).WithContext(ctx).Should(MatchRegexp(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`))
-	Expect(l.specNow(ctx)).To(Equal(spec))
-	if !s.mirrors() {
+	Expect(specNow(ctx, l)).To(Equal(spec))
+	if !s.HasRemote() {
 		return
 	}
 
-	l.act(ctx, "suspend")
-	Eventually(w.state(ctx, l.obj)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("Synced=Unknown Suspended")))
-	Expect(l.offered(ctx)).To(Equal(map[string]bool{"reconcile": false, "suspend": false, "resume": true}))
+	chooseAction(ctx, l, "suspend")
+	Eventually(w.State(ctx, l.Object)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("Synced=Unknown Suspended")))
+	Expect(offeredActions(ctx, l)).To(Equal(map[string]bool{"reconcile": false, "suspend": false, "resume": true}))
 
-	l.act(ctx, "resume")
-	w.eventuallyReady(ctx, l.obj)
-	Expect(l.offered(ctx)).To(Equal(idle))
-	Expect(l.specNow(ctx)).To(Equal(spec))
+	chooseAction(ctx, l, "resume")
+	w.ExpectReady(ctx, l.Object)
+	Expect(offeredActions(ctx, l)).To(Equal(idle))
+	Expect(specNow(ctx, l)).To(Equal(spec))
 }
 
 // specNow is what the sample says, whether it is suspended aside.
-func (l *life) specNow(ctx context.Context) map[string]any {
+func specNow(ctx context.Context, l *Fixture) map[string]any {
 	GinkgoHelper()
 	spec := map[string]any{}
-	if said, ok := l.raw(ctx).Object["spec"].(map[string]any); ok {
+	if said, ok := l.Unstructured(ctx).Object["spec"].(map[string]any); ok {
 		maps.Copy(spec, said)
 	}
 	delete(spec, "suspend")

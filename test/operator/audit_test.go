@@ -80,7 +80,7 @@ func granted(ctx context.Context, release installation) map[string]sets.Set[stri
 	bound := sets.Set[string]{}
 	for _, obj := range objects {
 		if strings.HasSuffix(obj.GetKind(), "RoleBinding") {
-			binding := as[rbacv1.RoleBinding](obj)
+			binding := As[rbacv1.RoleBinding](obj)
 			Expect(binding.Subjects).To(ConsistOf(rbacv1.Subject{Kind: "ServiceAccount", Name: release.account, Namespace: release.namespace}))
 			bound.Insert(binding.RoleRef.Kind + " " + binding.RoleRef.Name)
 		}
@@ -91,7 +91,7 @@ func granted(ctx context.Context, release installation) map[string]sets.Set[stri
 		if !strings.HasSuffix(obj.GetKind(), "Role") || !bound.Has(role) {
 			continue
 		}
-		for _, rule := range as[rbacv1.Role](obj).Rules {
+		for _, rule := range As[rbacv1.Role](obj).Rules {
 			for _, verb := range rule.Verbs {
 				for _, group := range rule.APIGroups {
 					for _, resource := range rule.Resources {

@@ -4,6 +4,10 @@
 package operator_test
 
 import (
+	. "github.com/onsi/gomega"
+	"github.com/prometheus/common/expfmt"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
 	"bytes"
 	"crypto/md5"
 	"crypto/sha1"
@@ -17,14 +21,13 @@ import (
 	"strings"
 	"sync"
 
-
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // canaries are the secret values that the suites use: in Kubernetes Secrets, in MeshAgent, and as API keys. None of them may ever
 // be in what the operator writes to Kubernetes (status and events among it), in its log, in a metric or in a transcript.
 var canaries = func() []string {
-	values := []string{"c4n4ry", "sk-not-a-real-key", "not-a-real-password", "a-new-secret", "another-secret", secretOf(simulator.DevelopmentKey)}
+	values := []string{"c4n4ry", "sk-not-a-real-key", "not-a-real-password", "a-new-secret", "another-secret", SecretPart(simulator.DevelopmentKey)}
 	forms := values
 	for _, value := range values {
 		// Base64 looks different at each of three offsets; the characters at the edges depend on what is beside the value.
@@ -59,8 +62,8 @@ var leaks struct {
 	found []string
 }
 
-// look searches a text for canaries.
-func look(where string, text []byte) {
+// FindSecrets searches a text for canaries.
+func FindSecrets(where string, text []byte) {
 	for _, canary := range canaries {
 		if bytes.Contains(text, []byte(canary)) {
 			leaks.Lock()
@@ -71,11 +74,11 @@ func look(where string, text []byte) {
 	}
 }
 
-// watched is a writer, such as a log, in which canaries are looked for.
-type watched struct{ io.Writer }
+// CheckedWriter is a writer, such as a log, in which canaries are looked for.
+type CheckedWriter struct{ io.Writer }
 
-func (w watched) Write(p []byte) (int, error) {
-	look("the log", p)
+func (w CheckedWriter) Write(p []byte) (int, error) {
+	FindSecrets("the log", p)
 	return w.Writer.Write(p)
 }
 
@@ -90,6 +93,24 @@ func lookAtBody(r *http.Request) error {
 	}
 	_ = r.Body.Close()
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	look(r.Method+" "+r.URL.Path, body)
+	FindSecrets(r.Method+" "+r.URL.Path, body)
 	return nil
+}
+
+func expectNoLeaks() {
+	leaks.Lock()
+	defer leaks.Unlock()
+	Expect(leaks.found).To(BeEmpty())
+}
+
+// findSecretsInMetrics searches the metrics of the process.
+func findSecretsInMetrics() {
+	families, err := metrics.Registry.Gather()
+	Expect(err).NotTo(HaveOccurred())
+	var exposed bytes.Buffer
+	for _, family := range families {
+		_, err := expfmt.MetricFamilyToText(&exposed, family)
+		Expect(err).NotTo(HaveOccurred())
+	}
+	FindSecrets("a metric", exposed.Bytes())
 }

@@ -27,7 +27,7 @@ const unreleasedCount = "nothing was released yet; the count became one for each
 
 var _ = Describe("A change of the definitions", func() {
 	It("takes all that those before took", func(ctx SpecContext) {
-		was, is := schemas(previousDefinitions(ctx)), schemas(crdBases)
+		was, is := Schemas(previousDefinitions(ctx)), Schemas(Definitions)
 		var problems []string
 		for _, name := range slices.Sorted(maps.Keys(was)) {
 			if is[name] == nil {

@@ -21,8 +21,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// statusOf is the part of an object's status that all kinds have.
-func statusOf(obj client.Object) *v1alpha1.ObjectStatus {
+// StatusOf is the part of an object's status that all kinds have.
+func StatusOf(obj client.Object) *v1alpha1.ObjectStatus {
 	GinkgoHelper()
 	switch obj := obj.(type) {
 	case *v1alpha1.MeshProject:
@@ -34,46 +34,46 @@ func statusOf(obj client.Object) *v1alpha1.ObjectStatus {
 	return nil
 }
 
-// conditions writes an object's conditions down in a form that matchers and people can read.
-func conditions(obj client.Object) string {
+// ConditionsOf writes an object's conditions down in a form that matchers and people can read.
+func ConditionsOf(obj client.Object) string {
 	var lines []string
-	for _, c := range statusOf(obj).Conditions {
+	for _, c := range StatusOf(obj).Conditions {
 		lines = append(lines, fmt.Sprintf("%s=%s %s: %s", c.Type, c.Status, c.Reason, c.Message))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// state reads an object, checks that its conditions make sense together, and writes them down.
-func (w *world) state(ctx context.Context, obj client.Object) func() (string, error) {
+// State reads an object, checks that its conditions make sense together, and writes them down.
+func (w *Env) State(ctx context.Context, obj client.Object) func() (string, error) {
 	return func() (string, error) {
 		if err := w.Get(ctx, client.ObjectKeyFromObject(obj), obj); err != nil {
 			return "", err
 		}
-		checkConditions(obj)
-		if statusOf(obj).ObservedGeneration != obj.GetGeneration() {
-			return "an earlier generation: " + conditions(obj), nil
+		CheckConditions(obj)
+		if StatusOf(obj).ObservedGeneration != obj.GetGeneration() {
+			return "an earlier generation: " + ConditionsOf(obj), nil
 		}
-		return conditions(obj), nil
+		return ConditionsOf(obj), nil
 	}
 }
 
-// checkConditions holds at every moment of every object.
-func checkConditions(obj client.Object) {
+// CheckConditions holds at every moment of every object.
+func CheckConditions(obj client.Object) {
 	GinkgoHelper()
-	s := statusOf(obj)
+	s := StatusOf(obj)
 	if s.ObservedGeneration == -1 {
 		Expect(s.Conditions).To(BeEmpty(), "conditions before the first look")
 		want := status.InProgressStatus
 		if !obj.GetDeletionTimestamp().IsZero() {
 			want = status.TerminatingStatus
 		}
-		Expect(kstatus(obj)).To(Equal(want), "before the first look")
+		Expect(KStatus(obj)).To(Equal(want), "before the first look")
 		checkArgoHealth(obj, want, false)
 		return
 	}
 	Expect(s.ObservedGeneration).To(BeNumerically("<=", obj.GetGeneration()))
 	is := func(kind string) bool { return meta.IsStatusConditionTrue(s.Conditions, kind) }
-	text := conditions(obj)
+	text := ConditionsOf(obj)
 	for _, always := range []string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced} {
 		Expect(meta.FindStatusCondition(s.Conditions, always)).NotTo(BeNil(), "%s is missing from:\n%s", always, text)
 	}
@@ -90,7 +90,7 @@ func checkConditions(obj client.Object) {
 		Expect(c.Message).NotTo(BeEmpty(), text)
 		Expect(c.Reason).NotTo(BeEmpty(), text)
 		Expect(c.ObservedGeneration).To(BeNumerically("<=", s.ObservedGeneration), text)
-		Expect(c.Message).NotTo(ContainSubstring(secretOf(simulator.DevelopmentKey)))
+		Expect(c.Message).NotTo(ContainSubstring(SecretPart(simulator.DevelopmentKey)))
 	}
 	checkKstatus(obj, is)
 }
@@ -98,7 +98,7 @@ func checkConditions(obj client.Object) {
 // checkKstatus compares what GitOps tools compute with what the conditions say.
 func checkKstatus(obj client.Object, is func(string) bool) {
 	GinkgoHelper()
-	s := statusOf(obj)
+	s := StatusOf(obj)
 	want := status.InProgressStatus
 	switch {
 	case !obj.GetDeletionTimestamp().IsZero():
@@ -109,21 +109,21 @@ func checkKstatus(obj client.Object, is func(string) bool) {
 	case is(v1alpha1.ConditionReady) && !is(v1alpha1.ConditionReconciling):
 		want = status.CurrentStatus
 	}
-	Expect(kstatus(obj)).To(Equal(want), conditions(obj))
+	Expect(KStatus(obj)).To(Equal(want), ConditionsOf(obj))
 	synced := meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionSynced)
 	suspended := synced.Reason == v1alpha1.ReasonSuspended && s.ObservedGeneration == obj.GetGeneration() && obj.GetDeletionTimestamp().IsZero()
 	checkArgoHealth(obj, want, suspended)
 }
 
-func kstatus(obj client.Object) status.Status {
+func KStatus(obj client.Object) status.Status {
 	GinkgoHelper()
-	result, err := status.Compute(&unstructured.Unstructured{Object: content(obj)})
+	result, err := status.Compute(&unstructured.Unstructured{Object: Content(obj)})
 	Expect(err).NotTo(HaveOccurred())
 	return result.Status
 }
 
-// content is an object as GitOps tools read it.
-func content(obj client.Object) map[string]any {
+// Content is an object as GitOps tools read it.
+func Content(obj client.Object) map[string]any {
 	GinkgoHelper()
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
 	Expect(err).NotTo(HaveOccurred())

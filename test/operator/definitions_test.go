@@ -12,8 +12,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// schemas are those of all versions in a folder of definitions.
-func schemas(folder string) map[string]map[string]any {
+// Schemas are those of all versions in a folder of definitions.
+func Schemas(folder string) map[string]map[string]any {
 	GinkgoHelper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
 	Expect(err).NotTo(HaveOccurred())
@@ -41,5 +41,3 @@ func schemas(folder string) map[string]map[string]any {
 	}
 	return found
 }
-
-var crdBases = filepath.Join("..", "..", "config", "crd", "bases")

@@ -27,7 +27,7 @@ func (p page) String() string { return strings.TrimPrefix(p.path, "../../") }
 
 // pages are README.md, CONTRIBUTING.md and all below docs. It is called while the tree of specs is built, so it cannot use Expect.
 func pages() []page {
-	root := filepath.Join("..", "..")
+	root := Path()
 	paths := []string{filepath.Join(root, "README.md"), filepath.Join(root, "CONTRIBUTING.md")}
 	err := filepath.WalkDir(filepath.Join(root, "docs"), func(path string, _ fs.DirEntry, err error) error {
 		if filepath.Ext(path) == ".md" {
@@ -85,7 +85,7 @@ var _ = Describe("The documentation", func() {
 		It("shows nothing that the API server would refuse: "+p.String(), func(ctx SpecContext) {
 			for _, obj := range slices.DeleteFunc(p.objects(), func(obj *unstructured.Unstructured) bool { return !ours(obj) }) {
 				obj.SetNamespace("default")
-				Expect(client.WithFieldValidation(direct, "Strict").Create(ctx, obj, client.DryRunAll)).To(Succeed(), "%s %s", obj.GetKind(), obj.GetName())
+				Expect(client.WithFieldValidation(Client(), "Strict").Create(ctx, obj, client.DryRunAll)).To(Succeed(), "%s %s", obj.GetKind(), obj.GetName())
 			}
 		})
 
@@ -116,7 +116,7 @@ var _ = Describe("The documentation", func() {
 				shown[obj.GetKind()] = true
 			}
 		}
-		for _, kind := range kindsOf(readSamples().own) {
+		for _, kind := range KindsOf(ReadSamples().own) {
 			Expect(shown).To(HaveKey(kind))
 		}
 	})

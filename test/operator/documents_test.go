@@ -21,16 +21,16 @@ import (
 // step is one part of a path in status.appliedFields.
 var step = regexp.MustCompile(`\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]]+)`)
 
-// writtenPart is the part of a document that callers write: it is wrapped in some.
-func writtenPart(doc map[string]any) map[string]any {
+// WrittenPart is the part of a document that callers write: it is wrapped in some.
+func WrittenPart(doc map[string]any) map[string]any {
 	if spec, ok := doc["spec"].(map[string]any); ok {
 		return spec
 	}
 	return doc
 }
 
-// valueAt is the value at a path of a document, and what puts another one there; nil if there is no such place.
-func valueAt(doc map[string]any, path string) (value any, put func(any)) {
+// ValueAt is the value at a path of a document, and what puts another one there; nil if there is no such place.
+func ValueAt(doc map[string]any, path string) (value any, put func(any)) {
 	value = doc
 	for _, match := range step.FindAllStringSubmatch(path, -1) {
 		switch holder := value.(type) {
@@ -50,9 +50,9 @@ func valueAt(doc map[string]any, path string) (value any, put func(any)) {
 	return value, put
 }
 
-// disturb changes the string at a path of a document, if there is one.
-func disturb(doc map[string]any, path string) bool {
-	value, put := valueAt(doc, path)
+// ChangeString changes the string at a path of a document, if there is one.
+func ChangeString(doc map[string]any, path string) bool {
+	value, put := ValueAt(doc, path)
 	text, ok := value.(string)
 	switch {
 	case !ok:
@@ -64,29 +64,29 @@ func disturb(doc map[string]any, path string) bool {
 	return ok
 }
 
-// eachMark visits the operator's marks, wherever they are in a document.
-func eachMark(value any, visit func(holder map[string]any, name string)) {
+// EachOwnerAnnotation visits the operator's marks, wherever they are in a document.
+func EachOwnerAnnotation(value any, visit func(holder map[string]any, name string)) {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
 			if name == v1alpha1.OwnerAnnotation || name == v1alpha1.AdoptedAnnotation {
 				visit(value, name)
 			} else {
-				eachMark(member, visit)
+				EachOwnerAnnotation(member, visit)
 			}
 		}
 	case []any:
 		for _, member := range value {
-			eachMark(member, visit)
+			EachOwnerAnnotation(member, visit)
 		}
 	}
 }
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
-// appliedFields are the paths of the fields that an object has set, such as metadata.team or
+// AppliedFields are the paths of the fields that an object has set, such as metadata.team or
 // ports[0].annotations["a.b"].
-func appliedFields(status *v1alpha1.CommonStatus) (paths []string) {
+func AppliedFields(status *v1alpha1.CommonStatus) (paths []string) {
 	GinkgoHelper()
 	if status.AppliedFields == nil {
 		return nil

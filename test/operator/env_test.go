@@ -21,70 +21,70 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-func (w *world) annotate(ctx context.Context, obj client.Object, name, value string) {
+func (w *Env) Annotate(ctx context.Context, obj client.Object, name, value string) {
 	GinkgoHelper()
 	patch := fmt.Sprintf(`{"metadata": {"annotations": {%q: %q}}}`, name, value)
 	Expect(w.Patch(ctx, obj, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-annotate"))).To(Succeed())
 }
 
-// applySamples applies all samples, and the Secrets and the like that they need.
-func (w *world) applySamples(ctx context.Context, prepared func(client.Object) client.Object) {
+// ApplySamples applies all samples, and the Secrets and the like that they need.
+func (w *Env) ApplySamples(ctx context.Context, prepared func(client.Object) client.Object) {
 	GinkgoHelper()
-	w.apply(ctx, keySecret(simulator.DevelopmentKey))
-	for _, one := range readSamples().other {
-		w.apply(ctx, prepared(one.object()))
+	w.CreateAll(ctx, APIKeySecret(simulator.DevelopmentKey))
+	for _, one := range ReadSamples().other {
+		w.CreateAll(ctx, prepared(one.Fresh()))
 	}
-	for _, one := range readSamples().own {
-		obj := one.object()
+	for _, one := range ReadSamples().own {
+		obj := one.Fresh()
 		if project, ok := obj.(*v1alpha1.MeshProject); ok {
 			project.Spec.RateLimit = &v1alpha1.RateLimit{RequestsPerSecond: 1000, Burst: 1000}
-			w.apply(ctx, project)
+			w.CreateAll(ctx, project)
 			continue
 		}
-		w.apply(ctx, prepared(obj))
+		w.CreateAll(ctx, prepared(obj))
 	}
 }
 
-// world is a namespace with a MeshAgent of its own, and whatever operators the test starts there.
-type world struct {
+// Env is a namespace with a MeshAgent of its own, and whatever operators the test starts there.
+type Env struct {
 	client.Client
-	plane     *controlplane.ControlPlane
-	namespace string
-	meshagent *simulator.Simulator
-	endpoint  string // where MeshAgent is for operators outside of this process
-	newer     bool   // MeshAgent has members that the contract does not know, which updates send back
+	Plane     *controlplane.ControlPlane
+	Namespace string
+	MeshAgent *simulator.Simulator
+	Endpoint  string // where MeshAgent is for operators outside of this process
+	Newer     bool   // MeshAgent has members that the contract does not know, which updates send back
 }
 
-// newWorld makes a namespace, and a MeshAgent whose every request and answer is held against the contract.
-func newWorld(ctx context.Context, options ...simulator.Option) *world {
+// NewEnv makes a namespace, and a MeshAgent whose every request and answer is held against the contract.
+func NewEnv(ctx context.Context, options ...simulator.Option) *Env {
 	GinkgoHelper()
-	return newWorldIn(ctx, plane, direct, options...)
+	return NewEnvIn(ctx, Plane(), Client(), options...)
 }
 
-// newWorldIn makes one in another control plane than that of the suite.
-func newWorldIn(ctx context.Context, plane *controlplane.ControlPlane, direct client.Client, options ...simulator.Option) *world {
+// NewEnvIn makes one in another control plane than that of the suite.
+func NewEnvIn(ctx context.Context, plane *controlplane.ControlPlane, direct client.Client, options ...simulator.Option) *Env {
 	GinkgoHelper()
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
 	Expect(direct.Create(ctx, namespace)).To(Succeed())
-	w := &world{Client: direct, plane: plane, namespace: namespace.Name, meshagent: simulator.New(options...)}
+	w := &Env{Client: direct, Plane: plane, Namespace: namespace.Name, MeshAgent: simulator.New(options...)}
 	// The namespace stays: it goes with the control plane, and to delete one is by far the most costly thing that a test can ask of it.
 	return w
 }
 
-// wire is the way from an operator to MeshAgent, past the contract's validator.
-func (w *world) wire() http.RoundTripper {
-	known := validator
-	if w.newer {
-		known = validator.Tolerant(w.meshagent.Unknown)
+// Transport is the way from an operator to MeshAgent, past the contract's validator.
+func (w *Env) Transport() http.RoundTripper {
+	known := Validator()
+	if w.Newer {
+		known = Validator().Tolerant(w.MeshAgent.Unknown)
 	}
-	return known.Transport(w.meshagent, reportViolation)
+	return known.Transport(w.MeshAgent, reportViolation)
 }
 
-// serve opens the same way to operators outside of this process.
-func (w *world) serve() {
-	server := httptest.NewServer(validator.Handler(w.meshagent, reportViolation))
+// ServeMeshAgent opens the same way to operators outside of this process.
+func (w *Env) ServeMeshAgent() {
+	server := httptest.NewServer(Validator().Handler(w.MeshAgent, reportViolation))
 	DeferCleanup(server.Close)
-	w.endpoint = server.URL
+	w.Endpoint = server.URL
 }
 
 func reportViolation(violation error) {
@@ -92,20 +92,20 @@ func reportViolation(violation error) {
 	Fail("against the contract: "+violation.Error(), 1)
 }
 
-// apply creates objects in the world's namespace.
-func (w *world) apply(ctx context.Context, objects ...client.Object) {
+// CreateAll creates objects in the world's namespace.
+func (w *Env) CreateAll(ctx context.Context, objects ...client.Object) {
 	GinkgoHelper()
 	for _, obj := range objects {
-		obj.SetNamespace(w.namespace)
-		if project, ok := obj.(*v1alpha1.MeshProject); ok && w.endpoint != "" {
-			project.Spec.Endpoint = w.endpoint
+		obj.SetNamespace(w.Namespace)
+		if project, ok := obj.(*v1alpha1.MeshProject); ok && w.Endpoint != "" {
+			project.Spec.Endpoint = w.Endpoint
 		}
 		Expect(w.Create(ctx, obj)).To(Succeed())
 	}
 }
 
-// project applies the MeshProject "default", and the Secret with its key.
-func (w *world) project(ctx context.Context) *v1alpha1.MeshProject {
+// ApplyProject applies the MeshProject "default", and the Secret with its key.
+func (w *Env) ApplyProject(ctx context.Context) *v1alpha1.MeshProject {
 	GinkgoHelper()
 	project := &v1alpha1.MeshProject{
 		ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.DefaultProject},
@@ -114,12 +114,12 @@ func (w *world) project(ctx context.Context) *v1alpha1.MeshProject {
 			RateLimit:       &v1alpha1.RateLimit{RequestsPerSecond: 1000, Burst: 1000},
 		},
 	}
-	w.apply(ctx, keySecret(simulator.DevelopmentKey), project)
+	w.CreateAll(ctx, APIKeySecret(simulator.DevelopmentKey), project)
 	return project
 }
 
-// edit changes an object as a user does.
-func (w *world) edit(ctx context.Context, obj client.Object, change func()) {
+// Edit changes an object as a user does.
+func (w *Env) Edit(ctx context.Context, obj client.Object, change func()) {
 	GinkgoHelper()
 	Eventually(func() error {
 		if err := w.Get(ctx, client.ObjectKeyFromObject(obj), obj); err != nil {

@@ -19,48 +19,48 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// beReady matches the state of an object that is as it should be, and of no other.
-func beReady() gomegatypes.GomegaMatcher {
+// BeReady matches the state of an object that is as it should be, and of no other.
+func BeReady() gomegatypes.GomegaMatcher {
 	return And(HavePrefix("Ready=True"), ContainSubstring("Synced=True"), Not(ContainSubstring("Reconciling")), Not(ContainSubstring("Stalled")))
 }
 
-// beOutOfSync matches the state of an object whose present version could not be brought to MeshAgent, for a reason.
-func beOutOfSync(reason string) gomegatypes.GomegaMatcher {
+// BeOutOfSync matches the state of an object whose present version could not be brought to MeshAgent, for a reason.
+func BeOutOfSync(reason string) gomegatypes.GomegaMatcher {
 	return And(HavePrefix("Ready="), ContainSubstring("Synced=False "+reason+": "))
 }
 
-// eventuallyReady waits until objects are Ready and Synced.
-func (w *world) eventuallyReady(ctx context.Context, objects ...client.Object) {
+// ExpectReady waits until objects are Ready and Synced.
+func (w *Env) ExpectReady(ctx context.Context, objects ...client.Object) {
 	GinkgoHelper()
 	for _, obj := range objects {
-		Eventually(w.state(ctx, obj)).WithContext(ctx).Should(beReady(), "%s", obj.GetName())
+		Eventually(w.State(ctx, obj)).WithContext(ctx).Should(BeReady(), "%s", obj.GetName())
 	}
 }
 
-// eventuallyGone waits until objects of any kind are gone.
-func (w *world) eventuallyGone(ctx context.Context, objects ...client.Object) {
+// ExpectGone waits until objects of any kind are gone.
+func (w *Env) ExpectGone(ctx context.Context, objects ...client.Object) {
 	GinkgoHelper()
 	for _, obj := range objects {
 		Eventually(func() error { return w.Get(ctx, client.ObjectKeyFromObject(obj), obj) }).WithContext(ctx).Should(
 			Satisfy(apierrors.IsNotFound), func() string {
-				return fmt.Sprintf("%T %s is still there: %v", obj, obj.GetName(), content(obj)["status"])
+				return fmt.Sprintf("%T %s is still there: %v", obj, obj.GetName(), Content(obj)["status"])
 			})
 	}
 }
 
-// look asks for a live look at an object, and waits for the receipt.
-func (w *world) look(ctx context.Context, obj client.Object) {
+// RequestReconcile asks for a live look at an object, and waits for the receipt.
+func (w *Env) RequestReconcile(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
 	token := uuid.NewString()
-	w.annotate(ctx, obj, v1alpha1.ReconcileRequestedAtAnnotation, token)
+	w.Annotate(ctx, obj, v1alpha1.ReconcileRequestedAtAnnotation, token)
 	Eventually(func() (string, error) {
-		_, err := w.state(ctx, obj)()
-		return statusOf(obj).LastHandledReconcileAt, err
+		_, err := w.State(ctx, obj)()
+		return StatusOf(obj).LastHandledReconcileAt, err
 	}).WithContext(ctx).Should(Equal(token))
 }
 
-// events lists the reasons of an object's events, in order.
-func (w *world) events(ctx context.Context, obj client.Object) func() ([]string, error) {
+// Events lists the reasons of an object's events, in order.
+func (w *Env) Events(ctx context.Context, obj client.Object) func() ([]string, error) {
 	return func() ([]string, error) {
 		var list eventsv1.EventList
 		if err := w.List(ctx, &list, client.InNamespace(obj.GetNamespace())); err != nil {

@@ -13,47 +13,47 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// record is something that MeshAgent holds.
-type record struct {
+// Record is something that MeshAgent holds.
+type Record struct {
 	Path string // of the collection
 	ID   string
 	Doc  map[string]any
 }
 
-// held lists all that MeshAgent holds, in the order in which it came to be.
-func (w *world) held() []record {
+// Held lists all that MeshAgent holds, in the order in which it came to be.
+func (w *Env) Held() []Record {
 	GinkgoHelper()
 	file := filepath.Join(GinkgoT().TempDir(), "held")
-	Expect(w.meshagent.Save(file)).To(Succeed())
+	Expect(w.MeshAgent.Save(file)).To(Succeed())
 	text, err := os.ReadFile(file)
 	Expect(err).NotTo(HaveOccurred())
-	var all []record
+	var all []Record
 	Expect(json.Unmarshal(text, &all)).To(Succeed())
 	for i := range all {
-		all[i].Path = strings.TrimPrefix(all[i].Path, "projects/"+w.meshagent.ProjectID()+"/")
+		all[i].Path = strings.TrimPrefix(all[i].Path, "projects/"+w.MeshAgent.ProjectID()+"/")
 	}
 	return all
 }
 
-// names lists what MeshAgent holds by collection and id.
-func (w *world) names() []string {
+// HeldNames lists what MeshAgent holds by collection and id.
+func (w *Env) HeldNames() []string {
 	GinkgoHelper()
 	var names []string
-	for _, one := range w.held() {
+	for _, one := range w.Held() {
 		names = append(names, one.Path+"/"+one.ID)
 	}
 	return names
 }
 
-// document is what MeshAgent holds for the sample; nil if it holds nothing.
-func (l *life) document() map[string]any {
+// Document is what MeshAgent holds for the sample; nil if it holds nothing.
+func (l *Fixture) Document() map[string]any {
 	GinkgoHelper()
-	return l.documentOf(l.resource.Path, l.resource.ID)
+	return l.DocumentOf(l.Resource.Path, l.Resource.ID)
 }
 
-func (w *world) documentOf(collection, id string) map[string]any {
+func (w *Env) DocumentOf(collection, id string) map[string]any {
 	GinkgoHelper()
-	for _, one := range w.held() {
+	for _, one := range w.Held() {
 		if one.Path == collection && one.ID == id {
 			return one.Doc
 		}
@@ -61,9 +61,9 @@ func (w *world) documentOf(collection, id string) map[string]any {
 	return nil
 }
 
-// remoteRoom finds a room in MeshAgent by name.
-func (w *world) remoteRoom(name string) map[string]any {
-	for _, document := range w.meshagent.Documents("rooms") {
+// RemoteRoom finds a room in MeshAgent by name.
+func (w *Env) RemoteRoom(name string) map[string]any {
+	for _, document := range w.MeshAgent.Documents("rooms") {
 		if document["name"] == name {
 			return document
 		}

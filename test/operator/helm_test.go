@@ -21,19 +21,19 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
-// chart is the Helm chart of this repository.
-var chart = filepath.Join("..", "..", "charts", "meshagent-operator")
+// Chart is the Helm chart of this repository.
+var Chart = Path("charts", "meshagent-operator")
 
-// tool finds a tool that hack/tools pins.
-func tool(ctx context.Context, name string) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "tool", "-n", "-modfile="+filepath.Join("..", "..", "hack", "tools", "go.mod"), name).Output()
+// Tool finds a tool that hack/tools pins.
+func Tool(ctx context.Context, name string) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "tool", "-n", "-modfile="+Path("hack", "tools", "go.mod"), name).Output()
 	return strings.TrimSpace(string(out)), err
 }
 
-// helm runs helm as a user of a cluster; "" is none. It is the command and not the library, since it is what users run: its flags, what it
+// Helm runs helm as a user of a cluster; "" is none. It is the command and not the library, since it is what users run: its flags, what it
 // prints and when it refuses are part of what is tested.
-func helm(ctx context.Context, kubeconfig string, args ...string) (string, error) {
-	path, err := tool(ctx, "helm")
+func Helm(ctx context.Context, kubeconfig string, args ...string) (string, error) {
+	path, err := Tool(ctx, "helm")
 	if err != nil {
 		return "", err
 	}
@@ -47,8 +47,8 @@ func helm(ctx context.Context, kubeconfig string, args ...string) (string, error
 	return out.String(), err
 }
 
-// objectsIn reads manifests.
-func objectsIn(manifests string) []*unstructured.Unstructured {
+// ParseObjects reads manifests.
+func ParseObjects(manifests string) []*unstructured.Unstructured {
 	GinkgoHelper()
 	var objects []*unstructured.Unstructured
 	documents := yaml.NewYAMLReader(bufio.NewReader(strings.NewReader(manifests)))
@@ -66,8 +66,8 @@ func objectsIn(manifests string) []*unstructured.Unstructured {
 	}
 }
 
-// as turns an object into one of a type.
-func as[T any](obj *unstructured.Unstructured) *T {
+// As turns an object into one of a type.
+func As[T any](obj *unstructured.Unstructured) *T {
 	GinkgoHelper()
 	typed := new(T)
 	Expect(runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(obj.Object, typed, true)).To(Succeed())

@@ -38,40 +38,40 @@ var bare = []string{"..", ".", " ", "null", "0"}
 
 var _ = Describe("A hostile value", func() {
 	It("in any string of a spec arrives in MeshAgent as it is, or is refused with a reason", func(ctx SpecContext) {
-		together(mirrors(), func(s sample) { takesHostileValues(ctx, s) })
+		InParallel(RemoteSamples(), func(s Sample) { takesHostileValues(ctx, s) })
 	}, SpecTimeout(8*time.Minute))
 })
 
 // takesHostileValues puts each value into all strings of a sample that admit it, and watches what becomes of it: into all at once,
 // but alone into those where it may not be used, so that no place hides what happens at another.
-func takesHostileValues(ctx context.Context, s sample) {
-	log := &journal{}
-	w := newWorld(ctx)
-	w.start(operatorOptions{logger: zap.New(zap.WriteTo(watched{io.MultiWriter(log, GinkgoWriter)}))})
-	l := w.begin(ctx, s)
-	l.follow(ctx)
-	l.again(ctx)
-	l.delete(ctx)
+func takesHostileValues(ctx context.Context, s Sample) {
+	log := &LogRecorder{}
+	w := NewEnv(ctx)
+	w.StartOperator(OperatorOptions{Logger: zap.New(zap.WriteTo(CheckedWriter{io.MultiWriter(log, GinkgoWriter)}))})
+	l := w.ApplySample(ctx, s)
+	l.ApplyDependencies(ctx)
+	l.Recreate(ctx)
+	l.DeleteObject(ctx)
 	apart := map[string]bool{}
 	for _, value := range hostile {
 		var shared []hostilePlace
-		for _, place := range l.admitting(ctx, value) {
+		for _, place := range admitting(ctx, l, value) {
 			if apart[place.String()] {
-				l.takes(ctx, place)
+				takes(ctx, l, place)
 			} else {
 				shared = append(shared, place)
 			}
 		}
-		if len(shared) == 0 || l.takes(ctx, shared...) {
+		if len(shared) == 0 || takes(ctx, l, shared...) {
 			continue
 		}
 		for _, place := range shared {
-			if len(shared) == 1 || !l.takes(ctx, place) {
+			if len(shared) == 1 || !takes(ctx, l, place) {
 				apart[place.String()] = true
 			}
 		}
 	}
-	for _, line := range log.lines() { // each is JSON
+	for _, line := range log.Lines() { // each is JSON
 		Expect(line).To(HaveKey("level"))
 	}
 }
@@ -85,30 +85,30 @@ type hostilePlace struct {
 func (p hostilePlace) String() string { return fmt.Sprint(p.path) }
 
 // takes says that an object with values at some places becomes Ready. Then each value is in MeshAgent, as often as there are places for it.
-func (l *life) takes(ctx context.Context, places ...hostilePlace) bool {
+func takes(ctx context.Context, l *Fixture, places ...hostilePlace) bool {
 	GinkgoHelper()
-	at := fmt.Sprintf("%s with %q at %v", l.sample, places[0].value, places)
-	raw := l.manifest()
+	at := fmt.Sprintf("%s with %q at %v", l.Sample, places[0].value, places)
+	raw := manifest(l)
 	var quoted []string
 	for _, place := range places {
 		put(raw.Object["spec"], place.path, place.value)
 		quoted = append(quoted, regexp.QuoteMeta(strconv.Quote(place.value)))
 	}
-	l.obj = l.sample.object()
-	Expect(runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, l.obj)).To(Succeed())
-	err := l.Create(ctx, l.obj)
+	l.Object = l.Sample.Fresh()
+	Expect(runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, l.Object)).To(Succeed())
+	err := l.Create(ctx, l.Object)
 	if apierrors.IsInvalid(err) && len(places) > 1 {
 		return false // each of them is admitted, but not all of them together
 	}
 	Expect(err).NotTo(HaveOccurred(), at)
 	// Ready, or it says what is wrong: which may be that there is no object of that name.
-	Eventually(l.state(ctx, l.obj)).WithContext(ctx).Should(Or(beReady(), MatchRegexp(`(?s)Synced=False (Rejected|Invalid): ..`),
+	Eventually(l.State(ctx, l.Object)).WithContext(ctx).Should(Or(BeReady(), MatchRegexp(`(?s)Synced=False (Rejected|Invalid): ..`),
 		MatchRegexp(`(?s)Synced=False (Reference|Secret|Project)NotFound: .*(%s)`, strings.Join(quoted, "|"))), at)
-	ready, err := beReady().Match(conditions(l.obj))
+	ready, err := BeReady().Match(ConditionsOf(l.Object))
 	Expect(err).NotTo(HaveOccurred())
 	if ready {
-		l.learn()
-		held := texts(l.document())
+		l.FindResource()
+		held := texts(l.Document())
 		for _, place := range places {
 			i := slices.IndexFunc(held, func(text string) bool {
 				return text == place.value || !slices.Contains(bare, place.value) && strings.Contains(text, place.value)
@@ -117,9 +117,9 @@ func (l *life) takes(ctx context.Context, places ...hostilePlace) bool {
 			held = slices.Delete(held, i, i+1)
 		}
 	}
-	Expect(conditions(l.obj)).NotTo(MatchRegexp(`(?m)^INFO injected`), at)
-	l.delete(ctx)
-	Expect(l.names()).To(Equal(l.without), at)
+	Expect(ConditionsOf(l.Object)).NotTo(MatchRegexp(`(?m)^INFO injected`), at)
+	l.DeleteObject(ctx)
+	Expect(l.HeldNames()).To(Equal(l.HeldWithout), at)
 	return ready
 }
 
@@ -151,17 +151,17 @@ func texts(value any) (found []string) {
 }
 
 // admitting are the places of the sample at which the API server admits a value.
-func (l *life) admitting(ctx context.Context, value string) (places []hostilePlace) {
+func admitting(ctx context.Context, l *Fixture, value string) (places []hostilePlace) {
 	GinkgoHelper()
-	for i, path := range stringsIn(nil, l.manifest().Object["spec"]) {
+	for i, path := range stringsIn(nil, manifest(l).Object["spec"]) {
 		place := hostilePlace{path, value}
 		if !slices.Contains(bare, value) {
 			place.value += fmt.Sprintf("x%03dx", i)
 		}
-		attempt := l.manifest()
+		attempt := manifest(l)
 		put(attempt.Object["spec"], path, place.value)
 		if err := l.Create(ctx, attempt, client.DryRunAll); err != nil {
-			Expect(apierrors.IsInvalid(err)).To(BeTrue(), "%s: %q: %v", l.sample, place, err)
+			Expect(apierrors.IsInvalid(err)).To(BeTrue(), "%s: %q: %v", l.Sample, place, err)
 			continue
 		}
 		places = append(places, place)
@@ -170,13 +170,13 @@ func (l *life) admitting(ctx context.Context, value string) (places []hostilePla
 }
 
 // manifest is the sample as it is written down.
-func (l *life) manifest() *unstructured.Unstructured {
+func manifest(l *Fixture) *unstructured.Unstructured {
 	GinkgoHelper()
-	clean, err := runtime.DefaultUnstructuredConverter.ToUnstructured(l.sample.object())
+	clean, err := runtime.DefaultUnstructuredConverter.ToUnstructured(l.Sample.Fresh())
 	Expect(err).NotTo(HaveOccurred())
 	raw := &unstructured.Unstructured{Object: clean}
-	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(l.sample.kind))
-	raw.SetNamespace(l.namespace)
+	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(l.Sample.Kind))
+	raw.SetNamespace(l.Namespace)
 	unstructured.RemoveNestedField(raw.Object, "status")
 	return raw
 }

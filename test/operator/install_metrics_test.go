@@ -49,7 +49,7 @@ func (i installation) servesMetrics(ctx context.Context, p *pod) {
 	Expect(status).To(Equal(http.StatusForbidden))
 	status, text := get(ctx, url, i.reader(ctx))
 	Expect(status).To(Equal(http.StatusOK), text)
-	look("a metric of the installed operator", []byte(text))
+	FindSecrets("a metric of the installed operator", []byte(text))
 	Expect(text).To(ContainSubstring("workqueue_depth"))
 }
 

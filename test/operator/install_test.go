@@ -36,7 +36,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		fresh, err := controlplane.Start(ctx, controlplane.Options{ControllerManager: true, KubeAPIServerFlags: flags})
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(func() { Expect(fresh.Stop()).To(Succeed()) })
-		cluster, err := client.New(fresh.Config, client.Options{Scheme: scheme})
+		cluster, err := client.New(fresh.Config, client.Options{Scheme: Scheme})
 		Expect(err).NotTo(HaveOccurred())
 		here = &node{plane: fresh, cluster: cluster, image: buildImage(ctx)}
 	})
@@ -45,8 +45,8 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		w := here.world(ctx)
 		release := here.installation(ctx, "meshagent-operator", "meshagent-system")
 		values := []string{
-			"--set", "replicas=2,driftInterval=1s,projects[0].name=default,projects[0].namespace=" + w.namespace +
-				",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.endpoint,
+			"--set", "replicas=2,driftInterval=1s,projects[0].name=default,projects[0].namespace=" + w.Namespace +
+				",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.Endpoint,
 		}
 
 		By("installing an older version")
@@ -56,19 +56,19 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(release.firstColumn(ctx)).To(Equal(olderColumn))
 		kept := release.project(ctx, w)
 		before := release.replicas(ctx)
-		w.eventuallyReady(ctx, kept)
+		w.ExpectReady(ctx, kept)
 
 		By("walking all samples through their lives")
-		together(samples(), func(s sample) { livesAsInstalled(ctx, here.world(ctx), s) })
+		InParallel(Samples(), func(s Sample) { livesAsInstalled(ctx, here.world(ctx), s) })
 
 		By("serving metrics to those who may read them")
 		release.servesMetrics(ctx, before[0])
 		release.countsOnce(ctx, before)
 
 		By("upgrading to this version")
-		documents := w.held()
-		w.meshagent.ResetCalls()
-		release.helm(ctx, append([]string{"upgrade", release.name, chart}, values...)...)
+		documents := w.Held()
+		w.MeshAgent.ResetCalls()
+		release.helm(ctx, append([]string{"upgrade", release.name, Chart}, values...)...)
 		release.isWhole(ctx)
 		Expect(release.firstColumn(ctx)).To(Equal("Room"), "the CustomResourceDefinitions are upgraded")
 		after := release.replicas(ctx)
@@ -80,27 +80,27 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		release.helm(ctx, "rollback", release.name, "1")
 		Expect(release.firstColumn(ctx)).To(Equal(olderColumn))
 		release.keepsProject(ctx, w)
-		release.helm(ctx, append([]string{"upgrade", release.name, chart}, values...)...)
+		release.helm(ctx, append([]string{"upgrade", release.name, Chart}, values...)...)
 		release.keepsProject(ctx, w)
 
 		By("losing the leader")
 		leader, standby := release.leader(ctx, after)
 		leader.Kill()
 		Eventually(func() bool { return release.leads(ctx, standby) }).WithContext(ctx).Should(BeTrue())
-		w.look(ctx, kept)
-		Expect(w.held()).To(Equal(documents))
-		Expect(w.written()).To(BeEmpty(), "neither the upgrade nor the new leader repeats a write")
+		w.RequestReconcile(ctx, kept)
+		Expect(w.Held()).To(Equal(documents))
+		Expect(w.Writes()).To(BeEmpty(), "neither the upgrade nor the new leader repeats a write")
 
 		By("uninstalling it while a deletion is under way")
-		doomed := room("doomed")
-		w.apply(ctx, doomed)
-		w.eventuallyReady(ctx, doomed)
-		w.meshagent.Inject(simulator.Fault{Method: http.MethodDelete, Path: "/rooms/", Times: 3, Status: http.StatusBadGateway})
+		doomed := Room("doomed")
+		w.CreateAll(ctx, doomed)
+		w.ExpectReady(ctx, doomed)
+		w.MeshAgent.Inject(simulator.Fault{Method: http.MethodDelete, Path: "/rooms/", Times: 3, Status: http.StatusBadGateway})
 		Expect(w.Delete(ctx, doomed)).To(Succeed())
 		grants := granted(ctx, release)
 		release.uninstall(ctx, standby)
 		Expect(client.IgnoreNotFound(w.Get(ctx, client.ObjectKeyFromObject(doomed), doomed))).To(Succeed())
-		Expect(w.held()).To(Equal(documents))
+		Expect(w.Held()).To(Equal(documents))
 		Expect(w.Get(ctx, client.ObjectKeyFromObject(kept), kept)).To(Succeed(), "the CustomResourceDefinitions are kept, and so are all objects")
 		Expect(kept.Finalizers).To(BeEmpty())
 
@@ -111,15 +111,15 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(unused(grants, used)).To(BeEmpty())
 
 		By("installing it once more: it goes on where it was")
-		w.meshagent.ResetCalls()
-		release.helm(ctx, append([]string{"install", release.name, chart}, values...)...)
+		w.MeshAgent.ResetCalls()
+		release.helm(ctx, append([]string{"install", release.name, Chart}, values...)...)
 		again := release.replicas(ctx)
 		Eventually(func() []string {
 			Expect(w.Get(ctx, client.ObjectKeyFromObject(kept), kept)).To(Succeed())
 			return kept.Finalizers
 		}).WithContext(ctx).Should(ConsistOf(v1alpha1.Finalizer))
-		w.eventuallyReady(ctx, kept)
-		Expect(w.written()).To(BeEmpty())
+		w.ExpectReady(ctx, kept)
+		Expect(w.Writes()).To(BeEmpty())
 		release.uninstall(ctx, again...)
 
 		release.keepsProject(ctx, w)
@@ -127,50 +127,50 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		By("deleting what is left: without an operator, this takes nothing away from MeshAgent")
 		Expect(w.Delete(ctx, kept)).To(Succeed())
 		Expect(apierrors.IsNotFound(w.Get(ctx, client.ObjectKeyFromObject(kept), kept))).To(BeTrue())
-		Expect(w.held()).To(Equal(documents))
+		Expect(w.Held()).To(Equal(documents))
 	}, SpecTimeout(4*time.Minute))
 
 	It("for some namespaces, it works with Roles in them and nothing else", func(ctx SpecContext) {
 		release := here.installation(ctx, "tenant", "tenant")
 		host, guest, outside := here.world(ctx), here.world(ctx), here.world(ctx)
-		guest.meshagent, guest.endpoint = host.meshagent, host.endpoint
-		watch := []string{host.namespace, guest.namespace}
-		worlds := map[string]*world{}
-		for _, s := range samples() {
+		guest.MeshAgent, guest.Endpoint = host.MeshAgent, host.Endpoint
+		watch := []string{host.Namespace, guest.Namespace}
+		worlds := map[string]*Env{}
+		for _, s := range Samples() {
 			worlds[s.String()] = here.world(ctx)
-			watch = append(watch, worlds[s.String()].namespace)
+			watch = append(watch, worlds[s.String()].Namespace)
 		}
 		// The CustomResourceDefinitions are those that the other installation has left.
-		release.helm(ctx, "install", release.name, chart, "--set-string", withoutStreams, "--set", "crds.install=false,driftInterval=1s,watchNamespaces={"+strings.Join(watch, ",")+"}")
+		release.helm(ctx, "install", release.name, Chart, "--set-string", withoutStreams, "--set", "crds.install=false,driftInterval=1s,watchNamespaces={"+strings.Join(watch, ",")+"}")
 		release.isWhole(ctx)
 		running := release.replicas(ctx)
 
 		By("walking all samples through their lives")
-		together(samples(), func(s sample) { livesAsInstalled(ctx, worlds[s.String()], s) })
+		InParallel(Samples(), func(s Sample) { livesAsInstalled(ctx, worlds[s.String()], s) })
 
 		By("sharing a project with another of its namespaces, and with none that it does not watch")
-		project := host.project(ctx)
-		host.edit(ctx, project, func() {
+		project := host.ApplyProject(ctx)
+		host.Edit(ctx, project, func() {
 			project.Spec.AllowedNamespaces = &v1alpha1.AllowedNamespaces{From: v1alpha1.NamespacesSelector, Selector: &metav1.LabelSelector{
-				MatchLabels: map[string]string{corev1.LabelMetadataName: guest.namespace},
+				MatchLabels: map[string]string{corev1.LabelMetadataName: guest.Namespace},
 			}}
 		})
-		visitor := room("visitor", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = host.namespace })
-		guest.apply(ctx, visitor)
-		guest.eventuallyReady(ctx, visitor)
-		lost := room("lost", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = outside.namespace })
-		guest.apply(ctx, lost)
-		Eventually(guest.state(ctx, lost)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True ProjectNotFound"), ContainSubstring("does not watch")))
-		unseen := room("unseen")
-		outside.apply(ctx, unseen)
+		visitor := Room("visitor", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = host.Namespace })
+		guest.CreateAll(ctx, visitor)
+		guest.ExpectReady(ctx, visitor)
+		lost := Room("lost", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = outside.Namespace })
+		guest.CreateAll(ctx, lost)
+		Eventually(guest.State(ctx, lost)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True ProjectNotFound"), ContainSubstring("does not watch")))
+		unseen := Room("unseen")
+		outside.CreateAll(ctx, unseen)
 		Expect(guest.Delete(ctx, lost)).To(Succeed())
-		guest.eventuallyGone(ctx, lost)
+		guest.ExpectGone(ctx, lost)
 
 		By("uninstalling it")
 		grants := granted(ctx, release)
-		documents := host.held()
+		documents := host.Held()
 		release.uninstall(ctx, running...)
-		Expect(host.held()).To(Equal(documents))
+		Expect(host.Held()).To(Equal(documents))
 		Expect(guest.Get(ctx, client.ObjectKeyFromObject(visitor), visitor)).To(Succeed())
 		Expect(visitor.Finalizers).To(BeEmpty())
 		Expect(outside.Get(ctx, client.ObjectKeyFromObject(unseen), unseen)).To(Succeed())
@@ -185,17 +185,17 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 
 	It("where the CustomResourceDefinitions come with it, its MeshProjects come after them, and stay when it goes", func(ctx SpecContext) {
 		w := here.world(ctx)
-		w.apply(ctx, keySecret(simulator.DevelopmentKey))
+		w.CreateAll(ctx, APIKeySecret(simulator.DevelopmentKey))
 		release := here.installation(ctx, "first", "first")
-		values := []string{"--set-string", withoutStreams, "--set", "projects[0].name=default,projects[0].namespace=" + w.namespace +
-			",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.endpoint}
-		project := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: v1alpha1.DefaultProject}}
+		values := []string{"--set-string", withoutStreams, "--set", "projects[0].name=default,projects[0].namespace=" + w.Namespace +
+			",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.Endpoint}
+		project := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: w.Namespace, Name: v1alpha1.DefaultProject}}
 
 		By("uninstalling the first revision")
 		here.forgetDefinitions(ctx)
-		release.helm(ctx, append([]string{"install", release.name, chart}, values...)...)
+		release.helm(ctx, append([]string{"install", release.name, Chart}, values...)...)
 		running := release.replicas(ctx)
-		w.eventuallyReady(ctx, project)
+		w.ExpectReady(ctx, project)
 		release.uninstall(ctx, running...)
 		release.keepsProject(ctx, w)
 		Expect(w.Get(ctx, client.ObjectKeyFromObject(project), project)).To(Succeed())
@@ -203,10 +203,10 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 
 		By("having an upgrade install the CustomResourceDefinitions")
 		here.forgetDefinitions(ctx)
-		release.helm(ctx, "install", release.name, chart, "--set", "crds.install=false")
-		release.helm(ctx, append([]string{"upgrade", release.name, chart}, values...)...)
+		release.helm(ctx, "install", release.name, Chart, "--set", "crds.install=false")
+		release.helm(ctx, append([]string{"upgrade", release.name, Chart}, values...)...)
 		release.keepsProject(ctx, w)
-		release.helm(ctx, append([]string{"upgrade", release.name, chart}, values...)...)
+		release.helm(ctx, append([]string{"upgrade", release.name, Chart}, values...)...)
 		release.keepsProject(ctx, w)
 		release.uninstall(ctx)
 		release.keepsProject(ctx, w)
@@ -217,36 +217,36 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 const withoutStreams = "extraEnv[0].name=KUBE_FEATURE_WatchListClient,extraEnv[0].value=false"
 
 // livesAsInstalled walks a sample through a life in which the operator has to do all it can do.
-func livesAsInstalled(ctx context.Context, w *world, s sample) {
+func livesAsInstalled(ctx context.Context, w *Env, s Sample) {
 	GinkgoHelper()
-	l := w.begin(ctx, s)
-	l.follow(ctx)
-	l.again(ctx)
-	l.look(ctx, l.obj)
-	if s.mirrors() {
-		document := l.document()
+	l := w.ApplySample(ctx, s)
+	l.ApplyDependencies(ctx)
+	l.Recreate(ctx)
+	l.RequestReconcile(ctx, l.Object)
+	if s.HasRemote() {
+		document := l.Document()
 		for range 2 { // the second time, its event is a repetition
-			l.disturb()
-			Eventually(l.document).WithContext(ctx).Should(Equal(document))
+			l.ChangeRemote()
+			Eventually(l.Document).WithContext(ctx).Should(Equal(document))
 		}
 	}
-	l.patch(ctx, s.change())
-	w.eventuallyReady(ctx, l.obj)
-	for _, need := range l.needs {
+	l.MergePatch(ctx, s.EditPatch())
+	w.ExpectReady(ctx, l.Object)
+	for _, need := range l.Dependencies {
 		Expect(w.Delete(ctx, need)).To(Succeed())
 	}
-	l.delete(ctx)
-	for _, need := range l.needs {
-		w.eventuallyGone(ctx, need)
+	l.DeleteObject(ctx)
+	for _, need := range l.Dependencies {
+		w.ExpectGone(ctx, need)
 	}
-	Expect(w.names()).To(Equal(l.nothing))
+	Expect(w.HeldNames()).To(Equal(l.HeldAtFirst))
 }
 
 // world makes a world in the cluster of the node.
-func (n *node) world(ctx context.Context) *world {
+func (n *node) world(ctx context.Context) *Env {
 	GinkgoHelper()
-	w := newWorldIn(ctx, n.plane, n.cluster)
-	w.serve()
+	w := NewEnvIn(ctx, n.plane, n.cluster)
+	w.ServeMeshAgent()
 	return w
 }
 
@@ -257,7 +257,7 @@ const olderColumn = "Name-In-MeshAgent"
 func olderChart() string {
 	GinkgoHelper()
 	folder := filepath.Join(GinkgoT().TempDir(), "meshagent-operator")
-	Expect(os.CopyFS(folder, os.DirFS(chart))).To(Succeed())
+	Expect(os.CopyFS(folder, os.DirFS(Chart))).To(Succeed())
 	for file, change := range map[string][2]string{
 		"Chart.yaml": {"\nversion: ", "\nversion: 0.0.1 # "},
 		filepath.Join("files", "crds", "meshagent.com_meshrooms.yaml"): {"name: Room\n", "name: " + olderColumn + "\n"},

@@ -43,7 +43,7 @@ func (n *node) installation(ctx context.Context, name, namespace string) install
 
 func (i installation) helm(ctx context.Context, args ...string) string {
 	GinkgoHelper()
-	out, err := helm(ctx, i.plane.KubeconfigPath, append(args, "--namespace", i.namespace)...)
+	out, err := Helm(ctx, i.plane.KubeconfigPath, append(args, "--namespace", i.namespace)...)
 	Expect(err).NotTo(HaveOccurred(), out)
 	return out
 }
@@ -51,12 +51,12 @@ func (i installation) helm(ctx context.Context, args ...string) string {
 // manifest is all that Helm has installed, and hooks what it will.
 func (i installation) manifest(ctx context.Context) []*unstructured.Unstructured {
 	GinkgoHelper()
-	return objectsIn(i.helm(ctx, "get", "manifest", i.name))
+	return ParseObjects(i.helm(ctx, "get", "manifest", i.name))
 }
 
 func (i installation) hooks(ctx context.Context) []*unstructured.Unstructured {
 	GinkgoHelper()
-	return objectsIn(i.helm(ctx, "get", "hooks", i.name))
+	return ParseObjects(i.helm(ctx, "get", "hooks", i.name))
 }
 
 // isWhole looks for every object of the release, and has its pods checked.
@@ -86,7 +86,7 @@ func (i installation) job(ctx context.Context) *batchv1.Job {
 	GinkgoHelper()
 	for _, obj := range i.hooks(ctx) {
 		if obj.GetKind() == "Job" {
-			return as[batchv1.Job](obj)
+			return As[batchv1.Job](obj)
 		}
 	}
 	Fail("there is no Job among the hooks")
@@ -157,18 +157,18 @@ func (i installation) firstColumn(ctx context.Context) string {
 }
 
 // keepsProject says that the MeshProject of the release is there, and not about to go.
-func (i installation) keepsProject(ctx context.Context, w *world) {
+func (i installation) keepsProject(ctx context.Context, w *Env) {
 	GinkgoHelper()
 	var project v1alpha1.MeshProject
-	Expect(i.cluster.Get(ctx, client.ObjectKey{Namespace: w.namespace, Name: v1alpha1.DefaultProject}, &project)).To(Succeed())
+	Expect(i.cluster.Get(ctx, client.ObjectKey{Namespace: w.Namespace, Name: v1alpha1.DefaultProject}, &project)).To(Succeed())
 	Expect(project.DeletionTimestamp).To(BeNil())
 }
 
 // project brings the API key for the MeshProject of the release, and a room in it.
-func (i installation) project(ctx context.Context, w *world) *v1alpha1.MeshRoom {
+func (i installation) project(ctx context.Context, w *Env) *v1alpha1.MeshRoom {
 	GinkgoHelper()
-	kept := room("kept", withMetadata(`{"team": "support"}`))
-	w.apply(ctx, keySecret(simulator.DevelopmentKey), kept)
+	kept := Room("kept", WithMetadata(`{"team": "support"}`))
+	w.CreateAll(ctx, APIKeySecret(simulator.DevelopmentKey), kept)
 	return kept
 }
 

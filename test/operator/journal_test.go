@@ -12,20 +12,20 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// journal is a log as JSON, one line an entry.
-type journal struct {
+// LogRecorder is a log as JSON, one line an entry.
+type LogRecorder struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (j *journal) Write(p []byte) (int, error) {
+func (j *LogRecorder) Write(p []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.text.Write(p)
 }
 
-// lines are the entries about objects.
-func (j *journal) lines() []map[string]any {
+// Lines are the entries about objects.
+func (j *LogRecorder) Lines() []map[string]any {
 	GinkgoHelper()
 	j.mu.Lock()
 	defer j.mu.Unlock()

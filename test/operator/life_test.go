@@ -19,165 +19,160 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
-// life is a sample that lives in a world, with what it needs.
-type life struct {
-	*world
-	sample   sample
-	obj      client.Object
-	needs    []client.Object // what its conditions asked for, in this order
-	nothing  []string        // what MeshAgent held at first
-	without  []string        // what MeshAgent held when all but the sample was there
-	resource record          // what stands for it in MeshAgent
-	route    string          // where on the wire it was created, below the project
-	original any             // the spec of the object, at first
-	marks    bool            // the resource bears the mark of its owner
-	found    map[string]any  // the resource, at first
-	fields   []string        // what the object sets of it
-	operator *operator       // the one that runs
+// Fixture is a sample that is applied in an environment, with what it needs.
+type Fixture struct {
+	*Env
+	Sample       Sample
+	Object       client.Object
+	Dependencies []client.Object // what its conditions asked for, in this order
+	HeldAtFirst  []string        // what MeshAgent held at first
+	HeldWithout  []string        // what MeshAgent held when all but the sample was there
+	Resource     Record          // what stands for it in MeshAgent
+	Route        string          // where on the wire it was created, below the project
 }
 
-// common is the common part of the sample's status.
-func (l *life) common() *v1alpha1.CommonStatus {
-	return l.obj.(engine.Object).CommonStatus()
+// CommonStatus is the common part of the sample's status.
+func (l *Fixture) CommonStatus() *v1alpha1.CommonStatus {
+	return l.Object.(engine.Object).CommonStatus()
 }
 
-// begin applies a sample, and nothing else.
-func (w *world) begin(ctx context.Context, s sample) *life {
+// ApplySample applies a sample, and nothing else.
+func (w *Env) ApplySample(ctx context.Context, s Sample) *Fixture {
 	GinkgoHelper()
-	l := &life{world: w, sample: s, nothing: w.names(), obj: s.object()}
-	w.apply(ctx, l.obj)
+	l := &Fixture{Env: w, Sample: s, HeldAtFirst: w.HeldNames(), Object: s.Fresh()}
+	w.CreateAll(ctx, l.Object)
 	return l
 }
 
-// missing is how conditions tell users what to bring.
-var missing = regexp.MustCompile(`(\w+) "([^"]+)" does not exist in namespace`)
+// MissingDependency is how conditions tell users what to bring.
+var MissingDependency = regexp.MustCompile(`(\w+) "([^"]+)" does not exist in namespace`)
 
-// follow does what the conditions ask for, as a user would, until the sample is Ready.
-func (l *life) follow(ctx context.Context) {
+// ApplyDependencies does what the conditions ask for, as a user would, until the sample is Ready.
+func (l *Fixture) ApplyDependencies(ctx context.Context) {
 	GinkgoHelper()
 	asked := map[string]bool{}
 	Eventually(func(g Gomega) {
-		for _, obj := range append([]client.Object{l.obj}, l.needs...) {
+		for _, obj := range append([]client.Object{l.Object}, l.Dependencies...) {
 			if !isOurs(obj) {
 				continue // Secrets and the like have no conditions
 			}
-			text, err := l.state(ctx, obj)()
+			text, err := l.State(ctx, obj)()
 			g.Expect(err).NotTo(HaveOccurred())
-			for _, match := range missing.FindAllStringSubmatch(text, -1) {
+			for _, match := range MissingDependency.FindAllStringSubmatch(text, -1) {
 				if kind, name := match[1], match[2]; !asked[kind+name] {
 					asked[kind+name] = true
-					brought := sampleOf(kind, name)
-					l.apply(ctx, brought)
-					l.needs = append(l.needs, brought)
+					brought := SampleObject(kind, name)
+					l.CreateAll(ctx, brought)
+					l.Dependencies = append(l.Dependencies, brought)
 				}
 			}
 		}
-		text, err := l.state(ctx, l.obj)()
+		text, err := l.State(ctx, l.Object)()
 		g.Expect(err).NotTo(HaveOccurred())
-		g.Expect(text).To(beReady())
-	}).WithContext(ctx).Should(Succeed(), "%s", l.sample)
+		g.Expect(text).To(BeReady())
+	}).WithContext(ctx).Should(Succeed(), "%s", l.Sample)
 }
 
 // isOurs says that an object is of one of our kinds.
 func isOurs(obj client.Object) bool {
-	gvks, _, err := scheme.ObjectKinds(obj)
+	gvks, _, err := Scheme.ObjectKinds(obj)
 	return err == nil && gvks[0].Group == v1alpha1.GroupVersion.Group
 }
 
-// again applies the sample once more after it was deleted, while all it needs is there, and learns what it became in MeshAgent.
-func (l *life) again(ctx context.Context) {
+// Recreate applies the sample once more after it was deleted, while all it needs is there, and learns what it became in MeshAgent.
+func (l *Fixture) Recreate(ctx context.Context) {
 	GinkgoHelper()
-	l.delete(ctx)
-	l.without = l.names()
-	l.meshagent.ResetCalls()
-	l.obj = l.sample.object()
-	l.apply(ctx, l.obj)
-	l.eventuallyReady(ctx, l.obj)
-	if !l.sample.mirrors() {
+	l.DeleteObject(ctx)
+	l.HeldWithout = l.HeldNames()
+	l.MeshAgent.ResetCalls()
+	l.Object = l.Sample.Fresh()
+	l.CreateAll(ctx, l.Object)
+	l.ExpectReady(ctx, l.Object)
+	if !l.Sample.HasRemote() {
 		return
 	}
-	for _, call := range l.written() {
+	for _, call := range l.Writes() {
 		if route, ok := strings.CutPrefix(call, "POST "); ok {
-			l.route = route
+			l.Route = route
 		}
 	}
-	Expect(l.route).NotTo(BeEmpty(), "nothing was created: %v", l.calls())
-	l.learn()
+	Expect(l.Route).NotTo(BeEmpty(), "nothing was created: %v", l.Calls())
+	l.FindResource()
 }
 
-// learn finds what stands for the sample in MeshAgent: all that was not there without it.
-func (l *life) learn() {
+// FindResource finds what stands for the sample in MeshAgent: all that was not there without it.
+func (l *Fixture) FindResource() {
 	GinkgoHelper()
-	l.resource = record{}
-	for _, one := range l.held() {
-		if known, _ := ContainElement(one.Path + "/" + one.ID).Match(l.without); !known {
-			Expect(l.resource.Path).To(BeEmpty(), "two things stand for one object: %v, %v", l.resource, one)
-			l.resource = one
+	l.Resource = Record{}
+	for _, one := range l.Held() {
+		if known, _ := ContainElement(one.Path + "/" + one.ID).Match(l.HeldWithout); !known {
+			Expect(l.Resource.Path).To(BeEmpty(), "two things stand for one object: %v, %v", l.Resource, one)
+			l.Resource = one
 		}
 	}
-	Expect(l.resource.Path).NotTo(BeEmpty(), "nothing stands for the object in MeshAgent")
+	Expect(l.Resource.Path).NotTo(BeEmpty(), "nothing stands for the object in MeshAgent")
 }
 
-// delete deletes the sample and waits until it is gone.
-func (l *life) delete(ctx context.Context) {
+// DeleteObject deletes the sample and waits until it is gone.
+func (l *Fixture) DeleteObject(ctx context.Context) {
 	GinkgoHelper()
-	Expect(l.Delete(ctx, l.obj)).To(Succeed())
-	l.eventuallyGone(ctx, l.obj)
+	Expect(l.Delete(ctx, l.Object)).To(Succeed())
+	l.ExpectGone(ctx, l.Object)
 }
 
-// patch merges into the sample as users do.
-func (l *life) patch(ctx context.Context, patch string) {
+// MergePatch merges into the sample as users do.
+func (l *Fixture) MergePatch(ctx context.Context, patch string) {
 	GinkgoHelper()
-	Expect(l.Patch(ctx, l.obj, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-patch"))).To(Succeed())
+	Expect(l.Patch(ctx, l.Object, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-patch"))).To(Succeed())
 }
 
-// overwrite sets a top member of the sample, such as its spec, to what it was before.
-func (l *life) overwrite(ctx context.Context, member string, with any) {
+// Overwrite sets a top member of the sample, such as its spec, to what it was before.
+func (l *Fixture) Overwrite(ctx context.Context, member string, with any) {
 	GinkgoHelper()
-	raw := l.raw(ctx)
+	raw := l.Unstructured(ctx)
 	raw.Object[member] = with
 	if member == "status" {
-		Expect(l.Status().Update(ctx, raw)).To(Succeed())
+		Expect(l.Client.Status().Update(ctx, raw)).To(Succeed())
 	} else {
 		Expect(l.Update(ctx, raw)).To(Succeed())
 	}
 }
 
-// raw reads the sample as the API server shows it.
-func (l *life) raw(ctx context.Context) *unstructured.Unstructured {
+// Unstructured reads the sample as the API server shows it.
+func (l *Fixture) Unstructured(ctx context.Context) *unstructured.Unstructured {
 	GinkgoHelper()
 	raw := &unstructured.Unstructured{}
-	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(l.sample.kind))
-	Expect(l.Get(ctx, client.ObjectKeyFromObject(l.obj), raw)).To(Succeed())
+	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(l.Sample.Kind))
+	Expect(l.Get(ctx, client.ObjectKeyFromObject(l.Object), raw)).To(Succeed())
 	return raw
 }
 
-// exists says whether the sample is there.
-func (l *life) exists(ctx context.Context) bool {
+// Exists says whether the sample is there.
+func (l *Fixture) Exists(ctx context.Context) bool {
 	GinkgoHelper()
-	err := l.Get(ctx, client.ObjectKeyFromObject(l.obj), l.obj)
+	err := l.Get(ctx, client.ObjectKeyFromObject(l.Object), l.Object)
 	Expect(client.IgnoreNotFound(err)).To(Succeed())
 	return err == nil
 }
 
-// disturb changes the first string that the sample has set in MeshAgent, and tells its path.
-func (l *life) disturb() (changed string) {
+// ChangeRemote changes the first string that the sample has set in MeshAgent, and tells its path.
+func (l *Fixture) ChangeRemote() (changed string) {
 	GinkgoHelper()
-	Expect(l.meshagent.Edit(l.resource.Path, l.resource.ID, func(doc map[string]any) {
-		for _, field := range appliedFields(l.common()) {
-			if disturb(writtenPart(doc), field) {
+	Expect(l.MeshAgent.Edit(l.Resource.Path, l.Resource.ID, func(doc map[string]any) {
+		for _, field := range AppliedFields(l.CommonStatus()) {
+			if ChangeString(WrittenPart(doc), field) {
 				changed, _, _ = strings.Cut(field, "[0]") // a list is set right as a whole
 				return
 			}
 		}
 	})).To(BeTrue())
-	Expect(changed).NotTo(BeEmpty(), "no string among %v could be changed", appliedFields(l.common()))
+	Expect(changed).NotTo(BeEmpty(), "no string among %v could be changed", AppliedFields(l.CommonStatus()))
 	return changed
 }
 
-// marked says that what stands for the sample in MeshAgent bears the mark of its owner.
-func (l *life) marked() (found bool) {
-	eachMark(l.document(), func(map[string]any, string) { found = true })
+// HasOwner says that what stands for the sample in MeshAgent bears the mark of its owner.
+func (l *Fixture) HasOwner() (found bool) {
+	EachOwnerAnnotation(l.Document(), func(map[string]any, string) { found = true })
 	return found
 }
 
@@ -186,9 +181,9 @@ var (
 	anyTime = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
 )
 
-// anonymous puts words in place of all that differs each time. Known are pairs of what is known and its word.
-func (l *life) anonymous(text string, known ...string) string {
-	known = append([]string{l.meshagent.ProjectID(), "{project}", l.namespace, "{namespace}"}, known...)
+// Anonymize puts words in place of all that differs each time. Known are pairs of what is known and its word.
+func (l *Fixture) Anonymize(text string, known ...string) string {
+	known = append([]string{l.MeshAgent.ProjectID(), "{project}", l.Namespace, "{namespace}"}, known...)
 	text = strings.NewReplacer(known...).Replace(text)
 	others := map[string]string{}
 	text = anyUUID.ReplaceAllStringFunc(text, func(id string) string {

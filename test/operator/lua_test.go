@@ -9,8 +9,8 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// inLua runs a script as Argo CD does: with the object as a global, and without any library that reaches out of the machine.
-func inLua(script string, obj map[string]any) any {
+// RunLua runs a script as Argo CD does: with the object as a global, and without any library that reaches out of the machine.
+func RunLua(script string, obj map[string]any) any {
 	GinkgoHelper()
 	l := lua.NewState(lua.Options{SkipOpenLibs: true})
 	defer l.Close()

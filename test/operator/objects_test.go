@@ -17,27 +17,27 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// manyRooms applies rooms with metadata, and waits for them.
-func (w *world) manyRooms(ctx context.Context, count int) []client.Object {
+// ApplyRooms applies rooms with metadata, and waits for them.
+func (w *Env) ApplyRooms(ctx context.Context, count int) []client.Object {
 	GinkgoHelper()
 	var rooms []client.Object
 	for i := range count {
-		rooms = append(rooms, room(fmt.Sprintf("room-%d", i), withMetadata(`{"team": "support"}`)))
+		rooms = append(rooms, Room(fmt.Sprintf("room-%d", i), WithMetadata(`{"team": "support"}`)))
 	}
-	w.apply(ctx, rooms...)
-	w.eventuallyReady(ctx, rooms...)
+	w.CreateAll(ctx, rooms...)
+	w.ExpectReady(ctx, rooms...)
 	return rooms
 }
 
-// secretOf is the secret part of an API key.
-func secretOf(key string) string { return strings.SplitN(key, "-", 4)[3] }
+// SecretPart is the secret part of an API key.
+func SecretPart(key string) string { return strings.SplitN(key, "-", 4)[3] }
 
-func keySecret(key string) *corev1.Secret {
+func APIKeySecret(key string) *corev1.Secret {
 	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "meshagent-api-key"}, StringData: map[string]string{"apiKey": key}}
 }
 
-// room makes a MeshRoom.
-func room(name string, change ...func(*v1alpha1.MeshRoom)) *v1alpha1.MeshRoom {
+// Room makes a MeshRoom.
+func Room(name string, change ...func(*v1alpha1.MeshRoom)) *v1alpha1.MeshRoom {
 	made := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	for _, change := range change {
 		change(made)
@@ -45,7 +45,7 @@ func room(name string, change ...func(*v1alpha1.MeshRoom)) *v1alpha1.MeshRoom {
 	return made
 }
 
-// withMetadata gives a MeshRoom metadata.
-func withMetadata(text string) func(*v1alpha1.MeshRoom) {
+// WithMetadata gives a MeshRoom metadata.
+func WithMetadata(text string) func(*v1alpha1.MeshRoom) {
 	return func(room *v1alpha1.MeshRoom) { room.Spec.Metadata = &runtime.RawExtension{Raw: []byte(text)} }
 }

@@ -23,7 +23,7 @@ import (
 // place of its variables.
 func dashboardQueries() map[string]string {
 	GinkgoHelper()
-	files, err := filepath.Glob(filepath.Join(chart, "files", "dashboards", "*.json"))
+	files, err := filepath.Glob(filepath.Join(Chart, "files", "dashboards", "*.json"))
 	Expect(err).NotTo(HaveOccurred())
 	queries := map[string]string{}
 	for _, file := range files {
@@ -77,7 +77,7 @@ func parseQueries(ctx context.Context, queries map[string]string) map[string]sel
 		Expect(queries[name]).NotTo(ContainSubstring("\n"), name)
 		lines.WriteString(queries[name] + "\n")
 	}
-	cmd := exec.CommandContext(ctx, "go", "-C", filepath.Join("..", "..", "hack", "promql"), "run", ".")
+	cmd := exec.CommandContext(ctx, "go", "-C", Path("hack", "promql"), "run", ".")
 	cmd.Stdin, cmd.Stderr = strings.NewReader(lines.String()), GinkgoWriter
 	out, err := cmd.Output()
 	Expect(err).NotTo(HaveOccurred())

@@ -29,68 +29,68 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/tracing"
 )
 
-// operator is a running operator. It can be killed as SIGKILL would: from that moment on nothing that it sends leaves it.
-type operator struct {
-	dead   atomic.Bool
-	writes atomic.Int64 // to the API server, events aside
+// Operator is a running operator. It can be killed as SIGKILL would: from that moment on nothing that it sends leaves it.
+type Operator struct {
+	Dead   atomic.Bool
+	Writes atomic.Int64 // to the API server, events aside
 	cancel context.CancelFunc
-	done   chan struct{}
+	Done   chan struct{}
 
-	witness func(o *operator, r *http.Request, carriedOut bool)
-	metrics prometheus.Gatherer // what it tells when asked
-	cache   client.Reader
+	observe func(o *Operator, r *http.Request, carriedOut bool)
+	Metrics prometheus.Gatherer // what it tells when asked
+	Cache   client.Reader
 
 	mu      sync.Mutex
 	watches []context.CancelFunc // at the API server
 }
 
-type operatorOptions struct {
-	driftInterval time.Duration
-	ownerID       string
-	namespaces    []string // besides the world's own
-	leaderElect   bool
-	logger        logr.Logger          // unset: the suite's
-	traces        trace.TracerProvider // unset: none
+type OperatorOptions struct {
+	DriftInterval time.Duration
+	OwnerID       string
+	Namespaces    []string // besides the world's own
+	LeaderElect   bool
+	Logger        logr.Logger          // unset: the suite's
+	Traces        trace.TracerProvider // unset: none
 	// refuse may answer a request to the API server in its place, with a status and a reason.
-	refuse func(r *http.Request) (int, metav1.StatusReason)
+	Refuse func(r *http.Request) (int, metav1.StatusReason)
 	// meddle may stand between the operator and MeshAgent.
-	meddle func(http.RoundTripper) http.RoundTripper
+	Intercept func(http.RoundTripper) http.RoundTripper
 	// witness sees every request, to MeshAgent and to the API server, before it is sent and once more when it was carried out.
 	// It may kill the operator.
-	witness func(o *operator, r *http.Request, carriedOut bool)
+	Observe func(o *Operator, r *http.Request, carriedOut bool)
 }
 
-// start runs an operator that watches the world's namespace.
-func (w *world) start(options operatorOptions) *operator {
+// StartOperator runs an operator that watches the world's namespace.
+func (w *Env) StartOperator(options OperatorOptions) *Operator {
 	GinkgoHelper()
-	if options.driftInterval == 0 {
-		options.driftInterval = time.Hour
+	if options.DriftInterval == 0 {
+		options.DriftInterval = time.Hour
 	}
-	if options.ownerID == "" {
-		options.ownerID = "cluster-1"
+	if options.OwnerID == "" {
+		options.OwnerID = "cluster-1"
 	}
-	o := &operator{done: make(chan struct{}), witness: options.witness}
-	restConfig := rest.CopyConfig(w.plane.Config)
+	o := &Operator{Done: make(chan struct{}), observe: options.Observe}
+	restConfig := rest.CopyConfig(w.Plane.Config)
 	restConfig.Wrap(func(next http.RoundTripper) http.RoundTripper {
-		return o.mortal(o.breakable(refusing(next, options.refuse)), true)
+		return o.killable(o.breakable(refusing(next, options.Refuse)), true)
 	})
-	wire := w.wire()
-	if options.meddle != nil {
-		wire = options.meddle(wire)
+	wire := w.Transport()
+	if options.Intercept != nil {
+		wire = options.Intercept(wire)
 	}
-	namespaces := append([]string{w.namespace}, options.namespaces...)
+	namespaces := append([]string{w.Namespace}, options.Namespaces...)
 	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
-		Scheme:                  scheme,
-		Logger:                  options.logger,
+		Scheme:                  Scheme,
+		Logger:                  options.Logger,
 		MapperProvider:          func(*rest.Config, *http.Client) (meta.RESTMapper, error) { return w.RESTMapper(), nil },
 		Metrics:                 metricsserver.Options{BindAddress: "0"},
 		HealthProbeBindAddress:  "0",
 		Cache:                   engine.CacheOptions(namespaces),
 		Client:                  engine.ClientOptions(),
 		GracefulShutdownTimeout: new(10 * time.Second),
-		LeaderElection:          options.leaderElect,
+		LeaderElection:          options.LeaderElect,
 		LeaderElectionID:        "meshagent-operator.meshagent.com",
-		LeaderElectionNamespace: w.namespace,
+		LeaderElectionNamespace: w.Namespace,
 		LeaseDuration:           new(10 * time.Second), // for so long the next leader waits; much less, and a busy machine loses a healthy one
 		RenewDeadline:           new(8 * time.Second),
 		RetryPeriod:             new(500 * time.Millisecond),
@@ -101,43 +101,43 @@ func (w *world) start(options operatorOptions) *operator {
 	Expect(err).NotTo(HaveOccurred())
 	env := &engine.Environment{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
-		OwnerID: options.ownerID, DriftInterval: options.driftInterval,
+		OwnerID: options.OwnerID, DriftInterval: options.DriftInterval,
 		Projects: &engine.Projects{
 			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: namespaces,
-			Options: meshagent.Options{Transport: o.mortal(wire, false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
+			Options: meshagent.Options{Transport: o.killable(wire, false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
 		},
 	}
-	if options.traces != nil {
-		env.Traces = options.traces
-		env.Projects.Options.Around = func(next http.RoundTripper) http.RoundTripper { return tracing.Transport(options.traces, next) }
+	if options.Traces != nil {
+		env.Traces = options.Traces
+		env.Projects.Options.Around = func(next http.RoundTripper) http.RoundTripper { return tracing.Transport(options.Traces, next) }
 	}
 	for _, one := range controller.All {
 		Expect(one.SetupWithManager(mgr, env)).To(Succeed())
 	}
 	registry := prometheus.NewPedanticRegistry()
 	Expect(registry.Register(env.Collector(mgr.Elected()))).To(Succeed())
-	o.metrics, o.cache = registry, mgr.GetCache()
+	o.Metrics, o.Cache = registry, mgr.GetCache()
 	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // it outlives the node that starts it
 	o.cancel = cancel
 	go func() {
 		defer GinkgoRecover()
-		defer close(o.done)
-		if err := mgr.Start(ctx); !o.dead.Load() {
+		defer close(o.Done)
+		if err := mgr.Start(ctx); !o.Dead.Load() {
 			Expect(err).NotTo(HaveOccurred())
 		}
 	}()
-	DeferCleanup(o.stop)
+	DeferCleanup(o.Stop)
 	return o
 }
 
-// stop ends the operator as SIGTERM does.
-func (o *operator) stop() {
+// Stop ends the operator as SIGTERM does.
+func (o *Operator) Stop() {
 	o.cancel()
-	<-o.done
+	<-o.Done
 }
 
-// kill ends the operator as SIGKILL does. It may be called from within a request.
-func (o *operator) kill() {
-	o.dead.Store(true)
+// Kill ends the operator as SIGKILL does. It may be called from within a request.
+func (o *Operator) Kill() {
+	o.Dead.Store(true)
 	o.cancel()
 }

@@ -10,8 +10,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 )
 
-// together runs a function for each of many at the same time, though not for too many.
-func together[T any](all []T, one func(T)) {
+// InParallel runs a function for each of many at the same time, though not for too many.
+func InParallel[T any](all []T, one func(T)) {
 	const most = 32
 	turns := make(chan struct{}, most)
 	var group sync.WaitGroup

@@ -38,7 +38,7 @@ type node struct {
 func buildImage(ctx context.Context) string {
 	GinkgoHelper()
 	image := filepath.Join(GinkgoT().TempDir(), "manager")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", image, filepath.Join("..", "..")).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", image, Path()).CombinedOutput()
 	Expect(err).NotTo(HaveOccurred(), "%s", out)
 	return image
 }
@@ -71,7 +71,7 @@ func (n *node) run(ctx context.Context, namespace string, template corev1.PodTem
 	for _, variable := range p.spec.Env {
 		command.Env = append(command.Env, variable.Name+"="+variable.Value)
 	}
-	log := watched{GinkgoWriter}
+	log := CheckedWriter{GinkgoWriter}
 	command.Stdout, command.Stderr = log, log
 	var err error
 	p.Process, err = child.StartCommand(command)

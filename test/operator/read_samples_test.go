@@ -29,40 +29,40 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// sample is an object of config/samples. Tests that walk over all samples know no kind: a new kind is tested by having a sample.
-type sample struct {
-	kind, name string
-	made       client.Object
+// Sample is an object of config/samples. Tests that walk over all samples know no kind: a new kind is tested by having a sample.
+type Sample struct {
+	Kind, Name string
+	Template   client.Object
 }
 
-func (s sample) String() string { return s.kind + " " + s.name }
+func (s Sample) String() string { return s.Kind + " " + s.Name }
 
-// object is a fresh copy.
-func (s sample) object() client.Object {
-	return s.made.DeepCopyObject().(client.Object)
+// Fresh is a fresh copy.
+func (s Sample) Fresh() client.Object {
+	return s.Template.DeepCopyObject().(client.Object)
 }
 
-// mirrors says that objects of this kind stand for something in MeshAgent that is created, changed and deleted with them.
-func (s sample) mirrors() bool {
-	_, ok := s.made.(engine.Object)
+// HasRemote says that objects of this kind stand for something in MeshAgent that is created, changed and deleted with them.
+func (s Sample) HasRemote() bool {
+	_, ok := s.Template.(engine.Object)
 	return ok
 }
 
-// concerns says that a request to the API server is about objects of the sample's kind.
-func (s sample) concerns(r *http.Request) bool {
-	return strings.Contains(r.URL.Path, "/"+v1alpha1.GroupVersion.Group+"/") && strings.Contains(r.URL.Path+"/", "/"+strings.ToLower(s.kind)+"s/")
+// Concerns says that a request to the API server is about objects of the sample's kind.
+func (s Sample) Concerns(r *http.Request) bool {
+	return strings.Contains(r.URL.Path, "/"+v1alpha1.GroupVersion.Group+"/") && strings.Contains(r.URL.Path+"/", "/"+strings.ToLower(s.Kind)+"s/")
 }
 
-// change is the merge patch that stands for a user's edit of the sample's spec: it adds, changes and removes something. That and
+// EditPatch is the merge patch that stands for a user's edit of the sample's spec: it adds, changes and removes something. That and
 // nothing else about a kind has to be told; the samples themselves say the rest. A sample of another shape has a patch of its own.
-func (s sample) change() string {
-	if own, ok := changes[s.String()]; ok {
+func (s Sample) EditPatch() string {
+	if own, ok := EditPatches[s.String()]; ok {
 		return own
 	}
-	return changes[s.kind]
+	return EditPatches[s.Kind]
 }
 
-var changes = map[string]string{
+var EditPatches = map[string]string{
 	"MeshProject":              `{"spec": {"rateLimit": {"requestsPerSecond": 50}}}`,
 	"MeshFeed":                 `{"spec": {"name": "sales", "paused": true, "description": "Sales", "annotations": null, "messageSchema": {"required": null, "properties": {"order": {"type": "integer"}}}}}`,
 	"MeshFeedSubscription":     `{"spec": {"filenameDatetimeFormat": null, "annotations": {"a": "b"}}}`,
@@ -75,22 +75,22 @@ var changes = map[string]string{
 	"MeshRoomGrant":            `{"spec": {"permissions": {"preset": "User", "llm": null, "queues": {"list": false, "send": []}, "storage": {"paths": [{"path": "/shared"}]}}}}`,
 }
 
-var only = flag.String("sample", "", "walk only over the samples whose kind and name contain this")
+var OnlySamples = flag.String("sample", "", "walk only over the samples whose kind and name contain this")
 
-// samples are all objects of our own kinds in config/samples.
-func samples() []sample {
-	return slices.DeleteFunc(slices.Clone(readSamples().own), func(s sample) bool { return !strings.Contains(s.String(), *only) })
+// Samples are all objects of our own kinds in config/samples.
+func Samples() []Sample {
+	return slices.DeleteFunc(slices.Clone(ReadSamples().own), func(s Sample) bool { return !strings.Contains(s.String(), *OnlySamples) })
 }
 
-// mirrors are those that stand for something in MeshAgent.
-func mirrors() []sample {
-	return slices.DeleteFunc(samples(), func(s sample) bool { return !s.mirrors() })
+// RemoteSamples are those that stand for something in MeshAgent.
+func RemoteSamples() []Sample {
+	return slices.DeleteFunc(Samples(), func(s Sample) bool { return !s.HasRemote() })
 }
 
-// readSamples reads them, and what else is there: the Secrets and the like that they need. It is called while the tree of specs is built, so it cannot use Expect.
-var readSamples = sync.OnceValue(func() (read struct{ own, other []sample }) {
+// ReadSamples reads them, and what else is there: the Secrets and the like that they need. It is called while the tree of specs is built, so it cannot use Expect.
+var ReadSamples = sync.OnceValue(func() (read struct{ own, other []Sample }) {
 	types := runtime.NewScheme()
-	files, err := filepath.Glob(filepath.Join("..", "..", "config", "samples", "*.yaml"))
+	files, err := filepath.Glob(Path("config", "samples", "*.yaml"))
 	err = errors.Join(err, clientgoscheme.AddToScheme(types), v1alpha1.AddToScheme(types))
 	if err != nil || len(files) == 0 {
 		panic(fmt.Sprintf("reading the samples: %v (%d files)", err, len(files)))
@@ -118,8 +118,8 @@ var readSamples = sync.OnceValue(func() (read struct{ own, other []sample }) {
 			if err != nil {
 				panic(fmt.Sprintf("reading %s: %v", file, err))
 			}
-			made := sample{kind: gvk.Kind, made: decoded.(client.Object)}
-			made.name = made.made.GetName()
+			made := Sample{Kind: gvk.Kind, Template: decoded.(client.Object)}
+			made.Name = made.Template.GetName()
 			if gvk.Group == v1alpha1.GroupVersion.Group {
 				read.own = append(read.own, made)
 			} else {
@@ -130,26 +130,26 @@ var readSamples = sync.OnceValue(func() (read struct{ own, other []sample }) {
 	return read
 })
 
-// sampleOf finds what a message names: an object of the samples, or the API key's Secret, which no sample can hold.
-func sampleOf(kind, name string) client.Object {
+// SampleObject finds what a message names: an object of the samples, or the API key's Secret, which no sample can hold.
+func SampleObject(kind, name string) client.Object {
 	GinkgoHelper()
 	if kind == "Secret" && name == "meshagent-api-key" {
-		return keySecret(simulator.DevelopmentKey)
+		return APIKeySecret(simulator.DevelopmentKey)
 	}
-	for _, s := range slices.Concat(readSamples().own, readSamples().other) {
-		if s.kind == kind && s.name == name {
-			return s.object()
+	for _, s := range slices.Concat(ReadSamples().own, ReadSamples().other) {
+		if s.Kind == kind && s.Name == name {
+			return s.Fresh()
 		}
 	}
 	Fail(fmt.Sprintf("config/samples needs %s %q and does not have it", kind, name))
 	return nil
 }
 
-// kindsOf are the kinds of the sample objects, one for each object.
-func kindsOf(all []sample) []string {
+// KindsOf are the kinds of the sample objects, one for each object.
+func KindsOf(all []Sample) []string {
 	var kinds []string
 	for _, s := range all {
-		kinds = append(kinds, s.kind)
+		kinds = append(kinds, s.Kind)
 	}
 	return kinds
 }

@@ -18,33 +18,33 @@ var _ = Describe("MeshRoute and the contract", func() {
 	for _, schema := range []string{"RoomRouteSpec", "AgentRouteSpec"} {
 		for pick := range 2 {
 			It(fmt.Sprintf("all that a %s can have survives: example %d", schema, pick), func(ctx SpecContext) {
-				w := newWorld(ctx)
-				w.start(operatorOptions{})
-				w.project(ctx)
-				w.meshagent.Add("rooms", map[string]any{"name": "text", "metadata": map[string]any{}})
-				w.meshagent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "text"}, "allowed_models": []any{}}})
+				w := NewEnv(ctx)
+				w.StartOperator(OperatorOptions{})
+				w.ApplyProject(ctx)
+				w.MeshAgent.Add("rooms", map[string]any{"name": "text", "metadata": map[string]any{}})
+				w.MeshAgent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "text"}, "allowed_models": []any{}}})
 				wire := exampleRoute(schema, pick)
-				Expect(validator.CheckSchema(schema, normal(wire))).To(Succeed())
+				Expect(Validator().CheckSchema(schema, normal(wire))).To(Succeed())
 
 				raw := &unstructured.Unstructured{Object: map[string]any{"spec": routeAsCustomResource(wire)}}
 				raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("MeshRoute"))
-				raw.SetNamespace(w.namespace)
+				raw.SetNamespace(w.Namespace)
 				raw.SetName("example")
 				Expect(client.WithFieldValidation(w, "Strict").Create(ctx, raw)).To(Succeed())
 				made := &v1alpha1.MeshRoute{}
-				made.SetNamespace(w.namespace)
+				made.SetNamespace(w.Namespace)
 				made.SetName("example")
-				w.eventuallyReady(ctx, made)
+				w.ExpectReady(ctx, made)
 
 				By("being in MeshAgent as it was meant")
-				there := w.meshagent.Documents("routes")[0]["spec"].(map[string]any)
+				there := w.MeshAgent.Documents("routes")[0]["spec"].(map[string]any)
 				delete(there["metadata"].(map[string]any)["annotations"].(map[string]any), v1alpha1.OwnerAnnotation)
 				Expect(normal(there)).To(Equal(normal(wire)))
 
 				By("being looked at, without a difference")
-				w.meshagent.ResetCalls()
-				w.look(ctx, made)
-				Expect(w.calls()).To(Equal([]string{"GET routes/" + made.Status.ID}))
+				w.MeshAgent.ResetCalls()
+				w.RequestReconcile(ctx, made)
+				Expect(w.Calls()).To(Equal([]string{"GET routes/" + made.Status.ID}))
 			})
 		}
 	}
@@ -52,7 +52,7 @@ var _ = Describe("MeshRoute and the contract", func() {
 
 // exampleRoute is an example of a route that is possible.
 func exampleRoute(schema string, pick int) map[string]any {
-	made := example(validator.Document().Components.Schemas[schema].Value, pick).(map[string]any)
+	made := example(Validator().Document().Components.Schemas[schema].Value, pick).(map[string]any)
 	made["domain"] = "example.meshagent.app"
 	backend := made["backend"].(map[string]any)
 	if schema == "RoomRouteSpec" {

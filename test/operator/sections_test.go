@@ -12,19 +12,19 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// comparePart compares the part of a page between two markers with what it should be, or writes it there.
-func comparePart(path, begin, end, want string) {
+// CompareSection compares the part of a page between two markers with what it should be, or writes it there.
+func CompareSection(path, begin, end, want string) {
 	GinkgoHelper()
 	text, err := os.ReadFile(path)
 	Expect(err).NotTo(HaveOccurred())
 	before, rest, opened := strings.Cut(string(text), begin)
 	known, after, closed := strings.Cut(rest, end)
 	Expect(opened && closed).To(BeTrue(), "%s has no part from %s to %s", path, begin, end)
-	if *update {
+	if *Update {
 		Expect(os.WriteFile(path, []byte(before+begin+"\n"+want+"\n"+end+after), 0o644)).To(Succeed())
 		return
 	}
 	Expect(strings.TrimSpace(known)).To(Equal(strings.TrimSpace(want)), "%s shows something else", path)
 }
 
-var update = flag.Bool("update", false, "write the transcripts in testdata, and the table of health in docs, instead of comparing with them")
+var Update = flag.Bool("update", false, "write the transcripts in testdata, and the table of health in docs, instead of comparing with them")

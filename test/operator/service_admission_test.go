@@ -61,10 +61,10 @@ var _ = DescribeTable("A MeshService as the API server takes it", admission("Mes
 
 var _ = Describe("A MeshService's room", func() {
 	It("cannot be added, removed or changed", func(ctx SpecContext) {
-		w := newWorld(ctx)
+		w := NewEnv(ctx)
 		const rule = "roomRef cannot be added, removed or changed"
 		inside, outside := service("inside", inRoom("support")), service("outside")
-		w.apply(ctx, inside, outside)
+		w.CreateAll(ctx, inside, outside)
 		outside.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
 		Expect(w.Update(ctx, outside)).To(MatchError(ContainSubstring(rule)))
 		inside.Spec.RoomRef.Name = "other"

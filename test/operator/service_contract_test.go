@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -60,8 +59,8 @@ func example(schema *openapi3.Schema, pick int, leave ...string) any {
 // exampleService is an example of a service that is possible: with one of what excludes each other.
 func exampleService(pick int) map[string]any {
 	// A secret in clear has no place in a custom resource.
-	made := example(validator.Document().Components.Schemas["ServiceSpec"].Value, pick, "id", "client_secret").(map[string]any)
-	secrets := example(validator.Document().Components.Schemas["SecretValue"].Value, pick)
+	made := example(Validator().Document().Components.Schemas["ServiceSpec"].Value, pick, "id", "client_secret").(map[string]any)
+	secrets := example(Validator().Document().Components.Schemas["SecretValue"].Value, pick)
 	container := made["container"].(map[string]any)
 	container["environment"] = apart(container["environment"], "name", "value", "token", "secret")
 	for _, one := range container["environment"].([]any) {
@@ -156,32 +155,32 @@ func inOrder(service map[string]any) any {
 var _ = Describe("MeshService and the contract", func() {
 	for pick := range 6 {
 		It(fmt.Sprintf("all that a service can have survives: example %d", pick), func(ctx SpecContext) {
-			w := newWorld(ctx)
-			w.start(operatorOptions{})
-			w.project(ctx)
+			w := NewEnv(ctx)
+			w.StartOperator(OperatorOptions{})
+			w.ApplyProject(ctx)
 			wire := exampleService(pick)
-			Expect(validator.CheckSchema("ServiceSpec", normal(wire))).To(Succeed())
+			Expect(Validator().CheckSchema("ServiceSpec", normal(wire))).To(Succeed())
 			raw := &unstructured.Unstructured{Object: map[string]any{"spec": asCustomResource(wire)}}
 			raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("MeshService"))
-			raw.SetNamespace(w.namespace)
+			raw.SetNamespace(w.Namespace)
 			raw.SetName("example")
 			Expect(client.WithFieldValidation(w, "Strict").Create(ctx, raw)).To(Succeed())
 			made := &v1alpha1.MeshService{}
-			made.SetNamespace(w.namespace)
+			made.SetNamespace(w.Namespace)
 			made.SetName("example")
-			w.eventuallyReady(ctx, made)
+			w.ExpectReady(ctx, made)
 
 			By("being in MeshAgent as it was meant")
-			there := w.remoteService("text")
+			there := remoteService(w, "text")
 			delete(there, "id")
 			annotations := there["metadata"].(map[string]any)["annotations"].(map[string]any)
 			delete(annotations, v1alpha1.OwnerAnnotation)
 			Expect(inOrder(there)).To(Equal(inOrder(wire)))
 
 			By("being looked at, without a difference")
-			w.meshagent.ResetCalls()
-			w.look(ctx, made)
-			Expect(w.calls()).To(Equal([]string{"GET services/" + made.Status.ID}))
+			w.MeshAgent.ResetCalls()
+			w.RequestReconcile(ctx, made)
+			Expect(w.Calls()).To(Equal([]string{"GET services/" + made.Status.ID}))
 		})
 	}
 })
@@ -196,7 +195,7 @@ func normal(document map[string]any) map[string]any {
 
 var _ = Describe("docs/services.md", func() {
 	It("shows manifests that MeshAgent takes, and objects that Kubernetes takes", func(ctx SpecContext) {
-		text, err := os.ReadFile(filepath.Join("..", "..", "docs", "services.md"))
+		text, err := os.ReadFile(Path("docs", "services.md"))
 		Expect(err).NotTo(HaveOccurred())
 		shown := map[string]int{}
 		for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
@@ -205,7 +204,7 @@ var _ = Describe("docs/services.md", func() {
 			kind, _ := document["kind"].(string)
 			shown[kind]++
 			if kind == "Service" {
-				Expect(validator.CheckSchema("ServiceSpec", normal(document))).To(Succeed(), block[1])
+				Expect(Validator().CheckSchema("ServiceSpec", normal(document))).To(Succeed(), block[1])
 			} else {
 				Expect(tryOut(ctx, kind, block[1])).To(Succeed(), block[1])
 			}

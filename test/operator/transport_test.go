@@ -15,45 +15,45 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-func isEvent(r *http.Request) bool { return strings.Contains(r.URL.Path, "/events") }
+func IsEvent(r *http.Request) bool { return strings.Contains(r.URL.Path, "/events") }
 
-var errDead = errors.New("the operator is dead")
+var errKilled = errors.New("the operator is dead")
 
-// mortal lets nothing through once the operator is dead. What was sent before may still be carried out; the answer is lost.
-func (o *operator) mortal(next http.RoundTripper, counts bool) http.RoundTripper {
-	return roundTripper(func(r *http.Request) (*http.Response, error) {
-		if o.witness != nil {
-			o.witness(o, r, false)
+// killable lets nothing through once the operator is dead. What was sent before may still be carried out; the answer is lost.
+func (o *Operator) killable(next http.RoundTripper, counts bool) http.RoundTripper {
+	return RoundTripFunc(func(r *http.Request) (*http.Response, error) {
+		if o.observe != nil {
+			o.observe(o, r, false)
 		}
-		if o.dead.Load() {
-			return nil, errDead
+		if o.Dead.Load() {
+			return nil, errKilled
 		}
 		if counts {
 			if err := lookAtBody(r); err != nil {
 				return nil, err
 			}
 		}
-		if counts && r.Method != http.MethodGet && !isEvent(r) {
-			o.writes.Add(1)
+		if counts && r.Method != http.MethodGet && !IsEvent(r) {
+			o.Writes.Add(1)
 		}
 		resp, err := next.RoundTrip(r)
-		if o.witness != nil {
-			o.witness(o, r, true)
+		if o.observe != nil {
+			o.observe(o, r, true)
 		}
-		if o.dead.Load() {
+		if o.Dead.Load() {
 			if err == nil {
 				_ = resp.Body.Close()
 			}
-			return nil, errDead
+			return nil, errKilled
 		}
 		return resp, err
 	})
 }
 
 // breakable holds on to the watches among the requests to the API server, so that breakWatches can end them.
-func (o *operator) breakable(next http.RoundTripper) http.RoundTripper {
-	return roundTripper(func(r *http.Request) (*http.Response, error) {
-		if !isWatch(r) {
+func (o *Operator) breakable(next http.RoundTripper) http.RoundTripper {
+	return RoundTripFunc(func(r *http.Request) (*http.Response, error) {
+		if !IsWatch(r) {
 			return next.RoundTrip(r)
 		}
 		ctx, end := context.WithCancel(r.Context())
@@ -82,8 +82,8 @@ func (b breakableBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// breakWatches ends all watches as the loss of their connection does.
-func (o *operator) breakWatches() {
+// BreakWatches ends all watches as the loss of their connection does.
+func (o *Operator) BreakWatches() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, end := range o.watches {
@@ -92,14 +92,14 @@ func (o *operator) breakWatches() {
 	o.watches = nil
 }
 
-func isWatch(r *http.Request) bool { return r.URL.Query().Get("watch") == "true" }
+func IsWatch(r *http.Request) bool { return r.URL.Query().Get("watch") == "true" }
 
 // refusing lets the API server seem to refuse requests.
 func refusing(next http.RoundTripper, refuse func(*http.Request) (int, metav1.StatusReason)) http.RoundTripper {
 	if refuse == nil {
 		return next
 	}
-	return roundTripper(func(r *http.Request) (*http.Response, error) {
+	return RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 		code, reason := refuse(r)
 		if code == 0 {
 			return next.RoundTrip(r)
@@ -114,6 +114,6 @@ func refusing(next http.RoundTripper, refuse func(*http.Request) (int, metav1.St
 	})
 }
 
-type roundTripper func(*http.Request) (*http.Response, error)
+type RoundTripFunc func(*http.Request) (*http.Response, error)
 
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+func (f RoundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

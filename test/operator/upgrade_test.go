@@ -29,39 +29,39 @@ var _ = Describe("An upgrade", func() {
 		plane, err := controlplane.Start(ctx, controlplane.Options{CRDPaths: []string{before}})
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(func() { Expect(plane.Stop()).To(Succeed()) })
-		older, err := client.New(plane.Config, client.Options{Scheme: scheme})
+		older, err := client.New(plane.Config, client.Options{Scheme: Scheme})
 		Expect(err).NotTo(HaveOccurred())
-		w := newWorldIn(ctx, plane, older)
-		first := w.start(operatorOptions{})
-		w.applySamples(ctx, func(obj client.Object) client.Object { return obj })
+		w := NewEnvIn(ctx, plane, older)
+		first := w.StartOperator(OperatorOptions{})
+		w.ApplySamples(ctx, func(obj client.Object) client.Object { return obj })
 		var objects []client.Object
-		for _, s := range samples() {
-			obj := s.object()
-			obj.SetNamespace(w.namespace)
+		for _, s := range Samples() {
+			obj := s.Fresh()
+			obj.SetNamespace(w.Namespace)
 			objects = append(objects, obj)
 		}
-		w.eventuallyReady(ctx, objects...)
-		first.stop()
+		w.ExpectReady(ctx, objects...)
+		first.Stop()
 		written := map[string]map[string]any{}
 		for _, obj := range objects {
-			written[kindAndName(obj)] = w.contentOf(ctx, obj)
+			written[kindAndName(obj)] = contentOf(ctx, w, obj)
 		}
 
-		_, err = envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{crdBases}})
+		_, err = envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{Definitions}})
 		Expect(err).NotTo(HaveOccurred())
 		for _, obj := range objects {
-			Eventually(func() map[string]any { return w.contentOf(ctx, obj) }).WithContext(ctx).Should(Equal(written[kindAndName(obj)]), "nothing is lost")
+			Eventually(func() map[string]any { return contentOf(ctx, w, obj) }).WithContext(ctx).Should(Equal(written[kindAndName(obj)]), "nothing is lost")
 			touch := client.RawPatch(types.MergePatchType, []byte(`{"metadata": {"annotations": {"touched": "yes"}}}`))
 			Expect(w.Patch(ctx, obj, touch)).To(Succeed(), "it is still valid")
 		}
-		w.meshagent.ResetCalls()
-		second := w.start(operatorOptions{driftInterval: time.Second})
-		w.eventuallyReady(ctx, objects...)
-		w.listedTimes(ctx, 2)
-		Expect(w.written()).To(BeEmpty())
-		second.stop()
+		w.MeshAgent.ResetCalls()
+		second := w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w.ExpectReady(ctx, objects...)
+		w.ExpectLists(ctx, 2)
+		Expect(w.Writes()).To(BeEmpty())
+		second.Stop()
 		for _, obj := range objects {
-			Expect(w.contentOf(ctx, obj)["spec"]).To(Equal(written[kindAndName(obj)]["spec"]))
+			Expect(contentOf(ctx, w, obj)["spec"]).To(Equal(written[kindAndName(obj)]["spec"]))
 		}
 	}, SpecTimeout(3*time.Minute))
 })
@@ -71,7 +71,7 @@ var _ = Describe("An upgrade", func() {
 func previousDefinitions(ctx context.Context) string {
 	GinkgoHelper()
 	const bases = "config/crd/bases"
-	root := filepath.Join("..", "..")
+	root := Path()
 	folder := GinkgoT().TempDir()
 	Expect(os.CopyFS(folder, os.DirFS(filepath.Join(root, bases)))).To(Succeed())
 	git := func(args ...string) (string, error) {
@@ -114,7 +114,7 @@ func changedLast(git func(...string) (string, error), folder string) string {
 }
 
 // contentOf is what is stored of an object: its spec and its status.
-func (w *world) contentOf(ctx context.Context, obj client.Object) map[string]any {
+func contentOf(ctx context.Context, w *Env, obj client.Object) map[string]any {
 	GinkgoHelper()
 	raw := &unstructured.Unstructured{}
 	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kindOf(obj)))
@@ -124,7 +124,7 @@ func (w *world) contentOf(ctx context.Context, obj client.Object) map[string]any
 
 func kindOf(obj client.Object) string {
 	GinkgoHelper()
-	kinds, _, err := scheme.ObjectKinds(obj)
+	kinds, _, err := Scheme.ObjectKinds(obj)
 	Expect(err).NotTo(HaveOccurred())
 	return kinds[0].Kind
 }

@@ -115,9 +115,9 @@ var _ = DescribeTable("A MeshFeedSubscription as the API server takes it", admis
 
 // What cannot be changed in MeshAgent cannot be changed in an object either: the user is told when they try.
 var _ = DescribeTable("What cannot be changed", func(ctx SpecContext, kind, text, patch, want string) {
-	w := newWorld(ctx)
+	w := NewEnv(ctx)
 	raw := parse(kind, text)
-	raw.SetNamespace(w.namespace)
+	raw.SetNamespace(w.Namespace)
 	Expect(w.Create(ctx, raw)).To(Succeed())
 	Expect(w.Patch(ctx, raw, client.RawPatch(types.MergePatchType, []byte(patch)), client.DryRunAll)).To(MatchError(ContainSubstring(want)))
 },
@@ -139,9 +139,9 @@ var _ = DescribeTable("What cannot be changed", func(ctx SpecContext, kind, text
 )
 
 var _ = DescribeTable("What is said or left out without a change", func(ctx SpecContext, kind, text, patch string) {
-	w := newWorld(ctx)
+	w := NewEnv(ctx)
 	raw := parse(kind, text)
-	raw.SetNamespace(w.namespace)
+	raw.SetNamespace(w.Namespace)
 	Expect(w.Create(ctx, raw)).To(Succeed())
 	Expect(w.Patch(ctx, raw, client.RawPatch(types.MergePatchType, []byte(patch)), client.DryRunAll)).To(Succeed())
 },
@@ -151,7 +151,7 @@ var _ = DescribeTable("What is said or left out without a change", func(ctx Spec
 )
 
 var _ = It("Each kind has a table of what the API server takes", func() {
-	for kind := range scheme.KnownTypes(v1alpha1.GroupVersion) {
+	for kind := range Scheme.KnownTypes(v1alpha1.GroupVersion) {
 		if strings.HasPrefix(kind, "Mesh") && !strings.HasSuffix(kind, "List") {
 			Expect(admitted).To(HaveKey(kind))
 		}

@@ -35,7 +35,7 @@ func tryOut(ctx context.Context, kind, text string) error {
 	GinkgoHelper()
 	raw := parse(kind, text)
 	raw.SetNamespace("default")
-	return client.WithFieldValidation(direct, "Strict").Create(ctx, raw, client.DryRunAll)
+	return client.WithFieldValidation(Client(), "Strict").Create(ctx, raw, client.DryRunAll)
 }
 
 // good and bad are the columns of the tables: YAML without apiVersion, kind and namespace, and what to be told of it.
@@ -131,16 +131,16 @@ spec:
 
 // GitOps tools apply the same manifest again and again. The operator must be no second writer of it.
 var _ = Describe("A manifest that is applied again", func() {
-	for _, s := range samples() {
+	for _, s := range Samples() {
 		It("changes nothing and conflicts with nothing: "+s.String(), func(ctx SpecContext) {
-			w := newWorld(ctx)
-			w.start(operatorOptions{})
+			w := NewEnv(ctx)
+			w.StartOperator(OperatorOptions{})
 			manifest := func() *unstructured.Unstructured {
-				content, err := yaml.Marshal(s.object())
+				content, err := yaml.Marshal(s.Fresh())
 				Expect(err).NotTo(HaveOccurred())
 				raw := &unstructured.Unstructured{}
 				Expect(yaml.Unmarshal(content, &raw.Object)).To(Succeed())
-				raw.SetNamespace(w.namespace)
+				raw.SetNamespace(w.Namespace)
 				unstructured.RemoveNestedField(raw.Object, "status")
 				unstructured.RemoveNestedField(raw.Object, "metadata", "creationTimestamp")
 				return raw
@@ -152,10 +152,10 @@ var _ = Describe("A manifest that is applied again", func() {
 				return raw
 			}
 			apply("kubectl")
-			l := &life{world: w, sample: s, obj: s.object()}
-			l.obj.SetNamespace(w.namespace)
-			l.follow(ctx)
-			before := l.raw(ctx)
+			l := &Fixture{Env: w, Sample: s, Object: s.Fresh()}
+			l.Object.SetNamespace(w.Namespace)
+			l.ApplyDependencies(ctx)
+			before := l.Unstructured(ctx)
 
 			By("the same tool, really and as a diff")
 			Expect(apply("kubectl", client.DryRunAll).Object).To(Equal(before.Object))
@@ -165,13 +165,13 @@ var _ = Describe("A manifest that is applied again", func() {
 			after := apply("argocd")
 			Expect(after.Object["spec"]).To(Equal(before.Object["spec"]))
 			Expect(after.GetGeneration()).To(Equal(before.GetGeneration()))
-			l.look(ctx, l.obj)
-			Expect(conditions(l.obj)).To(beReady())
+			l.RequestReconcile(ctx, l.Object)
+			Expect(ConditionsOf(l.Object)).To(BeReady())
 			apply("argocd")
 			apply("kubectl")
 
 			By("finding the operator in nothing that a manifest says")
-			Expect(fieldsOfOperator(l.raw(ctx))).To(HaveEach(Or(HavePrefix("status"), HavePrefix("metadata.finalizers"))))
+			Expect(fieldsOfOperator(l.Unstructured(ctx))).To(HaveEach(Or(HavePrefix("status"), HavePrefix("metadata.finalizers"))))
 		})
 	}
 })
