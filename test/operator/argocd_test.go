@@ -45,7 +45,7 @@ var _ = Describe("Argo CD", func() {
 			Expect(one.Discovery).NotTo(BeEmpty(), kind)
 		}
 		samples := map[string]bool{}
-		for _, kind := range KindsOf(ReadSamples().own) {
+		for _, kind := range KindsOf(ReadSamples().Own) {
 			samples[kind] = true
 		}
 		Expect(kinds).To(HaveLen(len(samples)))

@@ -116,7 +116,7 @@ var _ = Describe("The documentation", func() {
 				shown[obj.GetKind()] = true
 			}
 		}
-		for _, kind := range KindsOf(ReadSamples().own) {
+		for _, kind := range KindsOf(ReadSamples().Own) {
 			Expect(shown).To(HaveKey(kind))
 		}
 	})

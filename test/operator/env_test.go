@@ -31,10 +31,10 @@ func (w *Env) Annotate(ctx context.Context, obj client.Object, name, value strin
 func (w *Env) ApplySamples(ctx context.Context, prepared func(client.Object) client.Object) {
 	GinkgoHelper()
 	w.CreateAll(ctx, APIKeySecret(simulator.DevelopmentKey))
-	for _, one := range ReadSamples().other {
+	for _, one := range ReadSamples().Other {
 		w.CreateAll(ctx, prepared(one.Fresh()))
 	}
-	for _, one := range ReadSamples().own {
+	for _, one := range ReadSamples().Own {
 		obj := one.Fresh()
 		if project, ok := obj.(*v1alpha1.MeshProject); ok {
 			project.Spec.RateLimit = &v1alpha1.RateLimit{RequestsPerSecond: 1000, Burst: 1000}

@@ -79,7 +79,7 @@ var OnlySamples = flag.String("sample", "", "walk only over the samples whose ki
 
 // Samples are all objects of our own kinds in config/samples.
 func Samples() []Sample {
-	return slices.DeleteFunc(slices.Clone(ReadSamples().own), func(s Sample) bool { return !strings.Contains(s.String(), *OnlySamples) })
+	return slices.DeleteFunc(slices.Clone(ReadSamples().Own), func(s Sample) bool { return !strings.Contains(s.String(), *OnlySamples) })
 }
 
 // RemoteSamples are those that stand for something in MeshAgent.
@@ -88,7 +88,7 @@ func RemoteSamples() []Sample {
 }
 
 // ReadSamples reads them, and what else is there: the Secrets and the like that they need. It is called while the tree of specs is built, so it cannot use Expect.
-var ReadSamples = sync.OnceValue(func() (read struct{ own, other []Sample }) {
+var ReadSamples = sync.OnceValue(func() (read struct{ Own, Other []Sample }) {
 	types := runtime.NewScheme()
 	files, err := filepath.Glob(Path("config", "samples", "*.yaml"))
 	err = errors.Join(err, clientgoscheme.AddToScheme(types), v1alpha1.AddToScheme(types))
@@ -121,9 +121,9 @@ var ReadSamples = sync.OnceValue(func() (read struct{ own, other []Sample }) {
 			made := Sample{Kind: gvk.Kind, Template: decoded.(client.Object)}
 			made.Name = made.Template.GetName()
 			if gvk.Group == v1alpha1.GroupVersion.Group {
-				read.own = append(read.own, made)
+				read.Own = append(read.Own, made)
 			} else {
-				read.other = append(read.other, made)
+				read.Other = append(read.Other, made)
 			}
 		}
 	}
@@ -136,7 +136,7 @@ func SampleObject(kind, name string) client.Object {
 	if kind == "Secret" && name == "meshagent-api-key" {
 		return APIKeySecret(simulator.DevelopmentKey)
 	}
-	for _, s := range slices.Concat(ReadSamples().own, ReadSamples().other) {
+	for _, s := range slices.Concat(ReadSamples().Own, ReadSamples().Other) {
 		if s.Kind == kind && s.Name == name {
 			return s.Fresh()
 		}

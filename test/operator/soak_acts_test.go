@@ -150,7 +150,7 @@ var secretValue = regexp.MustCompile(`sk-not-a-real-key|not-a-real-password|\d+-
 func (s *soak) changeSecret(ctx context.Context) {
 	GinkgoHelper()
 	var secrets []Sample
-	for _, one := range ReadSamples().other {
+	for _, one := range ReadSamples().Other {
 		if one.Kind == "Secret" {
 			secrets = append(secrets, one)
 		}
@@ -168,7 +168,7 @@ func (s *soak) changeSecret(ctx context.Context) {
 // isReferredTo says that another sample may need this one: something of its kind and name is
 // referred to.
 func isReferredTo(s Sample) bool {
-	for _, other := range ReadSamples().own {
+	for _, other := range ReadSamples().Own {
 		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(other.Fresh())
 		Expect(err).NotTo(HaveOccurred())
 		if refersTo("", content["spec"], strings.ToLower(strings.TrimPrefix(s.Kind, "Mesh")), s.Name) {

@@ -30,7 +30,7 @@ var _ = Describe("The transcript of", func() {
 
 	It("nothing else is in testdata", func() {
 		var want []string
-		for _, s := range ReadSamples().own {
+		for _, s := range ReadSamples().Own {
 			want = append(want, transcriptFile(s))
 		}
 		have, err := filepath.Glob(filepath.Join("testdata", "*.http"))
@@ -47,7 +47,7 @@ var _ = Describe("The transcript of", func() {
 // transcriptFile is the file: the kind, and the object's name where a kind has several samples.
 func transcriptFile(s Sample) string {
 	name := strings.ToLower(s.Kind)
-	if kinds := KindsOf(ReadSamples().own); slices.Contains(slices.Delete(kinds, slices.Index(kinds, s.Kind), slices.Index(kinds, s.Kind)+1), s.Kind) {
+	if kinds := KindsOf(ReadSamples().Own); slices.Contains(slices.Delete(kinds, slices.Index(kinds, s.Kind), slices.Index(kinds, s.Kind)+1), s.Kind) {
 		name += "-" + s.Name
 	}
 	return filepath.Join("testdata", name+".http")
