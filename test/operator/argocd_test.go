@@ -11,22 +11,24 @@ import (
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // chooseAction does with the sample what Argo CD does when somebody chooses an action, which must be on offer.
-func chooseAction(ctx context.Context, l *Fixture, action string) {
+func chooseAction(ctx context.Context, l *harness.Fixture, action string) {
 	GinkgoHelper()
 	before := l.Unstructured(ctx)
 	Expect(offeredActions(ctx, l)).To(HaveKeyWithValue(action, true))
-	after, ok := RunLua(ArgoCustomizations()[l.Sample.Kind].Actions[action], before.Object).(map[string]any)
+	after, ok := harness.RunLua(harness.ArgoCustomizations()[l.Sample.Kind].Actions[action], before.Object).(map[string]any)
 	Expect(ok).To(BeTrue())
 	Expect(l.Patch(ctx, &unstructured.Unstructured{Object: after}, client.MergeFrom(before))).To(Succeed())
 }
 
 // offeredActions are the actions in Argo CD's menu, and whether they can be chosen.
-func offeredActions(ctx context.Context, l *Fixture) map[string]bool {
+func offeredActions(ctx context.Context, l *harness.Fixture) map[string]bool {
 	GinkgoHelper()
-	found, ok := RunLua(ArgoCustomizations()[l.Sample.Kind].Discovery, l.Unstructured(ctx).Object).(map[string]any)
+	found, ok := harness.RunLua(harness.ArgoCustomizations()[l.Sample.Kind].Discovery, l.Unstructured(ctx).Object).(map[string]any)
 	Expect(ok).To(BeTrue())
 	offered := map[string]bool{}
 	for name, about := range found {
@@ -39,13 +41,13 @@ func offeredActions(ctx context.Context, l *Fixture) map[string]bool {
 var _ = Describe("Argo CD", func() {
 	It("is told about every kind, and nothing else", func() {
 		var kinds []string
-		for kind, one := range ArgoCustomizations() {
+		for kind, one := range harness.ArgoCustomizations() {
 			kinds = append(kinds, kind)
 			Expect(one.Health).NotTo(BeEmpty(), kind)
 			Expect(one.Discovery).NotTo(BeEmpty(), kind)
 		}
 		samples := map[string]bool{}
-		for _, kind := range KindsOf(ReadSamples().Own) {
+		for _, kind := range harness.KindsOf(harness.ReadSamples().Own) {
 			samples[kind] = true
 		}
 		Expect(kinds).To(HaveLen(len(samples)))
@@ -55,14 +57,14 @@ var _ = Describe("Argo CD", func() {
 	})
 
 	It("can look, suspend and resume each sample, and changes nothing else in it", func(ctx SpecContext) {
-		bare := Sample{Kind: "MeshRoom", Name: "bare", Template: Room("bare")} // it has no spec
-		InParallel(append(Samples(), bare), func(s Sample) { obeysArgoCD(ctx, s) })
+		bare := harness.Sample{Kind: "MeshRoom", Name: "bare", Template: harness.Room("bare")} // it has no spec
+		harness.InParallel(append(harness.Samples(), bare), func(s harness.Sample) { obeysArgoCD(ctx, s) })
 	})
 })
 
-func obeysArgoCD(ctx context.Context, s Sample) {
-	w := NewEnv(ctx)
-	w.StartOperator(OperatorOptions{})
+func obeysArgoCD(ctx context.Context, s harness.Sample) {
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{})
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	spec := specNow(ctx, l)
@@ -76,7 +78,7 @@ func obeysArgoCD(ctx context.Context, s Sample) {
 	Eventually(func() string {
 		_, err := l.State(ctx, l.Object)()
 		Expect(err).NotTo(HaveOccurred())
-		return StatusOf(l.Object).LastHandledReconcileAt
+		return harness.StatusOf(l.Object).LastHandledReconcileAt
 	}).WithContext(ctx).Should(MatchRegexp(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`))
 	Expect(specNow(ctx, l)).To(Equal(spec))
 	if !s.HasRemote() {
@@ -94,7 +96,7 @@ func obeysArgoCD(ctx context.Context, s Sample) {
 }
 
 // specNow is what the sample says, whether it is suspended aside.
-func specNow(ctx context.Context, l *Fixture) map[string]any {
+func specNow(ctx context.Context, l *harness.Fixture) map[string]any {
 	GinkgoHelper()
 	spec := map[string]any{}
 	if said, ok := l.Unstructured(ctx).Object["spec"].(map[string]any); ok {

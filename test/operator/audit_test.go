@@ -18,6 +18,8 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // audit is the API server's own record of what the ServiceAccounts asked for, and by which role they were allowed to.
@@ -80,7 +82,7 @@ func granted(ctx context.Context, release installation) map[string]sets.Set[stri
 	bound := sets.Set[string]{}
 	for _, obj := range objects {
 		if strings.HasSuffix(obj.GetKind(), "RoleBinding") {
-			binding := As[rbacv1.RoleBinding](obj)
+			binding := harness.As[rbacv1.RoleBinding](obj)
 			Expect(binding.Subjects).To(ConsistOf(rbacv1.Subject{Kind: "ServiceAccount", Name: release.account, Namespace: release.namespace}))
 			bound.Insert(binding.RoleRef.Kind + " " + binding.RoleRef.Name)
 		}
@@ -91,7 +93,7 @@ func granted(ctx context.Context, release installation) map[string]sets.Set[stri
 		if !strings.HasSuffix(obj.GetKind(), "Role") || !bound.Has(role) {
 			continue
 		}
-		for _, rule := range As[rbacv1.Role](obj).Rules {
+		for _, rule := range harness.As[rbacv1.Role](obj).Rules {
 			for _, verb := range rule.Verbs {
 				for _, group := range rule.APIGroups {
 					for _, resource := range rule.Resources {

@@ -11,12 +11,14 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("The cache", func() {
 	It("has of Secrets and ConfigMaps what tells one version from another, and nothing else", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		operator := w.StartOperator(OperatorOptions{Namespaces: []string{NewEnv(ctx).Namespace}})
+		w := harness.NewEnv(ctx)
+		operator := w.StartOperator(harness.OperatorOptions{Namespaces: []string{harness.NewEnv(ctx).Namespace}})
 		applied := metav1.ObjectMeta{
 			Name:        "applied",
 			Labels:      map[string]string{"a": "b"},

@@ -23,6 +23,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // restricted is the strictest Pod Security level.
@@ -30,7 +32,7 @@ var restricted = map[string]string{"pod-security.kubernetes.io/enforce": "restri
 
 // valuesFiles are those of the chart's folder ci.
 func valuesFiles() []string {
-	files, err := filepath.Glob(filepath.Join(Chart, "ci", "*.yaml"))
+	files, err := filepath.Glob(filepath.Join(harness.Chart, "ci", "*.yaml"))
 	if err != nil || len(files) == 0 {
 		panic(fmt.Sprintf("no values files: %v", err))
 	}
@@ -41,18 +43,18 @@ var _ = Describe("The chart", func() {
 	BeforeEach(func(ctx SpecContext) {
 		for _, name := range []string{"agents", "team-a", "team-b", "2024"} {
 			namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: restricted}}
-			Expect(client.IgnoreAlreadyExists(Client().Create(ctx, namespace))).To(Succeed())
+			Expect(client.IgnoreAlreadyExists(harness.Client().Create(ctx, namespace))).To(Succeed())
 		}
 	})
 
 	for _, values := range valuesFiles() {
 		It("makes what the API server takes from "+filepath.Base(values), func(ctx SpecContext) {
-			out, err := Helm(ctx, "", "lint", "--strict", Chart, "--values", values)
+			out, err := harness.Helm(ctx, "", "lint", "--strict", harness.Chart, "--values", values)
 			Expect(err).NotTo(HaveOccurred(), out)
 			for _, api := range [][]string{nil, {"--api-versions", "meshagent.com/v1alpha1/MeshProject"}} {
-				out, err = Helm(ctx, "", append([]string{"template", "mesh", Chart, "--namespace", "agents", "--values", values}, api...)...)
+				out, err = harness.Helm(ctx, "", append([]string{"template", "mesh", harness.Chart, "--namespace", "agents", "--values", values}, api...)...)
 				Expect(err).NotTo(HaveOccurred(), out)
-				for _, obj := range ParseObjects(out) {
+				for _, obj := range harness.ParseObjects(out) {
 					accept(ctx, obj)
 				}
 			}
@@ -60,13 +62,13 @@ var _ = Describe("The chart", func() {
 	}
 
 	DescribeTable("makes what the API server takes of names that YAML takes for something else, or that are long", func(ctx SpecContext, release string, set ...string) {
-		args := []string{"template", release, Chart, "--namespace", "2024", "--set", "crds.install=false,networkPolicy.enabled=true,replicas=2"}
+		args := []string{"template", release, harness.Chart, "--namespace", "2024", "--set", "crds.install=false,networkPolicy.enabled=true,replicas=2"}
 		for _, value := range set {
 			args = append(args, "--set-string", value)
 		}
-		out, err := Helm(ctx, "", append(args, "--api-versions", "meshagent.com/v1alpha1/MeshProject")...)
+		out, err := harness.Helm(ctx, "", append(args, "--api-versions", "meshagent.com/v1alpha1/MeshProject")...)
 		Expect(err).NotTo(HaveOccurred(), out)
-		for _, obj := range ParseObjects(out) {
+		for _, obj := range harness.ParseObjects(out) {
 			accept(ctx, obj)
 		}
 	},
@@ -79,25 +81,25 @@ var _ = Describe("The chart", func() {
 	)
 
 	It("hands on what YAML would take for a map or a comment", func(ctx SpecContext) {
-		out, err := Helm(ctx, "", "template", "mesh", Chart, "--set", "ownerID=prod:,meshagentAPIURL=https://meshagent.example.com/a #b")
+		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", "ownerID=prod:,meshagentAPIURL=https://meshagent.example.com/a #b")
 		Expect(err).NotTo(HaveOccurred(), out)
 		Expect(podOf(out).Containers[0].Args).To(ContainElements("--owner-id=prod:", "--meshagent-api-url=https://meshagent.example.com/a #b"))
 	})
 
 	It("treats the pod of the uninstallation as one of the release, and not as one of the operator's", func(ctx SpecContext) {
-		out, err := Helm(ctx, "", "template", "mesh", Chart, "--set", "networkPolicy.enabled=true,podLabels.team=agents,podAnnotations.mesh=no")
+		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", "networkPolicy.enabled=true,podLabels.team=agents,podAnnotations.mesh=no")
 		Expect(err).NotTo(HaveOccurred(), out)
 		var deployment *appsv1.Deployment
 		var job *batchv1.Job
 		var policy *networkingv1.NetworkPolicy
-		for _, obj := range ParseObjects(out) {
+		for _, obj := range harness.ParseObjects(out) {
 			switch obj.GetKind() {
 			case "Deployment":
-				deployment = As[appsv1.Deployment](obj)
+				deployment = harness.As[appsv1.Deployment](obj)
 			case "Job":
-				job = As[batchv1.Job](obj)
+				job = harness.As[batchv1.Job](obj)
 			case "NetworkPolicy":
-				policy = As[networkingv1.NetworkPolicy](obj)
+				policy = harness.As[networkingv1.NetworkPolicy](obj)
 			}
 		}
 		selects := func(selector *metav1.LabelSelector, pod corev1.PodTemplateSpec) bool {
@@ -117,11 +119,11 @@ var _ = Describe("The chart", func() {
 		affinity := `affinity={"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
 			{"matchExpressions": [{"key": "infra", "operator": "Exists"}]}]}},
 			"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "kubernetes.io/hostname"}]}}`
-		out, err := Helm(ctx, "", "template", "mesh", Chart, "--set-json", affinity)
+		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set-json", affinity)
 		Expect(err).NotTo(HaveOccurred(), out)
-		for _, obj := range ParseObjects(out) {
+		for _, obj := range harness.ParseObjects(out) {
 			if obj.GetKind() == "Job" {
-				got := As[batchv1.Job](obj).Spec.Template.Spec.Affinity
+				got := harness.As[batchv1.Job](obj).Spec.Template.Spec.Affinity
 				Expect(got).To(Equal(&corev1.Affinity{NodeAffinity: podOf(out).Affinity.NodeAffinity}))
 				return
 			}
@@ -132,9 +134,9 @@ var _ = Describe("The chart", func() {
 	It("lets two teams give their releases the same name", func(ctx SpecContext) {
 		found := map[string]string{}
 		for _, team := range []string{"team-a", "team-b"} {
-			out, err := Helm(ctx, "", "template", "mesh", Chart, "--namespace", team, "--set", "watchNamespaces={"+team+"},crds.install=false")
+			out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--namespace", team, "--set", "watchNamespaces={"+team+"},crds.install=false")
 			Expect(err).NotTo(HaveOccurred(), out)
-			for _, obj := range ParseObjects(out) {
+			for _, obj := range harness.ParseObjects(out) {
 				what := fmt.Sprintf("%s %s/%s", obj.GetKind(), obj.GetNamespace(), obj.GetName())
 				Expect(found[what]).To(BeEmpty(), "%s is made by both", what)
 				found[what] = team
@@ -143,9 +145,9 @@ var _ = Describe("The chart", func() {
 	})
 
 	It("grants nothing cluster-wide when it is told which namespaces to watch", func(ctx SpecContext) {
-		out, err := Helm(ctx, "", "template", "mesh", Chart, "--namespace", "agents", "--set", "watchNamespaces={team-a,team-b},crds.install=false")
+		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--namespace", "agents", "--set", "watchNamespaces={team-a,team-b},crds.install=false")
 		Expect(err).NotTo(HaveOccurred(), out)
-		for _, obj := range ParseObjects(out) {
+		for _, obj := range harness.ParseObjects(out) {
 			Expect(obj.GetKind()).NotTo(HavePrefix("Cluster"))
 			Expect([]string{"agents", "team-a", "team-b", "kube-system"}).To(ContainElement(obj.GetNamespace()), "%s %s", obj.GetKind(), obj.GetName())
 		}
@@ -153,7 +155,7 @@ var _ = Describe("The chart", func() {
 
 	It("sets every value in at least one of these files", func() {
 		all, set := map[string]bool{}, map[string]bool{}
-		paths(readYAML(filepath.Join(Chart, "values.yaml")), "", all)
+		paths(readYAML(filepath.Join(harness.Chart, "values.yaml")), "", all)
 		for _, values := range valuesFiles() {
 			paths(readYAML(values), "", set)
 		}
@@ -168,7 +170,7 @@ var _ = Describe("The chart", func() {
 	})
 
 	DescribeTable("refuses values that cannot be meant", func(ctx SpecContext, set, says string) {
-		out, err := Helm(ctx, "", "template", "mesh", Chart, "--set", set)
+		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", set)
 		Expect(err).To(HaveOccurred())
 		Expect(out).To(ContainSubstring(says))
 	},
@@ -190,15 +192,15 @@ var _ = Describe("The chart", func() {
 var _ = Describe("config/default", func() {
 	It("makes what the API server takes, and pods like those of the chart", func(ctx SpecContext) {
 		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "meshagent-system", Labels: restricted}}
-		Expect(Client().Create(ctx, namespace)).To(Succeed())
-		kustomize, err := Tool(ctx, "kustomize")
+		Expect(harness.Client().Create(ctx, namespace)).To(Succeed())
+		kustomize, err := harness.Tool(ctx, "kustomize")
 		Expect(err).NotTo(HaveOccurred())
-		plain, err := exec.CommandContext(ctx, kustomize, "build", Path("config", "default")).Output()
+		plain, err := exec.CommandContext(ctx, kustomize, "build", harness.Path("config", "default")).Output()
 		Expect(err).NotTo(HaveOccurred())
-		charted, err := Helm(ctx, "", "template", "meshagent-operator", Chart, "--namespace", "meshagent-system",
+		charted, err := harness.Helm(ctx, "", "template", "meshagent-operator", harness.Chart, "--namespace", "meshagent-system",
 			"--set", "image.repository=meshagent-operator,image.tag=dev,serviceAccount.name=meshagent-controller-manager")
 		Expect(err).NotTo(HaveOccurred(), charted)
-		for _, obj := range ParseObjects(string(plain)) {
+		for _, obj := range harness.ParseObjects(string(plain)) {
 			accept(ctx, obj)
 		}
 		ours, theirs := podOf(string(plain)), podOf(charted)
@@ -211,9 +213,9 @@ var _ = Describe("config/default", func() {
 // podOf is what the Deployment among manifests runs.
 func podOf(manifests string) corev1.PodSpec {
 	GinkgoHelper()
-	for _, obj := range ParseObjects(manifests) {
+	for _, obj := range harness.ParseObjects(manifests) {
 		if obj.GetKind() == "Deployment" {
-			return As[appsv1.Deployment](obj).Spec.Template.Spec
+			return harness.As[appsv1.Deployment](obj).Spec.Template.Spec
 		}
 	}
 	Fail("there is no Deployment")
@@ -228,9 +230,9 @@ func accept(ctx context.Context, obj *unstructured.Unstructured) {
 	var template corev1.PodTemplateSpec
 	switch obj.GetKind() {
 	case "Deployment":
-		template = As[appsv1.Deployment](obj).Spec.Template
+		template = harness.As[appsv1.Deployment](obj).Spec.Template
 	case "Job":
-		template = As[batchv1.Job](obj).Spec.Template
+		template = harness.As[batchv1.Job](obj).Spec.Template
 	default:
 		return
 	}
@@ -244,7 +246,7 @@ func accept(ctx context.Context, obj *unstructured.Unstructured) {
 func dryRun(ctx context.Context, obj *unstructured.Unstructured) error {
 	text, err := obj.MarshalJSON()
 	Expect(err).NotTo(HaveOccurred())
-	return Client().Patch(ctx, obj.DeepCopy(), client.RawPatch(types.ApplyYAMLPatchType, text),
+	return harness.Client().Patch(ctx, obj.DeepCopy(), client.RawPatch(types.ApplyYAMLPatchType, text),
 		client.DryRunAll, client.FieldOwner("helm"), client.ForceOwnership, client.FieldValidation(metav1.FieldValidationStrict))
 }
 
@@ -252,7 +254,7 @@ func readYAML(file string) map[string]any {
 	GinkgoHelper()
 	text, err := os.ReadFile(file)
 	Expect(err).NotTo(HaveOccurred())
-	objects := ParseObjects(string(text))
+	objects := harness.ParseObjects(string(text))
 	if len(objects) == 0 {
 		return nil
 	}

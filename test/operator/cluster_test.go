@@ -21,6 +21,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // isStatusWrite says that a request writes the status of one of our objects.
@@ -39,7 +41,7 @@ type objectWrites struct {
 	names []string
 }
 
-func (o *objectWrites) witness(_ *Operator, r *http.Request, carriedOut bool) {
+func (o *objectWrites) witness(_ *harness.Operator, r *http.Request, carriedOut bool) {
 	if !carriedOut || r.Method == http.MethodGet || !strings.Contains(r.URL.Path, "/apis/meshagent.com/") {
 		return
 	}
@@ -59,9 +61,9 @@ var _ = Describe("When Kubernetes", func() {
 	DescribeTable("does not take what is written, nothing is made twice, and all is written in the end",
 		// It strikes in these acts of a room's life; in the others the operator writes nothing of the kind.
 		func(ctx SpecContext, code int, reason metav1.StatusReason, matches func(*http.Request) bool, strikes ...string) {
-			w := NewEnv(ctx)
+			w := harness.NewEnv(ctx)
 			var left atomic.Int64
-			w.StartOperator(OperatorOptions{Refuse: func(r *http.Request) (int, metav1.StatusReason) {
+			w.StartOperator(harness.OperatorOptions{Refuse: func(r *http.Request) (int, metav1.StatusReason) {
 				if matches(r) && left.Add(-1) >= 0 {
 					return code, reason
 				}
@@ -69,7 +71,7 @@ var _ = Describe("When Kubernetes", func() {
 			}})
 			w.ExpectReady(ctx, w.ApplyProject(ctx))
 			const refusals = 3
-			mine := Room("support")
+			mine := harness.Room("support")
 			survive := func(act string, do func(), ended func(context.Context, ...client.Object)) {
 				left.Store(refusals)
 				do()
@@ -79,7 +81,7 @@ var _ = Describe("When Kubernetes", func() {
 				}
 			}
 			survive("create", func() { w.CreateAll(ctx, mine) }, w.ExpectReady)
-			survive("update", func() { w.Edit(ctx, mine, func() { WithMetadata(`{"a": 1}`)(mine) }) }, w.ExpectReady)
+			survive("update", func() { w.Edit(ctx, mine, func() { harness.WithMetadata(`{"a": 1}`)(mine) }) }, w.ExpectReady)
 			Expect(w.RemoteRoom("support")).To(HaveKeyWithValue("metadata", HaveKey("a")))
 			survive("delete", func() { Expect(w.Delete(ctx, mine)).To(Succeed()) }, w.ExpectGone)
 			Expect(w.Calls(http.MethodPost)).To(HaveLen(1))
@@ -92,10 +94,10 @@ var _ = Describe("When Kubernetes", func() {
 	)
 
 	It("takes no status for long, each room is made once and left alone until it does", func(ctx SpecContext) {
-		w := NewEnv(ctx)
+		w := harness.NewEnv(ctx)
 		var refused atomic.Int64
 		var refuses atomic.Bool
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second, Refuse: func(r *http.Request) (int, metav1.StatusReason) {
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Refuse: func(r *http.Request) (int, metav1.StatusReason) {
 			if refuses.Load() && isStatusWrite(r) {
 				refused.Add(1)
 				return http.StatusForbidden, metav1.StatusReasonForbidden
@@ -104,7 +106,7 @@ var _ = Describe("When Kubernetes", func() {
 		}})
 		w.ExpectReady(ctx, w.ApplyProject(ctx))
 		refuses.Store(true)
-		mine := Room("support", WithMetadata(`{"a": 1}`))
+		mine := harness.Room("support", harness.WithMetadata(`{"a": 1}`))
 		w.CreateAll(ctx, mine)
 		Eventually(refused.Load).WithContext(ctx).Should(BeNumerically(">=", 5))
 		Expect(w.Writes()).To(Equal([]string{"POST rooms"}))
@@ -115,14 +117,14 @@ var _ = Describe("When Kubernetes", func() {
 	})
 
 	It("breaks the watches, and answers no list for a while, what users did meanwhile follows and nothing else does", func(ctx SpecContext) {
-		w := NewEnv(ctx)
+		w := harness.NewEnv(ctx)
 		var away atomic.Bool
 		var lists, watches atomic.Int64 // of rooms, that were refused
-		operator := w.StartOperator(OperatorOptions{DriftInterval: time.Second, Refuse: func(r *http.Request) (int, metav1.StatusReason) {
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Refuse: func(r *http.Request) (int, metav1.StatusReason) {
 			switch ours := strings.HasSuffix(r.URL.Path, "/meshrooms"); {
 			case !away.Load() || r.Method != http.MethodGet:
 				return 0, ""
-			case IsWatch(r) && !r.URL.Query().Has("sendInitialEvents"): // it goes on where it broke off
+			case harness.IsWatch(r) && !r.URL.Query().Has("sendInitialEvents"): // it goes on where it broke off
 				if ours {
 					watches.Add(1)
 				}
@@ -143,9 +145,9 @@ var _ = Describe("When Kubernetes", func() {
 
 		away.Store(true)
 		operator.BreakWatches()
-		w.Edit(ctx, changed, func() { WithMetadata(`{"team": "care"}`)(changed) })
+		w.Edit(ctx, changed, func() { harness.WithMetadata(`{"team": "care"}`)(changed) })
 		Expect(w.Delete(ctx, deleted)).To(Succeed())
-		late := Room("late")
+		late := harness.Room("late")
 		w.CreateAll(ctx, late)
 		Eventually(watches.Load).WithContext(ctx).Should(BeNumerically(">=", 1))
 		Eventually(lists.Load).WithContext(ctx).Should(BeNumerically(">=", 3))
@@ -163,10 +165,10 @@ var _ = Describe("When Kubernetes", func() {
 	})
 
 	It("loses the finalizer by somebody's hand, it is set again", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		mine := Room("support")
+		mine := harness.Room("support")
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine)
 		Expect(w.Patch(ctx, mine, client.RawPatch(types.MergePatchType, []byte(`{"metadata": {"finalizers": null}}`)))).To(Succeed())
@@ -178,17 +180,17 @@ var _ = Describe("When Kubernetes", func() {
 	})
 
 	It("gets an object of the same name back while the old one is being deleted, each has its own resource", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		old := Room("support", WithMetadata(`{"a": 1}`))
+		old := harness.Room("support", harness.WithMetadata(`{"a": 1}`))
 		w.CreateAll(ctx, old)
 		w.ExpectReady(ctx, old)
 		id := old.Status.ID
 		end := w.MeshAgent.Inject(simulator.Fault{Method: http.MethodDelete, Status: 503})
 		Expect(w.Delete(ctx, old)).To(Succeed())
 		Eventually(w.State(ctx, old)).WithContext(ctx).Should(ContainSubstring("Ready=False Deleting"))
-		again := Room("support", WithMetadata(`{"b": 2}`))
+		again := harness.Room("support", harness.WithMetadata(`{"b": 2}`))
 		again.Namespace = w.Namespace
 		Expect(apierrors.IsAlreadyExists(w.Create(ctx, again))).To(BeTrue())
 
@@ -206,9 +208,9 @@ var _ = Describe("When Kubernetes", func() {
 	})
 
 	It("has two operators, one waits, takes over when the other is killed at work, and repeats nothing", func(ctx SpecContext) {
-		w := NewEnv(ctx)
+		w := harness.NewEnv(ctx)
 		var deadly atomic.Bool
-		first := w.StartOperator(OperatorOptions{LeaderElect: true, Observe: func(o *Operator, r *http.Request, carriedOut bool) {
+		first := w.StartOperator(harness.OperatorOptions{LeaderElect: true, Observe: func(o *harness.Operator, r *http.Request, carriedOut bool) {
 			if carriedOut && deadly.Load() && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/rooms") {
 				o.Kill()
 			}
@@ -216,10 +218,10 @@ var _ = Describe("When Kubernetes", func() {
 		w.ApplyProject(ctx)
 		rooms := w.ApplyRooms(ctx, 5)
 		writes := &objectWrites{}
-		w.StartOperator(OperatorOptions{LeaderElect: true, Observe: writes.witness})
+		w.StartOperator(harness.OperatorOptions{LeaderElect: true, Observe: writes.witness})
 		w.MeshAgent.ResetCalls()
 		deadly.Store(true)
-		late := Room("late")
+		late := harness.Room("late")
 		w.CreateAll(ctx, late)
 		Eventually(first.Dead.Load).WithContext(ctx).Should(BeTrue())
 		w.ExpectReady(ctx, late)
@@ -234,18 +236,18 @@ var _ = Describe("When Kubernetes", func() {
 	})
 
 	It("is two clusters that declare one room, the first keeps it", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{OwnerID: "cluster-1"})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{OwnerID: "cluster-1"})
 		w.ApplyProject(ctx)
-		mine := Room("support", WithMetadata(`{"team": "mine"}`))
+		mine := harness.Room("support", harness.WithMetadata(`{"team": "mine"}`))
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine)
 
-		other := NewEnv(ctx)
+		other := harness.NewEnv(ctx)
 		other.MeshAgent = w.MeshAgent
-		other.StartOperator(OperatorOptions{OwnerID: "cluster-2", DriftInterval: time.Second})
+		other.StartOperator(harness.OperatorOptions{OwnerID: "cluster-2", DriftInterval: time.Second})
 		other.ApplyProject(ctx)
-		theirs := Room("support", WithMetadata(`{"team": "theirs"}`))
+		theirs := harness.Room("support", harness.WithMetadata(`{"team": "theirs"}`))
 		other.CreateAll(ctx, theirs)
 		Eventually(other.State(ctx, theirs)).WithContext(ctx).Should(ContainSubstring("Stalled=True OwnedElsewhere"))
 		Expect(other.Delete(ctx, theirs)).To(Succeed())

@@ -11,6 +11,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"sigs.k8s.io/yaml"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // meant are the changes of definitions that may refuse what the one before took, as the test names them, each with the reason why nobody is
@@ -27,7 +29,7 @@ const unreleasedCount = "nothing was released yet; the count became one for each
 
 var _ = Describe("A change of the definitions", func() {
 	It("takes all that those before took", func(ctx SpecContext) {
-		was, is := Schemas(previousDefinitions(ctx)), Schemas(Definitions)
+		was, is := harness.Schemas(previousDefinitions(ctx)), harness.Schemas(harness.Definitions)
 		var problems []string
 		for _, name := range slices.Sorted(maps.Keys(was)) {
 			if is[name] == nil {

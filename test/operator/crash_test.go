@@ -23,12 +23,14 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("An operator that is killed", func() {
 	for _, a := range acts {
 		It("at any moment in the "+a.name+" ends up where an undisturbed one does", func(ctx SpecContext) {
-			InParallel(slices.DeleteFunc(Samples(), func(s Sample) bool { return a.of != nil && !a.of(s) }), func(s Sample) { isInterrupted(ctx, s, a) })
+			harness.InParallel(slices.DeleteFunc(harness.Samples(), func(s harness.Sample) bool { return a.of != nil && !a.of(s) }), func(s harness.Sample) { isInterrupted(ctx, s, a) })
 		}, SpecTimeout(10*time.Minute))
 	}
 })
@@ -37,8 +39,8 @@ var _ = Describe("An operator that is killed", func() {
 // something else may happen to the object meanwhile; then it runs again.
 type act struct {
 	name      string
-	of        func(Sample) bool // nil: all
-	exists    bool              // the object, before
+	of        func(harness.Sample) bool // nil: all
+	exists    bool                      // the object, before
 	do        func(context.Context, *interrupted)
 	meanwhile func(context.Context, *interrupted)
 	// forgets says that what the object does not set, or sets no more, may differ: what it had set once, and status was not yet to remember.
@@ -47,12 +49,12 @@ type act struct {
 
 // interrupted is a sample whose operator is killed.
 type interrupted struct {
-	*Fixture
-	original any            // the spec of the object, at first
-	marks    bool           // the resource bears the mark of its owner
-	found    map[string]any // the resource, at first
-	fields   []string       // what the object sets of it
-	operator *Operator      // the one that runs
+	*harness.Fixture
+	original any               // the spec of the object, at first
+	marks    bool              // the resource bears the mark of its owner
+	found    map[string]any    // the resource, at first
+	fields   []string          // what the object sets of it
+	operator *harness.Operator // the one that runs
 }
 
 var acts = []act{
@@ -61,22 +63,22 @@ var acts = []act{
 	{name: "creation, with a change meanwhile,", do: applied, meanwhile: changed, forgets: func(l *interrupted) bool { return l.marks }},
 	{name: "creation, with a new name meanwhile,", do: applied, meanwhile: renamed, of: isRoom},
 	{name: "creation, with its deletion meanwhile,", do: applied, meanwhile: deleted},
-	{name: "adoption", do: adopted, of: Sample.HasRemote},
+	{name: "adoption", do: adopted, of: harness.Sample.HasRemote},
 	// What it was to set when it was adopted, it may have set already.
-	{name: "adoption, with its deletion meanwhile,", do: adopted, meanwhile: deleted, of: Sample.HasRemote, forgets: func(*interrupted) bool { return true }},
+	{name: "adoption, with its deletion meanwhile,", do: adopted, meanwhile: deleted, of: harness.Sample.HasRemote, forgets: func(*interrupted) bool { return true }},
 	{name: "change", exists: true, do: changed},
 	{name: "change, with its undoing meanwhile,", exists: true, do: changed, meanwhile: undone},
 	{name: "change, with its deletion meanwhile,", exists: true, do: changed, meanwhile: deleted},
 	{name: "renaming", exists: true, do: renamed, of: isRoom},
 	{name: "renaming, with its deletion meanwhile,", exists: true, do: renamed, meanwhile: deleted, of: isRoom},
 	{name: "deletion", exists: true, do: deleted},
-	{name: "orphaning", exists: true, of: Sample.HasRemote, do: func(ctx context.Context, l *interrupted) {
+	{name: "orphaning", exists: true, of: harness.Sample.HasRemote, do: func(ctx context.Context, l *interrupted) {
 		l.MergePatch(ctx, `{"spec": {"deletionPolicy": "Orphan"}}`)
 		deleted(ctx, l)
 	}},
 }
 
-func isRoom(s Sample) bool { return s.Kind == "MeshRoom" }
+func isRoom(s harness.Sample) bool { return s.Kind == "MeshRoom" }
 
 func applied(ctx context.Context, l *interrupted) {
 	l.Object = l.Sample.Fresh()
@@ -97,10 +99,10 @@ func strayed(doc map[string]any, fields []string) map[string]any {
 	GinkgoHelper()
 	doc = runtime.DeepCopyJSON(doc)
 	delete(doc, "id")
-	EachOwnerAnnotation(doc, func(holder map[string]any, name string) { delete(holder, name) })
-	within := WrittenPart(doc)
+	harness.EachOwnerAnnotation(doc, func(holder map[string]any, name string) { delete(holder, name) })
+	within := harness.WrittenPart(doc)
 	for _, field := range fields {
-		if !strings.HasSuffix(field, "room.name") && !slices.Contains([]string{"name", "metadata.name", "kind", "domain", "room", "room_id", "user_id", "email"}, field) && ChangeString(within, field) {
+		if !strings.HasSuffix(field, "room.name") && !slices.Contains([]string{"name", "metadata.name", "kind", "domain", "room", "room_id", "user_id", "email"}, field) && harness.ChangeString(within, field) {
 			return doc
 		}
 	}
@@ -121,21 +123,21 @@ func deleted(ctx context.Context, l *interrupted) {
 
 // isInterrupted lets an act happen undisturbed, which shows of what moments it consists, and then again and again, with the operator killed
 // at one moment after the other.
-func isInterrupted(ctx context.Context, s Sample, a act) {
-	w := NewEnv(ctx)
+func isInterrupted(ctx context.Context, s harness.Sample, a act) {
+	w := harness.NewEnv(ctx)
 	l := &interrupted{Fixture: w.ApplySample(ctx, s)}
-	l.operator = w.StartOperator(OperatorOptions{})
+	l.operator = w.StartOperator(harness.OperatorOptions{})
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)
 	l.original, l.marks = l.Unstructured(ctx).Object["spec"], l.HasOwner()
 	if s.HasRemote() {
-		l.found, l.fields = l.Document(), AppliedFields(l.CommonStatus())
+		l.found, l.fields = l.Document(), harness.AppliedFields(l.CommonStatus())
 	}
 	l.DeleteObject(ctx)
 
 	var mu sync.Mutex
 	var moments []string
-	undisturbed := a.enact(ctx, l, func(_ *Operator, r *http.Request, carriedOut bool) {
+	undisturbed := a.enact(ctx, l, func(_ *harness.Operator, r *http.Request, carriedOut bool) {
 		mu.Lock()
 		defer mu.Unlock()
 		if isMoment(s, r, carriedOut) {
@@ -149,7 +151,7 @@ func isInterrupted(ctx context.Context, s Sample, a act) {
 }
 
 // enact lets an act happen under the eyes of a witness, tells what is there in the end, and then clears up.
-func (a act) enact(ctx context.Context, l *interrupted, witness func(*Operator, *http.Request, bool), lives bool) string {
+func (a act) enact(ctx context.Context, l *interrupted, witness func(*harness.Operator, *http.Request, bool), lives bool) string {
 	GinkgoHelper()
 	if a.exists {
 		applied(ctx, l)
@@ -158,7 +160,7 @@ func (a act) enact(ctx context.Context, l *interrupted, witness func(*Operator, 
 	l.operator.Stop()
 
 	a.do(ctx, l)
-	watched := l.StartOperator(OperatorOptions{Observe: witness})
+	watched := l.StartOperator(harness.OperatorOptions{Observe: witness})
 	Eventually(func() (bool, error) {
 		settled, err := settled(ctx, l)
 		return settled && lives || watched.Dead.Load(), err
@@ -167,12 +169,12 @@ func (a act) enact(ctx context.Context, l *interrupted, witness func(*Operator, 
 	if a.meanwhile != nil {
 		a.meanwhile(ctx, l)
 	}
-	l.operator = l.StartOperator(OperatorOptions{})
+	l.operator = l.StartOperator(harness.OperatorOptions{})
 	Eventually(func() (bool, error) { return settled(ctx, l) }).WithContext(ctx).Should(BeTrue())
 	if l.Exists(ctx) {
 		l.MeshAgent.ResetCalls()
 		l.RequestReconcile(ctx, l.Object)
-		Expect(ConditionsOf(l.Object)).To(BeReady())
+		Expect(harness.ConditionsOf(l.Object)).To(harness.BeReady())
 		Expect(l.Writes()).To(BeEmpty(), "it was Ready")
 	}
 	end := map[string]any{"status": lastStatus(ctx, l), "held": remains(ctx, l, l.HeldAtFirst, a.forgets)}
@@ -196,7 +198,7 @@ func settled(ctx context.Context, l *interrupted) (bool, error) {
 	if err != nil {
 		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
 	}
-	ready, err := BeReady().Match(text)
+	ready, err := harness.BeReady().Match(text)
 	return ready && l.Object.GetDeletionTimestamp().IsZero(), err
 }
 
@@ -212,21 +214,21 @@ func lastStatus(ctx context.Context, l *interrupted) map[string]any {
 }
 
 // remains is what MeshAgent holds besides what was there before: all of it, or only what the object sets, and marks.
-func remains(ctx context.Context, l *interrupted, before []string, forgets func(*interrupted) bool) []Record {
+func remains(ctx context.Context, l *interrupted, before []string, forgets func(*interrupted) bool) []harness.Record {
 	GinkgoHelper()
-	held := slices.DeleteFunc(l.Held(), func(one Record) bool { return slices.Contains(before, one.Path+"/"+one.ID) })
+	held := slices.DeleteFunc(l.Held(), func(one harness.Record) bool { return slices.Contains(before, one.Path+"/"+one.ID) })
 	var fields []string
 	if l.Sample.HasRemote() && l.Exists(ctx) {
-		fields = AppliedFields(l.CommonStatus())
+		fields = harness.AppliedFields(l.CommonStatus())
 	}
 	for i := range held {
 		if forgets == nil || !forgets(l) || slices.Contains(l.HeldWithout, held[i].Path+"/"+held[i].ID) {
 			continue
 		}
 		set := map[string]any{}
-		EachOwnerAnnotation(held[i].Doc, func(holder map[string]any, name string) { set[name] = holder[name] })
+		harness.EachOwnerAnnotation(held[i].Doc, func(holder map[string]any, name string) { set[name] = holder[name] })
 		for _, field := range fields {
-			value, _ := ValueAt(WrittenPart(held[i].Doc), field)
+			value, _ := harness.ValueAt(harness.WrittenPart(held[i].Doc), field)
 			set[field] = value
 		}
 		held[i].Doc = set
@@ -239,7 +241,7 @@ var everyMoment = flag.Bool("every-moment", false, "kill before and after every 
 // isMoment says that here the operator may die with another outcome than at the moment before: when a write of its own was carried out. What
 // it only read is gone with it. Lest that be a mistake, for rooms and MeshProjects every moment counts, and for all kinds with
 // -every-moment: before each request, and after it.
-func isMoment(s Sample, r *http.Request, carriedOut bool) bool {
+func isMoment(s harness.Sample, r *http.Request, carriedOut bool) bool {
 	_, inProject, inMeshAgent := strings.Cut(r.URL.Path, "/accounts/projects/")
 	inMeshAgent = inMeshAgent || r.URL.Path == "/config"
 	if inMeshAgent && strings.Contains(inProject, "/") != s.HasRemote() || !inMeshAgent && !s.Concerns(r) {
@@ -253,10 +255,10 @@ func isMoment(s Sample, r *http.Request, carriedOut bool) bool {
 }
 
 // killAt makes a witness that kills the operator at the n-th moment.
-func killAt(s Sample, n int) func(*Operator, *http.Request, bool) {
+func killAt(s harness.Sample, n int) func(*harness.Operator, *http.Request, bool) {
 	var left atomic.Int64
 	left.Store(int64(n))
-	return func(o *Operator, r *http.Request, carriedOut bool) {
+	return func(o *harness.Operator, r *http.Request, carriedOut bool) {
 		if isMoment(s, r, carriedOut) && left.Add(-1) == -1 {
 			o.Kill()
 		}

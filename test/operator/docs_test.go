@@ -18,6 +18,8 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // page is a page of the documentation.
@@ -27,7 +29,7 @@ func (p page) String() string { return strings.TrimPrefix(p.path, "../../") }
 
 // pages are README.md, CONTRIBUTING.md and all below docs. It is called while the tree of specs is built, so it cannot use Expect.
 func pages() []page {
-	root := Path()
+	root := harness.Path()
 	paths := []string{filepath.Join(root, "README.md"), filepath.Join(root, "CONTRIBUTING.md")}
 	err := filepath.WalkDir(filepath.Join(root, "docs"), func(path string, _ fs.DirEntry, err error) error {
 		if filepath.Ext(path) == ".md" {
@@ -85,7 +87,7 @@ var _ = Describe("The documentation", func() {
 		It("shows nothing that the API server would refuse: "+p.String(), func(ctx SpecContext) {
 			for _, obj := range slices.DeleteFunc(p.objects(), func(obj *unstructured.Unstructured) bool { return !ours(obj) }) {
 				obj.SetNamespace("default")
-				Expect(client.WithFieldValidation(Client(), "Strict").Create(ctx, obj, client.DryRunAll)).To(Succeed(), "%s %s", obj.GetKind(), obj.GetName())
+				Expect(client.WithFieldValidation(harness.Client(), "Strict").Create(ctx, obj, client.DryRunAll)).To(Succeed(), "%s %s", obj.GetKind(), obj.GetName())
 			}
 		})
 
@@ -116,7 +118,7 @@ var _ = Describe("The documentation", func() {
 				shown[obj.GetKind()] = true
 			}
 		}
-		for _, kind := range KindsOf(ReadSamples().Own) {
+		for _, kind := range harness.KindsOf(harness.ReadSamples().Own) {
 			Expect(shown).To(HaveKey(kind))
 		}
 	})

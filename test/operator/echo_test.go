@@ -17,12 +17,14 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // What is looked for is in leaks_test.go, and so is where.
 var _ = It("A refusal that repeats the request leaks no secret", func(ctx SpecContext) {
-	w := NewEnv(ctx)
-	w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 	w.ApplyProject(ctx)
 	source := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, StringData: map[string]string{"K": "first-c4n4ry"}}
 	secret := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalSecretReference{Name: "s"}}}

@@ -17,15 +17,17 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // ordeal is a sample in a world of its own, with a part of the troubles that it is to survive.
 type ordeal struct {
-	Sample
+	harness.Sample
 	hits     strike
 	troubles []trouble
 
-	*Fixture
+	*harness.Fixture
 	changed string       // the resource, after the change
 	struck  atomic.Int64 // requests to MeshAgent
 	written atomic.Int64 // requests to the API server that change the object
@@ -36,7 +38,7 @@ func ordeals() (all []*ordeal) {
 	const most = 8
 	for _, hits := range strikes {
 		for some := range slices.Chunk(troubles, most) {
-			for _, s := range RemoteSamples() {
+			for _, s := range harness.RemoteSamples() {
 				all = append(all, &ordeal{Sample: s, hits: hits, troubles: some})
 			}
 		}
@@ -46,8 +48,8 @@ func ordeals() (all []*ordeal) {
 
 // run has every act of a sample's life fail in several ways, one after the other.
 func (o *ordeal) run(ctx context.Context) {
-	w := NewEnv(ctx)
-	defer w.StartOperator(OperatorOptions{DriftInterval: time.Second, Observe: func(_ *Operator, r *http.Request, carriedOut bool) {
+	w := harness.NewEnv(ctx)
+	defer w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Observe: func(_ *harness.Operator, r *http.Request, carriedOut bool) {
 		if r.Method != http.MethodGet && !carriedOut && o.Concerns(r) {
 			o.written.Add(1)
 		}
@@ -65,7 +67,7 @@ func (o *ordeal) run(ctx context.Context) {
 }
 
 // shape is what stands for the sample in MeshAgent, but for what differs each time.
-func shape(l *Fixture) string {
+func shape(l *harness.Fixture) string {
 	text, err := json.MarshalIndent(l.Document(), "", " ")
 	Expect(err).NotTo(HaveOccurred())
 	return l.Anonymize(string(text))
@@ -79,7 +81,7 @@ func (o *ordeal) survives(ctx context.Context, t trouble) []string {
 		o.Object = o.Fresh()
 		o.CreateAll(ctx, o.Object)
 	})
-	o.eventually(ctx).Should(BeReady(), at)
+	o.eventually(ctx).Should(harness.BeReady(), at)
 	if t.credible && creating == ready {
 		o.RequestReconcile(ctx, o.Object) // it was lied to
 	}
@@ -87,7 +89,7 @@ func (o *ordeal) survives(ctx context.Context, t trouble) []string {
 	Expect(o.CommonStatus().IsAdopted()).To(BeFalse(), at)
 
 	changing := o.during(ctx, t, http.MethodPut, at, func() { o.MergePatch(ctx, o.EditPatch()) })
-	o.eventually(ctx).Should(BeReady(), at)
+	o.eventually(ctx).Should(harness.BeReady(), at)
 	o.FindResource()
 	Expect(shape(o.Fixture)).To(Equal(o.changed), at)
 
@@ -128,13 +130,13 @@ func (o *ordeal) during(ctx context.Context, t trouble, method, at string, do fu
 		o.eventuallyGone(ctx, at)
 		outcome = gone
 	case reason == copes:
-		o.eventually(ctx).Should(BeReady(), at)
+		o.eventually(ctx).Should(harness.BeReady(), at)
 		outcome = ready
 	case t.credible && o.hits == writes:
-		o.eventually(ctx).Should(Or(BeReady(), BeOutOfSync(reason)), at)
+		o.eventually(ctx).Should(Or(harness.BeReady(), harness.BeOutOfSync(reason)), at)
 		outcome = inWords(o.Object, method)
 	default:
-		o.eventually(ctx).Should(BeOutOfSync(reason), at)
+		o.eventually(ctx).Should(harness.BeOutOfSync(reason), at)
 		outcome = inWords(o.Object, method)
 		if fault.Method == http.MethodPut {
 			o.keepsStill(ctx, at)
@@ -161,7 +163,7 @@ func (o *ordeal) keepsStill(ctx context.Context, at string) {
 	GinkgoHelper()
 	struck, written := o.struck.Load(), o.written.Load()
 	Eventually(o.struck.Load).WithContext(ctx).Should(BeNumerically(">=", struck+3), at)
-	Expect(o.written.Load()).To(Equal(written), "%s:\n%s", at, ConditionsOf(o.Object))
+	Expect(o.written.Load()).To(Equal(written), "%s:\n%s", at, harness.ConditionsOf(o.Object))
 }
 
 // What an object can come to while there is trouble, besides a reason.
@@ -175,7 +177,7 @@ var syncedReason = regexp.MustCompile(`Synced=False (\w+)`)
 
 // inWords tells how an object is doing, in the words of docs/faults.md.
 func inWords(obj client.Object, method string) string {
-	text := ConditionsOf(obj)
+	text := harness.ConditionsOf(obj)
 	synced := syncedReason.FindStringSubmatch(text)
 	switch {
 	case synced == nil:

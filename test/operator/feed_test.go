@@ -12,6 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
@@ -32,15 +34,15 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 	}
 
 	It("clears a schema and a format that leave the spec", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		orders := feed(func(f *v1alpha1.MeshFeed) {
 			f.Spec.MessageSchema = &runtime.RawExtension{Raw: []byte(`{"type": "object"}`)}
 		})
 		mine := subscription()
 		mine.Spec.FilenameDatetimeFormat = "YYYY/MM"
-		w.CreateAll(ctx, orders, mine, Room("support"))
+		w.CreateAll(ctx, orders, mine, harness.Room("support"))
 		w.ExpectReady(ctx, orders, mine)
 		Expect(w.MeshAgent.Documents("feeds")[0]).To(HaveKeyWithValue("message_schema", HaveKeyWithValue("type", "object")))
 
@@ -59,12 +61,12 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 	})
 
 	It("says that a paused feed refuses changes of subscriptions, and goes on when it is resumed", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
 		orders := feed(func(f *v1alpha1.MeshFeed) { f.Spec.Paused = new(true) })
 		mine := subscription()
-		w.CreateAll(ctx, orders, Room("support"))
+		w.CreateAll(ctx, orders, harness.Room("support"))
 		w.ExpectReady(ctx, orders)
 		w.CreateAll(ctx, mine)
 		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Rejected"), ContainSubstring("paused")))
@@ -73,8 +75,8 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 	})
 
 	It("does not take over a feed of another visibility, and says that it cannot be changed", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		w.MeshAgent.Add("feeds", map[string]any{"name": "orders", "visibility": "private"})
 		orders := feed(func(f *v1alpha1.MeshFeed) {
@@ -87,8 +89,8 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 	})
 
 	It("may say or leave out the default visibility, which changes nothing", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		orders := feed()
 		w.CreateAll(ctx, orders)
@@ -101,10 +103,10 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 	})
 
 	It("keeps a subscription when its room is renamed", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
-		orders, support, mine := feed(), Room("support"), subscription()
+		orders, support, mine := feed(), harness.Room("support"), subscription()
 		w.CreateAll(ctx, orders, support, mine)
 		w.ExpectReady(ctx, orders, mine)
 		id := mine.Status.ID

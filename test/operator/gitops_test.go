@@ -19,9 +19,11 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-var gitopsDocs = Path("docs", "gitops")
+var gitopsDocs = harness.Path("docs", "gitops")
 
 // kustomized is what kustomize builds from files.
 func kustomized(ctx context.Context, files map[string]string) string {
@@ -30,7 +32,7 @@ func kustomized(ctx context.Context, files map[string]string) string {
 	for name, text := range files {
 		Expect(os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600)).To(Succeed())
 	}
-	kustomize, err := Tool(ctx, "kustomize")
+	kustomize, err := harness.Tool(ctx, "kustomize")
 	Expect(err).NotTo(HaveOccurred())
 	out, err := exec.CommandContext(ctx, kustomize, "build", folder).CombinedOutput()
 	Expect(err).NotTo(HaveOccurred(), "%s", out)
@@ -57,12 +59,12 @@ var _ = Describe("docs/gitops", func() {
 	for _, how := range []string{"apply", "apply --server-side"} {
 		It("adds to the ConfigMap of Argo CD, and takes nothing away, if it came by kubectl "+how, func(ctx SpecContext) {
 			namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "argocd-"}}
-			Expect(Client().Create(ctx, namespace)).To(Succeed())
+			Expect(harness.Client().Create(ctx, namespace)).To(Succeed())
 			kubectl := func(stdin, command string) {
 				GinkgoHelper()
 				cmd := exec.CommandContext(ctx, filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"), strings.Fields(command)...)
-				cmd.Dir, cmd.Stdin = Path(), strings.NewReader(stdin)
-				cmd.Env = append(os.Environ(), "KUBECONFIG="+Plane().KubeconfigPath)
+				cmd.Dir, cmd.Stdin = harness.Path(), strings.NewReader(stdin)
+				cmd.Env = append(os.Environ(), "KUBECONFIG="+harness.Plane().KubeconfigPath)
 				out, err := cmd.CombinedOutput()
 				Expect(err).NotTo(HaveOccurred(), "%s: %s", command, out)
 			}
@@ -72,7 +74,7 @@ var _ = Describe("docs/gitops", func() {
 			for range 2 {
 				kubectl("", strings.Replace(command, "-n argocd ", "-n "+namespace.Name+" ", 1))
 				config := &corev1.ConfigMap{}
-				Expect(Client().Get(ctx, client.ObjectKey{Namespace: namespace.Name, Name: "argocd-cm"}, config)).To(Succeed())
+				Expect(harness.Client().Get(ctx, client.ObjectKey{Namespace: namespace.Name, Name: "argocd-cm"}, config)).To(Succeed())
 				Expect(config.Data).To(And(HaveKeyWithValue("dex.config", "x"), HaveKey("url"),
 					HaveKey("resource.customizations.health.meshagent.com_MeshRoom")))
 			}
@@ -85,17 +87,17 @@ var _ = Describe("docs/gitops", func() {
 			"argocd-cm.yaml":     gitopsFile("argocd-cm.yaml"),
 			"kustomization.yaml": "namespace: argocd\nresources: [argocd.yaml]\n" + documented("(?ms)^```yaml\n(patches:\n.*?)^```$"),
 		})
-		objects := ParseObjects(out)
+		objects := harness.ParseObjects(out)
 		Expect(objects).To(HaveLen(1))
 		Expect(objects[0].GetNamespace()).To(Equal("argocd"))
-		Expect(As[corev1.ConfigMap](objects[0]).Data).To(And(HaveKeyWithValue("dex.config", "x"),
+		Expect(harness.As[corev1.ConfigMap](objects[0]).Data).To(And(HaveKeyWithValue("dex.config", "x"),
 			HaveKey("resource.customizations.health.meshagent.com_MeshRoom")))
 	})
 
 	It("tells kustomize of every field that names another object, or an image", func(ctx SpecContext) {
 		files := map[string]string{"kustomizeconfig.yaml": gitopsFile("kustomizeconfig.yaml")}
 		var resources []string
-		for version, schema := range Schemas(Definitions) {
+		for version, schema := range harness.Schemas(harness.Definitions) {
 			kind, _, _ := strings.Cut(version, " ")
 			obj := map[string]any{
 				"apiVersion": v1alpha1.GroupVersion.String(), "kind": kind, "metadata": map[string]any{"name": "x"},
@@ -113,7 +115,7 @@ configMapGenerator: [{name: x, literals: [a=b]}]
 images: [{name: registry.example.com/x, newTag: new}]
 `
 		checked := 0
-		for _, obj := range ParseObjects(kustomized(ctx, files)) {
+		for _, obj := range harness.ParseObjects(kustomized(ctx, files)) {
 			if obj.GroupVersionKind().Group == v1alpha1.GroupVersion.Group {
 				checked += checkReferences(obj.GetKind(), "spec", obj.Object["spec"])
 			}

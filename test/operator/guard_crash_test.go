@@ -14,6 +14,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // So many rooms are in a MeshProject that lets so many be deleted in an hour.
@@ -27,7 +29,7 @@ var _ = Describe("The deletion guard of an operator that is killed", func() {
 				moments = append(moments, killing{method, int64(n)})
 			}
 		}
-		InParallel(moments, func(k killing) { isGuarded(ctx, k) })
+		harness.InParallel(moments, func(k killing) { isGuarded(ctx, k) })
 	})
 })
 
@@ -39,8 +41,8 @@ type killing struct {
 
 // isGuarded deletes more rooms than allowed under an operator that is killed in the midst of it, and runs again.
 func isGuarded(ctx context.Context, k killing) {
-	w := NewEnv(ctx)
-	first := w.StartOperator(OperatorOptions{})
+	w := harness.NewEnv(ctx)
+	first := w.StartOperator(harness.OperatorOptions{})
 	project := w.ApplyProject(ctx)
 	w.Edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(guardedMost))} })
 	w.ApplyRooms(ctx, guardedCount)
@@ -49,7 +51,7 @@ func isGuarded(ctx context.Context, k killing) {
 
 	var left atomic.Int64
 	left.Store(k.before)
-	second := w.StartOperator(OperatorOptions{Observe: func(o *Operator, r *http.Request, carriedOut bool) {
+	second := w.StartOperator(harness.OperatorOptions{Observe: func(o *harness.Operator, r *http.Request, carriedOut bool) {
 		counts := strings.HasSuffix(r.URL.Path, "/meshprojects/"+project.Name+"/status")
 		deletes := strings.Contains(r.URL.Path, "/accounts/projects/")
 		if carriedOut && r.Method == k.method && (counts || deletes) && left.Add(-1) == -1 {
@@ -65,12 +67,12 @@ func isGuarded(ctx context.Context, k killing) {
 	done := func() int { return guardedCount - len(w.MeshAgent.Documents("rooms")) }
 	Expect(counted()).To(And(BeNumerically(">", k.before), BeNumerically(">=", done())))
 
-	w.StartOperator(OperatorOptions{})
+	w.StartOperator(harness.OperatorOptions{})
 	var rooms v1alpha1.MeshRoomList
 	Eventually(func(g Gomega) {
 		g.Expect(w.List(ctx, &rooms, client.InNamespace(w.Namespace))).To(Succeed())
 		for _, one := range rooms.Items {
-			g.Expect(ConditionsOf(&one)).To(ContainSubstring("Synced=False DeletionHeld: "))
+			g.Expect(harness.ConditionsOf(&one)).To(ContainSubstring("Synced=False DeletionHeld: "))
 		}
 	}).WithContext(ctx).Should(Succeed())
 	Expect(rooms.Items).To(HaveLen(guardedCount-done()), "what is left is held")

@@ -14,13 +14,15 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // guardedRooms makes rooms in a project that lets so many resources an hour be deleted, and deletes them all.
-func guardedRooms(ctx SpecContext, most int32, count int) (*Env, *Operator, *v1alpha1.MeshProject, []client.Object) {
+func guardedRooms(ctx SpecContext, most int32, count int) (*harness.Env, *harness.Operator, *v1alpha1.MeshProject, []client.Object) {
 	GinkgoHelper()
-	w := NewEnv(ctx)
-	operator := w.StartOperator(OperatorOptions{})
+	w := harness.NewEnv(ctx)
+	operator := w.StartOperator(harness.OperatorOptions{})
 	project := w.ApplyProject(ctx)
 	w.Edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: &most} })
 	w.ExpectReady(ctx, project)
@@ -30,16 +32,16 @@ func guardedRooms(ctx SpecContext, most int32, count int) (*Env, *Operator, *v1a
 }
 
 // heldRooms waits until so many rooms are left, and all of them are held.
-func heldRooms(ctx context.Context, w *Env, count int) []v1alpha1.MeshRoom {
+func heldRooms(ctx context.Context, w *harness.Env, count int) []v1alpha1.MeshRoom {
 	GinkgoHelper()
 	var list v1alpha1.MeshRoomList
 	Eventually(func(g Gomega) {
 		g.Expect(w.List(ctx, &list, client.InNamespace(w.Namespace))).To(Succeed())
 		g.Expect(list.Items).To(HaveLen(count))
 		for _, one := range list.Items {
-			g.Expect(ConditionsOf(&one)).To(And(HavePrefix("Ready=False Deleting"), ContainSubstring("Synced=False DeletionHeld: "),
+			g.Expect(harness.ConditionsOf(&one)).To(And(HavePrefix("Ready=False Deleting"), ContainSubstring("Synced=False DeletionHeld: "),
 				ContainSubstring(v1alpha1.AllowDeletionsUntilAnnotation)))
-			CheckConditions(&one)
+			harness.CheckConditions(&one)
 		}
 	}).WithContext(ctx).Should(Succeed())
 	Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(count))
@@ -56,7 +58,7 @@ func countedIn(project *v1alpha1.MeshProject) (total int) {
 }
 
 // deletionsHeld is what the metric says of the world's MeshProject: 0 also if it says nothing.
-func deletionsHeld(w *Env) float64 {
+func deletionsHeld(w *harness.Env) float64 {
 	GinkgoHelper()
 	return series(metrics.Registry, "meshagent_deletions_held")[" "+w.Namespace+" default"]
 }
@@ -71,8 +73,8 @@ var _ = Describe("The deletion guard", func() {
 
 		By("being restarted")
 		operator.Stop()
-		w.StartOperator(OperatorOptions{})
-		late := Room("late")
+		w.StartOperator(harness.OperatorOptions{})
+		late := harness.Room("late")
 		w.CreateAll(ctx, late)
 		w.ExpectReady(ctx, late)
 		Expect(w.Delete(ctx, late)).To(Succeed())
@@ -124,13 +126,13 @@ var _ = Describe("The deletion guard", func() {
 		Expect(countedIn(project)).To(Equal(1))
 		project.Status.Deletions[0].Minute.Time = time.Now().Add(-62 * time.Minute)
 		Expect(w.Status().Update(ctx, project)).To(Succeed())
-		w.StartOperator(OperatorOptions{})
+		w.StartOperator(harness.OperatorOptions{})
 		heldRooms(ctx, w, 1)
 	})
 
 	It("counts a deletion once, however often it is tried, and nothing that stays in MeshAgent", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		project := w.ApplyProject(ctx)
 		w.Edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(1))} })
 		rooms := w.ApplyRooms(ctx, 2)

@@ -17,11 +17,13 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // health is the table of docs/gitops/README.md in the making: what GitOps tools say of objects in every state that they can be in.
 type health struct {
-	*Env
+	*harness.Env
 	rows []string
 }
 
@@ -44,15 +46,15 @@ func (h *health) is(ctx context.Context, what string, obj client.Object, conditi
 		g.Expect(err).NotTo(HaveOccurred())
 		g.Expect(shortConditions(obj)).To(Equal(conditions))
 	}).WithContext(ctx).Should(Succeed())
-	Expect(KStatus(obj)).To(Equal(kstatusWanted))
-	argo, _ := ArgoHealth(obj)
+	Expect(harness.KStatus(obj)).To(Equal(kstatusWanted))
+	argo, _ := harness.ArgoHealth(obj)
 	Expect(argo).To(Equal(argoWanted))
 	h.rows = append(h.rows, fmt.Sprintf("| %s | %s | %s | %s |", what, conditions, kstatusWanted, argoWanted))
 }
 
 // shortConditions are an object's conditions as the table shows them.
 func shortConditions(obj client.Object) string {
-	s := StatusOf(obj)
+	s := harness.StatusOf(obj)
 	if len(s.Conditions) == 0 {
 		return "none"
 	}
@@ -76,22 +78,22 @@ func shortConditions(obj client.Object) string {
 
 var _ = Describe("The health of an object", func() {
 	It("is told by kstatus and Argo CD as the documentation says", func(ctx SpecContext) {
-		h := &health{Env: NewEnv(ctx)}
+		h := &health{Env: harness.NewEnv(ctx)}
 		h.begins(ctx)
 		h.works(ctx)
 		h.isRefused(ctx)
 		h.isHeldBack(ctx)
 		h.ends(ctx)
-		CompareSection(Path("docs", "gitops", "README.md"), statesBegin, statesEnd, h.String())
+		harness.CompareSection(harness.Path("docs", "gitops", "README.md"), statesBegin, statesEnd, h.String())
 	}, SpecTimeout(2*time.Minute))
 })
 
 func (h *health) begins(ctx context.Context) {
 	GinkgoHelper()
-	support := Room("support")
+	support := harness.Room("support")
 	h.CreateAll(ctx, support)
 	h.is(ctx, "just applied", support, "none", status.InProgressStatus, "Progressing")
-	operator := h.StartOperator(OperatorOptions{DriftInterval: time.Second})
+	operator := h.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 	h.is(ctx, "its MeshProject is missing", support, "Ready=False, Synced=False (ProjectNotFound), Reconciling", status.InProgressStatus, "Progressing")
 
 	h.ApplyProject(ctx)
@@ -108,7 +110,7 @@ func (h *health) begins(ctx context.Context) {
 	h.is(ctx, "a grant whose user was invited and has not joined", invited, "Ready=False, Synced=True, Reconciling", status.InProgressStatus, "Progressing")
 
 	heal := h.MeshAgent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/rooms$", Status: http.StatusBadGateway})
-	attic := Room("attic")
+	attic := harness.Room("attic")
 	h.CreateAll(ctx, attic)
 	h.is(ctx, "MeshAgent fails before it is created", attic, "Ready=False, Synced=False (Unavailable), Reconciling", status.InProgressStatus, "Progressing")
 	heal()
@@ -117,16 +119,16 @@ func (h *health) begins(ctx context.Context) {
 
 func (h *health) works(ctx context.Context) {
 	GinkgoHelper()
-	operator := h.StartOperator(OperatorOptions{DriftInterval: time.Second})
-	support := Room("support")
+	operator := h.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	support := harness.Room("support")
 	support.Namespace = h.Namespace
 	h.is(ctx, "as it should be", support, "Ready=True, Synced=True", status.CurrentStatus, "Healthy")
 	operator.Stop()
-	h.Edit(ctx, support, func() { WithMetadata(`{"team": "support"}`)(support) })
+	h.Edit(ctx, support, func() { harness.WithMetadata(`{"team": "support"}`)(support) })
 	h.is(ctx, "its spec was changed a moment ago", support, "Ready=True, Synced=True, of an earlier generation", status.InProgressStatus, "Progressing")
 
 	heal := h.MeshAgent.Inject(simulator.Fault{Method: http.MethodPut, Status: http.StatusBadGateway})
-	h.StartOperator(OperatorOptions{DriftInterval: time.Second})
+	h.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 	h.is(ctx, "its spec was changed, and MeshAgent fails", support, "Ready=True, Synced=False (Unavailable), Reconciling", status.InProgressStatus, "Progressing")
 	heal()
 	h.ExpectReady(ctx, support)
@@ -137,7 +139,7 @@ func (h *health) works(ctx context.Context) {
 	h.is(ctx, "it works, and its MeshProject does not", support, "Ready=True, Synced=False (ProjectNotReady)", status.CurrentStatus, "Healthy")
 	heal()
 
-	secret := APIKeySecret("not an API key")
+	secret := harness.APIKeySecret("not an API key")
 	secret.Name = "openai"
 	carried := &v1alpha1.MeshSecret{}
 	carried.Name, carried.Spec.SecretRef.Name = "openai", "openai"
@@ -149,13 +151,13 @@ func (h *health) works(ctx context.Context) {
 
 func (h *health) isRefused(ctx context.Context) {
 	GinkgoHelper()
-	taken := Room("taken", WithMetadata(`{"team": "support"}`))
+	taken := harness.Room("taken", harness.WithMetadata(`{"team": "support"}`))
 	h.MeshAgent.Add("rooms", map[string]any{"name": "taken", "metadata": map[string]any{"team": "other"}})
 	h.CreateAll(ctx, taken)
 	h.is(ctx, "its name is taken", taken, "Ready=False, Synced=False (AlreadyExists), Stalled", status.FailedStatus, "Degraded")
 
 	heal := h.MeshAgent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/rooms$", Status: http.StatusBadRequest})
-	cellar := Room("cellar")
+	cellar := harness.Room("cellar")
 	h.CreateAll(ctx, cellar)
 	h.is(ctx, "MeshAgent refuses it", cellar, "Ready=False, Synced=False (Rejected), Stalled", status.FailedStatus, "Degraded")
 	heal()
@@ -163,20 +165,20 @@ func (h *health) isRefused(ctx context.Context) {
 
 func (h *health) isHeldBack(ctx context.Context) {
 	GinkgoHelper()
-	observed := Room("observed", WithMetadata(`{"team": "support"}`), func(r *v1alpha1.MeshRoom) { r.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
+	observed := harness.Room("observed", harness.WithMetadata(`{"team": "support"}`), func(r *v1alpha1.MeshRoom) { r.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
 	h.CreateAll(ctx, observed)
 	h.is(ctx, "only observed, and not in MeshAgent", observed, "Ready=False, Synced=False (Missing)", status.InProgressStatus, "Progressing")
 	h.MeshAgent.Add("rooms", map[string]any{"name": "observed", "metadata": map[string]any{"team": "other"}})
 	h.is(ctx, "only observed, and different", observed, "Ready=True, Synced=False (Drifted)", status.CurrentStatus, "Healthy")
 
-	unborn := Room("unborn", func(r *v1alpha1.MeshRoom) { r.Spec.Suspend = new(true) })
+	unborn := harness.Room("unborn", func(r *v1alpha1.MeshRoom) { r.Spec.Suspend = new(true) })
 	h.CreateAll(ctx, unborn)
 	h.is(ctx, "suspended before it was created", unborn, "Ready=False, Synced=Unknown (Suspended)", status.InProgressStatus, "Suspended")
 }
 
 func (h *health) ends(ctx context.Context) {
 	GinkgoHelper()
-	support := Room("support")
+	support := harness.Room("support")
 	support.Namespace = h.Namespace
 	h.Edit(ctx, support, func() { support.Spec.Suspend = new(true) })
 	h.is(ctx, "suspended", support, "Ready=True, Synced=Unknown (Suspended)", status.CurrentStatus, "Suspended")

@@ -25,6 +25,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // hostile are values that somebody may put into any string of a spec.
@@ -38,16 +40,16 @@ var bare = []string{"..", ".", " ", "null", "0"}
 
 var _ = Describe("A hostile value", func() {
 	It("in any string of a spec arrives in MeshAgent as it is, or is refused with a reason", func(ctx SpecContext) {
-		InParallel(RemoteSamples(), func(s Sample) { takesHostileValues(ctx, s) })
+		harness.InParallel(harness.RemoteSamples(), func(s harness.Sample) { takesHostileValues(ctx, s) })
 	}, SpecTimeout(8*time.Minute))
 })
 
 // takesHostileValues puts each value into all strings of a sample that admit it, and watches what becomes of it: into all at once,
 // but alone into those where it may not be used, so that no place hides what happens at another.
-func takesHostileValues(ctx context.Context, s Sample) {
-	log := &LogRecorder{}
-	w := NewEnv(ctx)
-	w.StartOperator(OperatorOptions{Logger: zap.New(zap.WriteTo(CheckedWriter{io.MultiWriter(log, GinkgoWriter)}))})
+func takesHostileValues(ctx context.Context, s harness.Sample) {
+	log := &harness.LogRecorder{}
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{Logger: zap.New(zap.WriteTo(harness.CheckedWriter(io.MultiWriter(log, GinkgoWriter))))})
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)
@@ -85,7 +87,7 @@ type hostilePlace struct {
 func (p hostilePlace) String() string { return fmt.Sprint(p.path) }
 
 // takes says that an object with values at some places becomes Ready. Then each value is in MeshAgent, as often as there are places for it.
-func takes(ctx context.Context, l *Fixture, places ...hostilePlace) bool {
+func takes(ctx context.Context, l *harness.Fixture, places ...hostilePlace) bool {
 	GinkgoHelper()
 	at := fmt.Sprintf("%s with %q at %v", l.Sample, places[0].value, places)
 	raw := manifest(l)
@@ -102,9 +104,9 @@ func takes(ctx context.Context, l *Fixture, places ...hostilePlace) bool {
 	}
 	Expect(err).NotTo(HaveOccurred(), at)
 	// Ready, or it says what is wrong: which may be that there is no object of that name.
-	Eventually(l.State(ctx, l.Object)).WithContext(ctx).Should(Or(BeReady(), MatchRegexp(`(?s)Synced=False (Rejected|Invalid): ..`),
+	Eventually(l.State(ctx, l.Object)).WithContext(ctx).Should(Or(harness.BeReady(), MatchRegexp(`(?s)Synced=False (Rejected|Invalid): ..`),
 		MatchRegexp(`(?s)Synced=False (Reference|Secret|Project)NotFound: .*(%s)`, strings.Join(quoted, "|"))), at)
-	ready, err := BeReady().Match(ConditionsOf(l.Object))
+	ready, err := harness.BeReady().Match(harness.ConditionsOf(l.Object))
 	Expect(err).NotTo(HaveOccurred())
 	if ready {
 		l.FindResource()
@@ -117,7 +119,7 @@ func takes(ctx context.Context, l *Fixture, places ...hostilePlace) bool {
 			held = slices.Delete(held, i, i+1)
 		}
 	}
-	Expect(ConditionsOf(l.Object)).NotTo(MatchRegexp(`(?m)^INFO injected`), at)
+	Expect(harness.ConditionsOf(l.Object)).NotTo(MatchRegexp(`(?m)^INFO injected`), at)
 	l.DeleteObject(ctx)
 	Expect(l.HeldNames()).To(Equal(l.HeldWithout), at)
 	return ready
@@ -151,7 +153,7 @@ func texts(value any) (found []string) {
 }
 
 // admitting are the places of the sample at which the API server admits a value.
-func admitting(ctx context.Context, l *Fixture, value string) (places []hostilePlace) {
+func admitting(ctx context.Context, l *harness.Fixture, value string) (places []hostilePlace) {
 	GinkgoHelper()
 	for i, path := range stringsIn(nil, manifest(l).Object["spec"]) {
 		place := hostilePlace{path, value}
@@ -170,7 +172,7 @@ func admitting(ctx context.Context, l *Fixture, value string) (places []hostileP
 }
 
 // manifest is the sample as it is written down.
-func manifest(l *Fixture) *unstructured.Unstructured {
+func manifest(l *harness.Fixture) *unstructured.Unstructured {
 	GinkgoHelper()
 	clean, err := runtime.DefaultUnstructuredConverter.ToUnstructured(l.Sample.Fresh())
 	Expect(err).NotTo(HaveOccurred())

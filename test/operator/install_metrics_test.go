@@ -17,6 +17,8 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // get asks a pod, as a probe or Prometheus does.
@@ -49,7 +51,7 @@ func (i installation) servesMetrics(ctx context.Context, p *pod) {
 	Expect(status).To(Equal(http.StatusForbidden))
 	status, text := get(ctx, url, i.reader(ctx))
 	Expect(status).To(Equal(http.StatusOK), text)
-	FindSecrets("a metric of the installed operator", []byte(text))
+	harness.FindSecrets("a metric of the installed operator", []byte(text))
 	Expect(text).To(ContainSubstring("workqueue_depth"))
 }
 

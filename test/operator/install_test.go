@@ -22,6 +22,8 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // The chart is installed by Helm, and the operator runs as the chart says, with the rights of its ServiceAccount, in a cluster that has
@@ -36,7 +38,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		fresh, err := controlplane.Start(ctx, controlplane.Options{ControllerManager: true, KubeAPIServerFlags: flags})
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(func() { Expect(fresh.Stop()).To(Succeed()) })
-		cluster, err := client.New(fresh.Config, client.Options{Scheme: Scheme})
+		cluster, err := client.New(fresh.Config, client.Options{Scheme: harness.Scheme})
 		Expect(err).NotTo(HaveOccurred())
 		here = &node{plane: fresh, cluster: cluster, image: buildImage(ctx)}
 	})
@@ -59,7 +61,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		w.ExpectReady(ctx, kept)
 
 		By("walking all samples through their lives")
-		InParallel(Samples(), func(s Sample) { livesAsInstalled(ctx, here.world(ctx), s) })
+		harness.InParallel(harness.Samples(), func(s harness.Sample) { livesAsInstalled(ctx, here.world(ctx), s) })
 
 		By("serving metrics to those who may read them")
 		release.servesMetrics(ctx, before[0])
@@ -68,7 +70,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		By("upgrading to this version")
 		documents := w.Held()
 		w.MeshAgent.ResetCalls()
-		release.helm(ctx, append([]string{"upgrade", release.name, Chart}, values...)...)
+		release.helm(ctx, append([]string{"upgrade", release.name, harness.Chart}, values...)...)
 		release.isWhole(ctx)
 		Expect(release.firstColumn(ctx)).To(Equal("Room"), "the CustomResourceDefinitions are upgraded")
 		after := release.replicas(ctx)
@@ -80,7 +82,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		release.helm(ctx, "rollback", release.name, "1")
 		Expect(release.firstColumn(ctx)).To(Equal(olderColumn))
 		release.keepsProject(ctx, w)
-		release.helm(ctx, append([]string{"upgrade", release.name, Chart}, values...)...)
+		release.helm(ctx, append([]string{"upgrade", release.name, harness.Chart}, values...)...)
 		release.keepsProject(ctx, w)
 
 		By("losing the leader")
@@ -92,7 +94,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(w.Writes()).To(BeEmpty(), "neither the upgrade nor the new leader repeats a write")
 
 		By("uninstalling it while a deletion is under way")
-		doomed := Room("doomed")
+		doomed := harness.Room("doomed")
 		w.CreateAll(ctx, doomed)
 		w.ExpectReady(ctx, doomed)
 		w.MeshAgent.Inject(simulator.Fault{Method: http.MethodDelete, Path: "/rooms/", Times: 3, Status: http.StatusBadGateway})
@@ -112,7 +114,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 
 		By("installing it once more: it goes on where it was")
 		w.MeshAgent.ResetCalls()
-		release.helm(ctx, append([]string{"install", release.name, Chart}, values...)...)
+		release.helm(ctx, append([]string{"install", release.name, harness.Chart}, values...)...)
 		again := release.replicas(ctx)
 		Eventually(func() []string {
 			Expect(w.Get(ctx, client.ObjectKeyFromObject(kept), kept)).To(Succeed())
@@ -135,18 +137,18 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		host, guest, outside := here.world(ctx), here.world(ctx), here.world(ctx)
 		guest.MeshAgent, guest.Endpoint = host.MeshAgent, host.Endpoint
 		watch := []string{host.Namespace, guest.Namespace}
-		worlds := map[string]*Env{}
-		for _, s := range Samples() {
+		worlds := map[string]*harness.Env{}
+		for _, s := range harness.Samples() {
 			worlds[s.String()] = here.world(ctx)
 			watch = append(watch, worlds[s.String()].Namespace)
 		}
 		// The CustomResourceDefinitions are those that the other installation has left.
-		release.helm(ctx, "install", release.name, Chart, "--set-string", withoutStreams, "--set", "crds.install=false,driftInterval=1s,watchNamespaces={"+strings.Join(watch, ",")+"}")
+		release.helm(ctx, "install", release.name, harness.Chart, "--set-string", withoutStreams, "--set", "crds.install=false,driftInterval=1s,watchNamespaces={"+strings.Join(watch, ",")+"}")
 		release.isWhole(ctx)
 		running := release.replicas(ctx)
 
 		By("walking all samples through their lives")
-		InParallel(Samples(), func(s Sample) { livesAsInstalled(ctx, worlds[s.String()], s) })
+		harness.InParallel(harness.Samples(), func(s harness.Sample) { livesAsInstalled(ctx, worlds[s.String()], s) })
 
 		By("sharing a project with another of its namespaces, and with none that it does not watch")
 		project := host.ApplyProject(ctx)
@@ -155,13 +157,13 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 				MatchLabels: map[string]string{corev1.LabelMetadataName: guest.Namespace},
 			}}
 		})
-		visitor := Room("visitor", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = host.Namespace })
+		visitor := harness.Room("visitor", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = host.Namespace })
 		guest.CreateAll(ctx, visitor)
 		guest.ExpectReady(ctx, visitor)
-		lost := Room("lost", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = outside.Namespace })
+		lost := harness.Room("lost", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = outside.Namespace })
 		guest.CreateAll(ctx, lost)
 		Eventually(guest.State(ctx, lost)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True ProjectNotFound"), ContainSubstring("does not watch")))
-		unseen := Room("unseen")
+		unseen := harness.Room("unseen")
 		outside.CreateAll(ctx, unseen)
 		Expect(guest.Delete(ctx, lost)).To(Succeed())
 		guest.ExpectGone(ctx, lost)
@@ -185,7 +187,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 
 	It("where the CustomResourceDefinitions come with it, its MeshProjects come after them, and stay when it goes", func(ctx SpecContext) {
 		w := here.world(ctx)
-		w.CreateAll(ctx, APIKeySecret(simulator.DevelopmentKey))
+		w.CreateAll(ctx, harness.APIKeySecret(simulator.DevelopmentKey))
 		release := here.installation(ctx, "first", "first")
 		values := []string{"--set-string", withoutStreams, "--set", "projects[0].name=default,projects[0].namespace=" + w.Namespace +
 			",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.Endpoint}
@@ -193,7 +195,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 
 		By("uninstalling the first revision")
 		here.forgetDefinitions(ctx)
-		release.helm(ctx, append([]string{"install", release.name, Chart}, values...)...)
+		release.helm(ctx, append([]string{"install", release.name, harness.Chart}, values...)...)
 		running := release.replicas(ctx)
 		w.ExpectReady(ctx, project)
 		release.uninstall(ctx, running...)
@@ -203,10 +205,10 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 
 		By("having an upgrade install the CustomResourceDefinitions")
 		here.forgetDefinitions(ctx)
-		release.helm(ctx, "install", release.name, Chart, "--set", "crds.install=false")
-		release.helm(ctx, append([]string{"upgrade", release.name, Chart}, values...)...)
+		release.helm(ctx, "install", release.name, harness.Chart, "--set", "crds.install=false")
+		release.helm(ctx, append([]string{"upgrade", release.name, harness.Chart}, values...)...)
 		release.keepsProject(ctx, w)
-		release.helm(ctx, append([]string{"upgrade", release.name, Chart}, values...)...)
+		release.helm(ctx, append([]string{"upgrade", release.name, harness.Chart}, values...)...)
 		release.keepsProject(ctx, w)
 		release.uninstall(ctx)
 		release.keepsProject(ctx, w)
@@ -217,7 +219,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 const withoutStreams = "extraEnv[0].name=KUBE_FEATURE_WatchListClient,extraEnv[0].value=false"
 
 // livesAsInstalled walks a sample through a life in which the operator has to do all it can do.
-func livesAsInstalled(ctx context.Context, w *Env, s Sample) {
+func livesAsInstalled(ctx context.Context, w *harness.Env, s harness.Sample) {
 	GinkgoHelper()
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
@@ -243,9 +245,9 @@ func livesAsInstalled(ctx context.Context, w *Env, s Sample) {
 }
 
 // world makes a world in the cluster of the node.
-func (n *node) world(ctx context.Context) *Env {
+func (n *node) world(ctx context.Context) *harness.Env {
 	GinkgoHelper()
-	w := NewEnvIn(ctx, n.plane, n.cluster)
+	w := harness.NewEnvIn(ctx, n.plane, n.cluster)
 	w.ServeMeshAgent()
 	return w
 }
@@ -257,7 +259,7 @@ const olderColumn = "Name-In-MeshAgent"
 func olderChart() string {
 	GinkgoHelper()
 	folder := filepath.Join(GinkgoT().TempDir(), "meshagent-operator")
-	Expect(os.CopyFS(folder, os.DirFS(Chart))).To(Succeed())
+	Expect(os.CopyFS(folder, os.DirFS(harness.Chart))).To(Succeed())
 	for file, change := range map[string][2]string{
 		"Chart.yaml": {"\nversion: ", "\nversion: 0.0.1 # "},
 		filepath.Join("files", "crds", "meshagent.com_meshrooms.yaml"): {"name: Room\n", "name: " + olderColumn + "\n"},

@@ -21,6 +21,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // installation is a release of the chart.
@@ -43,7 +45,7 @@ func (n *node) installation(ctx context.Context, name, namespace string) install
 
 func (i installation) helm(ctx context.Context, args ...string) string {
 	GinkgoHelper()
-	out, err := Helm(ctx, i.plane.KubeconfigPath, append(args, "--namespace", i.namespace)...)
+	out, err := harness.Helm(ctx, i.plane.KubeconfigPath, append(args, "--namespace", i.namespace)...)
 	Expect(err).NotTo(HaveOccurred(), out)
 	return out
 }
@@ -51,12 +53,12 @@ func (i installation) helm(ctx context.Context, args ...string) string {
 // manifest is all that Helm has installed, and hooks what it will.
 func (i installation) manifest(ctx context.Context) []*unstructured.Unstructured {
 	GinkgoHelper()
-	return ParseObjects(i.helm(ctx, "get", "manifest", i.name))
+	return harness.ParseObjects(i.helm(ctx, "get", "manifest", i.name))
 }
 
 func (i installation) hooks(ctx context.Context) []*unstructured.Unstructured {
 	GinkgoHelper()
-	return ParseObjects(i.helm(ctx, "get", "hooks", i.name))
+	return harness.ParseObjects(i.helm(ctx, "get", "hooks", i.name))
 }
 
 // isWhole looks for every object of the release, and has its pods checked.
@@ -86,7 +88,7 @@ func (i installation) job(ctx context.Context) *batchv1.Job {
 	GinkgoHelper()
 	for _, obj := range i.hooks(ctx) {
 		if obj.GetKind() == "Job" {
-			return As[batchv1.Job](obj)
+			return harness.As[batchv1.Job](obj)
 		}
 	}
 	Fail("there is no Job among the hooks")
@@ -157,7 +159,7 @@ func (i installation) firstColumn(ctx context.Context) string {
 }
 
 // keepsProject says that the MeshProject of the release is there, and not about to go.
-func (i installation) keepsProject(ctx context.Context, w *Env) {
+func (i installation) keepsProject(ctx context.Context, w *harness.Env) {
 	GinkgoHelper()
 	var project v1alpha1.MeshProject
 	Expect(i.cluster.Get(ctx, client.ObjectKey{Namespace: w.Namespace, Name: v1alpha1.DefaultProject}, &project)).To(Succeed())
@@ -165,10 +167,10 @@ func (i installation) keepsProject(ctx context.Context, w *Env) {
 }
 
 // project brings the API key for the MeshProject of the release, and a room in it.
-func (i installation) project(ctx context.Context, w *Env) *v1alpha1.MeshRoom {
+func (i installation) project(ctx context.Context, w *harness.Env) *v1alpha1.MeshRoom {
 	GinkgoHelper()
-	kept := Room("kept", WithMetadata(`{"team": "support"}`))
-	w.CreateAll(ctx, APIKeySecret(simulator.DevelopmentKey), kept)
+	kept := harness.Room("kept", harness.WithMetadata(`{"team": "support"}`))
+	w.CreateAll(ctx, harness.APIKeySecret(simulator.DevelopmentKey), kept)
 	return kept
 }
 

@@ -13,40 +13,42 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // Every sample is walked through its whole life, all of them at the same time. Nothing here knows a kind: see sample for what little must
 // be told. With -sample only some are walked, as in go test ./test/operator -ginkgo.focus 'Each sample' -sample MeshRoom.
 var _ = Describe("Each sample", func() {
 	It("begins with waiting, costs nothing while nothing happens, and ends clean although all it needs ends first", func(ctx SpecContext) {
-		InParallel(Samples(), func(s Sample) { waitsAndEnds(ctx, s) })
+		harness.InParallel(harness.Samples(), func(s harness.Sample) { waitsAndEnds(ctx, s) })
 	})
 	It("follows its spec, there and back", func(ctx SpecContext) {
-		InParallel(Samples(), func(s Sample) { followsItsSpec(ctx, s) })
+		harness.InParallel(harness.Samples(), func(s harness.Sample) { followsItsSpec(ctx, s) })
 	})
 	It("goes on when its status is lost", func(ctx SpecContext) {
-		InParallel(Samples(), func(s Sample) { outlivesItsStatus(ctx, s) })
+		harness.InParallel(harness.Samples(), func(s harness.Sample) { outlivesItsStatus(ctx, s) })
 	})
 	It("is restored when somebody changes or deletes it in MeshAgent", func(ctx SpecContext) {
-		InParallel(RemoteSamples(), func(s Sample) { isRestored(ctx, s) })
+		harness.InParallel(harness.RemoteSamples(), func(s harness.Sample) { isRestored(ctx, s) })
 	})
 	It("does not touch what somebody else manages", func(ctx SpecContext) {
-		InParallel(RemoteSamples(), func(s Sample) { respectsOwners(ctx, s) })
+		harness.InParallel(harness.RemoteSamples(), func(s harness.Sample) { respectsOwners(ctx, s) })
 	})
 	It("begins, changes and ends as it should, once, whatever goes wrong", func(ctx SpecContext) {
-		InParallel(ordeals(), func(o *ordeal) { o.run(ctx) })
+		harness.InParallel(ordeals(), func(o *ordeal) { o.run(ctx) })
 		matrix.compare()
 	}, SpecTimeout(8*time.Minute))
 })
 
-func waitsAndEnds(ctx context.Context, s Sample) {
-	w := NewEnv(ctx)
-	operator := w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+func waitsAndEnds(ctx context.Context, s harness.Sample) {
+	w := harness.NewEnv(ctx)
+	operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 	l := w.ApplySample(ctx, s)
 
 	By("waiting, and saying for what")
 	Eventually(w.State(ctx, l.Object)).WithContext(ctx).Should(And(HavePrefix("Ready=False"), ContainSubstring("Synced=False"),
-		ContainSubstring("Reconciling=True"), MatchRegexp(MissingDependency.String())))
+		ContainSubstring("Reconciling=True"), MatchRegexp(harness.MissingDependency.String())))
 	Expect(w.Calls()).To(BeEmpty(), "there is nothing to ask MeshAgent yet")
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)
@@ -55,7 +57,7 @@ func waitsAndEnds(ctx context.Context, s Sample) {
 	w.MeshAgent.ResetCalls()
 	operator.Writes.Store(0)
 	l.RequestReconcile(ctx, l.Object)
-	Expect(ConditionsOf(l.Object)).To(BeReady())
+	Expect(harness.ConditionsOf(l.Object)).To(harness.BeReady())
 	Expect(w.Writes()).To(BeEmpty())
 	Expect(operator.Writes.Load()).To(BeNumerically("==", 1), "the receipt")
 
@@ -82,9 +84,9 @@ func waitsAndEnds(ctx context.Context, s Sample) {
 	Expect(w.HeldNames()).To(Equal(l.HeldAtFirst))
 }
 
-func followsItsSpec(ctx context.Context, s Sample) {
-	w := NewEnv(ctx)
-	w.StartOperator(OperatorOptions{})
+func followsItsSpec(ctx context.Context, s harness.Sample) {
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{})
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)
@@ -103,9 +105,9 @@ func followsItsSpec(ctx context.Context, s Sample) {
 	Expect(l.Document()).To(Equal(document))
 }
 
-func outlivesItsStatus(ctx context.Context, s Sample) {
-	w := NewEnv(ctx)
-	w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+func outlivesItsStatus(ctx context.Context, s harness.Sample) {
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)
@@ -139,9 +141,9 @@ func timeless(status any) map[string]any {
 	return m
 }
 
-func isRestored(ctx context.Context, s Sample) {
-	w := NewEnv(ctx)
-	w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+func isRestored(ctx context.Context, s harness.Sample) {
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)
@@ -164,9 +166,9 @@ func isRestored(ctx context.Context, s Sample) {
 	w.ExpectReady(ctx, l.Object)
 }
 
-func respectsOwners(ctx context.Context, s Sample) {
-	w := NewEnv(ctx)
-	w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+func respectsOwners(ctx context.Context, s harness.Sample) {
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)
@@ -175,7 +177,7 @@ func respectsOwners(ctx context.Context, s Sample) {
 		return
 	}
 	theirs := l.Document()
-	EachOwnerAnnotation(theirs, func(holder map[string]any, name string) { holder[name] = "cluster-2/far/away" })
+	harness.EachOwnerAnnotation(theirs, func(holder map[string]any, name string) { holder[name] = "cluster-2/far/away" })
 	l.DeleteObject(ctx)
 	id := w.MeshAgent.Add(l.Resource.Path, theirs)
 	document := func() map[string]any { return l.DocumentOf(l.Resource.Path, id) }

@@ -16,12 +16,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("A list that is wrong", func() {
 	It("because it is old leads to no write, and to no second room", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		operator := w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ExpectReady(ctx, w.ApplyProject(ctx))
 		w.MeshAgent.FreezeLists("rooms") // the rooms that follow are never in it
 		rooms := w.ApplyRooms(ctx, 3)
@@ -45,7 +47,7 @@ var _ = Describe("A list that is wrong", func() {
 
 		By("losing the answer of a create, so that only the room itself tells that it is there")
 		w.MeshAgent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/rooms$", Times: 1, Drop: simulator.DropAfter})
-		late := Room("late")
+		late := harness.Room("late")
 		w.CreateAll(ctx, late)
 		w.ExpectReady(ctx, late)
 		Expect(late.Status.IsAdopted()).To(BeFalse())
@@ -53,10 +55,10 @@ var _ = Describe("A list that is wrong", func() {
 	})
 
 	It("because it is old, and shows the old name of what was renamed, leads to no write", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
-		renamed := Room("old")
+		renamed := harness.Room("old")
 		w.CreateAll(ctx, renamed)
 		w.ExpectReady(ctx, renamed)
 		w.MeshAgent.FreezeLists("rooms")
@@ -68,14 +70,14 @@ var _ = Describe("A list that is wrong", func() {
 	})
 
 	It("because it is old hides nothing that was created just before a kill from the deletion that follows", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		first := w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		first := w.StartOperator(harness.OperatorOptions{})
 		w.ExpectReady(ctx, w.ApplyProject(ctx))
 		first.Stop()
 		w.MeshAgent.FreezeLists("rooms")
-		mine := Room("support")
+		mine := harness.Room("support")
 		w.CreateAll(ctx, mine)
-		second := w.StartOperator(OperatorOptions{Observe: func(o *Operator, r *http.Request, carriedOut bool) {
+		second := w.StartOperator(harness.OperatorOptions{Observe: func(o *harness.Operator, r *http.Request, carriedOut bool) {
 			if carriedOut && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/rooms") {
 				o.Kill()
 			}
@@ -86,14 +88,14 @@ var _ = Describe("A list that is wrong", func() {
 		Expect(w.Get(ctx, client.ObjectKeyFromObject(mine), mine)).To(Succeed())
 		Expect(mine.Status.ID).To(BeEmpty(), "nothing but its name, and the mark, tells that there is one")
 		Expect(w.Delete(ctx, mine)).To(Succeed())
-		w.StartOperator(OperatorOptions{})
+		w.StartOperator(harness.OperatorOptions{})
 		w.ExpectGone(ctx, mine)
 		Expect(w.MeshAgent.Documents("rooms")).To(BeEmpty())
 	})
 
 	It("because it does not end is given up, and said to be wrong", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
 		rooms := w.ApplyRooms(ctx, 3)
 		full := make([]map[string]any, 500) // whatever page is asked for
@@ -112,8 +114,8 @@ var _ = Describe("A list that is wrong", func() {
 	})
 
 	It("because rooms come and go while it is paged leads to no write", func(ctx SpecContext) {
-		w := NewEnv(ctx, simulator.WithMaxPage(2))
-		operator := w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx, simulator.WithMaxPage(2))
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
 		// Lists are in the order of names. One room before all others comes and goes between the pages: each time, another
 		// row moves across the border between them, and would be listed twice, or not at all.

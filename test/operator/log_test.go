@@ -12,16 +12,18 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("The log", func() {
 	It("has a line for each write to MeshAgent, and none for a pass that finds all in order", func(ctx SpecContext) {
-		log := &LogRecorder{}
-		w := NewEnv(ctx)
-		logger := zap.New(zap.WriteTo(CheckedWriter{io.MultiWriter(log, GinkgoWriter)})) // as in main.go: JSON, from level info on
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second, Logger: logger})
+		log := &harness.LogRecorder{}
+		w := harness.NewEnv(ctx)
+		logger := zap.New(zap.WriteTo(harness.CheckedWriter(io.MultiWriter(log, GinkgoWriter)))) // as in main.go: JSON, from level info on
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Logger: logger})
 		w.ApplyProject(ctx)
-		one := Room("one", WithMetadata(`{"team": "support"}`))
+		one := harness.Room("one", harness.WithMetadata(`{"team": "support"}`))
 		w.CreateAll(ctx, one)
 		w.ExpectReady(ctx, one)
 		said := func() []any {
@@ -51,7 +53,7 @@ var _ = Describe("The log", func() {
 		Expect(said()).To(HaveLen(1))
 
 		By("writing")
-		w.Edit(ctx, one, func() { WithMetadata(`{"team": "sales"}`)(one) })
+		w.Edit(ctx, one, func() { harness.WithMetadata(`{"team": "sales"}`)(one) })
 		w.ExpectReady(ctx, one)
 		Expect(said()).To(Equal([]any{"created", "updated"}))
 		Expect(log.Lines()[1]).To(HaveKeyWithValue("fields", "metadata.team"))

@@ -17,6 +17,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // series are the values of a metric, by their labels in the order of their names; of a histogram, how much was observed.
@@ -49,11 +51,11 @@ func counted(name, labels string) func() float64 {
 
 var _ = Describe("The metrics", func() {
 	var (
-		w *Env
-		o *Operator
+		w *harness.Env
+		o *harness.Operator
 	)
-	begin := func(ctx context.Context, options OperatorOptions) {
-		w = NewEnv(ctx)
+	begin := func(ctx context.Context, options harness.OperatorOptions) {
+		w = harness.NewEnv(ctx)
 		o = w.StartOperator(options)
 	}
 	// told is a metric that is looked up when it is asked for. The labels begin with the condition, or the kind, and hold the namespace.
@@ -62,11 +64,11 @@ var _ = Describe("The metrics", func() {
 	}
 
 	It("count objects by condition, and leave out what is gone", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{})
+		begin(ctx, harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		asleep := Room("asleep", func(room *v1alpha1.MeshRoom) { room.Spec.Suspend = new(true) })
-		lost := Room("lost", func(room *v1alpha1.MeshRoom) { room.Spec.ProjectRef.Name = "other" })
-		awake := Room("awake")
+		asleep := harness.Room("asleep", func(room *v1alpha1.MeshRoom) { room.Spec.Suspend = new(true) })
+		lost := harness.Room("lost", func(room *v1alpha1.MeshRoom) { room.Spec.ProjectRef.Name = "other" })
+		awake := harness.Room("awake")
 		w.CreateAll(ctx, asleep, lost, awake)
 		w.ExpectReady(ctx, awake)
 		Eventually(told("meshagent_objects")).WithContext(ctx).Should(Equal(map[string]float64{
@@ -89,10 +91,10 @@ var _ = Describe("The metrics", func() {
 	})
 
 	It("tell the budget of each MeshProject, and when MeshAgent was last compared with each kind", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{DriftInterval: 2 * time.Second})
+		begin(ctx, harness.OperatorOptions{DriftInterval: 2 * time.Second})
 		Expect(told("meshagent_drift_interval_seconds")()).To(Or(BeEmpty(), Equal(map[string]float64{"": 2})))
 		w.ApplyProject(ctx)
-		one := Room("one")
+		one := harness.Room("one")
 		began := time.Now()
 		w.CreateAll(ctx, one)
 		w.ExpectReady(ctx, one)
@@ -113,11 +115,11 @@ var _ = Describe("The metrics", func() {
 	})
 
 	It("count drift that was found, and that was corrected", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{DriftInterval: time.Second})
+		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
 		found, corrected := counted("meshagent_drift_found_total", "MeshRoom"), counted("meshagent_drift_corrected_total", "MeshRoom")
-		kept := Room("kept", WithMetadata(`{"team": "support"}`))
-		seen := Room("seen", WithMetadata(`{"team": "support"}`))
+		kept := harness.Room("kept", harness.WithMetadata(`{"team": "support"}`))
+		seen := harness.Room("seen", harness.WithMetadata(`{"team": "support"}`))
 		w.CreateAll(ctx, kept, seen)
 		w.ExpectReady(ctx, kept, seen)
 		w.Edit(ctx, seen, func() { seen.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
@@ -141,9 +143,9 @@ var _ = Describe("The metrics", func() {
 	})
 
 	It("measure how long objects take to become Ready, once each", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{})
+		begin(ctx, harness.OperatorOptions{})
 		took := counted("meshagent_time_to_ready_seconds", "MeshRoom")
-		one := Room("one")
+		one := harness.Room("one")
 		w.CreateAll(ctx, one)
 		Eventually(w.State(ctx, one)).WithContext(ctx).Should(ContainSubstring("ProjectNotFound"))
 		Expect(took()).To(BeZero())
@@ -158,13 +160,13 @@ var _ = Describe("The metrics", func() {
 		w.Edit(ctx, one, func() { one.Spec.ReconcilePolicy = v1alpha1.ReconcileEnforce })
 		w.ExpectReady(ctx, one)
 		o.Stop()
-		o = w.StartOperator(OperatorOptions{})
+		o = w.StartOperator(harness.OperatorOptions{})
 		w.RequestReconcile(ctx, one)
 		Expect(took()).To(Equal(1.0))
 	})
 
 	It("measure how long changed Secrets take to be in MeshAgent", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{})
+		begin(ctx, harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		took := counted("meshagent_secret_propagation_seconds", "MeshSecret")
 		source := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "openai"}, StringData: map[string]string{"api-key": "first-c4n4ry"}}

@@ -12,15 +12,17 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // The drift interval is an hour: nothing here waits for it.
 var _ = Describe("A name in MeshAgent", func() {
 	It("goes to the object that waits for it when the object that has it is deleted", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		before, after := Room("desk"), Room("desk-new")
+		before, after := harness.Room("desk"), harness.Room("desk-new")
 		after.Spec.Name = "desk"
 		w.CreateAll(ctx, before)
 		w.ExpectReady(ctx, before)
@@ -32,10 +34,10 @@ var _ = Describe("A name in MeshAgent", func() {
 	})
 
 	It("goes on in a chain of renames", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		first, second := Room("first"), Room("second")
+		first, second := harness.Room("first"), harness.Room("second")
 		first.Spec.Name, second.Spec.Name = "x", "y"
 		w.CreateAll(ctx, first, second)
 		w.ExpectReady(ctx, first, second)
@@ -47,8 +49,8 @@ var _ = Describe("A name in MeshAgent", func() {
 	})
 
 	It("of one secret goes to the older of two objects, and to the other one after it", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		var objects []*v1alpha1.MeshSecret
 		for _, name := range []string{"older", "newer"} {
@@ -69,10 +71,10 @@ var _ = Describe("A name in MeshAgent", func() {
 	})
 
 	It("is told in events as people know it", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		support := Room("support")
+		support := harness.Room("support")
 		grant := &v1alpha1.MeshRoomGrant{ObjectMeta: metav1.ObjectMeta{Name: "ops"}}
 		grant.Spec.RoomRef.Name, grant.Spec.Email = "support", "ops@example.com"
 		grant.Spec.Permissions = &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{}}

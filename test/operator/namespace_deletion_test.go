@@ -15,23 +15,25 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshProject in a namespace that is deleted", func() {
-	deleteNamespace := func(ctx context.Context, w *Env) {
+	deleteNamespace := func(ctx context.Context, w *harness.Env) {
 		Expect(w.Delete(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.Namespace}})).To(Succeed())
 	}
-	eventuallyDeleted := func(ctx context.Context, w *Env) {
+	eventuallyDeleted := func(ctx context.Context, w *harness.Env) {
 		Eventually(func() error {
 			return w.Get(ctx, client.ObjectKey{Name: w.Namespace}, &corev1.Namespace{})
 		}).WithContext(ctx).WithTimeout(60 * time.Second).Should(MatchError(apierrors.IsNotFound, "not found"))
 	}
 
 	It("takes its rooms along, in MeshAgent too, although its Secret goes first", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		a, b := Room("a"), Room("b")
+		a, b := harness.Room("a"), harness.Room("b")
 		w.CreateAll(ctx, a, b)
 		w.ExpectReady(ctx, a, b)
 		deleteNamespace(ctx, w)
@@ -40,34 +42,34 @@ var _ = Describe("MeshProject in a namespace that is deleted", func() {
 	}, SpecTimeout(2*time.Minute))
 
 	It("takes all along that is in it, whatever goes first", func(ctx SpecContext) {
-		w := NewEnv(ctx)
+		w := harness.NewEnv(ctx)
 		before := w.HeldNames()
-		w.StartOperator(OperatorOptions{})
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplySamples(ctx, func(obj client.Object) client.Object { return obj })
-		for _, one := range Samples() {
+		for _, one := range harness.Samples() {
 			obj := one.Fresh()
 			obj.SetNamespace(w.Namespace)
 			w.ExpectReady(ctx, obj)
 		}
-		Expect(len(w.HeldNames())).To(BeNumerically(">=", len(before)+len(RemoteSamples())))
+		Expect(len(w.HeldNames())).To(BeNumerically(">=", len(before)+len(harness.RemoteSamples())))
 		deleteNamespace(ctx, w)
 		eventuallyDeleted(ctx, w)
 		Expect(w.HeldNames()).To(Equal(before))
 	}, SpecTimeout(3*time.Minute))
 
 	It("lets its rooms go if the credential is lost, and says what is left", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		operator := w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		operator := w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		a := Room("a")
+		a := harness.Room("a")
 		w.CreateAll(ctx, a)
 		w.ExpectReady(ctx, a)
 		operator.Stop()
-		secret := APIKeySecret("")
+		secret := harness.APIKeySecret("")
 		secret.Namespace = w.Namespace
 		Expect(w.Delete(ctx, secret)).To(Succeed())
-		log := &LogRecorder{}
-		w.StartOperator(OperatorOptions{Logger: zap.New(zap.WriteTo(CheckedWriter{io.MultiWriter(log, GinkgoWriter)}))})
+		log := &harness.LogRecorder{}
+		w.StartOperator(harness.OperatorOptions{Logger: zap.New(zap.WriteTo(harness.CheckedWriter(io.MultiWriter(log, GinkgoWriter))))})
 
 		namespace := &corev1.Namespace{}
 		Expect(w.Get(ctx, client.ObjectKey{Name: w.Namespace}, namespace)).To(Succeed())

@@ -17,13 +17,15 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // dashboardQueries are all queries of the dashboards, by where they are, with what Grafana puts in
 // place of its variables.
 func dashboardQueries() map[string]string {
 	GinkgoHelper()
-	files, err := filepath.Glob(filepath.Join(Chart, "files", "dashboards", "*.json"))
+	files, err := filepath.Glob(filepath.Join(harness.Chart, "files", "dashboards", "*.json"))
 	Expect(err).NotTo(HaveOccurred())
 	queries := map[string]string{}
 	for _, file := range files {
@@ -77,7 +79,7 @@ func parseQueries(ctx context.Context, queries map[string]string) map[string]sel
 		Expect(queries[name]).NotTo(ContainSubstring("\n"), name)
 		lines.WriteString(queries[name] + "\n")
 	}
-	cmd := exec.CommandContext(ctx, "go", "-C", Path("hack", "promql"), "run", ".")
+	cmd := exec.CommandContext(ctx, "go", "-C", harness.Path("hack", "promql"), "run", ".")
 	cmd.Stdin, cmd.Stderr = strings.NewReader(lines.String()), GinkgoWriter
 	out, err := cmd.Output()
 	Expect(err).NotTo(HaveOccurred())

@@ -21,11 +21,13 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/internal/engine"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var (
-	guide      = Path("docs", "observability.md")
-	alertsFile = filepath.Join(Chart, "files", "alerts.yaml")
+	guide      = harness.Path("docs", "observability.md")
+	alertsFile = filepath.Join(harness.Chart, "files", "alerts.yaml")
 )
 
 // metric is what a metric says of itself.
@@ -164,7 +166,7 @@ var _ = Describe("docs/observability.md", func() {
 			}
 			rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s | %s |", name, own[name].kind, strings.Join(labels, ", "), own[name].help, strings.Join(alerts, ", ")))
 		}
-		CompareSection(guide, "<!-- begin of the metrics: go test ./test/operator -ginkgo.focus 'docs/observability' -update -->", "<!-- end of the metrics -->",
+		harness.CompareSection(guide, "<!-- begin of the metrics: go test ./test/operator -ginkgo.focus 'docs/observability' -update -->", "<!-- end of the metrics -->",
 			"\n"+strings.Join(rows, "\n")+"\n")
 	})
 
@@ -179,7 +181,7 @@ var _ = Describe("docs/observability.md", func() {
 			fmt.Fprintf(&chapters, "\n### %s\n\n%s (%s, %s). %s\n\n```promql\n%s\n```\n", alert.Alert,
 				readable(alert.Annotations["summary"]), alert.Labels["severity"], when, readable(alert.Annotations["description"]), alert.Expr)
 		}
-		CompareSection(guide, "<!-- begin of the alerts: go test ./test/operator -ginkgo.focus 'docs/observability' -update -->", "<!-- end of the alerts -->", chapters.String())
+		harness.CompareSection(guide, "<!-- begin of the alerts: go test ./test/operator -ginkgo.focus 'docs/observability' -update -->", "<!-- end of the alerts -->", chapters.String())
 	})
 
 	It("names no metric that there is not", func() {
@@ -224,14 +226,14 @@ var _ = Describe("The alerts and the dashboard", func() {
 	})
 
 	It("are the same with kustomize", func(ctx SpecContext) {
-		kustomize, err := Tool(ctx, "kustomize")
+		kustomize, err := harness.Tool(ctx, "kustomize")
 		Expect(err).NotTo(HaveOccurred())
-		plain, err := exec.CommandContext(ctx, kustomize, "build", Path("config", "prometheus")).Output()
+		plain, err := exec.CommandContext(ctx, kustomize, "build", harness.Path("config", "prometheus")).Output()
 		Expect(err).NotTo(HaveOccurred())
-		charted, err := Helm(ctx, "", "template", "meshagent-operator", Chart, "--set", "metrics.prometheusRule.enabled=true,metrics.serviceMonitor.enabled=true")
+		charted, err := harness.Helm(ctx, "", "template", "meshagent-operator", harness.Chart, "--set", "metrics.prometheusRule.enabled=true,metrics.serviceMonitor.enabled=true")
 		Expect(err).NotTo(HaveOccurred(), charted)
 		rules := func(manifests string) any {
-			for _, obj := range ParseObjects(manifests) {
+			for _, obj := range harness.ParseObjects(manifests) {
 				if obj.GetKind() == "PrometheusRule" {
 					return obj.Object["spec"]
 				}
@@ -240,7 +242,7 @@ var _ = Describe("The alerts and the dashboard", func() {
 		}
 		Expect(rules(charted)).NotTo(BeNil())
 		Expect(rules(string(plain))).To(Equal(rules(charted)))
-		for _, obj := range ParseObjects(string(plain)) {
+		for _, obj := range harness.ParseObjects(string(plain)) {
 			obj.SetNamespace("default")
 			accept(ctx, obj)
 		}

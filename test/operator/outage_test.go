@@ -15,12 +15,14 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("When MeshAgent", func() {
 	It("asks to wait, all who share the credential wait, and stay Ready", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		project := w.ApplyProject(ctx)
 		rooms := w.ApplyRooms(ctx, 3)
 		since := map[string]string{}
@@ -51,8 +53,8 @@ var _ = Describe("When MeshAgent", func() {
 	})
 
 	It("is away, rooms stay Ready, say so, and are set right when it is back", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		project := w.ApplyProject(ctx)
 		rooms := w.ApplyRooms(ctx, 3)
 		end := w.MeshAgent.Inject(simulator.Fault{Drop: simulator.DropBefore})
@@ -67,7 +69,7 @@ var _ = Describe("When MeshAgent", func() {
 		})
 		Expect(w.Delete(ctx, rooms[1])).To(Succeed())
 		Eventually(w.State(ctx, rooms[1])).WithContext(ctx).Should(ContainSubstring("Ready=False Deleting"))
-		late := Room("late")
+		late := harness.Room("late")
 		w.CreateAll(ctx, late)
 		Eventually(w.State(ctx, late)).WithContext(ctx).Should(And(HavePrefix("Ready=False Unavailable"), ContainSubstring("Reconciling=True")))
 
@@ -82,7 +84,7 @@ var _ = Describe("When MeshAgent", func() {
 // readySince tells since when an object is what its condition Ready says.
 func readySince(obj client.Object) string {
 	GinkgoHelper()
-	ready := meta.FindStatusCondition(StatusOf(obj).Conditions, v1alpha1.ConditionReady)
+	ready := meta.FindStatusCondition(harness.StatusOf(obj).Conditions, v1alpha1.ConditionReady)
 	Expect(ready).NotTo(BeNil())
 	return fmt.Sprintf("%s since %s", ready.Status, ready.LastTransitionTime)
 }

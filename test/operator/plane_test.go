@@ -18,6 +18,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // These need a control plane of their own: they break it for all who are in it.
@@ -27,26 +29,26 @@ var _ = Describe("A cluster", Ordered, func() {
 	BeforeAll(func(ctx SpecContext) {
 		var err error
 		plane, err = controlplane.Start(ctx, controlplane.Options{
-			CRDPaths:           []string{Definitions},
+			CRDPaths:           []string{harness.Definitions},
 			KubeAPIServerFlags: map[string][]string{"request-timeout": {"3s"}}, // for so long it waits for watches when it ends
 		})
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(func() { Expect(plane.Stop()).To(Succeed()) })
-		Expect(apiextensionsv1.AddToScheme(Scheme)).To(Succeed())
-		direct, err = client.New(plane.Config, client.Options{Scheme: Scheme})
+		Expect(apiextensionsv1.AddToScheme(harness.Scheme)).To(Succeed())
+		direct, err = client.New(plane.Config, client.Options{Scheme: harness.Scheme})
 		Expect(err).NotTo(HaveOccurred())
 	})
 
 	It("whose API server is restarted loses nothing", func(ctx SpecContext) {
-		w := NewEnvIn(ctx, plane, direct)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnvIn(ctx, plane, direct)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		project := w.ApplyProject(ctx)
 		rooms := w.ApplyRooms(ctx, 3)
 		w.MeshAgent.ResetCalls()
 		Expect(plane.RestartAPIServer()).To(Succeed())
 		mine := rooms[0].(*v1alpha1.MeshRoom)
 		w.Edit(ctx, mine, func() { mine.Spec.Metadata = &runtime.RawExtension{Raw: []byte(`{"team": "care"}`)} })
-		late := Room("late")
+		late := harness.Room("late")
 		w.CreateAll(ctx, late)
 		w.ExpectReady(ctx, append(rooms, late)...)
 		Expect(w.Writes()).To(ConsistOf("PUT rooms/"+mine.Status.ID, "POST rooms"))
@@ -54,8 +56,8 @@ var _ = Describe("A cluster", Ordered, func() {
 	})
 
 	It("from which the CustomResourceDefinitions are removed, with a deletionGuard, keeps what they declared until somebody lets it go", func(ctx SpecContext) {
-		w := NewEnvIn(ctx, plane, direct)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnvIn(ctx, plane, direct)
+		w.StartOperator(harness.OperatorOptions{})
 		project := w.ApplyProject(ctx)
 		w.Edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(0))} })
 		w.ExpectReady(ctx, project)
@@ -74,7 +76,7 @@ var _ = Describe("A cluster", Ordered, func() {
 
 		By("going on when they are back")
 		reinstall(plane)
-		late := Room("late")
+		late := harness.Room("late")
 		again := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.DefaultProject}, Spec: v1alpha1.MeshProjectSpec{APIKeySecretRef: project.Spec.APIKeySecretRef}}
 		w.CreateAll(ctx, again, late)
 		w.ExpectReady(ctx, late)
@@ -82,8 +84,8 @@ var _ = Describe("A cluster", Ordered, func() {
 	}, SpecTimeout(3*time.Minute))
 
 	It("from which the CustomResourceDefinition is removed deletes what it declared, and goes on when that is back", func(ctx SpecContext) {
-		w := NewEnvIn(ctx, plane, direct)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnvIn(ctx, plane, direct)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		w.ApplyRooms(ctx, 3)
 		definition := &apiextensionsv1.CustomResourceDefinition{ObjectMeta: metav1.ObjectMeta{Name: "meshrooms.meshagent.com"}}
@@ -94,7 +96,7 @@ var _ = Describe("A cluster", Ordered, func() {
 		Expect(w.MeshAgent.Documents("rooms")).To(BeEmpty())
 
 		reinstall(plane)
-		late := Room("late")
+		late := harness.Room("late")
 		w.CreateAll(ctx, late)
 		w.ExpectReady(ctx, late)
 	}, SpecTimeout(3*time.Minute))
@@ -102,12 +104,12 @@ var _ = Describe("A cluster", Ordered, func() {
 
 func reinstall(plane *controlplane.ControlPlane) {
 	GinkgoHelper()
-	_, err := envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{Definitions}})
+	_, err := envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{harness.Definitions}})
 	Expect(err).NotTo(HaveOccurred())
 }
 
 // definitions are the names of our CustomResourceDefinitions.
-func definitions(ctx context.Context, w *Env) func() ([]string, error) {
+func definitions(ctx context.Context, w *harness.Env) func() ([]string, error) {
 	return func() ([]string, error) {
 		var list apiextensionsv1.CustomResourceDefinitionList
 		err := w.List(ctx, &list)
@@ -121,7 +123,7 @@ func definitions(ctx context.Context, w *Env) func() ([]string, error) {
 
 // removeDefinitions deletes all our CustomResourceDefinitions, as uninstalling with them does, and waits until those are gone of
 // which there is no object.
-func removeDefinitions(ctx context.Context, w *Env) {
+func removeDefinitions(ctx context.Context, w *harness.Env) {
 	GinkgoHelper()
 	names, err := definitions(ctx, w)()
 	Expect(err).NotTo(HaveOccurred())
@@ -132,7 +134,7 @@ func removeDefinitions(ctx context.Context, w *Env) {
 }
 
 // vacate deletes objects. While one is left, its definition could not be removed.
-func vacate(ctx context.Context, w *Env, objects ...client.Object) {
+func vacate(ctx context.Context, w *harness.Env, objects ...client.Object) {
 	GinkgoHelper()
 	for _, obj := range objects {
 		Expect(w.Delete(ctx, obj)).To(Succeed())

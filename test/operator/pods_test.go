@@ -24,6 +24,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/hack/child"
 	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // node stands for a kubelet: it runs pods of the operator's image as processes of this machine, with the arguments, the environment
@@ -38,7 +40,7 @@ type node struct {
 func buildImage(ctx context.Context) string {
 	GinkgoHelper()
 	image := filepath.Join(GinkgoT().TempDir(), "manager")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", image, Path()).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", image, harness.Path()).CombinedOutput()
 	Expect(err).NotTo(HaveOccurred(), "%s", out)
 	return image
 }
@@ -71,7 +73,7 @@ func (n *node) run(ctx context.Context, namespace string, template corev1.PodTem
 	for _, variable := range p.spec.Env {
 		command.Env = append(command.Env, variable.Name+"="+variable.Value)
 	}
-	log := CheckedWriter{GinkgoWriter}
+	log := harness.CheckedWriter(GinkgoWriter)
 	command.Stdout, command.Stderr = log, log
 	var err error
 	p.Process, err = child.StartCommand(command)

@@ -25,6 +25,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // otherProject is a project that is not the development key's, and otherKey a key of it.
@@ -38,14 +40,16 @@ var otherKey = func() string {
 }()
 
 // newKeyOf makes another key of the same project.
-func newKeyOf(key string) string { return strings.TrimSuffix(key, SecretPart(key)) + "a-new-secret" }
+func newKeyOf(key string) string {
+	return strings.TrimSuffix(key, harness.SecretPart(key)) + "a-new-secret"
+}
 
 // column is what a column of kubectl get shows for an object.
-func column(ctx context.Context, w *Env, obj client.Object, name string) string {
+func column(ctx context.Context, w *harness.Env, obj client.Object, name string) string {
 	GinkgoHelper()
 	found := &metav1.Table{}
 	config := rest.CopyConfig(w.Plane.Config)
-	config.GroupVersion, config.APIPath, config.NegotiatedSerializer = &v1alpha1.GroupVersion, "/apis", serializer.NewCodecFactory(Scheme)
+	config.GroupVersion, config.APIPath, config.NegotiatedSerializer = &v1alpha1.GroupVersion, "/apis", serializer.NewCodecFactory(harness.Scheme)
 	config.AcceptContentTypes = "application/json;as=Table;v=v1;g=meta.k8s.io"
 	caller, err := rest.RESTClientFor(config)
 	Expect(err).NotTo(HaveOccurred())
@@ -60,8 +64,8 @@ func column(ctx context.Context, w *Env, obj client.Object, name string) string 
 
 var _ = Describe("MeshProject", func() {
 	It("tells what it found behind the endpoint", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		operator := w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		project := w.ApplyProject(ctx)
 		w.ExpectReady(ctx, project)
 		Expect(project.Status.ProjectID).To(Equal(w.MeshAgent.ProjectID()))
@@ -75,27 +79,27 @@ var _ = Describe("MeshProject", func() {
 	})
 
 	DescribeTable("says what is wrong with its credential, and heals when that is right",
-		func(ctx SpecContext, breakIt func(*Env, *v1alpha1.MeshProject, *corev1.Secret), want string) {
-			w := NewEnv(ctx)
-			w.StartOperator(OperatorOptions{})
+		func(ctx SpecContext, breakIt func(*harness.Env, *v1alpha1.MeshProject, *corev1.Secret), want string) {
+			w := harness.NewEnv(ctx)
+			w.StartOperator(harness.OperatorOptions{})
 			project := &v1alpha1.MeshProject{
 				ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.DefaultProject},
 				Spec:       v1alpha1.MeshProjectSpec{APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "meshagent-api-key"}},
 			}
-			secret := APIKeySecret(simulator.DevelopmentKey)
+			secret := harness.APIKeySecret(simulator.DevelopmentKey)
 			breakIt(w, project, secret)
 			w.CreateAll(ctx, project)
 			if secret.Name != "" {
 				w.CreateAll(ctx, secret)
 			}
-			support := Room("support")
+			support := harness.Room("support")
 			w.CreateAll(ctx, support)
 			Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=False"), ContainSubstring(want)))
 			Eventually(w.State(ctx, support)).WithContext(ctx).Should(And(HavePrefix("Ready=False ProjectNotReady"), ContainSubstring(want[len(want)-20:])))
 
 			By("mending it")
 			w.Edit(ctx, project, func() { project.Spec.ProjectID = "" })
-			right := APIKeySecret(simulator.DevelopmentKey)
+			right := harness.APIKeySecret(simulator.DevelopmentKey)
 			right.Namespace = w.Namespace
 			right.Data = map[string][]byte{"apiKey": []byte(simulator.DevelopmentKey)}
 			if err := w.Update(ctx, right); apierrors.IsNotFound(err) {
@@ -105,30 +109,30 @@ var _ = Describe("MeshProject", func() {
 			}
 			w.ExpectReady(ctx, project, support)
 		},
-		Entry("no Secret", func(_ *Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.Name = "" },
+		Entry("no Secret", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.Name = "" },
 			`SecretNotFound: Secret "meshagent-api-key" does not exist in namespace`),
-		Entry("no such key in it", func(_ *Env, _ *v1alpha1.MeshProject, s *corev1.Secret) {
+		Entry("no such key in it", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) {
 			s.StringData = map[string]string{"other": "x"}
 		},
 			`InvalidAPIKey: Secret "meshagent-api-key" has nothing under key "apiKey", where the API key should be`),
-		Entry("an empty key", func(_ *Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "" },
+		Entry("an empty key", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "" },
 			`InvalidAPIKey: Secret "meshagent-api-key" has nothing under key "apiKey", where the API key should be`),
-		Entry("a malformed key", func(_ *Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "hunter2" },
+		Entry("a malformed key", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "hunter2" },
 			`InvalidAPIKey: key "apiKey" of Secret "meshagent-api-key" holds no API key: an API key starts with "ma-"`),
-		Entry("the key of another project", func(w *Env, p *v1alpha1.MeshProject, s *corev1.Secret) {
+		Entry("the key of another project", func(w *harness.Env, p *v1alpha1.MeshProject, s *corev1.Secret) {
 			s.StringData["apiKey"], p.Spec.ProjectID = otherKey, w.MeshAgent.ProjectID()
 		}, "InvalidAPIKey: the API key in Secret \"meshagent-api-key\" is one of project "+otherProject+", and spec.projectID is "),
-		Entry("a key that MeshAgent does not know", func(_ *Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = otherKey },
+		Entry("a key that MeshAgent does not know", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = otherKey },
 			"AccessDenied: MeshAgent does not accept the API key (401): it may have been revoked"),
 	)
 
 	It("whose key is revoked leaves its rooms Ready, asks once for all of them, and heals with a new key", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: 2 * time.Second})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: 2 * time.Second})
 		project := w.ApplyProject(ctx)
 		var rooms []client.Object
 		for _, name := range []string{"a", "b", "c", "d"} {
-			rooms = append(rooms, Room(name))
+			rooms = append(rooms, harness.Room(name))
 		}
 		w.CreateAll(ctx, rooms...)
 		w.ExpectReady(ctx, rooms...)
@@ -152,25 +156,25 @@ var _ = Describe("MeshProject", func() {
 		Expect(refused(projectPath+"/")).To(BeEmpty(), "and with no object")
 		fresh := newKeyOf(simulator.DevelopmentKey)
 		Expect(w.MeshAgent.AddAPIKey(fresh)).To(Succeed())
-		secret := APIKeySecret(fresh)
+		secret := harness.APIKeySecret(fresh)
 		secret.Namespace = w.Namespace
 		Expect(w.Update(ctx, secret)).To(Succeed())
 		w.ExpectReady(ctx, append(rooms, project)...)
 	})
 
 	It("that MeshAgent does not hold says so", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.MeshAgent.Inject(simulator.Fault{Method: http.MethodGet, Path: "^/accounts/projects/[^/]+$", Status: 404, Body: "404: no such project"})
 		project := w.ApplyProject(ctx)
 		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid"), ContainSubstring("does not exist in MeshAgent")))
 	})
 
 	It("tells the API that its server speaks, and what of it the operator does not support", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		project := w.ApplyProject(ctx)
-		lounge := Room("lounge")
+		lounge := harness.Room("lounge")
 		w.CreateAll(ctx, lounge)
 		w.ExpectReady(ctx, project, lounge)
 		compatible := func() metav1.Condition {
@@ -201,14 +205,14 @@ var _ = Describe("MeshProject", func() {
 		w.MeshAgent.Upgrade(simulator.Server{})
 		w.Edit(ctx, project, func() { project.Annotations = map[string]string{v1alpha1.ReconcileRequestedAtAnnotation: "now"} })
 		w.ExpectReady(ctx, project)
-		other := Room("other")
+		other := harness.Room("other")
 		w.CreateAll(ctx, other)
 		w.ExpectReady(ctx, other)
 	})
 
 	DescribeTable("that leads to something else than MeshAgent is not Ready", func(ctx SpecContext, answer string) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		mend := w.MeshAgent.Inject(simulator.Fault{Status: http.StatusOK, ContentType: "application/json", Body: answer})
 		project := w.ApplyProject(ctx)
 		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=False Unavailable"), ContainSubstring("Synced=False Unavailable"),
@@ -222,12 +226,12 @@ var _ = Describe("MeshProject", func() {
 	)
 
 	It("admits the namespaces that it allows, and no others", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		guest := NewEnv(ctx)
+		w := harness.NewEnv(ctx)
+		guest := harness.NewEnv(ctx)
 		guest.MeshAgent = w.MeshAgent
-		w.StartOperator(OperatorOptions{Namespaces: []string{guest.Namespace}})
+		w.StartOperator(harness.OperatorOptions{Namespaces: []string{guest.Namespace}})
 		project := w.ApplyProject(ctx)
-		visitor := Room("visitor", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = w.Namespace })
+		visitor := harness.Room("visitor", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = w.Namespace })
 		guest.CreateAll(ctx, visitor)
 		Eventually(guest.State(ctx, visitor)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True ProjectNotAllowed"), ContainSubstring("allowedNamespaces")))
 
@@ -255,31 +259,31 @@ var _ = Describe("MeshProject", func() {
 	})
 
 	It("that is missing is waited for", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
-		support := Room("support")
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		support := harness.Room("support")
 		w.CreateAll(ctx, support)
 		Eventually(w.State(ctx, support)).WithContext(ctx).Should(And(
 			ContainSubstring("Ready=False ProjectNotFound"), ContainSubstring("Reconciling=True"), ContainSubstring(`MeshProject "default" does not exist in namespace`)))
 		Expect(w.Delete(ctx, support)).To(Succeed(), "nothing holds an object that has nothing in MeshAgent")
 		w.ExpectGone(ctx, support)
-		again := Room("support")
+		again := harness.Room("support")
 		w.CreateAll(ctx, again)
 		w.ApplyProject(ctx)
 		w.ExpectReady(ctx, again)
 	})
 
 	It("cannot be exchanged for one of another MeshAgent project", func(ctx SpecContext) {
-		w := NewEnv(ctx, simulator.WithAPIKey(simulator.DevelopmentKey), simulator.WithAPIKey(otherKey))
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx, simulator.WithAPIKey(simulator.DevelopmentKey), simulator.WithAPIKey(otherKey))
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		other := APIKeySecret(otherKey)
+		other := harness.APIKeySecret(otherKey)
 		other.Name = "other-key"
 		w.CreateAll(ctx, other, &v1alpha1.MeshProject{
 			ObjectMeta: metav1.ObjectMeta{Name: "other"},
 			Spec:       v1alpha1.MeshProjectSpec{APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "other-key"}},
 		})
-		support := Room("support")
+		support := harness.Room("support")
 		w.CreateAll(ctx, support)
 		w.ExpectReady(ctx, support)
 		w.Edit(ctx, support, func() { support.Spec.ProjectRef.Name = "other" })

@@ -10,20 +10,22 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshRoom that exists already", func() {
 	var (
-		w    *Env
+		w    *harness.Env
 		id   string
 		mine *v1alpha1.MeshRoom
 	)
 	exists := func(ctx SpecContext, document map[string]any) {
-		w = NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w = harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
 		id = w.MeshAgent.Add("rooms", document)
-		mine = Room("support", WithMetadata(`{"team": "support"}`))
+		mine = harness.Room("support", harness.WithMetadata(`{"team": "support"}`))
 	}
 
 	It("is adopted if that changes nothing, and then survives its object", func(ctx SpecContext) {
@@ -73,7 +75,7 @@ var _ = Describe("MeshRoom that exists already", func() {
 		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True OwnedElsewhere"), ContainSubstring("cluster-2/a/b"), ContainSubstring("Always")))
 
 		By("letting the object go without touching the room")
-		other := Room("other", func(r *v1alpha1.MeshRoom) { r.Spec.Name = "support" })
+		other := harness.Room("other", func(r *v1alpha1.MeshRoom) { r.Spec.Name = "support" })
 		w.CreateAll(ctx, other)
 		Eventually(w.State(ctx, other)).WithContext(ctx).Should(ContainSubstring("OwnedElsewhere"))
 		Expect(w.Delete(ctx, other)).To(Succeed())

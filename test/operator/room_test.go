@@ -15,17 +15,19 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshRoom", func() {
 	It("is created with one request and two writes, and is deleted with its object", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		operator := w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		operator := w.StartOperator(harness.OperatorOptions{})
 		w.ExpectReady(ctx, w.ApplyProject(ctx))
 		w.MeshAgent.ResetCalls()
 		operator.Writes.Store(0)
 
-		support := Room("support", WithMetadata(`{"team": "support", "tier": 2}`))
+		support := harness.Room("support", harness.WithMetadata(`{"team": "support", "tier": 2}`))
 		w.CreateAll(ctx, support)
 		w.ExpectReady(ctx, support)
 
@@ -37,7 +39,7 @@ var _ = Describe("MeshRoom", func() {
 			HaveKeyWithValue("annotations", HaveKeyWithValue(v1alpha1.OwnerAnnotation, "cluster-1/"+w.Namespace+"/support")),
 		))
 		Expect(support.Status.ProjectID).To(Equal(w.MeshAgent.ProjectID()))
-		Expect(AppliedFields(&support.Status.CommonStatus)).To(Equal([]string{"metadata.team", "metadata.tier", "name"}))
+		Expect(harness.AppliedFields(&support.Status.CommonStatus)).To(Equal([]string{"metadata.team", "metadata.tier", "name"}))
 		Eventually(w.Events(ctx, support)).WithContext(ctx).Should(Equal([]string{"Created: support was created in MeshAgent"}))
 
 		w.MeshAgent.ResetCalls()
@@ -48,10 +50,10 @@ var _ = Describe("MeshRoom", func() {
 	})
 
 	It("looks when it is asked to, in however many words", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		support := Room("support")
+		support := harness.Room("support")
 		support.Annotations = map[string]string{v1alpha1.ReconcileRequestedAtAnnotation: strings.Repeat("now ", 1000)}
 		w.CreateAll(ctx, support)
 		w.ExpectReady(ctx, support)
@@ -59,10 +61,10 @@ var _ = Describe("MeshRoom", func() {
 	})
 
 	It("follows its spec: changes, removed keys, a new name", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		support := Room("support", WithMetadata(`{"team": "support", "old": {"a": 1}}`))
+		support := harness.Room("support", harness.WithMetadata(`{"team": "support", "old": {"a": 1}}`))
 		support.Spec.Annotations = map[string]string{"meshagent.storage.class": "standard", "gone.soon": "x"}
 		w.CreateAll(ctx, support)
 		w.ExpectReady(ctx, support)
@@ -71,7 +73,7 @@ var _ = Describe("MeshRoom", func() {
 
 		w.MeshAgent.ResetCalls()
 		w.Edit(ctx, support, func() {
-			WithMetadata(`{"team": "care"}`)(support)
+			harness.WithMetadata(`{"team": "care"}`)(support)
 			support.Spec.Annotations = map[string]string{"meshagent.storage.class": "standard"}
 			support.Spec.Name = "care"
 		})
@@ -91,10 +93,10 @@ var _ = Describe("MeshRoom", func() {
 	})
 
 	It("is set right when somebody changes it in MeshAgent, and costs nothing while nobody does", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		operator := w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
-		support := Room("support", WithMetadata(`{"team": "support"}`))
+		support := harness.Room("support", harness.WithMetadata(`{"team": "support"}`))
 		w.CreateAll(ctx, support)
 		w.ExpectReady(ctx, support)
 		id := support.Status.ID
@@ -124,10 +126,10 @@ var _ = Describe("MeshRoom", func() {
 	})
 
 	It("that is only observed is never written to", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
-		mine := Room("support", WithMetadata(`{"team": "support"}`), func(r *v1alpha1.MeshRoom) { r.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
+		mine := harness.Room("support", harness.WithMetadata(`{"team": "support"}`), func(r *v1alpha1.MeshRoom) { r.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
 		w.CreateAll(ctx, mine)
 		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Synced=False Missing"), ContainSubstring("Ready=False Missing")))
 
@@ -154,17 +156,17 @@ var _ = Describe("MeshRoom", func() {
 	})
 
 	It("that is suspended is left alone, deletion included", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		support := Room("support")
+		support := harness.Room("support")
 		w.CreateAll(ctx, support)
 		w.ExpectReady(ctx, support)
 		w.MeshAgent.ResetCalls()
 		w.Edit(ctx, support, func() {
 			suspend := true
 			support.Spec.Suspend = &suspend
-			WithMetadata(`{"team": "x"}`)(support)
+			harness.WithMetadata(`{"team": "x"}`)(support)
 		})
 		Eventually(w.State(ctx, support)).WithContext(ctx).Should(And(ContainSubstring("Synced=Unknown Suspended"), ContainSubstring("Ready=True")))
 		Expect(w.Delete(ctx, support)).To(Succeed())
@@ -176,10 +178,10 @@ var _ = Describe("MeshRoom", func() {
 	})
 
 	It("is left in MeshAgent, unmarked, if its object says so", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		support := Room("support", func(r *v1alpha1.MeshRoom) { r.Spec.DeletionPolicy = v1alpha1.DeletionOrphan })
+		support := harness.Room("support", func(r *v1alpha1.MeshRoom) { r.Spec.DeletionPolicy = v1alpha1.DeletionOrphan })
 		w.CreateAll(ctx, support)
 		w.ExpectReady(ctx, support)
 		Expect(w.Delete(ctx, support)).To(Succeed())
@@ -188,10 +190,10 @@ var _ = Describe("MeshRoom", func() {
 	})
 
 	It("is looked at live when asked to, with a receipt", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		support := Room("support")
+		support := harness.Room("support")
 		w.CreateAll(ctx, support)
 		w.ExpectReady(ctx, support)
 		w.MeshAgent.ResetCalls()
@@ -201,14 +203,14 @@ var _ = Describe("MeshRoom", func() {
 
 	It("shares one list with all others, and 200 of them are created with 200 requests", func(ctx SpecContext) {
 		const many = 200
-		w := NewEnv(ctx)
-		operator := w.StartOperator(OperatorOptions{DriftInterval: 15 * time.Second})
+		w := harness.NewEnv(ctx)
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: 15 * time.Second})
 		w.ExpectReady(ctx, w.ApplyProject(ctx))
 		w.MeshAgent.ResetCalls()
 		operator.Writes.Store(0)
 		var rooms []client.Object
 		for i := range many {
-			rooms = append(rooms, Room(fmt.Sprintf("room-%03d", i)))
+			rooms = append(rooms, harness.Room(fmt.Sprintf("room-%03d", i)))
 		}
 		w.CreateAll(ctx, rooms...)
 		w.ExpectReady(ctx, rooms...)
@@ -226,7 +228,7 @@ var _ = Describe("MeshRoom", func() {
 		By("restarting: one list, no write")
 		operator.Stop()
 		w.MeshAgent.ResetCalls()
-		operator = w.StartOperator(OperatorOptions{DriftInterval: time.Hour})
+		operator = w.StartOperator(harness.OperatorOptions{DriftInterval: time.Hour})
 		projectAndRooms := ConsistOf(HavePrefix("GET /accounts/projects/"), "GET /config", "GET rooms")
 		Eventually(func() []string { return w.Calls() }).WithContext(ctx).Should(projectAndRooms)
 		Consistently(func() []string { return w.Calls() }, "1s").WithContext(ctx).Should(projectAndRooms)
@@ -234,24 +236,24 @@ var _ = Describe("MeshRoom", func() {
 	}, SpecTimeout(2*time.Minute))
 
 	It("that MeshAgent refuses says why, and is tried again when its spec changes", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		w.MeshAgent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/rooms$", Times: 1, Status: 400, Body: "400: metadata.team is not known here"})
-		support := Room("support", WithMetadata(`{"team": "x"}`))
+		support := harness.Room("support", harness.WithMetadata(`{"team": "x"}`))
 		w.CreateAll(ctx, support)
 		Eventually(w.State(ctx, support)).WithContext(ctx).Should(And(
 			ContainSubstring("Stalled=True Rejected: MeshAgent refuses this (400): metadata.team is not known here"), ContainSubstring("Ready=False")))
-		w.Edit(ctx, support, func() { WithMetadata(`{"team": "y"}`)(support) })
+		w.Edit(ctx, support, func() { harness.WithMetadata(`{"team": "y"}`)(support) })
 		w.ExpectReady(ctx, support)
 	})
 
 	It("that is to get a taken name says so, and stays as it is", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		w.MeshAgent.Add("rooms", map[string]any{"name": "taken", "metadata": map[string]any{}})
-		support := Room("support")
+		support := harness.Room("support")
 		w.CreateAll(ctx, support)
 		w.ExpectReady(ctx, support)
 		w.Edit(ctx, support, func() { support.Spec.Name = "taken" })

@@ -13,11 +13,13 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshRoomGrant by e-mail", func() {
 	var (
-		w       *Env
+		w       *harness.Env
 		support *v1alpha1.MeshRoom
 	)
 	begin := func(ctx SpecContext, behavior simulator.Behavior) {
@@ -61,7 +63,7 @@ var _ = Describe("MeshRoomGrant by e-mail", func() {
 
 		By("waiting, also when the spec changes, and an operator restarts")
 		w.Edit(ctx, fresh, func() { fresh.Spec.Permissions.LLM = nil })
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		Consistently(w.State(ctx, fresh), "2500ms").WithContext(ctx).Should(Or(pending, HavePrefix("an earlier generation")))
 		Expect(w.Writes()).To(Equal([]string{"POST room-grants"}))
 

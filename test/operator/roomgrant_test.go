@@ -16,6 +16,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // newcomer is the e-mail address of somebody who is no member yet.
@@ -40,7 +42,7 @@ func byEmail(grant *v1alpha1.MeshRoomGrant) {
 }
 
 // userWith finds a member of the project.
-func userWith(w *Env, email string) string {
+func userWith(w *harness.Env, email string) string {
 	for _, user := range w.MeshAgent.Documents("users") {
 		if user["email"] == email {
 			return fmt.Sprint(user["id"])
@@ -50,7 +52,7 @@ func userWith(w *Env, email string) string {
 }
 
 // permissionsGranted is what the only grant in MeshAgent permits.
-func permissionsGranted(w *Env) map[string]any {
+func permissionsGranted(w *harness.Env) map[string]any {
 	GinkgoHelper()
 	grants := w.MeshAgent.Documents("room-grants")
 	Expect(grants).To(HaveLen(1))
@@ -61,11 +63,11 @@ func permissionsGranted(w *Env) map[string]any {
 }
 
 // beginGrants starts an operator, with a room that is Ready.
-func beginGrants(ctx SpecContext, behavior simulator.Behavior) (w *Env, support *v1alpha1.MeshRoom, started *Operator) {
-	w = NewEnv(ctx, simulator.WithBehavior(behavior))
-	started = w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+func beginGrants(ctx SpecContext, behavior simulator.Behavior) (w *harness.Env, support *v1alpha1.MeshRoom, started *harness.Operator) {
+	w = harness.NewEnv(ctx, simulator.WithBehavior(behavior))
+	started = w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 	w.ApplyProject(ctx)
-	support = Room("support")
+	support = harness.Room("support")
 	w.CreateAll(ctx, support)
 	w.ExpectReady(ctx, support)
 	w.MeshAgent.ResetCalls()
@@ -77,12 +79,12 @@ var _ = Describe("MeshRoomGrant", func() {
 		return map[string]any{"queues": map[string]any{"send": []any{"a", "b"}}, "llm": map[string]any{}}
 	}
 	var (
-		w       *Env
+		w       *harness.Env
 		support *v1alpha1.MeshRoom
 		user    string
 	)
-	begin := func(ctx SpecContext, behavior simulator.Behavior) *Operator {
-		var started *Operator
+	begin := func(ctx SpecContext, behavior simulator.Behavior) *harness.Operator {
+		var started *harness.Operator
 		w, support, started = beginGrants(ctx, behavior)
 		user = userWith(w, simulator.MemberEmail)
 		return started
@@ -240,12 +242,12 @@ var _ = Describe("MeshRoomGrant", func() {
 		Expect(w.Delete(ctx, support)).To(Succeed())
 		w.ExpectGone(ctx, support)
 		Eventually(w.State(ctx, ops)).WithContext(ctx).Should(ContainSubstring(`MeshRoom "support" does not exist in namespace`))
-		w.CreateAll(ctx, Room("support"))
+		w.CreateAll(ctx, harness.Room("support"))
 		Eventually(func() (string, error) { _, err := w.State(ctx, ops)(); return ops.Status.ID, err }).WithContext(ctx).ShouldNot(Equal(before))
 		w.ExpectReady(ctx, ops)
 
 		By("deleting the project before all")
-		for _, obj := range []client.Object{&v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Name: "default", Namespace: w.Namespace}}, Room("support"), ops} {
+		for _, obj := range []client.Object{&v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Name: "default", Namespace: w.Namespace}}, harness.Room("support"), ops} {
 			obj.SetNamespace(w.Namespace)
 			Expect(w.Delete(ctx, obj)).To(Succeed())
 		}
@@ -254,7 +256,7 @@ var _ = Describe("MeshRoomGrant", func() {
 	})
 
 	It("names exactly one user, once and for all", func(ctx SpecContext) {
-		w := NewEnv(ctx)
+		w := harness.NewEnv(ctx)
 		refused := func(change func(*v1alpha1.MeshRoomGrant), why string) {
 			GinkgoHelper()
 			ops := grant("ops", "u-1", queues, change)

@@ -12,19 +12,21 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshRoute and the contract", func() {
 	for _, schema := range []string{"RoomRouteSpec", "AgentRouteSpec"} {
 		for pick := range 2 {
 			It(fmt.Sprintf("all that a %s can have survives: example %d", schema, pick), func(ctx SpecContext) {
-				w := NewEnv(ctx)
-				w.StartOperator(OperatorOptions{})
+				w := harness.NewEnv(ctx)
+				w.StartOperator(harness.OperatorOptions{})
 				w.ApplyProject(ctx)
 				w.MeshAgent.Add("rooms", map[string]any{"name": "text", "metadata": map[string]any{}})
 				w.MeshAgent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "text"}, "allowed_models": []any{}}})
 				wire := exampleRoute(schema, pick)
-				Expect(Validator().CheckSchema(schema, normal(wire))).To(Succeed())
+				Expect(harness.Validator().CheckSchema(schema, normal(wire))).To(Succeed())
 
 				raw := &unstructured.Unstructured{Object: map[string]any{"spec": routeAsCustomResource(wire)}}
 				raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("MeshRoute"))
@@ -52,7 +54,7 @@ var _ = Describe("MeshRoute and the contract", func() {
 
 // exampleRoute is an example of a route that is possible.
 func exampleRoute(schema string, pick int) map[string]any {
-	made := example(Validator().Document().Components.Schemas[schema].Value, pick).(map[string]any)
+	made := example(harness.Validator().Document().Components.Schemas[schema].Value, pick).(map[string]any)
 	made["domain"] = "example.meshagent.app"
 	backend := made["backend"].(map[string]any)
 	if schema == "RoomRouteSpec" {

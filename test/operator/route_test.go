@@ -14,6 +14,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshRoute", func() {
@@ -28,24 +30,24 @@ var _ = Describe("MeshRoute", func() {
 			},
 		}
 	}
-	backend := func(w *Env) map[string]any {
+	backend := func(w *harness.Env) map[string]any {
 		GinkgoHelper()
 		Expect(w.MeshAgent.Documents("routes")).To(HaveLen(1))
 		spec, _ := w.MeshAgent.Documents("routes")[0]["spec"].(map[string]any)
 		backend, _ := spec["backend"].(map[string]any)
 		return backend
 	}
-	begin := func(ctx context.Context, options ...simulator.Option) *Env {
-		w := NewEnv(ctx, options...)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+	begin := func(ctx context.Context, options ...simulator.Option) *harness.Env {
+		w := harness.NewEnv(ctx, options...)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
-		w.CreateAll(ctx, Room("support"))
+		w.CreateAll(ctx, harness.Room("support"))
 		return w
 	}
 
 	It("follows its room's new name, moves to an agent and back", func(ctx SpecContext) {
 		w := begin(ctx)
-		mine, support := route(), Room("support")
+		mine, support := route(), harness.Room("support")
 		support.Namespace = w.Namespace
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine, support)

@@ -16,12 +16,14 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/controller"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("The samples", func() {
 	It("show every kind, and nothing that is no kind", func() {
 		var served []string
-		for name, kind := range Scheme.KnownTypes(v1alpha1.GroupVersion) {
+		for name, kind := range harness.Scheme.KnownTypes(v1alpha1.GroupVersion) {
 			if reflect.PointerTo(kind).Implements(reflect.TypeFor[client.Object]()) {
 				served = append(served, name)
 			}
@@ -36,19 +38,19 @@ var _ = Describe("The samples", func() {
 			}
 		}
 		Expect(controlled).To(ConsistOf(served), "all.go has a controller for every type of the API")
-		kinds := KindsOf(Samples())
+		kinds := harness.KindsOf(harness.Samples())
 		slices.Sort(kinds)
 		kinds = slices.Compact(kinds)
 		Expect(kinds).To(ConsistOf(served), "config/samples has an object of every kind")
 		for _, kind := range kinds {
-			Expect(EditPatches).To(HaveKey(kind), "samples_test.go says what a user may change in a %s", kind)
+			Expect(harness.EditPatches).To(HaveKey(kind), "samples_test.go says what a user may change in a %s", kind)
 		}
 	})
 
 	It("are all listed for kustomize", func() {
-		text, err := os.ReadFile(Path("config", "samples", "kustomization.yaml"))
+		text, err := os.ReadFile(harness.Path("config", "samples", "kustomization.yaml"))
 		Expect(err).NotTo(HaveOccurred())
-		files, err := filepath.Glob(Path("config", "samples", "*.yaml"))
+		files, err := filepath.Glob(harness.Path("config", "samples", "*.yaml"))
 		Expect(err).NotTo(HaveOccurred())
 		for _, file := range files {
 			if name := filepath.Base(file); name != "kustomization.yaml" {

@@ -18,16 +18,18 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshSecret", func() {
 	var (
-		w      *Env
+		w      *harness.Env
 		source *corev1.Secret
 		mine   *v1alpha1.MeshSecret
 	)
-	begin := func(ctx context.Context, options OperatorOptions) {
-		w = NewEnv(ctx)
+	begin := func(ctx context.Context, options harness.OperatorOptions) {
+		w = harness.NewEnv(ctx)
 		w.StartOperator(options)
 		w.ApplyProject(ctx)
 		source = &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "openai"}, StringData: map[string]string{"api-key": "first-c4n4ry"}}
@@ -71,7 +73,7 @@ var _ = Describe("MeshSecret", func() {
 	}
 
 	It("carries a Secret into the project, and each change of it with one write", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{})
+		begin(ctx, harness.OperatorOptions{})
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine)
 		Expect(readBack(ctx, mine.Status.ID)).To(Equal(`{"OPENAI_API_KEY":"first-c4n4ry"}`))
@@ -91,7 +93,7 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	It("looks before it writes a changed value", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{})
+		begin(ctx, harness.OperatorOptions{})
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine)
 		first := mine.Status.ID
@@ -116,7 +118,7 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	It("leaves what other clients wrote alone if it means the same", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{DriftInterval: time.Second})
+		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine)
 		w.MeshAgent.Edit("secrets", mine.Status.ID, func(doc map[string]any) {
@@ -128,7 +130,7 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	DescribeTable("keeps the value in MeshAgent while the Secret cannot be used, says why, and heals", func(ctx SpecContext, spoil map[string][]byte, want string) {
-		begin(ctx, OperatorOptions{})
+		begin(ctx, harness.OperatorOptions{})
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine)
 		w.MeshAgent.ResetCalls()
@@ -156,7 +158,7 @@ var _ = Describe("MeshSecret", func() {
 	)
 
 	It("carries a registry's credential, and names the registries when there are several", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{})
+		begin(ctx, harness.OperatorOptions{})
 		pull := &corev1.Secret{
 			ObjectMeta: metav1.ObjectMeta{Name: "pull"}, Type: corev1.SecretTypeDockerConfigJson,
 			StringData: map[string]string{".dockerconfigjson": `{"auths": {"ghcr.io": {"auth": "cm9ib3Q6YzRuNHJ5"}, "quay.io": {"auth": "YTpi"}}}`},
@@ -171,8 +173,8 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	It("lives in a room, follows its new name, and goes with it", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{DriftInterval: time.Second})
-		support := Room("support")
+		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
+		support := harness.Room("support")
 		mine.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
 		mine.Spec.ForIdentity = "bot"
 		w.CreateAll(ctx, mine)
@@ -197,7 +199,7 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	It("lives with an agent, whose id is given", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{})
+		begin(ctx, harness.OperatorOptions{})
 		agent := w.MeshAgent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "helper"}, "allowed_models": []any{}}})
 		mine.Spec.AgentRef = &v1alpha1.ResourceReference{External: agent}
 		mine.Spec.DelegatedTo = "bot"
@@ -214,8 +216,8 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	It("is not taken for lost while its room has another name than it should", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{DriftInterval: time.Second})
-		support := Room("support")
+		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
+		support := harness.Room("support")
 		mine.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
 		w.CreateAll(ctx, support, mine)
 		w.ExpectReady(ctx, support, mine)
@@ -231,10 +233,10 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	DescribeTable("is created once and belongs to its object, even if the answer is lost", func(ctx SpecContext, inRoom bool) {
-		begin(ctx, OperatorOptions{})
+		begin(ctx, harness.OperatorOptions{})
 		path := "secrets"
 		if inRoom {
-			support := Room("support")
+			support := harness.Room("support")
 			w.CreateAll(ctx, support)
 			w.ExpectReady(ctx, support)
 			mine.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
@@ -255,7 +257,7 @@ var _ = Describe("MeshSecret", func() {
 	)
 
 	It("never shows a value", func(ctx SpecContext) {
-		begin(ctx, OperatorOptions{DriftInterval: time.Second})
+		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
 		mine.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve
 		id := w.MeshAgent.Add("secrets", map[string]any{"name": "openai", "type": "keys", "data_base64": base64.StdEncoding.EncodeToString([]byte(`{"A": "other-c4n4ry"}`))})
 		w.CreateAll(ctx, mine)

@@ -10,6 +10,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 const numRule = `num must be a number from 1 to 65535, but not 8078, which is taken by the room, or '*'`
@@ -61,7 +63,7 @@ var _ = DescribeTable("A MeshService as the API server takes it", admission("Mes
 
 var _ = Describe("A MeshService's room", func() {
 	It("cannot be added, removed or changed", func(ctx SpecContext) {
-		w := NewEnv(ctx)
+		w := harness.NewEnv(ctx)
 		const rule = "roomRef cannot be added, removed or changed"
 		inside, outside := service("inside", inRoom("support")), service("outside")
 		w.CreateAll(ctx, inside, outside)

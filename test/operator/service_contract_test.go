@@ -21,6 +21,8 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // example is a value with all that a schema of the contract allows. Where it has alternatives, pick chooses one. Members in leave are
@@ -59,8 +61,8 @@ func example(schema *openapi3.Schema, pick int, leave ...string) any {
 // exampleService is an example of a service that is possible: with one of what excludes each other.
 func exampleService(pick int) map[string]any {
 	// A secret in clear has no place in a custom resource.
-	made := example(Validator().Document().Components.Schemas["ServiceSpec"].Value, pick, "id", "client_secret").(map[string]any)
-	secrets := example(Validator().Document().Components.Schemas["SecretValue"].Value, pick)
+	made := example(harness.Validator().Document().Components.Schemas["ServiceSpec"].Value, pick, "id", "client_secret").(map[string]any)
+	secrets := example(harness.Validator().Document().Components.Schemas["SecretValue"].Value, pick)
 	container := made["container"].(map[string]any)
 	container["environment"] = apart(container["environment"], "name", "value", "token", "secret")
 	for _, one := range container["environment"].([]any) {
@@ -155,11 +157,11 @@ func inOrder(service map[string]any) any {
 var _ = Describe("MeshService and the contract", func() {
 	for pick := range 6 {
 		It(fmt.Sprintf("all that a service can have survives: example %d", pick), func(ctx SpecContext) {
-			w := NewEnv(ctx)
-			w.StartOperator(OperatorOptions{})
+			w := harness.NewEnv(ctx)
+			w.StartOperator(harness.OperatorOptions{})
 			w.ApplyProject(ctx)
 			wire := exampleService(pick)
-			Expect(Validator().CheckSchema("ServiceSpec", normal(wire))).To(Succeed())
+			Expect(harness.Validator().CheckSchema("ServiceSpec", normal(wire))).To(Succeed())
 			raw := &unstructured.Unstructured{Object: map[string]any{"spec": asCustomResource(wire)}}
 			raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("MeshService"))
 			raw.SetNamespace(w.Namespace)
@@ -195,7 +197,7 @@ func normal(document map[string]any) map[string]any {
 
 var _ = Describe("docs/services.md", func() {
 	It("shows manifests that MeshAgent takes, and objects that Kubernetes takes", func(ctx SpecContext) {
-		text, err := os.ReadFile(Path("docs", "services.md"))
+		text, err := os.ReadFile(harness.Path("docs", "services.md"))
 		Expect(err).NotTo(HaveOccurred())
 		shown := map[string]int{}
 		for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
@@ -204,7 +206,7 @@ var _ = Describe("docs/services.md", func() {
 			kind, _ := document["kind"].(string)
 			shown[kind]++
 			if kind == "Service" {
-				Expect(Validator().CheckSchema("ServiceSpec", normal(document))).To(Succeed(), block[1])
+				Expect(harness.Validator().CheckSchema("ServiceSpec", normal(document))).To(Succeed(), block[1])
 			} else {
 				Expect(tryOut(ctx, kind, block[1])).To(Succeed(), block[1])
 			}

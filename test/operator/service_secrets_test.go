@@ -11,22 +11,24 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshService", func() {
 	It("refuses secrets that could not be used where they are named", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		care, bytes, agents := SampleObject("MeshSecret", "openai-room"), SampleObject("MeshSecret", "openai-room"), SampleObject("MeshSecret", "openai")
+		care, bytes, agents := harness.SampleObject("MeshSecret", "openai-room"), harness.SampleObject("MeshSecret", "openai-room"), harness.SampleObject("MeshSecret", "openai")
 		care.SetName("of-care")
 		care.(*v1alpha1.MeshSecret).Spec.RoomRef.Name = "care"
 		bytes.SetName("of-bytes")
 		bytes.(*v1alpha1.MeshSecret).Spec.RoomRef, bytes.(*v1alpha1.MeshSecret).Spec.ForIdentity = nil, ""
 		agents.SetName("of-agent")
 		agents.(*v1alpha1.MeshSecret).Spec.AgentRef = &v1alpha1.ResourceReference{External: w.MeshAgent.Add("agents", map[string]any{"name": "scribe"})}
-		w.CreateAll(ctx, Room("support"), Room("care"), SampleObject("Secret", "openai"), SampleObject("Secret", "registry-pull"),
-			SampleObject("MeshSecret", "openai"), SampleObject("MeshSecret", "registry-pull"), SampleObject("MeshSecret", "openai-room"), care, bytes, agents)
+		w.CreateAll(ctx, harness.Room("support"), harness.Room("care"), harness.SampleObject("Secret", "openai"), harness.SampleObject("Secret", "registry-pull"),
+			harness.SampleObject("MeshSecret", "openai"), harness.SampleObject("MeshSecret", "registry-pull"), harness.SampleObject("MeshSecret", "openai-room"), care, bytes, agents)
 		agent := service("agent", inRoom("support"))
 		w.CreateAll(ctx, agent)
 		w.ExpectReady(ctx, agent)
@@ -68,8 +70,8 @@ var _ = Describe("MeshService", func() {
 	})
 
 	It("keeps the secret of an OAuth client that another user set, and never shows it", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		agent := service("agent", func(spec *v1alpha1.MeshServiceSpec) {
 			spec.Ports = []v1alpha1.ServicePort{{Endpoints: []v1alpha1.ServiceEndpoint{{

@@ -14,6 +14,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // withText makes it a MeshService with a template instead.
@@ -34,8 +36,8 @@ agents: [{name: greeter}]
 
 var _ = Describe("MeshService with a template", func() {
 	It("is made by MeshAgent, follows its values, and costs nothing while nothing happens", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		operator := w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
 		whom := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "whom"}, Data: map[string]string{"whom": "world"}}
 		// The template gives another name than the object has.
@@ -82,8 +84,8 @@ var _ = Describe("MeshService with a template", func() {
 	})
 
 	It("is found again when the answer to its creation was lost", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		w.MeshAgent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/services$", Times: 1, Drop: simulator.DropAfter})
 		made := service("greets", withText(greeter, map[string]string{"name": "greeter", "whom": "world"}))
@@ -99,8 +101,8 @@ var _ = Describe("MeshService with a template", func() {
 	})
 
 	It("is adopted if it was made of the same, and gives up its template for a container", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		w.MeshAgent.Add("services", map[string]any{
 			"version": "v1", "kind": "Service", "external": map[string]any{"url": "https://example.com/world"}, "agents": []any{map[string]any{"name": "greeter"}},
@@ -123,8 +125,8 @@ var _ = Describe("MeshService with a template", func() {
 	})
 
 	It("that cannot be rendered says why", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		for name, change := range map[string]func(*v1alpha1.MeshServiceSpec){
 			"jinja":   withText("{% for x in y %}", nil),

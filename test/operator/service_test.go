@@ -16,6 +16,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // service makes a MeshService with a container, of the project unless it is changed.
@@ -46,10 +48,10 @@ var _ = Describe("MeshService", func() {
 		"in a room":      inRoom("support"),
 	} {
 		It(scope+" is created with one request, follows its spec, and is deleted with its object", func(ctx SpecContext) {
-			w := NewEnv(ctx)
-			w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+			w := harness.NewEnv(ctx)
+			w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 			w.ApplyProject(ctx)
-			support := Room("support")
+			support := harness.Room("support")
 			w.CreateAll(ctx, support)
 			w.ExpectReady(ctx, support)
 			w.MeshAgent.ResetCalls()
@@ -103,8 +105,8 @@ var _ = Describe("MeshService", func() {
 	}
 
 	It("turns from a container into an external service and back", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		agent := service("agent", func(spec *v1alpha1.MeshServiceSpec) { spec.Container.OnDemand = new(true) })
 		w.CreateAll(ctx, agent)
@@ -122,8 +124,8 @@ var _ = Describe("MeshService", func() {
 	})
 
 	It("waits for what it refers to, and follows when an id or a room's name changes", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
 		agent := service("agent", inRoom("support"), func(spec *v1alpha1.MeshServiceSpec) {
 			spec.Container.SecretRefs = []v1alpha1.ResourceReference{{Name: "openai"}, {External: "an-id"}}
@@ -134,14 +136,14 @@ var _ = Describe("MeshService", func() {
 		})
 		w.CreateAll(ctx, agent)
 		Eventually(w.State(ctx, agent)).WithContext(ctx).Should(ContainSubstring(`MeshRoom "support" does not exist in namespace`))
-		support := Room("support")
+		support := harness.Room("support")
 		w.CreateAll(ctx, support)
 		for _, name := range []string{"registry-pull", "openai", "openai-room"} {
 			Eventually(w.State(ctx, agent)).WithContext(ctx).Should(ContainSubstring("MeshSecret %q does not exist in namespace", name))
 			if name != "openai-room" {
-				w.CreateAll(ctx, SampleObject("Secret", name))
+				w.CreateAll(ctx, harness.SampleObject("Secret", name))
 			}
-			w.CreateAll(ctx, SampleObject("MeshSecret", name))
+			w.CreateAll(ctx, harness.SampleObject("MeshSecret", name))
 		}
 		w.ExpectReady(ctx, agent)
 
@@ -178,8 +180,8 @@ var _ = Describe("MeshService", func() {
 	})
 
 	It("that MeshAgent shows in another form is not written again", func(ctx SpecContext) {
-		w := NewEnv(ctx, simulator.WithBehavior(simulator.Behavior{ServicesAsText: true}))
-		operator := w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		w := harness.NewEnv(ctx, simulator.WithBehavior(simulator.Behavior{ServicesAsText: true}))
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ApplyProject(ctx)
 		agent := service("agent", func(spec *v1alpha1.MeshServiceSpec) {
 			spec.Container.Private = new(true)
@@ -207,8 +209,8 @@ var _ = Describe("MeshService", func() {
 	})
 
 	It("with a name that is taken says so, and takes the other over if it may", func(ctx SpecContext) {
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
 		id := w.MeshAgent.Add("services", map[string]any{
 			"version": "v1", "kind": "Service", "metadata": map[string]any{"name": "agent"}, "container": map[string]any{"image": "theirs", "on_demand": true},
@@ -231,7 +233,7 @@ var _ = Describe("MeshService", func() {
 })
 
 // collectionOf finds the collection that holds an id.
-func collectionOf(w *Env, id string) string {
+func collectionOf(w *harness.Env, id string) string {
 	GinkgoHelper()
 	for _, one := range w.Held() {
 		if one.ID == id {
@@ -242,7 +244,7 @@ func collectionOf(w *Env, id string) string {
 }
 
 // remoteService finds a service in MeshAgent by name, in whatever room.
-func remoteService(w *Env, name string) map[string]any {
+func remoteService(w *harness.Env, name string) map[string]any {
 	GinkgoHelper()
 	for _, one := range w.Held() {
 		if metadata, _ := one.Doc["metadata"].(map[string]any); one.Doc["kind"] == "Service" && metadata["name"] == name {

@@ -20,29 +20,31 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // soakActs are what users, or others, may do at any time. Each says whether there was something to
 // do.
-var soakActs = map[string]func(s *soak, ctx context.Context, one Sample) bool{
+var soakActs = map[string]func(s *soak, ctx context.Context, one harness.Sample) bool{
 	"room comes":   (*soak).roomComes,
 	"room goes":    (*soak).roomGoes,
 	"room changes": (*soak).roomChanges,
-	"sample changes": func(s *soak, ctx context.Context, one Sample) bool {
+	"sample changes": func(s *soak, ctx context.Context, one harness.Sample) bool {
 		if s.isAway(one) {
 			return false
 		}
 		s.merge(ctx, s.present(one), one.EditPatch())
 		return true
 	},
-	"sample changes back": func(s *soak, ctx context.Context, one Sample) bool {
+	"sample changes back": func(s *soak, ctx context.Context, one harness.Sample) bool {
 		if s.isAway(one) {
 			return false
 		}
 		s.restore(ctx, one)
 		return true
 	},
-	"sample goes": func(s *soak, ctx context.Context, one Sample) bool {
+	"sample goes": func(s *soak, ctx context.Context, one harness.Sample) bool {
 		if s.isAway(one) || isReferredTo(one) {
 			return false
 		}
@@ -50,9 +52,9 @@ var soakActs = map[string]func(s *soak, ctx context.Context, one Sample) bool{
 		s.deleted[one.String()] = one
 		return true
 	},
-	"sample comes back":                  func(s *soak, ctx context.Context, _ Sample) bool { return s.recreate(ctx) > 0 },
-	"Secret changes":                     func(s *soak, ctx context.Context, _ Sample) bool { s.changeSecret(ctx); return true },
-	"others change a room":               func(s *soak, _ context.Context, _ Sample) bool { return s.disturbRoom() },
+	"sample comes back":                  func(s *soak, ctx context.Context, _ harness.Sample) bool { return s.recreate(ctx) > 0 },
+	"Secret changes":                     func(s *soak, ctx context.Context, _ harness.Sample) bool { s.changeSecret(ctx); return true },
+	"others change a room":               func(s *soak, _ context.Context, _ harness.Sample) bool { return s.disturbRoom() },
 	"others change a sample's resource":  (*soak).disturb,
 	"others take the name of a sample":   (*soak).takeName,
 	"others take the name of a new room": (*soak).takeRoomName,
@@ -79,24 +81,24 @@ func (s *soak) act(ctx context.Context) {
 }
 
 // isAway says that a sample was deleted, and not created again yet.
-func (s *soak) isAway(one Sample) bool {
+func (s *soak) isAway(one harness.Sample) bool {
 	_, away := s.deleted[one.String()]
 	return away
 }
 
 // present is a sample in the namespace.
-func (s *soak) present(one Sample) client.Object {
+func (s *soak) present(one harness.Sample) client.Object {
 	obj := one.Fresh()
 	obj.SetNamespace(s.Namespace)
 	return obj
 }
 
-func (s *soak) roomComes(ctx context.Context, _ Sample) bool {
+func (s *soak) roomComes(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.rooms) >= mostRooms {
 		return false
 	}
-	one := Room(s.nextRoom(), WithMetadata(fmt.Sprintf(`{"n": %d}`, s.number())))
+	one := harness.Room(s.nextRoom(), harness.WithMetadata(fmt.Sprintf(`{"n": %d}`, s.number())))
 	s.made++
 	s.CreateAll(ctx, one)
 	s.rooms = append(s.rooms, one)
@@ -108,7 +110,7 @@ func (s *soak) nextRoom() string { return fmt.Sprintf("soak-%d", s.made) }
 // number is none that others would choose.
 func (s *soak) number() int { return 100 + s.random.IntN(100) }
 
-func (s *soak) roomGoes(ctx context.Context, _ Sample) bool {
+func (s *soak) roomGoes(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.rooms) <= fewRooms {
 		return false
@@ -119,7 +121,7 @@ func (s *soak) roomGoes(ctx context.Context, _ Sample) bool {
 	return true
 }
 
-func (s *soak) roomChanges(ctx context.Context, _ Sample) bool {
+func (s *soak) roomChanges(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.rooms) == 0 {
 		return false
@@ -149,8 +151,8 @@ var secretValue = regexp.MustCompile(`sk-not-a-real-key|not-a-real-password|\d+-
 // changeSecret gives a Secret another value.
 func (s *soak) changeSecret(ctx context.Context) {
 	GinkgoHelper()
-	var secrets []Sample
-	for _, one := range ReadSamples().Other {
+	var secrets []harness.Sample
+	for _, one := range harness.ReadSamples().Other {
 		if one.Kind == "Secret" {
 			secrets = append(secrets, one)
 		}
@@ -167,8 +169,8 @@ func (s *soak) changeSecret(ctx context.Context) {
 
 // isReferredTo says that another sample may need this one: something of its kind and name is
 // referred to.
-func isReferredTo(s Sample) bool {
-	for _, other := range ReadSamples().Own {
+func isReferredTo(s harness.Sample) bool {
+	for _, other := range harness.ReadSamples().Own {
 		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(other.Fresh())
 		Expect(err).NotTo(HaveOccurred())
 		if refersTo("", content["spec"], strings.ToLower(strings.TrimPrefix(s.Kind, "Mesh")), s.Name) {
@@ -204,7 +206,7 @@ func (s *soak) merge(ctx context.Context, obj client.Object, patch string) {
 }
 
 // restore gives a sample the spec back that it had at first.
-func (s *soak) restore(ctx context.Context, one Sample) {
+func (s *soak) restore(ctx context.Context, one harness.Sample) {
 	GinkgoHelper()
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(one.Fresh())
 	Expect(err).NotTo(HaveOccurred())

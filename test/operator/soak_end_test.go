@@ -17,31 +17,33 @@ import (
 
 	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // eventuallySettled waits until objects are Ready, and either in sync or in want of what MeshAgent
 // rewrites.
-func eventuallySettled(ctx context.Context, w *Env, objects ...client.Object) {
+func eventuallySettled(ctx context.Context, w *harness.Env, objects ...client.Object) {
 	GinkgoHelper()
 	for _, obj := range objects {
 		Eventually(w.State(ctx, obj)).WithContext(ctx).Should(
-			Or(BeReady(), And(HavePrefix("Ready=True"), ContainSubstring("Synced=False NotConverging"))), "%T %s", obj, obj.GetName())
+			Or(harness.BeReady(), And(HavePrefix("Ready=True"), ContainSubstring("Synced=False NotConverging"))), "%T %s", obj, obj.GetName())
 	}
 }
 
 // synced is whether an object is in sync, and in what it is not.
-func synced(ctx context.Context, w *Env, obj client.Object) string {
+func synced(ctx context.Context, w *harness.Env, obj client.Object) string {
 	GinkgoHelper()
 	text, err := w.State(ctx, obj)()
 	Expect(err).NotTo(HaveOccurred())
 	_, text, _ = strings.Cut(text, "Synced=")
 	text, _, _ = strings.Cut(text, "\n")
-	l := Fixture{Env: w}
+	l := harness.Fixture{Env: w}
 	return l.Anonymize(fmt.Sprint(text, obj.(engine.Object).CommonStatus().Drift))
 }
 
 // depths are how deep in MeshAgent's documents there are members that the operator does not know.
-func depths(w *Env) map[int]bool {
+func depths(w *harness.Env) map[int]bool {
 	GinkgoHelper()
 	found := map[int]bool{}
 	for _, one := range w.Held() {
@@ -55,9 +57,9 @@ func depths(w *Env) map[int]bool {
 }
 
 // contents are what MeshAgent holds, without what differs each time, and in no order.
-func contents(w *Env) []string {
+func contents(w *harness.Env) []string {
 	GinkgoHelper()
-	l := Fixture{Env: w}
+	l := harness.Fixture{Env: w}
 	var all []string
 	for _, one := range w.Held() {
 		text, err := json.Marshal(withoutNewer(one.Doc))

@@ -15,6 +15,8 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // disturbRoom changes a room in MeshAgent, which is not theirs.
@@ -29,7 +31,7 @@ func (s *soak) disturbRoom() (changed bool) {
 }
 
 // takeName has others create what a sample stands for, if nothing has the name.
-func (s *soak) takeName(ctx context.Context, _ Sample) bool {
+func (s *soak) takeName(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.others.own()) >= mostTheirs {
 		return false
@@ -54,7 +56,7 @@ func (s *soak) takeName(ctx context.Context, _ Sample) bool {
 }
 
 // takeRoomName has others create the room that comes next.
-func (s *soak) takeRoomName(ctx context.Context, one Sample) bool {
+func (s *soak) takeRoomName(ctx context.Context, one harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.others.own()) >= mostTheirs || len(s.rooms) >= mostRooms {
 		return false
@@ -64,7 +66,7 @@ func (s *soak) takeRoomName(ctx context.Context, one Sample) bool {
 }
 
 // othersLeave has others delete one of their resources, which must be as they created it.
-func (s *soak) othersLeave(ctx context.Context, _ Sample) bool {
+func (s *soak) othersLeave(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	theirs := s.others.own()
 	if len(theirs) == 0 {
@@ -89,7 +91,7 @@ func (s *soak) leaves(ctx context.Context, one simulator.Foreign) {
 }
 
 // disturb changes what stands for a sample in MeshAgent, if it is there.
-func (s *soak) disturb(ctx context.Context, one Sample) (disturbed bool) {
+func (s *soak) disturb(ctx context.Context, one harness.Sample) (disturbed bool) {
 	GinkgoHelper()
 	obj := s.present(one)
 	err := s.Get(ctx, client.ObjectKeyFromObject(obj), obj)
@@ -100,7 +102,7 @@ func (s *soak) disturb(ctx context.Context, one Sample) (disturbed bool) {
 			continue
 		}
 		s.MeshAgent.Edit(found.Path, found.ID, func(doc map[string]any) {
-			if slices.ContainsFunc(AppliedFields(status), func(field string) bool { return ChangeString(WrittenPart(doc), field) }) {
+			if slices.ContainsFunc(harness.AppliedFields(status), func(field string) bool { return harness.ChangeString(harness.WrittenPart(doc), field) }) {
 				s.disturbed[one.Kind]++
 				disturbed = true
 			}

@@ -19,6 +19,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var soakFor = flag.Duration("soak", 15*time.Second, "how long the soak lasts; make soak DURATION=10m")
@@ -41,13 +43,13 @@ var _ = Describe("The soak", func() {
 		s.report()
 
 		s.others.beQuicker(false)
-		s.StartOperator(OperatorOptions{DriftInterval: time.Second, Intercept: s.throughOthers})
+		s.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Intercept: s.throughOthers})
 		for _, one := range s.samples {
 			if one.Kind == "MeshFeed" {
 				s.restore(ctx, one) // a paused feed would refuse what its subscription waits for
 			}
 		}
-		Eventually(func() map[string]Sample {
+		Eventually(func() map[string]harness.Sample {
 			s.recreate(ctx)
 			return s.deleted
 		}).WithContext(ctx).Should(BeEmpty(), "what was deleted is gone, so that it could be created again")
@@ -61,9 +63,9 @@ var _ = Describe("The soak", func() {
 		eventuallySettled(ctx, s.Env, objects...)
 		Expect(s.others.lost).To(BeEmpty(), "what updates dropped that the operator does not know")
 
-		calm := NewEnv(ctx, simulator.WithBehavior(unlikeContract))
+		calm := harness.NewEnv(ctx, simulator.WithBehavior(unlikeContract))
 		calm.Newer = true
-		calm.StartOperator(OperatorOptions{})
+		calm.StartOperator(harness.OperatorOptions{})
 		calm.ApplySamples(ctx, func(obj client.Object) client.Object {
 			same, _ := obj.DeepCopyObject().(client.Object)
 			same.SetNamespace(s.Namespace)
@@ -87,15 +89,15 @@ var _ = Describe("The soak", func() {
 
 // soak is a world in bad weather.
 type soak struct {
-	*Env
+	*harness.Env
 	random    *rand.Rand
 	weather   *weather
 	others    *others
-	samples   []Sample
-	ids       map[string]string // of what stands for each sample in MeshAgent, at first
-	deleted   map[string]Sample // until each can be created again
-	rooms     []client.Object   // that come and go
-	disturbed map[string]int    // in MeshAgent, by kind
+	samples   []harness.Sample
+	ids       map[string]string         // of what stands for each sample in MeshAgent, at first
+	deleted   map[string]harness.Sample // until each can be created again
+	rooms     []client.Object           // that come and go
+	disturbed map[string]int            // in MeshAgent, by kind
 	made      int
 	acts      map[string]int
 	kills     int
@@ -128,7 +130,7 @@ func (s *soak) report() {
 	for name, times := range s.acts {
 		Expect(times).NotTo(BeZero(), name)
 	}
-	for _, kind := range KindsOf(s.samples) {
+	for _, kind := range harness.KindsOf(s.samples) {
 		Expect(s.disturbed[kind]).NotTo(BeZero(), "%s was never changed in MeshAgent", kind)
 	}
 }
@@ -137,13 +139,13 @@ func (s *soak) report() {
 func newSoak(ctx context.Context, random *rand.Rand) *soak {
 	GinkgoHelper()
 	s := &soak{
-		Env: NewEnv(ctx, simulator.WithBehavior(unlikeContract)), random: random, samples: RemoteSamples(), ids: map[string]string{},
-		deleted: map[string]Sample{}, disturbed: map[string]int{}, acts: map[string]int{},
+		Env: harness.NewEnv(ctx, simulator.WithBehavior(unlikeContract)), random: random, samples: harness.RemoteSamples(), ids: map[string]string{},
+		deleted: map[string]harness.Sample{}, disturbed: map[string]int{}, acts: map[string]int{},
 		weather: &weather{random: rand.New(rand.NewPCG(random.Uint64(), 1))},
 	}
 	s.Newer = true
 	s.others = newOthers(s.MeshAgent, rand.New(rand.NewPCG(random.Uint64(), 2)))
-	calm := s.StartOperator(OperatorOptions{Intercept: s.throughOthers})
+	calm := s.StartOperator(harness.OperatorOptions{Intercept: s.throughOthers})
 	s.ApplySamples(ctx, func(obj client.Object) client.Object { return obj })
 	for _, one := range s.samples {
 		obj := s.present(one)
@@ -156,7 +158,7 @@ func newSoak(ctx context.Context, random *rand.Rand) *soak {
 
 // throughOthers leads requests past the other users.
 func (s *soak) throughOthers(next http.RoundTripper) http.RoundTripper {
-	return RoundTripFunc(func(r *http.Request) (*http.Response, error) { return s.others.watch(next, r) })
+	return harness.RoundTripFunc(func(r *http.Request) (*http.Response, error) { return s.others.watch(next, r) })
 }
 
 // anew is a copy of an object that can be applied elsewhere.
@@ -184,11 +186,11 @@ func (s *soak) run(ctx context.Context, duration time.Duration) {
 	GinkgoHelper()
 	end := time.Now().Add(duration)
 	for time.Now().Before(end) {
-		operator := s.StartOperator(OperatorOptions{
+		operator := s.StartOperator(harness.OperatorOptions{
 			DriftInterval: time.Second, Refuse: s.weather.refuse,
 			Intercept: func(next http.RoundTripper) http.RoundTripper {
 				next = s.throughOthers(next)
-				return RoundTripFunc(func(r *http.Request) (*http.Response, error) { return s.weather.meddle(next, r) })
+				return harness.RoundTripFunc(func(r *http.Request) (*http.Response, error) { return s.weather.meddle(next, r) })
 			},
 		})
 		for die := time.Now().Add(time.Second + time.Duration(s.random.IntN(3000))*time.Millisecond); time.Now().Before(die); {

@@ -6,13 +6,14 @@ package operator_test
 import (
 	"testing"
 
-
 	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 func TestOperator(t *testing.T) {
 	t.Parallel()
-	Run(t, "Operator", controlplane.Options{
+	harness.Run(t, "Operator", controlplane.Options{
 		ControllerManager: true, // namespaces are deleted for real
 	})
 }

@@ -13,19 +13,21 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("Whoever may write objects in one namespace only", func() {
 	// Both namespaces have a MeshProject of the same MeshAgent project; that of the host admits nobody.
-	begin := func(ctx context.Context) (host, guest *Env, project *v1alpha1.MeshProject, operator *Operator) {
-		host, guest = NewEnv(ctx), NewEnv(ctx)
+	begin := func(ctx context.Context) (host, guest *harness.Env, project *v1alpha1.MeshProject, operator *harness.Operator) {
+		host, guest = harness.NewEnv(ctx), harness.NewEnv(ctx)
 		guest.MeshAgent = host.MeshAgent
-		operator = host.StartOperator(OperatorOptions{Namespaces: []string{guest.Namespace}})
+		operator = host.StartOperator(harness.OperatorOptions{Namespaces: []string{guest.Namespace}})
 		project = host.ApplyProject(ctx)
 		host.ExpectReady(ctx, project)
 		return host, guest, project, operator
 	}
-	lead := func(ctx context.Context, w *Env, obj *v1alpha1.MeshRoom, to string) {
+	lead := func(ctx context.Context, w *harness.Env, obj *v1alpha1.MeshRoom, to string) {
 		w.Edit(ctx, obj, func() { obj.Spec.ProjectRef = v1alpha1.ProjectReference{Namespace: to} })
 		Eventually(w.State(ctx, obj)).WithContext(ctx).Should(ContainSubstring("Stalled=True ProjectNotAllowed"))
 	}
@@ -33,13 +35,13 @@ var _ = Describe("Whoever may write objects in one namespace only", func() {
 	It("cannot have something deleted with the API key of another", func(ctx SpecContext) {
 		host, guest, project, _ := begin(ctx)
 		guest.ApplyProject(ctx)
-		mine := Room("mine")
+		mine := harness.Room("mine")
 		guest.CreateAll(ctx, mine)
 		guest.ExpectReady(ctx, mine)
 		lead(ctx, guest, mine, host.Namespace)
 		Expect(guest.Delete(ctx, mine)).To(Succeed())
 		Eventually(guest.State(ctx, mine)).WithContext(ctx).Should(ContainSubstring("Ready=False Deleting"))
-		Expect(ConditionsOf(mine)).To(ContainSubstring("Synced=False ProjectNotAllowed: "))
+		Expect(harness.ConditionsOf(mine)).To(ContainSubstring("Synced=False ProjectNotAllowed: "))
 		Expect(host.MeshAgent.Documents("rooms")).To(HaveLen(1))
 
 		By("being admitted")
@@ -51,7 +53,7 @@ var _ = Describe("Whoever may write objects in one namespace only", func() {
 	It("can delete what was admitted once", func(ctx SpecContext) {
 		host, guest, project, _ := begin(ctx)
 		host.Edit(ctx, project, func() { project.Spec.AllowedNamespaces = &v1alpha1.AllowedNamespaces{From: v1alpha1.NamespacesAll} })
-		visitor := Room("visitor", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = host.Namespace })
+		visitor := harness.Room("visitor", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = host.Namespace })
 		guest.CreateAll(ctx, visitor)
 		guest.ExpectReady(ctx, visitor)
 		host.Edit(ctx, project, func() { project.Spec.AllowedNamespaces = nil })
@@ -64,7 +66,7 @@ var _ = Describe("Whoever may write objects in one namespace only", func() {
 	It("cannot hold the MeshProject of another", func(ctx SpecContext) {
 		host, guest, project, _ := begin(ctx)
 		guest.ApplyProject(ctx)
-		never, mine := Room("never", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = host.Namespace }), Room("mine")
+		never, mine := harness.Room("never", func(r *v1alpha1.MeshRoom) { r.Spec.ProjectRef.Namespace = host.Namespace }), harness.Room("mine")
 		guest.CreateAll(ctx, never, mine)
 		Eventually(guest.State(ctx, never)).WithContext(ctx).Should(ContainSubstring("Stalled=True ProjectNotAllowed"))
 		guest.ExpectReady(ctx, mine)
@@ -75,8 +77,8 @@ var _ = Describe("Whoever may write objects in one namespace only", func() {
 
 	It("cannot get at the request budget of another", func(ctx SpecContext) {
 		host, guest, _, operator := begin(ctx)
-		forged := strings.TrimSuffix(simulator.DevelopmentKey, SecretPart(simulator.DevelopmentKey)) + "forged" // its id and project can be known
-		guest.CreateAll(ctx, APIKeySecret(forged), &v1alpha1.MeshProject{
+		forged := strings.TrimSuffix(simulator.DevelopmentKey, harness.SecretPart(simulator.DevelopmentKey)) + "forged" // its id and project can be known
+		guest.CreateAll(ctx, harness.APIKeySecret(forged), &v1alpha1.MeshProject{
 			ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.DefaultProject},
 			Spec: v1alpha1.MeshProjectSpec{
 				APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "meshagent-api-key"}, RateLimit: &v1alpha1.RateLimit{RequestsPerSecond: 1, Burst: 1},

@@ -13,13 +13,15 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("Traces", func() {
 	It("show a pass and its requests, and nothing that is secret or names a resource", func(ctx SpecContext) {
 		exporter := tracetest.NewInMemoryExporter()
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{Traces: sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{Traces: sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))})
 		project := w.ApplyProject(ctx)
 		w.ExpectReady(ctx, project)
 		spans := func() []string { return describeSpans(exporter.GetSpans(), w.Namespace) }
@@ -30,7 +32,7 @@ var _ = Describe("Traces", func() {
 		}))
 
 		exporter.Reset()
-		one := Room("one")
+		one := harness.Room("one")
 		w.CreateAll(ctx, one)
 		w.ExpectReady(ctx, one)
 		Eventually(spans).WithContext(ctx).Should(Equal([]string{
@@ -62,10 +64,10 @@ var _ = Describe("Traces", func() {
 		before := otel.GetTracerProvider()
 		otel.SetTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter)))
 		DeferCleanup(func() { otel.SetTracerProvider(before) })
-		w := NewEnv(ctx)
-		w.StartOperator(OperatorOptions{})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		one := Room("one")
+		one := harness.Room("one")
 		w.CreateAll(ctx, one)
 		w.ExpectReady(ctx, one)
 		Expect(exporter.GetSpans()).To(BeEmpty())
@@ -80,7 +82,7 @@ func describeSpans(spans tracetest.SpanStubs, namespace string) []string {
 		if pass.Parent.IsValid() {
 			continue
 		}
-		FindSecrets("a trace", fmt.Appendf(nil, "%+v", pass))
+		harness.FindSecrets("a trace", fmt.Appendf(nil, "%+v", pass))
 		values := map[string]string{}
 		for _, attribute := range pass.Attributes {
 			values[string(attribute.Key)] = attribute.Value.String()
@@ -96,7 +98,7 @@ func describeSpans(spans tracetest.SpanStubs, namespace string) []string {
 			if request.Parent.SpanID() != pass.SpanContext.SpanID() {
 				continue
 			}
-			FindSecrets("a trace", fmt.Appendf(nil, "%+v", request))
+			harness.FindSecrets("a trace", fmt.Appendf(nil, "%+v", request))
 			status := ""
 			for _, attribute := range request.Attributes {
 				if attribute.Key == "http.response.status_code" {

@@ -19,18 +19,20 @@ import (
 
 	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // All that a sample's life costs in requests is written down in testdata, so that a review sees one request more, or another one.
 // After a change that is meant, they are written anew by go test ./test/operator -ginkgo.focus transcript -update.
 var _ = Describe("The transcript of", func() {
-	for _, s := range Samples() {
+	for _, s := range harness.Samples() {
 		It(s.String(), func(ctx SpecContext) { comparesTranscript(ctx, s) })
 	}
 
 	It("nothing else is in testdata", func() {
 		var want []string
-		for _, s := range ReadSamples().Own {
+		for _, s := range harness.ReadSamples().Own {
 			want = append(want, transcriptFile(s))
 		}
 		have, err := filepath.Glob(filepath.Join("testdata", "*.http"))
@@ -39,24 +41,24 @@ var _ = Describe("The transcript of", func() {
 		for _, file := range have {
 			text, err := os.ReadFile(file)
 			Expect(err).NotTo(HaveOccurred())
-			FindSecrets(file, text)
+			harness.FindSecrets(file, text)
 		}
 	})
 })
 
 // transcriptFile is the file: the kind, and the object's name where a kind has several samples.
-func transcriptFile(s Sample) string {
+func transcriptFile(s harness.Sample) string {
 	name := strings.ToLower(s.Kind)
-	if kinds := KindsOf(ReadSamples().Own); slices.Contains(slices.Delete(kinds, slices.Index(kinds, s.Kind), slices.Index(kinds, s.Kind)+1), s.Kind) {
+	if kinds := harness.KindsOf(harness.ReadSamples().Own); slices.Contains(slices.Delete(kinds, slices.Index(kinds, s.Kind), slices.Index(kinds, s.Kind)+1), s.Kind) {
 		name += "-" + s.Name
 	}
 	return filepath.Join("testdata", name+".http")
 }
 
 // comparesTranscript takes a sample through its life without any interval: each request is there for a reason that the section names.
-func comparesTranscript(ctx context.Context, s Sample) {
-	w := NewEnv(ctx)
-	w.StartOperator(OperatorOptions{})
+func comparesTranscript(ctx context.Context, s harness.Sample) {
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{})
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	t := &transcript{life: l}
@@ -86,7 +88,7 @@ func comparesTranscript(ctx context.Context, s Sample) {
 
 // transcript collects the requests of a life.
 type transcript struct {
-	life  *Fixture
+	life  *harness.Fixture
 	calls []simulator.Call
 	heads []string // by call: the section that begins there
 	ids   []string // pairs: what to replace, and by what
@@ -148,7 +150,7 @@ var secretData = regexp.MustCompile(`("data_base64": )"[^"]*"`)
 func (t *transcript) compare() {
 	GinkgoHelper()
 	file := transcriptFile(t.life.Sample)
-	if *Update {
+	if *harness.Update {
 		Expect(os.MkdirAll("testdata", 0o755)).To(Succeed())
 		Expect(os.WriteFile(file, []byte(t.String()), 0o644)).To(Succeed())
 		return

@@ -21,6 +21,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("An upgrade", func() {
@@ -29,13 +31,13 @@ var _ = Describe("An upgrade", func() {
 		plane, err := controlplane.Start(ctx, controlplane.Options{CRDPaths: []string{before}})
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(func() { Expect(plane.Stop()).To(Succeed()) })
-		older, err := client.New(plane.Config, client.Options{Scheme: Scheme})
+		older, err := client.New(plane.Config, client.Options{Scheme: harness.Scheme})
 		Expect(err).NotTo(HaveOccurred())
-		w := NewEnvIn(ctx, plane, older)
-		first := w.StartOperator(OperatorOptions{})
+		w := harness.NewEnvIn(ctx, plane, older)
+		first := w.StartOperator(harness.OperatorOptions{})
 		w.ApplySamples(ctx, func(obj client.Object) client.Object { return obj })
 		var objects []client.Object
-		for _, s := range Samples() {
+		for _, s := range harness.Samples() {
 			obj := s.Fresh()
 			obj.SetNamespace(w.Namespace)
 			objects = append(objects, obj)
@@ -47,7 +49,7 @@ var _ = Describe("An upgrade", func() {
 			written[kindAndName(obj)] = contentOf(ctx, w, obj)
 		}
 
-		_, err = envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{Definitions}})
+		_, err = envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{harness.Definitions}})
 		Expect(err).NotTo(HaveOccurred())
 		for _, obj := range objects {
 			Eventually(func() map[string]any { return contentOf(ctx, w, obj) }).WithContext(ctx).Should(Equal(written[kindAndName(obj)]), "nothing is lost")
@@ -55,7 +57,7 @@ var _ = Describe("An upgrade", func() {
 			Expect(w.Patch(ctx, obj, touch)).To(Succeed(), "it is still valid")
 		}
 		w.MeshAgent.ResetCalls()
-		second := w.StartOperator(OperatorOptions{DriftInterval: time.Second})
+		second := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
 		w.ExpectReady(ctx, objects...)
 		w.ExpectLists(ctx, 2)
 		Expect(w.Writes()).To(BeEmpty())
@@ -71,7 +73,7 @@ var _ = Describe("An upgrade", func() {
 func previousDefinitions(ctx context.Context) string {
 	GinkgoHelper()
 	const bases = "config/crd/bases"
-	root := Path()
+	root := harness.Path()
 	folder := GinkgoT().TempDir()
 	Expect(os.CopyFS(folder, os.DirFS(filepath.Join(root, bases)))).To(Succeed())
 	git := func(args ...string) (string, error) {
@@ -114,7 +116,7 @@ func changedLast(git func(...string) (string, error), folder string) string {
 }
 
 // contentOf is what is stored of an object: its spec and its status.
-func contentOf(ctx context.Context, w *Env, obj client.Object) map[string]any {
+func contentOf(ctx context.Context, w *harness.Env, obj client.Object) map[string]any {
 	GinkgoHelper()
 	raw := &unstructured.Unstructured{}
 	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kindOf(obj)))
@@ -124,7 +126,7 @@ func contentOf(ctx context.Context, w *Env, obj client.Object) map[string]any {
 
 func kindOf(obj client.Object) string {
 	GinkgoHelper()
-	kinds, _, err := Scheme.ObjectKinds(obj)
+	kinds, _, err := harness.Scheme.ObjectKinds(obj)
 	Expect(err).NotTo(HaveOccurred())
 	return kinds[0].Kind
 }

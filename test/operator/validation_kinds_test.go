@@ -12,6 +12,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 const (
@@ -115,7 +117,7 @@ var _ = DescribeTable("A MeshFeedSubscription as the API server takes it", admis
 
 // What cannot be changed in MeshAgent cannot be changed in an object either: the user is told when they try.
 var _ = DescribeTable("What cannot be changed", func(ctx SpecContext, kind, text, patch, want string) {
-	w := NewEnv(ctx)
+	w := harness.NewEnv(ctx)
 	raw := parse(kind, text)
 	raw.SetNamespace(w.Namespace)
 	Expect(w.Create(ctx, raw)).To(Succeed())
@@ -139,7 +141,7 @@ var _ = DescribeTable("What cannot be changed", func(ctx SpecContext, kind, text
 )
 
 var _ = DescribeTable("What is said or left out without a change", func(ctx SpecContext, kind, text, patch string) {
-	w := NewEnv(ctx)
+	w := harness.NewEnv(ctx)
 	raw := parse(kind, text)
 	raw.SetNamespace(w.Namespace)
 	Expect(w.Create(ctx, raw)).To(Succeed())
@@ -151,7 +153,7 @@ var _ = DescribeTable("What is said or left out without a change", func(ctx Spec
 )
 
 var _ = It("Each kind has a table of what the API server takes", func() {
-	for kind := range Scheme.KnownTypes(v1alpha1.GroupVersion) {
+	for kind := range harness.Scheme.KnownTypes(v1alpha1.GroupVersion) {
 		if strings.HasPrefix(kind, "Mesh") && !strings.HasSuffix(kind, "List") {
 			Expect(admitted).To(HaveKey(kind))
 		}

@@ -16,6 +16,8 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // parse reads YAML without apiVersion and kind; the name may be missing, too.
@@ -35,7 +37,7 @@ func tryOut(ctx context.Context, kind, text string) error {
 	GinkgoHelper()
 	raw := parse(kind, text)
 	raw.SetNamespace("default")
-	return client.WithFieldValidation(Client(), "Strict").Create(ctx, raw, client.DryRunAll)
+	return client.WithFieldValidation(harness.Client(), "Strict").Create(ctx, raw, client.DryRunAll)
 }
 
 // good and bad are the columns of the tables: YAML without apiVersion, kind and namespace, and what to be told of it.
@@ -131,10 +133,10 @@ spec:
 
 // GitOps tools apply the same manifest again and again. The operator must be no second writer of it.
 var _ = Describe("A manifest that is applied again", func() {
-	for _, s := range Samples() {
+	for _, s := range harness.Samples() {
 		It("changes nothing and conflicts with nothing: "+s.String(), func(ctx SpecContext) {
-			w := NewEnv(ctx)
-			w.StartOperator(OperatorOptions{})
+			w := harness.NewEnv(ctx)
+			w.StartOperator(harness.OperatorOptions{})
 			manifest := func() *unstructured.Unstructured {
 				content, err := yaml.Marshal(s.Fresh())
 				Expect(err).NotTo(HaveOccurred())
@@ -152,7 +154,7 @@ var _ = Describe("A manifest that is applied again", func() {
 				return raw
 			}
 			apply("kubectl")
-			l := &Fixture{Env: w, Sample: s, Object: s.Fresh()}
+			l := &harness.Fixture{Env: w, Sample: s, Object: s.Fresh()}
 			l.Object.SetNamespace(w.Namespace)
 			l.ApplyDependencies(ctx)
 			before := l.Unstructured(ctx)
@@ -166,7 +168,7 @@ var _ = Describe("A manifest that is applied again", func() {
 			Expect(after.Object["spec"]).To(Equal(before.Object["spec"]))
 			Expect(after.GetGeneration()).To(Equal(before.GetGeneration()))
 			l.RequestReconcile(ctx, l.Object)
-			Expect(ConditionsOf(l.Object)).To(BeReady())
+			Expect(harness.ConditionsOf(l.Object)).To(harness.BeReady())
 			apply("argocd")
 			apply("kubectl")
 

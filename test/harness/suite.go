@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package harness
 
 import (
 	"context"
@@ -66,7 +66,7 @@ func Run(t *testing.T, name string, options controlplane.Options) {
 	SetDefaultEventuallyTimeout(time.Minute) // machines are shared; what passes does not wait
 	SetDefaultEventuallyPollingInterval(20 * time.Millisecond)
 	EnforceDefaultTimeoutsWhenUsingContexts()
-	ctrl.SetLogger(zap.New(zap.WriteTo(CheckedWriter{GinkgoWriter}), zap.UseDevMode(true)))
+	ctrl.SetLogger(zap.New(zap.WriteTo(CheckedWriter(GinkgoWriter)), zap.UseDevMode(true)))
 
 	options.CRDPaths = append(options.CRDPaths, Definitions)
 	shared.options = options

@@ -1,20 +1,20 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package harness
 
 import (
+	"testing"
+
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
-
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-var _ = It("The search for leaks finds what it is to find", func() {
+func TestFindSecrets(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{
 		`{"message":"bad value first-c4n4ry"}`,
 		base64.StdEncoding.EncodeToString([]byte(`{"OPENAI_API_KEY":"sk-not-a-real-key"}`)),
@@ -25,8 +25,10 @@ var _ = It("The search for leaks finds what it is to find", func() {
 	} {
 		FindSecrets("a test", []byte(text))
 		leaks.Lock()
-		Expect(leaks.found).To(HaveLen(1), text)
+		if len(leaks.found) != 1 {
+			t.Errorf("in %q was found: %q", text, leaks.found)
+		}
 		leaks.found = nil
 		leaks.Unlock()
 	}
-})
+}

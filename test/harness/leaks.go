@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package harness
 
 import (
 	. "github.com/onsi/gomega"
@@ -74,10 +74,12 @@ func FindSecrets(where string, text []byte) {
 	}
 }
 
-// CheckedWriter is a writer, such as a log, in which canaries are looked for.
-type CheckedWriter struct{ io.Writer }
+// CheckedWriter makes a writer, such as a log, in which canaries are looked for.
+func CheckedWriter(to io.Writer) io.Writer { return checkedWriter{to} }
 
-func (w CheckedWriter) Write(p []byte) (int, error) {
+type checkedWriter struct{ io.Writer }
+
+func (w checkedWriter) Write(p []byte) (int, error) {
 	FindSecrets("the log", p)
 	return w.Writer.Write(p)
 }
