@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,7 +16,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 
@@ -194,23 +191,3 @@ func normal(document map[string]any) map[string]any {
 	Expect(json.Unmarshal([]byte(textOf(document)), &decoded)).To(Succeed())
 	return decoded
 }
-
-var _ = Describe("docs/services.md", func() {
-	It("shows manifests that MeshAgent takes, and objects that Kubernetes takes", func(ctx SpecContext) {
-		text, err := os.ReadFile(harness.Path("docs", "services.md"))
-		Expect(err).NotTo(HaveOccurred())
-		shown := map[string]int{}
-		for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
-			var document map[string]any
-			Expect(yaml.Unmarshal([]byte(block[1]), &document)).To(Succeed())
-			kind, _ := document["kind"].(string)
-			shown[kind]++
-			if kind == "Service" {
-				Expect(harness.Validator().CheckSchema("ServiceSpec", normal(document))).To(Succeed(), block[1])
-			} else {
-				Expect(tryOut(ctx, kind, block[1])).To(Succeed(), block[1])
-			}
-		}
-		Expect(shown).To(Equal(map[string]int{"Service": 3, "MeshService": 4}))
-	})
-})
