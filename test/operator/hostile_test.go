@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,21 +18,11 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
-
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
-
-// hostile are values that somebody may put into any string of a spec.
-var hostile = []string{
-	"../../etc", "..", ".", "%2f..%2f", "a/b", "a?b=c#d", `a"b\c`, "a'b;--", "{{ .Values }} ${HOME} {x}", "<b>&amp;",
-	"line\nINFO injected\tentry\r", "\u0000", "ünïcödé 日本 🎉", "\u202eevil", " ", strings.Repeat("long ", 400), "null", "0",
-}
 
 // bare are those that are hostile only as they are. All others get another end at each place, by which it is told which of them arrived.
 var bare = []string{"..", ".", " ", "null", "0"}
@@ -55,7 +44,7 @@ func takesHostileValues(ctx context.Context, s harness.Sample) {
 	l.Recreate(ctx)
 	l.DeleteObject(ctx)
 	apart := map[string]bool{}
-	for _, value := range hostile {
+	for _, value := range harness.HostileValues {
 		var shared []hostilePlace
 		for _, place := range admitting(ctx, l, value) {
 			if apart[place.String()] {
@@ -90,10 +79,10 @@ func (p hostilePlace) String() string { return fmt.Sprint(p.path) }
 func takes(ctx context.Context, l *harness.Fixture, places ...hostilePlace) bool {
 	GinkgoHelper()
 	at := fmt.Sprintf("%s with %q at %v", l.Sample, places[0].value, places)
-	raw := manifest(l)
+	raw := l.Sample.Manifest(l.Namespace)
 	var quoted []string
 	for _, place := range places {
-		put(raw.Object["spec"], place.path, place.value)
+		harness.Put(raw.Object, place.path, place.value)
 		quoted = append(quoted, regexp.QuoteMeta(strconv.Quote(place.value)))
 	}
 	l.Object = l.Sample.Fresh()
@@ -152,73 +141,21 @@ func texts(value any) (found []string) {
 	return found
 }
 
-// admitting are the places of the sample at which the API server admits a value.
+// admitting are the places of the sample at which a value is admitted.
 func admitting(ctx context.Context, l *harness.Fixture, value string) (places []hostilePlace) {
 	GinkgoHelper()
-	for i, path := range stringsIn(nil, manifest(l).Object["spec"]) {
+	for i, path := range l.Sample.Strings() {
 		place := hostilePlace{path, value}
 		if !slices.Contains(bare, value) {
 			place.value += fmt.Sprintf("x%03dx", i)
 		}
-		attempt := manifest(l)
-		put(attempt.Object["spec"], path, place.value)
-		if err := l.Create(ctx, attempt, client.DryRunAll); err != nil {
+		attempt := l.Sample.Manifest(l.Namespace)
+		harness.Put(attempt.Object, path, place.value)
+		if err := harness.Admission().Create(ctx, attempt); err != nil {
 			Expect(apierrors.IsInvalid(err)).To(BeTrue(), "%s: %q: %v", l.Sample, place, err)
 			continue
 		}
 		places = append(places, place)
 	}
 	return places
-}
-
-// manifest is the sample as it is written down.
-func manifest(l *harness.Fixture) *unstructured.Unstructured {
-	GinkgoHelper()
-	clean, err := runtime.DefaultUnstructuredConverter.ToUnstructured(l.Sample.Fresh())
-	Expect(err).NotTo(HaveOccurred())
-	raw := &unstructured.Unstructured{Object: clean}
-	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(l.Sample.Kind))
-	raw.SetNamespace(l.Namespace)
-	unstructured.RemoveNestedField(raw.Object, "status")
-	return raw
-}
-
-// stringsIn are the paths of all strings in a document, in a fixed order.
-func stringsIn(at []any, value any) (found [][]any) {
-	switch value := value.(type) {
-	case string:
-		return [][]any{at}
-	case []any:
-		for i, element := range value {
-			found = append(found, stringsIn(append(slices.Clip(at), i), element)...)
-		}
-	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(value)) {
-			found = append(found, stringsIn(append(slices.Clip(at), name), value[name])...)
-		}
-	}
-	return found
-}
-
-// put sets the string at a path.
-func put(root any, place []any, text string) {
-	for i, step := range place {
-		last := i == len(place)-1
-		switch step := step.(type) {
-		case int:
-			list, _ := root.([]any)
-			if last {
-				list[step] = text
-			} else {
-				root = list[step]
-			}
-		case string:
-			object, _ := root.(map[string]any)
-			if last {
-				object[step] = text
-			} else {
-				root = object[step]
-			}
-		}
-	}
 }

@@ -1,15 +1,10 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package chart_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"path"
-	"path/filepath"
-	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -27,8 +22,7 @@ import (
 
 var _ = Describe("An upgrade", func() {
 	It("of the definitions keeps what was written under those before", func(ctx SpecContext) {
-		before := previousDefinitions(ctx)
-		plane, err := controlplane.Start(ctx, controlplane.Options{CRDPaths: []string{before}})
+		plane, err := controlplane.Start(ctx, controlplane.Options{CRDPaths: []string{harness.ReleasedAndNew()}})
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(func() { Expect(plane.Stop()).To(Succeed()) })
 		older, err := client.New(plane.Config, client.Options{Scheme: harness.Scheme})
@@ -67,53 +61,6 @@ var _ = Describe("An upgrade", func() {
 		}
 	}, SpecTimeout(3*time.Minute))
 })
-
-// previousDefinitions are the CustomResourceDefinitions as they were in the last release; before the first one, as they were before they were
-// changed last. A kind that is new has that of today, and so have all where there is no history, as in an archive.
-func previousDefinitions(ctx context.Context) string {
-	GinkgoHelper()
-	const bases = "config/crd/bases"
-	root := harness.Path()
-	folder := GinkgoT().TempDir()
-	Expect(os.CopyFS(folder, os.DirFS(filepath.Join(root, bases)))).To(Succeed())
-	git := func(args ...string) (string, error) {
-		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", root}, args...)...).Output()
-		return strings.TrimSpace(string(out)), err
-	}
-	base, err := git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^")
-	if err != nil {
-		if base = changedLast(git, bases); base == "" {
-			return folder
-		}
-	}
-	files, err := git("ls-tree", "--name-only", base, bases+"/")
-	Expect(err).NotTo(HaveOccurred())
-	Expect(files).NotTo(BeEmpty())
-	for file := range strings.FieldsSeq(files) {
-		text, err := git("show", base+":"+file)
-		Expect(err).NotTo(HaveOccurred())
-		Expect(os.WriteFile(filepath.Join(folder, path.Base(file)), []byte(text), 0o600)).To(Succeed())
-	}
-	return folder
-}
-
-// changedLast is the commit before the last change of a folder: before what is not committed yet, or before the last commit that changed it.
-func changedLast(git func(...string) (string, error), folder string) string {
-	GinkgoHelper()
-	changes, err := git("log", "--format=%H", "--", folder)
-	commits := strings.Fields(changes)
-	if os.Getenv("CI") != "" {
-		Expect(err).NotTo(HaveOccurred())
-		Expect(len(commits)).To(BeNumerically(">", 1), "this needs the history: git fetch --unshallow")
-	}
-	if len(commits) == 0 {
-		return ""
-	}
-	if _, err := git("diff", "--quiet", "HEAD", "--", folder); err == nil && len(commits) > 1 {
-		return commits[1]
-	}
-	return "HEAD"
-}
 
 // contentOf is what is stored of an object: its spec and its status.
 func contentOf(ctx context.Context, w *harness.Env, obj client.Object) map[string]any {

@@ -1,64 +1,11 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package api_test
 
-import (
-	"context"
-	"strings"
+import "strings"
 
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
-
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-
-	"github.com/meshagent/meshagent-operator/test/harness"
-)
-
-// parse reads YAML without apiVersion and kind; the name may be missing, too.
-func parse(kind, text string) *unstructured.Unstructured {
-	GinkgoHelper()
-	raw := &unstructured.Unstructured{}
-	Expect(yaml.Unmarshal([]byte(text), &raw.Object)).To(Succeed())
-	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind))
-	if raw.GetName() == "" {
-		raw.SetName("support")
-	}
-	return raw
-}
-
-// tryOut has the API server check an object as kubectl apply --dry-run=server would, and returns what a user would be told.
-func tryOut(ctx context.Context, kind, text string) error {
-	GinkgoHelper()
-	raw := parse(kind, text)
-	raw.SetNamespace("default")
-	return client.WithFieldValidation(harness.Client(), "Strict").Create(ctx, raw, client.DryRunAll)
-}
-
-// good and bad are the columns of the tables: YAML without apiVersion, kind and namespace, and what to be told of it.
-func good(name, text string) TableEntry { return Entry(name, text, "") }
-
-func bad(name, text, want string) TableEntry { return Entry(name, text, want) }
-
-// admitted are the kinds that have a table.
-var admitted = map[string]bool{}
-
-func admission(kind string) func(SpecContext, string, string) {
-	admitted[kind] = true
-	return func(ctx SpecContext, text, want string) {
-		err := tryOut(ctx, kind, text)
-		if want == "" {
-			Expect(err).NotTo(HaveOccurred())
-			return
-		}
-		Expect(err).To(MatchError(ContainSubstring(want)))
-	}
-}
-
-var _ = DescribeTable("A MeshRoom as the API server takes it", admission("MeshRoom"),
+var _ = describeAdmission("MeshRoom",
 	good("without a spec", `{}`),
 	good("with an empty spec", `spec: {}`),
 	good("with everything", `
@@ -95,7 +42,7 @@ spec:
 	bad("with a misspelt field", `spec: {metdata: {}}`, `unknown field "spec.metdata"`),
 )
 
-var _ = DescribeTable("A MeshProject as the API server takes it", admission("MeshProject"),
+var _ = describeAdmission("MeshProject",
 	good("with the least", `spec: {apiKeySecretRef: {name: key}}`),
 	good("with everything", `
 spec:

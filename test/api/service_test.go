@@ -1,22 +1,13 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package api_test
 
-import (
-	"strings"
-
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
-
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-
-	"github.com/meshagent/meshagent-operator/test/harness"
-)
+import "strings"
 
 const numRule = `num must be a number from 1 to 65535, but not 8078, which is taken by the room, or '*'`
 
-var _ = DescribeTable("A MeshService as the API server takes it", admission("MeshService"),
+var _ = describeAdmission("MeshService",
 	bad("without a spec", `{}`, `spec: Required value`),
 	bad("with nothing to run", `spec: {name: a}`, `exactly one of container, external and template must be set`),
 	bad("with two things to run", `spec: {container: {image: i}, external: {url: u}}`, `exactly one of container, external and template must be set`),
@@ -60,18 +51,3 @@ var _ = DescribeTable("A MeshService as the API server takes it", admission("Mes
 	bad("with a variable without a name", `spec: {template: {text: t, values: {"": x}}}`, `a variable's name has 1 to 253 characters`),
 	bad("with a long template", `spec: {template: {text: `+strings.Repeat("x", 262145)+`}}`, `spec.template.text: Too long`),
 )
-
-var _ = Describe("A MeshService's room", func() {
-	It("cannot be added, removed or changed", func(ctx SpecContext) {
-		w := harness.NewEnv(ctx)
-		const rule = "roomRef cannot be added, removed or changed"
-		inside, outside := service("inside", inRoom("support")), service("outside")
-		w.CreateAll(ctx, inside, outside)
-		outside.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
-		Expect(w.Update(ctx, outside)).To(MatchError(ContainSubstring(rule)))
-		inside.Spec.RoomRef.Name = "other"
-		Expect(w.Update(ctx, inside)).To(MatchError(ContainSubstring(rule)))
-		inside.Spec.RoomRef = nil
-		Expect(w.Update(ctx, inside)).To(MatchError(ContainSubstring(rule)))
-	})
-})

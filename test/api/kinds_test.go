@@ -1,20 +1,9 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package api_test
 
-import (
-	"strings"
-
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-
-	"github.com/meshagent/meshagent-operator/test/harness"
-)
+import "strings"
 
 const (
 	reserved  = `annotations under meshagent.com/ are reserved for the operator`
@@ -22,7 +11,7 @@ const (
 	noPresent = `exactly one of userID and email must be set`
 )
 
-var _ = DescribeTable("A MeshRoomGrant as the API server takes it", admission("MeshRoomGrant"),
+var _ = describeAdmission("MeshRoomGrant",
 	good("for an address", `spec: {roomRef: {name: r}, email: Ops@Example.com, permissions: {preset: User}}`),
 	good("for a user", `spec: {roomRef: {external: r}, userID: u, permissions: {}}`),
 	bad("without a spec", `{}`, `spec: Required value`),
@@ -38,7 +27,7 @@ var _ = DescribeTable("A MeshRoomGrant as the API server takes it", admission("M
 	bad("with an unknown capability", `spec: {roomRef: {name: r}, userID: u, permissions: {root: {}}}`, `unknown field "spec.permissions.root"`),
 )
 
-var _ = DescribeTable("A MeshSecret as the API server takes it", admission("MeshSecret"),
+var _ = describeAdmission("MeshSecret",
 	good("with the least", `spec: {secretRef: {name: s}}`),
 	good("with chosen keys", `spec: {secretRef: {name: s}, type: keys, keys: [{key: a.b, as: A_B}, {key: c}]}`),
 	good("with a registry", `spec: {secretRef: {name: s}, type: docker, registry: "https://index.docker.io/v1/"}`),
@@ -67,7 +56,7 @@ var _ = DescribeTable("A MeshSecret as the API server takes it", admission("Mesh
 	bad("with no keys", `spec: {secretRef: {name: s}, keys: []}`, `spec.keys in body should have at least 1 items`),
 )
 
-var _ = DescribeTable("A MeshRoute as the API server takes it", admission("MeshRoute"),
+var _ = describeAdmission("MeshRoute",
 	good("to a room", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: 8000}, {path: /a, pathType: exact, targetPort: web, stripPrefix: true}]}`),
 	good("to an agent", `spec: {domain: a.example.com, backend: {agentRef: {external: a}}}`),
 	bad("without a spec", `{}`, `spec: Required value`),
@@ -92,7 +81,7 @@ var _ = DescribeTable("A MeshRoute as the API server takes it", admission("MeshR
 	bad("with the operator's annotation", `spec: {domain: a.example.com, backend: {agentRef: {external: a}}, annotations: {meshagent.com/owner: x}}`, reserved),
 )
 
-var _ = DescribeTable("A MeshFeed as the API server takes it", admission("MeshFeed"),
+var _ = describeAdmission("MeshFeed",
 	good("without a spec", `{}`),
 	good("with everything", `spec: {name: The orders, description: "", visibility: public, paused: false, annotations: {a: b}, messageSchema: {type: object}}`),
 	good("with a schema that takes all", `spec: {messageSchema: true}`),
@@ -103,7 +92,7 @@ var _ = DescribeTable("A MeshFeed as the API server takes it", admission("MeshFe
 	bad("with the operator's annotation", `spec: {annotations: {meshagent.com/adopted: x}}`, reserved),
 )
 
-var _ = DescribeTable("A MeshFeedSubscription as the API server takes it", admission("MeshFeedSubscription"),
+var _ = describeAdmission("MeshFeedSubscription",
 	good("with the least", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`),
 	good("of what no object manages", `spec: {feedRef: {external: f}, roomRef: {external: r}, path: a/, filenameDatetimeFormat: YYYY, annotations: {a: b}}`),
 	bad("without a spec", `{}`, `spec: Required value`),
@@ -114,48 +103,3 @@ var _ = DescribeTable("A MeshFeedSubscription as the API server takes it", admis
 	bad("with two feeds", `spec: {feedRef: {name: f, external: g}, roomRef: {name: r}, path: /}`, oneRef),
 	bad("with the operator's annotation", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /, annotations: {meshagent.com/owner: x}}`, reserved),
 )
-
-// What cannot be changed in MeshAgent cannot be changed in an object either: the user is told when they try.
-var _ = DescribeTable("What cannot be changed", func(ctx SpecContext, kind, text, patch, want string) {
-	w := harness.NewEnv(ctx)
-	raw := parse(kind, text)
-	raw.SetNamespace(w.Namespace)
-	Expect(w.Create(ctx, raw)).To(Succeed())
-	Expect(w.Patch(ctx, raw, client.RawPatch(types.MergePatchType, []byte(patch)), client.DryRunAll)).To(MatchError(ContainSubstring(want)))
-},
-	Entry("the room of a grant", "MeshRoomGrant", `spec: {roomRef: {name: r}, userID: u, permissions: {}}`, `{"spec": {"roomRef": {"name": "s"}}}`, `roomRef, userID and email cannot be changed`),
-	Entry("the user of a grant", "MeshRoomGrant", `spec: {roomRef: {name: r}, userID: u, permissions: {}}`, `{"spec": {"userID": "v"}}`, `roomRef, userID and email cannot be changed`),
-	Entry("the address of a grant", "MeshRoomGrant", `spec: {roomRef: {name: r}, email: a@b, permissions: {}}`, `{"spec": {"email": null, "userID": "v"}}`, `roomRef, userID and email cannot be changed`),
-	Entry("the room of a secret", "MeshSecret", `spec: {secretRef: {name: s}, roomRef: {name: r}}`, `{"spec": {"roomRef": null}}`, `roomRef cannot be changed`),
-	Entry("the agent of a secret", "MeshSecret", `spec: {secretRef: {name: s}}`, `{"spec": {"agentRef": {"external": "a"}}}`, `agentRef cannot be changed`),
-	Entry("the owner of a secret", "MeshSecret", `spec: {secretRef: {name: s}, roomRef: {name: r}, forIdentity: a}`, `{"spec": {"forIdentity": "b"}}`, `forIdentity cannot be changed`),
-	Entry("the delegate of a secret", "MeshSecret", `spec: {secretRef: {name: s}, roomRef: {name: r}}`, `{"spec": {"delegatedTo": "b"}}`, `delegatedTo cannot be changed`),
-	Entry("the domain of a route", "MeshRoute", `spec: {domain: a.b, backend: {agentRef: {external: a}}}`, `{"spec": {"domain": "b.b"}}`, `domain cannot be changed`),
-	Entry("the visibility of a feed", "MeshFeed", `spec: {visibility: public}`, `{"spec": {"visibility": "private"}}`, `visibility cannot be changed`),
-	Entry("the visibility of a feed, by leaving it out", "MeshFeed", `spec: {visibility: public}`, `{"spec": {"visibility": null}}`, `visibility cannot be changed`),
-	Entry("the visibility of a feed that says none", "MeshFeed", `spec: {name: a}`, `{"spec": {"visibility": "project"}}`, `visibility cannot be changed`),
-	Entry("the feed of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"feedRef": {"name": "g"}}}`, `feedRef cannot be changed`),
-	Entry("the room of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"roomRef": {"name": "g"}}}`, `roomRef cannot be changed`),
-	Entry("the path of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"path": "/a"}}`, `path cannot be changed`),
-	Entry("the room of a service", "MeshService", `spec: {external: {}, roomRef: {name: r}}`, `{"spec": {"roomRef": null}}`, `roomRef cannot be added, removed or changed`),
-)
-
-var _ = DescribeTable("What is said or left out without a change", func(ctx SpecContext, kind, text, patch string) {
-	w := harness.NewEnv(ctx)
-	raw := parse(kind, text)
-	raw.SetNamespace(w.Namespace)
-	Expect(w.Create(ctx, raw)).To(Succeed())
-	Expect(w.Patch(ctx, raw, client.RawPatch(types.MergePatchType, []byte(patch)), client.DryRunAll)).To(Succeed())
-},
-	Entry("the default visibility of a feed without a spec", "MeshFeed", `{}`, `{"spec": {"visibility": "private"}}`),
-	Entry("the default visibility of a feed", "MeshFeed", `spec: {name: a}`, `{"spec": {"visibility": "private"}}`),
-	Entry("the default visibility of a feed, left out", "MeshFeed", `spec: {visibility: private}`, `{"spec": null}`),
-)
-
-var _ = It("Each kind has a table of what the API server takes", func() {
-	for kind := range harness.Scheme.KnownTypes(v1alpha1.GroupVersion) {
-		if strings.HasPrefix(kind, "Mesh") && !strings.HasSuffix(kind, "List") {
-			Expect(admitted).To(HaveKey(kind))
-		}
-	}
-})
