@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -193,17 +192,14 @@ var _ = Describe("config/default", func() {
 	It("makes what the API server takes, and pods like those of the chart", func(ctx SpecContext) {
 		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "meshagent-system", Labels: restricted}}
 		Expect(harness.Client().Create(ctx, namespace)).To(Succeed())
-		kustomize, err := harness.Tool(ctx, "kustomize")
-		Expect(err).NotTo(HaveOccurred())
-		plain, err := exec.CommandContext(ctx, kustomize, "build", harness.Path("config", "default")).Output()
-		Expect(err).NotTo(HaveOccurred())
+		plain := harness.Kustomize(ctx, harness.Path("config", "default"))
 		charted, err := harness.Helm(ctx, "", "template", "meshagent-operator", harness.Chart, "--namespace", "meshagent-system",
 			"--set", "image.repository=meshagent-operator,image.tag=dev,serviceAccount.name=meshagent-controller-manager")
 		Expect(err).NotTo(HaveOccurred(), charted)
-		for _, obj := range harness.ParseObjects(string(plain)) {
+		for _, obj := range harness.ParseObjects(plain) {
 			accept(ctx, obj)
 		}
-		ours, theirs := podOf(string(plain)), podOf(charted)
+		ours, theirs := podOf(plain), podOf(charted)
 		// Both are for people who have not changed anything, so what is said beyond the defaults must be the defaults.
 		theirs.Containers[0].Args, ours.Containers[0].Args = nil, nil
 		Expect(ours).To(Equal(theirs))

@@ -40,7 +40,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		DeferCleanup(func() { Expect(fresh.Stop()).To(Succeed()) })
 		cluster, err := client.New(fresh.Config, client.Options{Scheme: harness.Scheme})
 		Expect(err).NotTo(HaveOccurred())
-		here = &node{plane: fresh, cluster: cluster, image: buildImage(ctx)}
+		here = &node{plane: fresh, cluster: cluster}
 	})
 
 	It("for all namespaces, it works, is upgraded, fails over and is uninstalled, and MeshAgent is as it was", func(ctx SpecContext) {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -226,10 +225,7 @@ var _ = Describe("The alerts and the dashboard", func() {
 	})
 
 	It("are the same with kustomize", func(ctx SpecContext) {
-		kustomize, err := harness.Tool(ctx, "kustomize")
-		Expect(err).NotTo(HaveOccurred())
-		plain, err := exec.CommandContext(ctx, kustomize, "build", harness.Path("config", "prometheus")).Output()
-		Expect(err).NotTo(HaveOccurred())
+		plain := harness.Kustomize(ctx, harness.Path("config", "prometheus"))
 		charted, err := harness.Helm(ctx, "", "template", "meshagent-operator", harness.Chart, "--set", "metrics.prometheusRule.enabled=true,metrics.serviceMonitor.enabled=true")
 		Expect(err).NotTo(HaveOccurred(), charted)
 		rules := func(manifests string) any {
@@ -241,8 +237,8 @@ var _ = Describe("The alerts and the dashboard", func() {
 			return nil
 		}
 		Expect(rules(charted)).NotTo(BeNil())
-		Expect(rules(string(plain))).To(Equal(rules(charted)))
-		for _, obj := range harness.ParseObjects(string(plain)) {
+		Expect(rules(plain)).To(Equal(rules(charted)))
+		for _, obj := range harness.ParseObjects(plain) {
 			obj.SetNamespace("default")
 			accept(ctx, obj)
 		}

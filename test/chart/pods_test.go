@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -33,17 +34,16 @@ import (
 type node struct {
 	plane   *controlplane.ControlPlane
 	cluster client.Client
-	image   string // the binary that is in it
 }
 
-// buildImage builds the operator's binary.
-func buildImage(ctx context.Context) string {
+// manager is the operator's binary, built once for all that run it.
+var manager = sync.OnceValue(func() string {
 	GinkgoHelper()
-	image := filepath.Join(GinkgoT().TempDir(), "manager")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", image, harness.Path()).CombinedOutput()
+	path := filepath.Join(harness.SuiteFolder(), "manager")
+	out, err := exec.Command("go", "build", "-o", path, harness.Path()).CombinedOutput() //nolint:noctx // it is for all specs
 	Expect(err).NotTo(HaveOccurred(), "%s", out)
-	return image
-}
+	return path
+})
 
 // pod is a running pod.
 type pod struct {
@@ -68,7 +68,7 @@ func (n *node) run(ctx context.Context, namespace string, template corev1.PodTem
 			}
 		}
 	}
-	command := exec.Command(n.image, args...) //nolint:noctx // it outlives the node that starts it
+	command := exec.Command(manager(), args...) //nolint:noctx // it outlives the node that starts it
 	command.Env = []string{"KUBECONFIG=" + n.kubeconfig(ctx, namespace, template.Spec.ServiceAccountName)}
 	for _, variable := range p.spec.Env {
 		command.Env = append(command.Env, variable.Name+"="+variable.Value)

@@ -4,6 +4,8 @@
 package gitops_test
 
 import (
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
+
 	"context"
 	"os"
 	"os/exec"
@@ -32,11 +34,7 @@ func kustomized(ctx context.Context, files map[string]string) string {
 	for name, text := range files {
 		Expect(os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600)).To(Succeed())
 	}
-	kustomize, err := harness.Tool(ctx, "kustomize")
-	Expect(err).NotTo(HaveOccurred())
-	out, err := exec.CommandContext(ctx, kustomize, "build", folder).CombinedOutput()
-	Expect(err).NotTo(HaveOccurred(), "%s", out)
-	return string(out)
+	return harness.Kustomize(ctx, folder)
 }
 
 // gitopsFile is a file of docs/gitops.
@@ -62,7 +60,9 @@ var _ = Describe("docs/gitops", func() {
 			Expect(harness.Client().Create(ctx, namespace)).To(Succeed())
 			kubectl := func(stdin, command string) {
 				GinkgoHelper()
-				cmd := exec.CommandContext(ctx, filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"), strings.Fields(command)...)
+				path, err := controlplane.Find("kubectl")
+				Expect(err).NotTo(HaveOccurred())
+				cmd := exec.CommandContext(ctx, path, strings.Fields(command)...)
 				cmd.Dir, cmd.Stdin = harness.Path(), strings.NewReader(stdin)
 				cmd.Env = append(os.Environ(), "KUBECONFIG="+harness.Plane().KubeconfigPath)
 				out, err := cmd.CombinedOutput()

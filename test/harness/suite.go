@@ -5,6 +5,7 @@ package harness
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -50,12 +51,14 @@ func Path(elements ...string) string {
 	return filepath.Join(append([]string{"..", ".."}, elements...)...)
 }
 
-// shared is the control plane of a suite.
+// shared is what the specs of a suite have in common.
 var shared struct {
+	mu      sync.Mutex
 	options controlplane.Options
 	once    sync.Once
 	plane   *controlplane.ControlPlane
 	client  client.Client
+	folder  string
 }
 
 // Run runs the specs of a package. Those that need a control plane share one with these options,
@@ -77,6 +80,9 @@ func Run(t *testing.T, name string, options controlplane.Options) {
 		if shared.plane != nil {
 			Expect(shared.plane.Stop()).To(Succeed())
 		}
+		if shared.folder != "" {
+			Expect(os.RemoveAll(shared.folder)).To(Succeed())
+		}
 	})
 	RunSpecs(t, name)
 }
@@ -94,6 +100,19 @@ func Plane() *controlplane.ControlPlane {
 	})
 	Expect(shared.client).NotTo(BeNil(), "the control plane did not start")
 	return shared.plane
+}
+
+// SuiteFolder is a folder that is removed when the suite ends.
+func SuiteFolder() string {
+	GinkgoHelper()
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	if shared.folder == "" {
+		var err error
+		shared.folder, err = os.MkdirTemp("", "meshagent-operator-suite-")
+		Expect(err).NotTo(HaveOccurred())
+	}
+	return shared.folder
 }
 
 // Client asks the API server of the suite as an administrator.
