@@ -213,6 +213,10 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		release.uninstall(ctx)
 		release.keepsProject(ctx, w)
 	}, SpecTimeout(3*time.Minute))
+
+	It("whose definitions are upgraded, it keeps what was written under those of the last release", func(ctx SpecContext) {
+		here.keepsObjects(ctx)
+	}, SpecTimeout(3*time.Minute))
 })
 
 // withoutStreams has the operator list before it watches, as it must where the API server cannot stream lists, which began with Kubernetes 1.34.

@@ -4,6 +4,7 @@
 package harness
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ func (w *Env) Reads(route string) []string {
 }
 
 // ExpectLists waits until the rooms were listed so many times more.
-func (w *Env) ExpectLists(ctx SpecContext, times int) {
+func (w *Env) ExpectLists(ctx context.Context, times int) {
 	GinkgoHelper()
 	w.MeshAgent.ResetCalls()
 	Eventually(func() int {

@@ -5,6 +5,7 @@ package harness
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -193,4 +194,12 @@ func (l *Fixture) Anonymize(text string, known ...string) string {
 		return others[id]
 	})
 	return anyTime.ReplaceAllString(text, "{time}")
+}
+
+// Shape is what MeshAgent holds for the sample, but for what differs each time.
+func (l *Fixture) Shape() string {
+	GinkgoHelper()
+	text, err := json.MarshalIndent(l.Document(), "", " ")
+	Expect(err).NotTo(HaveOccurred())
+	return l.Anonymize(string(text))
 }

@@ -8,10 +8,13 @@ import (
 	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 )
 
 // InParallel runs a function for each of many at the same time, though not for too many.
 func InParallel[T any](all []T, one func(T)) {
+	GinkgoHelper()
+	Expect(all).NotTo(BeEmpty(), "there is nothing to check")
 	const most = 32
 	turns := make(chan struct{}, most)
 	var group sync.WaitGroup

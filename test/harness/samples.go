@@ -50,7 +50,11 @@ func (s Sample) HasRemote() bool {
 
 // Concerns says that a request to the API server is about objects of the sample's kind.
 func (s Sample) Concerns(r *http.Request) bool {
-	return strings.Contains(r.URL.Path, "/"+v1alpha1.GroupVersion.Group+"/") && strings.Contains(r.URL.Path+"/", "/"+strings.ToLower(s.Kind)+"s/")
+	plural := Admission().Kinds()[v1alpha1.GroupVersion.WithKind(s.Kind)]
+	if plural == "" {
+		panic("no definition of " + s.Kind)
+	}
+	return strings.Contains(r.URL.Path, "/"+v1alpha1.GroupVersion.Group+"/") && strings.Contains(r.URL.Path+"/", "/"+plural+"/")
 }
 
 // EditPatch is the merge patch that stands for a user's edit of the sample's spec: it adds, changes and removes something. That and

@@ -5,7 +5,6 @@ package operator_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -59,18 +58,11 @@ func (o *ordeal) run(ctx context.Context) {
 	o.Recreate(ctx)
 	o.MergePatch(ctx, o.EditPatch())
 	o.ExpectReady(ctx, o.Object)
-	o.changed = shape(o.Fixture)
+	o.changed = o.Shape()
 	o.DeleteObject(ctx)
 	for _, t := range o.troubles {
 		matrix.note(t, o.hits, o.Sample, o.survives(ctx, t))
 	}
-}
-
-// shape is what stands for the sample in MeshAgent, but for what differs each time.
-func shape(l *harness.Fixture) string {
-	text, err := json.MarshalIndent(l.Document(), "", " ")
-	Expect(err).NotTo(HaveOccurred())
-	return l.Anonymize(string(text))
 }
 
 // survives lets a sample be created, changed and deleted while there is trouble, and the trouble end each time. It tells how the object
@@ -91,7 +83,7 @@ func (o *ordeal) survives(ctx context.Context, t trouble) []string {
 	changing := o.during(ctx, t, http.MethodPut, at, func() { o.MergePatch(ctx, o.EditPatch()) })
 	o.eventually(ctx).Should(harness.BeReady(), at)
 	o.FindResource()
-	Expect(shape(o.Fixture)).To(Equal(o.changed), at)
+	Expect(o.Shape()).To(Equal(o.changed), at)
 
 	deleting := o.during(ctx, t, http.MethodDelete, at, func() { Expect(o.Delete(ctx, o.Object)).To(Succeed()) })
 	o.eventuallyGone(ctx, at)
