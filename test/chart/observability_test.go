@@ -165,7 +165,7 @@ var _ = Describe("docs/observability.md", func() {
 			}
 			rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s | %s |", name, own[name].kind, strings.Join(labels, ", "), own[name].help, strings.Join(alerts, ", ")))
 		}
-		harness.CompareSection(guide, "<!-- begin of the metrics: go test ./test/operator -ginkgo.focus 'docs/observability' -update -->", "<!-- end of the metrics -->",
+		harness.CompareSection(guide, "<!-- begin of the metrics: go test ./test/chart -ginkgo.focus 'docs/observability' -update -->", "<!-- end of the metrics -->",
 			"\n"+strings.Join(rows, "\n")+"\n")
 	})
 
@@ -180,7 +180,7 @@ var _ = Describe("docs/observability.md", func() {
 			fmt.Fprintf(&chapters, "\n### %s\n\n%s (%s, %s). %s\n\n```promql\n%s\n```\n", alert.Alert,
 				readable(alert.Annotations["summary"]), alert.Labels["severity"], when, readable(alert.Annotations["description"]), alert.Expr)
 		}
-		harness.CompareSection(guide, "<!-- begin of the alerts: go test ./test/operator -ginkgo.focus 'docs/observability' -update -->", "<!-- end of the alerts -->", chapters.String())
+		harness.CompareSection(guide, "<!-- begin of the alerts: go test ./test/chart -ginkgo.focus 'docs/observability' -update -->", "<!-- end of the alerts -->", chapters.String())
 	})
 
 	It("names no metric that there is not", func() {

@@ -28,7 +28,7 @@ type health struct {
 }
 
 const (
-	statesBegin = "<!-- begin of the states: go test ./test/operator -ginkgo.focus 'health of an object' -update -->\n"
+	statesBegin = "<!-- begin of the states: go test ./test/gitops -ginkgo.focus 'health of an object' -update -->\n"
 	statesEnd   = "<!-- end of the states -->\n"
 )
 
