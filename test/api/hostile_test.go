@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/harness/hostilevalue"
 )
 
 // What becomes of those that are admitted, test/operator shows.
@@ -16,10 +17,10 @@ var _ = Describe("A hostile value", func() {
 	for _, s := range harness.Samples() {
 		It("in any string of "+s.String()+" is admitted, or refused with a reason", func(ctx SpecContext) {
 			admitted := 0
-			for _, value := range harness.HostileValues {
+			for _, value := range hostilevalue.All {
 				for _, place := range s.Strings() {
 					manifest := s.Manifest("default")
-					harness.Put(manifest.Object, place, value)
+					hostilevalue.Put(manifest.Object, place, value)
 					err := harness.Admission().Create(ctx, manifest)
 					if err == nil {
 						admitted++

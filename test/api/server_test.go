@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/harness/hostilevalue"
 )
 
 // Everything else here is checked in this process. This is what it stands for.
@@ -52,7 +53,7 @@ var _ = Describe("A real API server", func() {
 		for _, s := range harness.Samples() {
 			for i, place := range s.Strings() { // another value at each
 				manifest := s.Manifest("default")
-				harness.Put(manifest.Object, place, harness.HostileValues[i%len(harness.HostileValues)])
+				hostilevalue.Put(manifest.Object, place, hostilevalue.All[i%len(hostilevalue.All)])
 				same := manifest.DeepCopy()
 				want := answer(harness.Admission().Create(ctx, manifest))
 				Expect(answer(server.Create(ctx, same, client.DryRunAll))).To(Equal(want), "%s: %v", s, place)

@@ -4,6 +4,7 @@
 package gitops_test
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -12,57 +13,48 @@ import (
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // GitOps tools apply the same manifest again and again. The operator must be no second writer of it.
 var _ = Describe("A manifest that is applied again", func() {
-	for _, s := range harness.Samples() {
-		It("changes nothing and conflicts with nothing: "+s.String(), func(ctx SpecContext) {
-			w := harness.NewEnv(ctx)
-			w.StartOperator(harness.OperatorOptions{})
-			manifest := func() *unstructured.Unstructured {
-				content, err := yaml.Marshal(s.Fresh())
-				Expect(err).NotTo(HaveOccurred())
-				raw := &unstructured.Unstructured{}
-				Expect(yaml.Unmarshal(content, &raw.Object)).To(Succeed())
-				raw.SetNamespace(w.Namespace)
-				unstructured.RemoveNestedField(raw.Object, "status")
-				unstructured.RemoveNestedField(raw.Object, "metadata", "creationTimestamp")
-				return raw
-			}
-			apply := func(owner string, options ...client.ApplyOption) *unstructured.Unstructured {
-				GinkgoHelper()
-				raw := manifest()
-				Expect(w.Apply(ctx, client.ApplyConfigurationFromUnstructured(raw), append(options, client.FieldOwner(owner))...)).To(Succeed())
-				return raw
-			}
-			apply("kubectl")
-			l := &harness.Fixture{Env: w, Sample: s, Object: s.Fresh()}
-			l.Object.SetNamespace(w.Namespace)
-			l.ApplyDependencies(ctx)
-			before := l.Unstructured(ctx)
-
-			By("the same tool, really and as a diff")
-			Expect(apply("kubectl", client.DryRunAll).Object).To(Equal(before.Object))
-			Expect(apply("kubectl").GetResourceVersion()).To(Equal(before.GetResourceVersion()))
-
-			By("another tool, without force")
-			after := apply("argocd")
-			Expect(after.Object["spec"]).To(Equal(before.Object["spec"]))
-			Expect(after.GetGeneration()).To(Equal(before.GetGeneration()))
-			l.RequestReconcile(ctx, l.Object)
-			Expect(harness.ConditionsOf(l.Object)).To(harness.BeReady())
-			apply("argocd")
-			apply("kubectl")
-
-			By("finding the operator in nothing that a manifest says")
-			Expect(fieldsOfOperator(l.Unstructured(ctx))).To(HaveEach(Or(HavePrefix("status"), HavePrefix("metadata.finalizers"))))
-		})
-	}
+	It("changes nothing and conflicts with nothing", func(ctx SpecContext) {
+		harness.InParallel(harness.Samples(), func(s harness.Sample) { appliesAgain(ctx, s) })
+	})
 })
+
+func appliesAgain(ctx context.Context, s harness.Sample) {
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{})
+	apply := func(owner string, options ...client.ApplyOption) *unstructured.Unstructured {
+		GinkgoHelper()
+		raw := s.Manifest(w.Namespace)
+		Expect(w.Apply(ctx, client.ApplyConfigurationFromUnstructured(raw), append(options, client.FieldOwner(owner))...)).To(Succeed())
+		return raw
+	}
+	apply("kubectl")
+	l := &harness.Fixture{Env: w, Sample: s, Object: s.Fresh()}
+	l.Object.SetNamespace(w.Namespace)
+	l.ApplyDependencies(ctx)
+	before := l.Unstructured(ctx)
+
+	By("the same tool, really and as a diff")
+	Expect(apply("kubectl", client.DryRunAll).Object).To(Equal(before.Object))
+	Expect(apply("kubectl").GetResourceVersion()).To(Equal(before.GetResourceVersion()))
+
+	By("another tool, without force")
+	after := apply("argocd")
+	Expect(after.Object["spec"]).To(Equal(before.Object["spec"]))
+	Expect(after.GetGeneration()).To(Equal(before.GetGeneration()))
+	l.RequestReconcile(ctx, l.Object)
+	Expect(harness.ConditionsOf(l.Object)).To(harness.BeReady())
+	apply("argocd")
+	apply("kubectl")
+
+	By("finding the operator in nothing that a manifest says")
+	Expect(fieldsOfOperator(l.Unstructured(ctx))).To(HaveEach(Or(HavePrefix("status"), HavePrefix("metadata.finalizers"))))
+}
 
 // fieldsOfOperator are the fields, two levels deep, that the API server notes as written by anyone but the users of these tests.
 func fieldsOfOperator(obj *unstructured.Unstructured) []string {

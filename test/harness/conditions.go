@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -57,8 +58,22 @@ func (w *Env) State(ctx context.Context, obj client.Object) func() (string, erro
 	}
 }
 
+// checked are the versions of objects whose conditions were checked. Who waits for an object reads
+// the same one again and again.
+var checked sync.Map
+
 // CheckConditions holds at every moment of every object.
 func CheckConditions(obj client.Object) {
+	GinkgoHelper()
+	version := string(obj.GetUID()) + " " + obj.GetResourceVersion()
+	if _, known := checked.Load(version); known {
+		return
+	}
+	checkConditions(obj)
+	checked.Store(version, nil)
+}
+
+func checkConditions(obj client.Object) {
 	GinkgoHelper()
 	s := StatusOf(obj)
 	if s.ObservedGeneration == -1 {

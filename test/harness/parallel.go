@@ -6,6 +6,7 @@ package harness
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -15,6 +16,9 @@ import (
 func InParallel[T any](all []T, one func(T)) {
 	GinkgoHelper()
 	Expect(all).NotTo(BeEmpty(), "there is nothing to check")
+	// Each asks less often, lest the API server be busy with that.
+	SetDefaultEventuallyPollingInterval(max(pollingInterval, min(time.Duration(len(all))*pollingInterval/3, 5*pollingInterval)))
+	defer SetDefaultEventuallyPollingInterval(pollingInterval)
 	const most = 32
 	turns := make(chan struct{}, most)
 	var group sync.WaitGroup

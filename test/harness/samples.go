@@ -91,6 +91,18 @@ func RemoteSamples() []Sample {
 	return slices.DeleteFunc(Samples(), func(s Sample) bool { return !s.HasRemote() })
 }
 
+// FirstSample is the first sample of a kind.
+func FirstSample(kind string) Sample {
+	GinkgoHelper()
+	for _, s := range ReadSamples().Own {
+		if s.Kind == kind {
+			return s
+		}
+	}
+	Fail("config/samples has no " + kind)
+	return Sample{}
+}
+
 // ReadSamples reads them, and what else is there: the Secrets and the like that they need. It is called while the tree of specs is built, so it cannot use Expect.
 var ReadSamples = sync.OnceValue(func() (read struct{ Own, Other []Sample }) {
 	types := runtime.NewScheme()

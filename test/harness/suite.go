@@ -61,13 +61,15 @@ var shared struct {
 	folder  string
 }
 
+const pollingInterval = 20 * time.Millisecond
+
 // Run runs the specs of a package. Those that need a control plane share one with these options,
 // and with our CustomResourceDefinitions. It starts when it is asked for.
 func Run(t *testing.T, name string, options controlplane.Options) {
 	RegisterFailHandler(Fail)
 	format.TruncatedDiff = false             // of documents, all of it is wanted
 	SetDefaultEventuallyTimeout(time.Minute) // machines are shared; what passes does not wait
-	SetDefaultEventuallyPollingInterval(20 * time.Millisecond)
+	SetDefaultEventuallyPollingInterval(pollingInterval)
 	EnforceDefaultTimeoutsWhenUsingContexts()
 	ctrl.SetLogger(zap.New(zap.WriteTo(CheckedWriter(GinkgoWriter)), zap.UseDevMode(true)))
 

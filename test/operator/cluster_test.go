@@ -235,23 +235,4 @@ var _ = Describe("When Kubernetes", func() {
 		Expect(writes.all()).To(ConsistOf(want))
 	})
 
-	It("is two clusters that declare one room, the first keeps it", func(ctx SpecContext) {
-		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{OwnerID: "cluster-1"})
-		w.ApplyProject(ctx)
-		mine := harness.Room("support", harness.WithMetadata(`{"team": "mine"}`))
-		w.CreateAll(ctx, mine)
-		w.ExpectReady(ctx, mine)
-
-		other := harness.NewEnv(ctx)
-		other.MeshAgent = w.MeshAgent
-		other.StartOperator(harness.OperatorOptions{OwnerID: "cluster-2", DriftInterval: time.Second})
-		other.ApplyProject(ctx)
-		theirs := harness.Room("support", harness.WithMetadata(`{"team": "theirs"}`))
-		other.CreateAll(ctx, theirs)
-		Eventually(other.State(ctx, theirs)).WithContext(ctx).Should(ContainSubstring("Stalled=True OwnedElsewhere"))
-		Expect(other.Delete(ctx, theirs)).To(Succeed())
-		other.ExpectGone(ctx, theirs)
-		Expect(w.RemoteRoom("support")).To(HaveKeyWithValue("metadata", HaveKeyWithValue("team", "mine")))
-	})
 })

@@ -29,18 +29,6 @@ var _ = Describe("MeshProject in a namespace that is deleted", func() {
 		}).WithContext(ctx).WithTimeout(60 * time.Second).Should(MatchError(apierrors.IsNotFound, "not found"))
 	}
 
-	It("takes its rooms along, in MeshAgent too, although its Secret goes first", func(ctx SpecContext) {
-		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{})
-		w.ApplyProject(ctx)
-		a, b := harness.Room("a"), harness.Room("b")
-		w.CreateAll(ctx, a, b)
-		w.ExpectReady(ctx, a, b)
-		deleteNamespace(ctx, w)
-		eventuallyDeleted(ctx, w)
-		Expect(w.MeshAgent.Documents("rooms")).To(BeEmpty())
-	}, SpecTimeout(2*time.Minute))
-
 	It("takes all along that is in it, whatever goes first", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		before := w.HeldNames()

@@ -5,7 +5,6 @@ package operator_test
 
 import (
 	"fmt"
-	"net/http"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -20,38 +19,6 @@ import (
 )
 
 var _ = Describe("When MeshAgent", func() {
-	It("asks to wait, all who share the credential wait, and stay Ready", func(ctx SpecContext) {
-		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
-		project := w.ApplyProject(ctx)
-		rooms := w.ApplyRooms(ctx, 3)
-		since := map[string]string{}
-		for _, obj := range rooms {
-			since[obj.GetName()] = readySince(obj)
-		}
-		const pause = 4 * time.Second
-		w.MeshAgent.ResetCalls()
-		w.MeshAgent.Inject(simulator.Fault{Path: "/rooms$", Times: 1, Status: http.StatusTooManyRequests, RetryAfter: "4"})
-		for _, obj := range rooms {
-			Eventually(w.Events(ctx, obj)).WithContext(ctx).Should(ContainElement(HavePrefix("RateLimited: ")))
-		}
-		w.ExpectReady(ctx, append(rooms, project)...)
-		for _, obj := range rooms {
-			Expect(readySince(obj)).To(Equal(since[obj.GetName()]))
-		}
-		var refused time.Time
-		for _, call := range w.MeshAgent.Calls() {
-			if call.Status == http.StatusTooManyRequests {
-				refused = call.At
-			}
-			// What was on its way when the answer came cannot be called back.
-			if after := call.At.Sub(refused); !refused.IsZero() && after > pause/2 {
-				Expect(after).To(BeNumerically(">=", pause), "%s %s", call.Method, call.Path)
-			}
-		}
-		Expect(refused).NotTo(BeZero())
-	})
-
 	It("is away, rooms stay Ready, say so, and are set right when it is back", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})

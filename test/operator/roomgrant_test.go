@@ -217,9 +217,7 @@ var _ = Describe("MeshRoomGrant", func() {
 		w.ExpectGone(ctx, ops)
 		Expect(w.MeshAgent.Documents("room-grants")).To(BeEmpty())
 	},
-		Entry("by user", grant("ops", "", queues), simulator.Behavior{}),
 		Entry("by user, where MeshAgent would overwrite it", grant("ops", "", queues), simulator.Behavior{OverwriteGrants: true}),
-		Entry("by e-mail", grant("ops", simulator.MemberEmail, queues, byEmail), simulator.Behavior{}),
 		Entry("by e-mail, where MeshAgent would overwrite it", grant("ops", simulator.MemberEmail, queues, byEmail), simulator.Behavior{OverwriteGrants: true}),
 		Entry("by e-mail of a stranger", grant("ops", newcomer, queues, byEmail), simulator.Behavior{}),
 		Entry("by e-mail of a stranger who is granted at once", grant("ops", newcomer, queues, byEmail), simulator.Behavior{ImmediateEmailGrants: true}),
@@ -255,35 +253,4 @@ var _ = Describe("MeshRoomGrant", func() {
 		Expect(w.MeshAgent.Documents("room-grants")).To(BeEmpty())
 	})
 
-	It("names exactly one user, once and for all", func(ctx SpecContext) {
-		w := harness.NewEnv(ctx)
-		refused := func(change func(*v1alpha1.MeshRoomGrant), why string) {
-			GinkgoHelper()
-			ops := grant("ops", "u-1", queues, change)
-			ops.SetNamespace(w.Namespace)
-			Expect(w.Create(ctx, ops)).To(MatchError(ContainSubstring(why)))
-		}
-		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.Email = newcomer }, "exactly one of userID and email")
-		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID = "" }, "exactly one of userID and email")
-		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID = "me" }, "give the id")
-		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.Permissions = nil }, "permissions")
-		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.RoomRef.External = "x" }, "exactly one of name")
-		refused(func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID, g.Spec.Email = "", "no address" }, "spec.email")
-
-		ops := grant("ops", "u-1", queues)
-		w.CreateAll(ctx, ops)
-		for _, change := range []func(*v1alpha1.MeshRoomGrant){
-			byEmailOf(newcomer),
-			func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID = "u-2" },
-			func(g *v1alpha1.MeshRoomGrant) { g.Spec.RoomRef.Name = "other" },
-		} {
-			changed := ops.DeepCopy()
-			change(changed)
-			Expect(w.Update(ctx, changed)).To(MatchError(ContainSubstring("roomRef, userID and email cannot be changed")))
-		}
-	})
 })
-
-func byEmailOf(email string) func(*v1alpha1.MeshRoomGrant) {
-	return func(g *v1alpha1.MeshRoomGrant) { g.Spec.UserID, g.Spec.Email = "", email }
-}

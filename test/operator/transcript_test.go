@@ -25,12 +25,12 @@ import (
 
 // All that a sample's life costs in requests is written down in testdata, so that a review sees one request more, or another one.
 // After a change that is meant, they are written anew by go test ./test/operator -ginkgo.focus transcript -update.
-var _ = Describe("The transcript of", func() {
-	for _, s := range harness.Samples() {
-		It(s.String(), func(ctx SpecContext) { comparesTranscript(ctx, s) })
-	}
+var _ = Describe("The transcript", func() {
+	It("of each sample is what is in testdata", func(ctx SpecContext) {
+		harness.InParallel(harness.Samples(), func(s harness.Sample) { compareTranscript(ctx, s) })
+	})
 
-	It("nothing else is in testdata", func() {
+	It("of nothing else is in testdata, and nothing secret", func() {
 		var want []string
 		for _, s := range harness.ReadSamples().Own {
 			want = append(want, transcriptFile(s))
@@ -55,8 +55,8 @@ func transcriptFile(s harness.Sample) string {
 	return filepath.Join("testdata", name+".http")
 }
 
-// comparesTranscript takes a sample through its life without any interval: each request is there for a reason that the section names.
-func comparesTranscript(ctx context.Context, s harness.Sample) {
+// compareTranscript takes a sample through its life without any interval: each request is there for a reason that the section names.
+func compareTranscript(ctx context.Context, s harness.Sample) {
 	w := harness.NewEnv(ctx)
 	w.StartOperator(harness.OperatorOptions{})
 	l := w.ApplySample(ctx, s)

@@ -4,9 +4,6 @@
 package harness
 
 import (
-	"maps"
-	"slices"
-	"strings"
 	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -17,6 +14,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness/admission"
+	"github.com/meshagent/meshagent-operator/test/harness/hostilevalue"
 )
 
 // Admission checks objects in this process, as the API server does.
@@ -25,12 +23,6 @@ var Admission = sync.OnceValue(func() *admission.Server {
 	utilruntime.Must(err)
 	return server
 })
-
-// HostileValues are values that somebody may put into any string of a spec.
-var HostileValues = []string{
-	"../../etc", "..", ".", "%2f..%2f", "a/b", "a?b=c#d", `a"b\c`, "a'b;--", "{{ .Values }} ${HOME} {x}", "<b>&amp;",
-	"line\nINFO injected\tentry\r", "\u0000", "ünïcödé 日本 🎉", "\u202eevil", " ", strings.Repeat("long ", 400), "null", "0",
-}
 
 // Manifest is the sample as it is written down.
 func (s Sample) Manifest(namespace string) *unstructured.Unstructured {
@@ -48,46 +40,7 @@ func (s Sample) Manifest(namespace string) *unstructured.Unstructured {
 // Strings are the paths of all strings in the sample's spec, in a fixed order.
 func (s Sample) Strings() [][]any {
 	GinkgoHelper()
-	found := stringsIn([]any{"spec"}, s.Manifest("").Object["spec"])
+	found := hostilevalue.StringsIn([]any{"spec"}, s.Manifest("").Object["spec"])
 	Expect(found).NotTo(BeEmpty(), "%s", s)
 	return found
-}
-
-func stringsIn(at []any, value any) (found [][]any) {
-	switch value := value.(type) {
-	case string:
-		return [][]any{at}
-	case []any:
-		for i, element := range value {
-			found = append(found, stringsIn(append(slices.Clip(at), i), element)...)
-		}
-	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(value)) {
-			found = append(found, stringsIn(append(slices.Clip(at), name), value[name])...)
-		}
-	}
-	return found
-}
-
-// Put sets the string at a path.
-func Put(root any, place []any, text string) {
-	for i, step := range place {
-		last := i == len(place)-1
-		switch step := step.(type) {
-		case int:
-			list, _ := root.([]any)
-			if last {
-				list[step] = text
-			} else {
-				root = list[step]
-			}
-		case string:
-			object, _ := root.(map[string]any)
-			if last {
-				object[step] = text
-			} else {
-				root = object[step]
-			}
-		}
-	}
 }
