@@ -20,10 +20,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 	"github.com/meshagent/meshagent-operator/test/simulator"
-
-	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // The chart is installed by Helm, and the operator runs as the chart says, with the rights of its ServiceAccount, in a cluster that has
@@ -78,6 +77,10 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 			Expect(p.terminate()).To(Equal(0))
 		}
 
+		By("losing the leader")
+		leader, standby := release.leader(ctx, after)
+		leader.Kill() // meanwhile its lease runs out
+
 		By("rolling back to the first revision, in which the MeshProject was a hook, and upgrading again")
 		release.helm(ctx, "rollback", release.name, "1")
 		Expect(release.firstColumn(ctx)).To(Equal(olderColumn))
@@ -85,9 +88,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		release.helm(ctx, append([]string{"upgrade", release.name, harness.Chart}, values...)...)
 		release.keepsProject(ctx, w)
 
-		By("losing the leader")
-		leader, standby := release.leader(ctx, after)
-		leader.Kill()
+		By("waiting for the other replica to lead")
 		Eventually(func() bool { return release.leads(ctx, standby) }).WithContext(ctx).Should(BeTrue())
 		w.RequestReconcile(ctx, kept)
 		Expect(w.Held()).To(Equal(documents))

@@ -20,7 +20,6 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/internal/engine"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 

@@ -24,9 +24,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/hack/child"
-	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 )
 
 // node stands for a kubelet: it runs pods of the operator's image as processes of this machine, with the arguments, the environment
@@ -40,7 +39,7 @@ type node struct {
 var manager = sync.OnceValue(func() string {
 	GinkgoHelper()
 	path := filepath.Join(harness.SuiteFolder(), "manager")
-	out, err := exec.Command("go", "build", "-o", path, harness.Path()).CombinedOutput() //nolint:noctx // it is for all specs
+	out, err := exec.Command("go", "build", "-o", path, harness.Path()).CombinedOutput()
 	Expect(err).NotTo(HaveOccurred(), "%s", out)
 	return path
 })

@@ -4,8 +4,6 @@
 package gitops_test
 
 import (
-	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
-
 	"context"
 	"os"
 	"os/exec"
@@ -21,8 +19,8 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 )
 
 var gitopsDocs = harness.Path("docs", "gitops")

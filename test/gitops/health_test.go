@@ -16,9 +16,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/test/simulator"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // health is the table of docs/gitops/README.md in the making: what GitOps tools say of objects in every state that they can be in.

@@ -130,6 +130,7 @@ func checkKstatus(obj client.Object, is func(string) bool) {
 	checkArgoHealth(obj, want, suspended)
 }
 
+// KStatus is what GitOps tools compute of an object.
 func KStatus(obj client.Object) status.Status {
 	GinkgoHelper()
 	result, err := status.Compute(&unstructured.Unstructured{Object: Content(obj)})

@@ -21,6 +21,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
+// Annotate sets an annotation, as kubectl annotate does.
 func (w *Env) Annotate(ctx context.Context, obj client.Object, name, value string) {
 	GinkgoHelper()
 	patch := fmt.Sprintf(`{"metadata": {"annotations": {%q: %q}}}`, name, value)
@@ -92,7 +93,7 @@ func reportViolation(violation error) {
 	Fail("against the contract: "+violation.Error(), 1)
 }
 
-// CreateAll creates objects in the world's namespace.
+// CreateAll creates objects in the namespace.
 func (w *Env) CreateAll(ctx context.Context, objects ...client.Object) {
 	GinkgoHelper()
 	for _, obj := range objects {

@@ -51,6 +51,7 @@ func (l *Fixture) Document() map[string]any {
 	return l.DocumentOf(l.Resource.Path, l.Resource.ID)
 }
 
+// DocumentOf is what MeshAgent holds in a collection by an id; nil if it holds nothing.
 func (w *Env) DocumentOf(collection, id string) map[string]any {
 	GinkgoHelper()
 	for _, one := range w.Held() {

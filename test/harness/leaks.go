@@ -4,10 +4,6 @@
 package harness
 
 import (
-	. "github.com/onsi/gomega"
-	"github.com/prometheus/common/expfmt"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
-
 	"bytes"
 	"crypto/md5"
 	"crypto/sha1"
@@ -20,6 +16,10 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	. "github.com/onsi/gomega"
+	"github.com/prometheus/common/expfmt"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )

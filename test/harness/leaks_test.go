@@ -4,11 +4,10 @@
 package harness
 
 import (
-	"testing"
-
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"testing"
 
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )

@@ -32,6 +32,7 @@ func (w *Env) ApplyRooms(ctx context.Context, count int) []client.Object {
 // SecretPart is the secret part of an API key.
 func SecretPart(key string) string { return strings.SplitN(key, "-", 4)[3] }
 
+// APIKeySecret makes the Secret with the API key of the MeshProject "default".
 func APIKeySecret(key string) *corev1.Secret {
 	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "meshagent-api-key"}, StringData: map[string]string{"apiKey": key}}
 }

@@ -44,10 +44,11 @@ type Operator struct {
 	watches []context.CancelFunc // at the API server
 }
 
+// OperatorOptions say how an operator runs. The zero value looks for drift once an hour.
 type OperatorOptions struct {
 	DriftInterval time.Duration
 	OwnerID       string
-	Namespaces    []string // besides the world's own
+	Namespaces    []string // besides the environment's own
 	LeaderElect   bool
 	Logger        logr.Logger          // unset: the suite's
 	Traces        trace.TracerProvider // unset: none
@@ -60,7 +61,7 @@ type OperatorOptions struct {
 	Observe func(o *Operator, r *http.Request, carriedOut bool)
 }
 
-// StartOperator runs an operator that watches the world's namespace.
+// StartOperator runs an operator that watches the environment's namespace.
 func (w *Env) StartOperator(options OperatorOptions) *Operator {
 	GinkgoHelper()
 	if options.DriftInterval == 0 {

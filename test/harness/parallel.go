@@ -5,6 +5,7 @@ package harness
 
 import (
 	"fmt"
+	"reflect"
 	"sync"
 	"time"
 
@@ -37,4 +38,34 @@ func InParallel[T any](all []T, one func(T)) {
 		})
 	}
 	group.Wait()
+}
+
+// TableRow is a row of DescribeRows.
+type TableRow struct {
+	name       string
+	parameters []any
+}
+
+func (r TableRow) String() string { return r.name }
+
+// Row makes a row, of a name and parameters.
+func Row(name string, parameters ...any) TableRow { return TableRow{name, parameters} }
+
+// DescribeRows is as DescribeTable, with all rows in one spec that runs them at the same time: for
+// those that mostly wait. The body takes a SpecContext and the parameters.
+func DescribeRows(text string, body any, rows ...TableRow) bool {
+	run := reflect.ValueOf(body)
+	return It(text, func(ctx SpecContext) {
+		InParallel(rows, func(row TableRow) {
+			in := []reflect.Value{reflect.ValueOf(ctx)}
+			for i, parameter := range row.parameters {
+				if parameter == nil {
+					in = append(in, reflect.Zero(run.Type().In(i+1)))
+				} else {
+					in = append(in, reflect.ValueOf(parameter))
+				}
+			}
+			run.Call(in)
+		})
+	})
 }

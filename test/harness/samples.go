@@ -66,6 +66,7 @@ func (s Sample) EditPatch() string {
 	return EditPatches[s.Kind]
 }
 
+// EditPatches are the edits by kind, or by kind and name.
 var EditPatches = map[string]string{
 	"MeshProject":              `{"spec": {"rateLimit": {"requestsPerSecond": 50}}}`,
 	"MeshFeed":                 `{"spec": {"name": "sales", "paused": true, "description": "Sales", "annotations": null, "messageSchema": {"required": null, "properties": {"order": {"type": "integer"}}}}}`,
@@ -79,6 +80,7 @@ var EditPatches = map[string]string{
 	"MeshRoomGrant":            `{"spec": {"permissions": {"preset": "User", "llm": null, "queues": {"list": false, "send": []}, "storage": {"paths": [{"path": "/shared"}]}}}}`,
 }
 
+// OnlySamples narrows what walks over all samples.
 var OnlySamples = flag.String("sample", "", "walk only over the samples whose kind and name contain this")
 
 // Samples are all objects of our own kinds in config/samples.

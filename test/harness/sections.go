@@ -27,4 +27,5 @@ func CompareSection(path, begin, end, want string) {
 	Expect(strings.TrimSpace(known)).To(Equal(strings.TrimSpace(want)), "%s shows something else", path)
 }
 
+// Update has tests write what they otherwise compare with.
 var Update = flag.Bool("update", false, "write the transcripts in testdata, and the table of health in docs, instead of comparing with them")

@@ -66,6 +66,7 @@ const pollingInterval = 20 * time.Millisecond
 // Run runs the specs of a package. Those that need a control plane share one with these options,
 // and with our CustomResourceDefinitions. It starts when it is asked for.
 func Run(t *testing.T, name string, options controlplane.Options) {
+	t.Helper()
 	RegisterFailHandler(Fail)
 	format.TruncatedDiff = false             // of documents, all of it is wanted
 	SetDefaultEventuallyTimeout(time.Minute) // machines are shared; what passes does not wait
@@ -95,7 +96,7 @@ func Plane() *controlplane.ControlPlane {
 	shared.once.Do(func() {
 		var err error
 		// It outlives the spec that asks for it first.
-		shared.plane, err = controlplane.Start(context.Background(), shared.options)
+		shared.plane, err = controlplane.Start(context.Background(), shared.options) //nolint:forbidigo // see above
 		Expect(err).NotTo(HaveOccurred())
 		shared.client, err = client.New(shared.plane.Config, client.Options{Scheme: Scheme})
 		Expect(err).NotTo(HaveOccurred())

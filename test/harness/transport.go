@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
+// IsEvent says that a request to the API server is about events.
 func IsEvent(r *http.Request) bool { return strings.Contains(r.URL.Path, "/events") }
 
 var errKilled = errors.New("the operator is dead")
@@ -92,6 +93,7 @@ func (o *Operator) BreakWatches() {
 	o.watches = nil
 }
 
+// IsWatch says that a request to the API server is a watch.
 func IsWatch(r *http.Request) bool { return r.URL.Query().Get("watch") == "true" }
 
 // refusing lets the API server seem to refuse requests.
@@ -114,6 +116,8 @@ func refusing(next http.RoundTripper, refuse func(*http.Request) (int, metav1.St
 	})
 }
 
+// RoundTripFunc is a transport.
 type RoundTripFunc func(*http.Request) (*http.Response, error)
 
+// RoundTrip sends a request.
 func (f RoundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -23,7 +23,6 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 

@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 

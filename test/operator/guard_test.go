@@ -13,9 +13,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/test/simulator"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // guardedRooms makes rooms in a project that lets so many resources an hour be deleted, and deletes them all.

@@ -17,7 +17,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 

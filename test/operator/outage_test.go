@@ -9,13 +9,9 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/api/meta"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/test/simulator"
 
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 var _ = Describe("When MeshAgent", func() {
@@ -47,11 +43,3 @@ var _ = Describe("When MeshAgent", func() {
 		Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(3))
 	})
 })
-
-// readySince tells since when an object is what its condition Ready says.
-func readySince(obj client.Object) string {
-	GinkgoHelper()
-	ready := meta.FindStatusCondition(harness.StatusOf(obj).Conditions, v1alpha1.ConditionReady)
-	Expect(ready).NotTo(BeNil())
-	return fmt.Sprintf("%s since %s", ready.Status, ready.LastTransitionTime)
-}

@@ -10,16 +10,14 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 )
 
 // These need a control plane of their own: they break it for all who are in it.
@@ -81,24 +79,6 @@ var _ = Describe("A cluster", Ordered, func() {
 		w.CreateAll(ctx, again, late)
 		w.ExpectReady(ctx, late)
 		vacate(ctx, w, late, again)
-	}, SpecTimeout(3*time.Minute))
-
-	It("from which the CustomResourceDefinition is removed deletes what it declared, and goes on when that is back", func(ctx SpecContext) {
-		w := harness.NewEnvIn(ctx, plane, direct)
-		w.StartOperator(harness.OperatorOptions{})
-		w.ApplyProject(ctx)
-		w.ApplyRooms(ctx, 3)
-		definition := &apiextensionsv1.CustomResourceDefinition{ObjectMeta: metav1.ObjectMeta{Name: "meshrooms.meshagent.com"}}
-		Expect(w.Delete(ctx, definition)).To(Succeed())
-		Eventually(func() bool {
-			return apierrors.IsNotFound(w.Get(ctx, client.ObjectKeyFromObject(definition), definition))
-		}).WithContext(ctx).Should(BeTrue())
-		Expect(w.MeshAgent.Documents("rooms")).To(BeEmpty())
-
-		reinstall(plane)
-		late := harness.Room("late")
-		w.CreateAll(ctx, late)
-		w.ExpectReady(ctx, late)
 	}, SpecTimeout(3*time.Minute))
 })
 

@@ -24,9 +24,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/test/simulator"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // otherProject is a project that is not the development key's, and otherKey a key of it.
@@ -78,7 +77,7 @@ var _ = Describe("MeshProject", func() {
 		Expect(operator.Writes.Load()).To(BeZero())
 	})
 
-	DescribeTable("says what is wrong with its credential, and heals when that is right",
+	harness.DescribeRows("says what is wrong with its credential, and heals when that is right",
 		func(ctx SpecContext, breakIt func(*harness.Env, *v1alpha1.MeshProject, *corev1.Secret), want string) {
 			w := harness.NewEnv(ctx)
 			w.StartOperator(harness.OperatorOptions{})
@@ -109,20 +108,20 @@ var _ = Describe("MeshProject", func() {
 			}
 			w.ExpectReady(ctx, project, support)
 		},
-		Entry("no Secret", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.Name = "" },
+		harness.Row("no Secret", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.Name = "" },
 			`SecretNotFound: Secret "meshagent-api-key" does not exist in namespace`),
-		Entry("no such key in it", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) {
+		harness.Row("no such key in it", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) {
 			s.StringData = map[string]string{"other": "x"}
 		},
 			`InvalidAPIKey: Secret "meshagent-api-key" has nothing under key "apiKey", where the API key should be`),
-		Entry("an empty key", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "" },
+		harness.Row("an empty key", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "" },
 			`InvalidAPIKey: Secret "meshagent-api-key" has nothing under key "apiKey", where the API key should be`),
-		Entry("a malformed key", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "hunter2" },
+		harness.Row("a malformed key", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "hunter2" },
 			`InvalidAPIKey: key "apiKey" of Secret "meshagent-api-key" holds no API key: an API key starts with "ma-"`),
-		Entry("the key of another project", func(w *harness.Env, p *v1alpha1.MeshProject, s *corev1.Secret) {
+		harness.Row("the key of another project", func(w *harness.Env, p *v1alpha1.MeshProject, s *corev1.Secret) {
 			s.StringData["apiKey"], p.Spec.ProjectID = otherKey, w.MeshAgent.ProjectID()
 		}, "InvalidAPIKey: the API key in Secret \"meshagent-api-key\" is one of project "+otherProject+", and spec.projectID is "),
-		Entry("a key that MeshAgent does not know", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = otherKey },
+		harness.Row("a key that MeshAgent does not know", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = otherKey },
 			"AccessDenied: MeshAgent does not accept the API key (401): it may have been revoked"),
 	)
 
@@ -210,7 +209,7 @@ var _ = Describe("MeshProject", func() {
 		w.ExpectReady(ctx, other)
 	})
 
-	DescribeTable("that leads to something else than MeshAgent is not Ready", func(ctx SpecContext, answer string) {
+	harness.DescribeRows("that leads to something else than MeshAgent is not Ready", func(ctx SpecContext, answer string) {
 		w := harness.NewEnv(ctx)
 		w.StartOperator(harness.OperatorOptions{})
 		mend := w.MeshAgent.Inject(simulator.Fault{Status: http.StatusOK, ContentType: "application/json", Body: answer})
@@ -220,9 +219,9 @@ var _ = Describe("MeshProject", func() {
 		mend()
 		w.ExpectReady(ctx, project)
 	},
-		Entry("that says that it is well", `{"status":"up"}`),
-		Entry("that says nothing", "\n"),
-		Entry("that knows another project", `{"id":"`+otherProject+`","name":"other","project_key":"other"}`),
+		harness.Row("that says that it is well", `{"status":"up"}`),
+		harness.Row("that says nothing", "\n"),
+		harness.Row("that knows another project", `{"id":"`+otherProject+`","name":"other","project_key":"other"}`),
 	)
 
 	It("admits the namespaces that it allows, and no others", func(ctx SpecContext) {

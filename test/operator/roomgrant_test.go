@@ -15,9 +15,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/test/simulator"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // newcomer is the e-mail address of somebody who is no member yet.
@@ -252,5 +251,4 @@ var _ = Describe("MeshRoomGrant", func() {
 		w.ExpectGone(ctx, ops)
 		Expect(w.MeshAgent.Documents("room-grants")).To(BeEmpty())
 	})
-
 })

@@ -16,7 +16,6 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/controller"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 

@@ -4,6 +4,7 @@
 package operator_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -18,7 +19,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
@@ -152,37 +152,38 @@ func inOrder(service map[string]any) any {
 }
 
 var _ = Describe("MeshService and the contract", func() {
-	for pick := range 6 {
-		It(fmt.Sprintf("all that a service can have survives: example %d", pick), func(ctx SpecContext) {
-			w := harness.NewEnv(ctx)
-			w.StartOperator(harness.OperatorOptions{})
-			w.ApplyProject(ctx)
-			wire := exampleService(pick)
-			Expect(harness.Validator().CheckSchema("ServiceSpec", normal(wire))).To(Succeed())
-			raw := &unstructured.Unstructured{Object: map[string]any{"spec": asCustomResource(wire)}}
-			raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("MeshService"))
-			raw.SetNamespace(w.Namespace)
-			raw.SetName("example")
-			Expect(client.WithFieldValidation(w, "Strict").Create(ctx, raw)).To(Succeed())
-			made := &v1alpha1.MeshService{}
-			made.SetNamespace(w.Namespace)
-			made.SetName("example")
-			w.ExpectReady(ctx, made)
-
-			By("being in MeshAgent as it was meant")
-			there := remoteService(w, "text")
-			delete(there, "id")
-			annotations := there["metadata"].(map[string]any)["annotations"].(map[string]any)
-			delete(annotations, v1alpha1.OwnerAnnotation)
-			Expect(inOrder(there)).To(Equal(inOrder(wire)))
-
-			By("being looked at, without a difference")
-			w.MeshAgent.ResetCalls()
-			w.RequestReconcile(ctx, made)
-			Expect(w.Calls()).To(Equal([]string{"GET services/" + made.Status.ID}))
-		})
-	}
+	It("agree: all that a service can have survives", func(ctx SpecContext) {
+		harness.InParallel([]int{0, 1, 2, 3, 4, 5}, func(pick int) { keepsService(ctx, exampleService(pick)) })
+	})
 })
+
+func keepsService(ctx context.Context, wire map[string]any) {
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{})
+	w.ApplyProject(ctx)
+	Expect(harness.Validator().CheckSchema("ServiceSpec", normal(wire))).To(Succeed())
+	raw := &unstructured.Unstructured{Object: map[string]any{"spec": asCustomResource(wire)}}
+	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("MeshService"))
+	raw.SetNamespace(w.Namespace)
+	raw.SetName("example")
+	Expect(client.WithFieldValidation(w, "Strict").Create(ctx, raw)).To(Succeed())
+	made := &v1alpha1.MeshService{}
+	made.SetNamespace(w.Namespace)
+	made.SetName("example")
+	w.ExpectReady(ctx, made)
+
+	By("being in MeshAgent as it was meant")
+	there := remoteService(w, "text")
+	delete(there, "id")
+	annotations := there["metadata"].(map[string]any)["annotations"].(map[string]any)
+	delete(annotations, v1alpha1.OwnerAnnotation)
+	Expect(inOrder(there)).To(Equal(inOrder(wire)))
+
+	By("being looked at, without a difference")
+	w.MeshAgent.ResetCalls()
+	w.RequestReconcile(ctx, made)
+	Expect(w.Calls()).To(Equal([]string{"GET services/" + made.Status.ID}))
+}
 
 // normal is a document with its numbers as JSON has them.
 func normal(document map[string]any) map[string]any {

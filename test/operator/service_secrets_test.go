@@ -11,7 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 

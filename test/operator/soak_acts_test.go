@@ -21,6 +21,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
@@ -143,6 +144,13 @@ func (s *soak) recreate(ctx context.Context) (many int) {
 		many++
 	}
 	return many
+}
+
+// retry asks for another attempt to delete a sample, if that is not over.
+func (s *soak) retry(ctx context.Context, one harness.Sample) {
+	GinkgoHelper()
+	patch := fmt.Sprintf(`{"metadata": {"annotations": {%q: "deletion"}}}`, v1alpha1.ReconcileRequestedAtAnnotation)
+	Expect(client.IgnoreNotFound(s.Patch(ctx, s.present(one), client.RawPatch(types.MergePatchType, []byte(patch))))).To(Succeed())
 }
 
 // secretValue is what is secret in the Secrets among the samples, as it was or as it was changed.

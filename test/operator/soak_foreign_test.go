@@ -14,9 +14,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/test/simulator"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // disturbRoom changes a room in MeshAgent, which is not theirs.

@@ -18,12 +18,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/test/simulator"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-var soakFor = flag.Duration("soak", 15*time.Second, "how long the soak lasts; make soak DURATION=10m")
+var soakFor = flag.Duration("soak", 10*time.Second, "how long the soak lasts; make soak DURATION=10m")
 
 // unlikeContract is a server that is newer than the contract and rewrites what it is sent. It keeps
 // what is empty: a grant without its empty permissions is another grant, which no object recognizes
@@ -48,6 +47,9 @@ var _ = Describe("The soak", func() {
 			if one.Kind == "MeshFeed" {
 				s.restore(ctx, one) // a paused feed would refuse what its subscription waits for
 			}
+		}
+		for _, one := range s.deleted {
+			s.retry(ctx, one) // what was refused long ago is tried rarely
 		}
 		Eventually(func() map[string]harness.Sample {
 			s.recreate(ctx)
@@ -87,11 +89,11 @@ var _ = Describe("The soak", func() {
 	}, SpecTimeout(*soakFor+5*time.Minute))
 })
 
-// soak is a world in bad weather.
+// soak is an environment in which things go wrong.
 type soak struct {
 	*harness.Env
 	random    *rand.Rand
-	weather   *weather
+	faults    *faultInjector
 	others    *others
 	samples   []harness.Sample
 	ids       map[string]string         // of what stands for each sample in MeshAgent, at first
@@ -111,7 +113,7 @@ func (s *soak) report() {
 	for _, one := range s.Held() {
 		s.acts["MeshAgent rewrites"] = max(s.acts["MeshAgent rewrites"], s.MeshAgent.Rewritten(one.Path))
 	}
-	s.acts["kill"], s.acts["request to MeshAgent fails"], s.acts["request to Kubernetes fails"] = s.kills, s.weather.failed, s.weather.refused
+	s.acts["kill"], s.acts["request to MeshAgent fails"], s.acts["request to Kubernetes fails"] = s.kills, s.faults.failed, s.faults.refused
 	text, all := "", 0
 	for _, name := range slices.Sorted(maps.Keys(s.acts)) {
 		text += fmt.Sprintf("\n%6d × %s", s.acts[name], name)
@@ -120,7 +122,7 @@ func (s *soak) report() {
 		all += s.acts[name]
 	}
 	AddReportEntry("soak", ReportEntryVisibilityAlways, fmt.Sprintf("%d acts in %v, %d requests to MeshAgent, resources of samples changed there: %v%s",
-		all, *soakFor, s.weather.all, s.disturbed, text))
+		all, *soakFor, s.faults.all, s.disturbed, text))
 	if *soakFor < time.Minute {
 		return
 	}
@@ -135,13 +137,13 @@ func (s *soak) report() {
 	}
 }
 
-// newSoak makes a world in which all samples are Ready.
+// newSoak makes an environment in which all samples are Ready.
 func newSoak(ctx context.Context, random *rand.Rand) *soak {
 	GinkgoHelper()
 	s := &soak{
 		Env: harness.NewEnv(ctx, simulator.WithBehavior(unlikeContract)), random: random, samples: harness.RemoteSamples(), ids: map[string]string{},
 		deleted: map[string]harness.Sample{}, disturbed: map[string]int{}, acts: map[string]int{},
-		weather: &weather{random: rand.New(rand.NewPCG(random.Uint64(), 1))},
+		faults: &faultInjector{random: rand.New(rand.NewPCG(random.Uint64(), 1))},
 	}
 	s.Newer = true
 	s.others = newOthers(s.MeshAgent, rand.New(rand.NewPCG(random.Uint64(), 2)))
@@ -187,10 +189,10 @@ func (s *soak) run(ctx context.Context, duration time.Duration) {
 	end := time.Now().Add(duration)
 	for time.Now().Before(end) {
 		operator := s.StartOperator(harness.OperatorOptions{
-			DriftInterval: time.Second, Refuse: s.weather.refuse,
+			DriftInterval: time.Second, Refuse: s.faults.refuse,
 			Intercept: func(next http.RoundTripper) http.RoundTripper {
 				next = s.throughOthers(next)
-				return harness.RoundTripFunc(func(r *http.Request) (*http.Response, error) { return s.weather.meddle(next, r) })
+				return harness.RoundTripFunc(func(r *http.Request) (*http.Response, error) { return s.faults.meddle(next, r) })
 			},
 		})
 		for die := time.Now().Add(time.Second + time.Duration(s.random.IntN(3000))*time.Millisecond); time.Now().Before(die); {

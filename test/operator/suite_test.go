@@ -6,9 +6,8 @@ package operator_test
 import (
 	"testing"
 
-	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 )
 
 func TestOperator(t *testing.T) {

@@ -18,9 +18,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/test/simulator"
-
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // All that a sample's life costs in requests is written down in testdata, so that a review sees one request more, or another one.

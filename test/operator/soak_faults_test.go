@@ -14,8 +14,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// weather decides what goes wrong.
-type weather struct {
+// faultInjector decides what goes wrong.
+type faultInjector struct {
 	mu      sync.Mutex
 	random  *rand.Rand
 	all     int // requests to MeshAgent
@@ -25,14 +25,14 @@ type weather struct {
 
 // strikes says that something goes wrong this time, with one in so many, and chooses among things
 // to go wrong.
-func (w *weather) strikes(oneIn, choices int) (choice int, strikes bool) {
+func (w *faultInjector) strikes(oneIn, choices int) (choice int, strikes bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.random.IntN(choices), w.random.IntN(oneIn) == 0
 }
 
 // meddle lets one request to MeshAgent in twenty fail.
-func (w *weather) meddle(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+func (w *faultInjector) meddle(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 	statuses := []int{400, 401, 403, 423, 429, 500, 502, 503, 504}
 	choice, strikes := w.strikes(20, len(statuses)+4)
 	w.mu.Lock()
@@ -46,7 +46,7 @@ func (w *weather) meddle(next http.RoundTripper, r *http.Request) (*http.Respons
 	}
 	if choice < len(statuses) {
 		return &http.Response{
-			StatusCode: statuses[choice], Header: http.Header{"Retry-After": {"1"}}, Body: io.NopCloser(strings.NewReader("bad weather")), Request: r,
+			StatusCode: statuses[choice], Header: http.Header{"Retry-After": {"1"}}, Body: io.NopCloser(strings.NewReader("a fault")), Request: r,
 		}, nil
 	}
 	if choice == len(statuses) {
@@ -71,7 +71,7 @@ func (w *weather) meddle(next http.RoundTripper, r *http.Request) (*http.Respons
 }
 
 // refuse lets one write to Kubernetes in twenty fail.
-func (w *weather) refuse(r *http.Request) (int, metav1.StatusReason) {
+func (w *faultInjector) refuse(r *http.Request) (int, metav1.StatusReason) {
 	choice, strikes := w.strikes(20, 3)
 	if !strikes || r.Method != http.MethodPatch || !strings.Contains(r.URL.Path, "/meshagent.com/") {
 		return 0, ""
