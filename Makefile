@@ -59,8 +59,12 @@ lint: ## Run the linters (.golangci.yml)
 test: controlplane ## Run all tests, against a real API server; TESTFLAGS="-run Room -v" narrows
 	@echo "test: the first run compiles the tests, which takes a few minutes"
 	@rm -f bin/fault-matrix.md
-	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" FAULT_MATRIX="$(CURDIR)/bin/fault-matrix.md" go test -timeout 40m $(TESTFLAGS) ./...
+	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" FAULT_MATRIX="$(CURDIR)/bin/fault-matrix.md" go test -timeout 30m $(TESTFLAGS) ./...
 	@[[ ! -f bin/fault-matrix.md ]] || cat bin/fault-matrix.md
+
+.PHONY: test-race
+test-race: ## Run all tests with the race detector
+	@$(MAKE) test TESTFLAGS="-race $(TESTFLAGS)"
 
 .PHONY: crash
 crash: controlplane ## Kill the operator before and after every request of every kind; make test leaves out moments that equal others

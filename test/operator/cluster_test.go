@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -39,7 +40,7 @@ type objectWrites struct {
 	names []string
 }
 
-func (o *objectWrites) witness(_ *operator, r *http.Request, carriedOut bool) {
+func (o *objectWrites) witness(_ *harness.Operator, r *http.Request, carriedOut bool) {
 	if !carriedOut || r.Method == http.MethodGet || !strings.Contains(r.URL.Path, "/apis/meshagent.com/") {
 		return
 	}
@@ -56,20 +57,20 @@ func (o *objectWrites) all() []string {
 }
 
 var _ = Describe("When Kubernetes", func() {
-	DescribeTable("does not take what is written, nothing is made twice, and all is written in the end",
+	harness.DescribeRows("does not take what is written, nothing is made twice, and all is written in the end",
 		// It strikes in these acts of a room's life; in the others the operator writes nothing of the kind.
 		func(ctx SpecContext, code int, reason metav1.StatusReason, matches func(*http.Request) bool, strikes ...string) {
-			w := newWorld(ctx)
+			w := harness.NewEnv(ctx)
 			var left atomic.Int64
-			w.start(operatorOptions{refuse: func(r *http.Request) (int, metav1.StatusReason) {
+			w.StartOperator(harness.OperatorOptions{Refuse: func(r *http.Request) (int, metav1.StatusReason) {
 				if matches(r) && left.Add(-1) >= 0 {
 					return code, reason
 				}
 				return 0, ""
 			}})
-			w.eventuallyReady(ctx, w.project(ctx))
+			w.ExpectReady(ctx, w.ApplyProject(ctx))
 			const refusals = 3
-			mine := room("support")
+			mine := harness.Room("support")
 			survive := func(act string, do func(), ended func(context.Context, ...client.Object)) {
 				left.Store(refusals)
 				do()
@@ -78,51 +79,51 @@ var _ = Describe("When Kubernetes", func() {
 					Expect(left.Load()).To(BeNumerically("<", 0), "%s: all were refused, and then one was not", act)
 				}
 			}
-			survive("create", func() { w.apply(ctx, mine) }, w.eventuallyReady)
-			survive("update", func() { w.edit(ctx, mine, func() { withMetadata(`{"a": 1}`)(mine) }) }, w.eventuallyReady)
-			Expect(w.remoteRoom("support")).To(HaveKeyWithValue("metadata", HaveKey("a")))
-			survive("delete", func() { Expect(w.Delete(ctx, mine)).To(Succeed()) }, w.eventuallyGone)
-			Expect(w.calls(http.MethodPost)).To(HaveLen(1))
-			Expect(w.meshagent.Documents("rooms")).To(BeEmpty())
+			survive("create", func() { w.CreateAll(ctx, mine) }, w.ExpectReady)
+			survive("update", func() { w.Edit(ctx, mine, func() { harness.WithMetadata(`{"a": 1}`)(mine) }) }, w.ExpectReady)
+			Expect(w.RemoteRoom("support")).To(HaveKeyWithValue("metadata", HaveKey("a")))
+			survive("delete", func() { Expect(w.Delete(ctx, mine)).To(Succeed()) }, w.ExpectGone)
+			Expect(w.Calls(http.MethodPost)).To(HaveLen(1))
+			Expect(w.MeshAgent.Documents("rooms")).To(BeEmpty())
 		},
-		Entry("for every status meets a conflict", http.StatusConflict, metav1.StatusReasonConflict, isStatusWrite, "create", "update"),
-		Entry("for every status is refused", http.StatusForbidden, metav1.StatusReasonForbidden, isStatusWrite, "create", "update"),
-		Entry("for it fails", http.StatusInternalServerError, metav1.StatusReasonInternalError, isStatusWrite, "create", "update"),
-		Entry("for every finalizer meets a conflict", http.StatusConflict, metav1.StatusReasonConflict, isFinalizerWrite, "create", "delete"),
+		harness.Row("for every status meets a conflict", http.StatusConflict, metav1.StatusReasonConflict, isStatusWrite, "create", "update"),
+		harness.Row("for every status is refused", http.StatusForbidden, metav1.StatusReasonForbidden, isStatusWrite, "create", "update"),
+		harness.Row("for it fails", http.StatusInternalServerError, metav1.StatusReasonInternalError, isStatusWrite, "create", "update"),
+		harness.Row("for every finalizer meets a conflict", http.StatusConflict, metav1.StatusReasonConflict, isFinalizerWrite, "create", "delete"),
 	)
 
 	It("takes no status for long, each room is made once and left alone until it does", func(ctx SpecContext) {
-		w := newWorld(ctx)
+		w := harness.NewEnv(ctx)
 		var refused atomic.Int64
 		var refuses atomic.Bool
-		w.start(operatorOptions{driftInterval: time.Second, refuse: func(r *http.Request) (int, metav1.StatusReason) {
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Refuse: func(r *http.Request) (int, metav1.StatusReason) {
 			if refuses.Load() && isStatusWrite(r) {
 				refused.Add(1)
 				return http.StatusForbidden, metav1.StatusReasonForbidden
 			}
 			return 0, ""
 		}})
-		w.eventuallyReady(ctx, w.project(ctx))
+		w.ExpectReady(ctx, w.ApplyProject(ctx))
 		refuses.Store(true)
-		mine := room("support", withMetadata(`{"a": 1}`))
-		w.apply(ctx, mine)
-		Eventually(refused.Load).WithContext(ctx).Should(BeNumerically(">=", 5))
-		Expect(w.written()).To(Equal([]string{"POST rooms"}))
+		mine := harness.Room("support", harness.WithMetadata(`{"a": 1}`))
+		w.CreateAll(ctx, mine)
+		Eventually(refused.Load).WithContext(ctx).Should(BeNumerically(">=", 3))
+		Expect(w.Writes()).To(Equal([]string{"POST rooms"}))
 		refuses.Store(false)
-		w.eventuallyReady(ctx, mine)
+		w.ExpectReady(ctx, mine)
 		Expect(mine.Status.IsAdopted()).To(BeFalse())
-		Expect(w.written()).To(Equal([]string{"POST rooms"}))
+		Expect(w.Writes()).To(Equal([]string{"POST rooms"}))
 	})
 
 	It("breaks the watches, and answers no list for a while, what users did meanwhile follows and nothing else does", func(ctx SpecContext) {
-		w := newWorld(ctx)
+		w := harness.NewEnv(ctx)
 		var away atomic.Bool
 		var lists, watches atomic.Int64 // of rooms, that were refused
-		operator := w.start(operatorOptions{driftInterval: time.Second, refuse: func(r *http.Request) (int, metav1.StatusReason) {
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Refuse: func(r *http.Request) (int, metav1.StatusReason) {
 			switch ours := strings.HasSuffix(r.URL.Path, "/meshrooms"); {
 			case !away.Load() || r.Method != http.MethodGet:
 				return 0, ""
-			case isWatch(r) && !r.URL.Query().Has("sendInitialEvents"): // it goes on where it broke off
+			case harness.IsWatch(r) && !r.URL.Query().Has("sendInitialEvents"): // it goes on where it broke off
 				if ours {
 					watches.Add(1)
 				}
@@ -134,122 +135,102 @@ var _ = Describe("When Kubernetes", func() {
 				return http.StatusInternalServerError, metav1.StatusReasonInternalError
 			}
 		}})
-		project := w.project(ctx)
-		rooms := w.manyRooms(ctx, 4)
-		w.eventuallyReady(ctx, project)
+		project := w.ApplyProject(ctx)
+		rooms := w.ApplyRooms(ctx, 4)
+		w.ExpectReady(ctx, project)
 		changed, deleted := rooms[0].(*v1alpha1.MeshRoom), rooms[1].(*v1alpha1.MeshRoom)
-		w.meshagent.ResetCalls()
-		operator.writes.Store(0)
+		w.MeshAgent.ResetCalls()
+		operator.Writes.Store(0)
 
 		away.Store(true)
-		operator.breakWatches()
-		w.edit(ctx, changed, func() { withMetadata(`{"team": "care"}`)(changed) })
+		operator.BreakWatches()
+		w.Edit(ctx, changed, func() { harness.WithMetadata(`{"team": "care"}`)(changed) })
 		Expect(w.Delete(ctx, deleted)).To(Succeed())
-		late := room("late")
-		w.apply(ctx, late)
+		late := harness.Room("late")
+		w.CreateAll(ctx, late)
 		Eventually(watches.Load).WithContext(ctx).Should(BeNumerically(">=", 1))
-		Eventually(lists.Load).WithContext(ctx).Should(BeNumerically(">=", 3))
-		w.listedTimes(ctx, 2)
-		Expect(w.written()).To(BeEmpty(), "drift is looked for meanwhile, and there is none")
-		Expect(operator.writes.Load()).To(BeZero())
+		Eventually(lists.Load).WithContext(ctx).Should(BeNumerically(">=", 2))
+		w.ExpectLists(ctx, 2)
+		Expect(w.Writes()).To(BeEmpty(), "drift is looked for meanwhile, and there is none")
+		Expect(operator.Writes.Load()).To(BeZero())
 
 		away.Store(false)
-		w.eventuallyGone(ctx, deleted)
-		w.eventuallyReady(ctx, project, changed, late, rooms[2], rooms[3])
-		Expect(w.written()).To(ConsistOf("PUT rooms/"+changed.Status.ID, "DELETE rooms/"+deleted.Status.ID, "POST rooms"))
-		w.listedTimes(ctx, 2)
-		Expect(w.written()).To(BeEmpty())
-		Expect(operator.writes.Load()).To(BeNumerically("==", 4), "a status, two finalizers, and the status of the new room")
+		w.ExpectGone(ctx, deleted)
+		w.ExpectReady(ctx, project, changed, late, rooms[2], rooms[3])
+		Expect(w.Writes()).To(ConsistOf("PUT rooms/"+changed.Status.ID, "DELETE rooms/"+deleted.Status.ID, "POST rooms"))
+		w.ExpectLists(ctx, 2)
+		Expect(w.Writes()).To(BeEmpty())
+		Expect(operator.Writes.Load()).To(BeNumerically("==", 4), "a status, two finalizers, and the status of the new room")
 	})
 
 	It("loses the finalizer by somebody's hand, it is set again", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		w.project(ctx)
-		mine := room("support")
-		w.apply(ctx, mine)
-		w.eventuallyReady(ctx, mine)
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
+		mine := harness.Room("support")
+		w.CreateAll(ctx, mine)
+		w.ExpectReady(ctx, mine)
 		Expect(w.Patch(ctx, mine, client.RawPatch(types.MergePatchType, []byte(`{"metadata": {"finalizers": null}}`)))).To(Succeed())
 		Eventually(func() ([]string, error) {
 			err := w.Get(ctx, client.ObjectKeyFromObject(mine), mine)
 			return mine.Finalizers, err
 		}).WithContext(ctx).Should(ContainElement(v1alpha1.Finalizer))
-		Expect(w.written()).To(HaveLen(1))
+		Expect(w.Writes()).To(HaveLen(1))
 	})
 
 	It("gets an object of the same name back while the old one is being deleted, each has its own resource", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		w.project(ctx)
-		old := room("support", withMetadata(`{"a": 1}`))
-		w.apply(ctx, old)
-		w.eventuallyReady(ctx, old)
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
+		old := harness.Room("support", harness.WithMetadata(`{"a": 1}`))
+		w.CreateAll(ctx, old)
+		w.ExpectReady(ctx, old)
 		id := old.Status.ID
-		end := w.meshagent.Inject(simulator.Fault{Method: http.MethodDelete, Status: 503})
+		end := w.MeshAgent.Inject(simulator.Fault{Method: http.MethodDelete, Status: 503})
 		Expect(w.Delete(ctx, old)).To(Succeed())
-		Eventually(w.state(ctx, old)).WithContext(ctx).Should(ContainSubstring("Ready=False Deleting"))
-		again := room("support", withMetadata(`{"b": 2}`))
-		again.Namespace = w.namespace
+		Eventually(w.State(ctx, old)).WithContext(ctx).Should(ContainSubstring("Ready=False Deleting"))
+		again := harness.Room("support", harness.WithMetadata(`{"b": 2}`))
+		again.Namespace = w.Namespace
 		Expect(apierrors.IsAlreadyExists(w.Create(ctx, again))).To(BeTrue())
 
 		By("removing the finalizer by hand, so that the old one goes at once and its room stays")
 		Expect(w.Patch(ctx, old, client.RawPatch(types.MergePatchType, []byte(`{"metadata": {"finalizers": null}}`)))).To(Succeed())
-		w.eventuallyGone(ctx, old)
+		w.ExpectGone(ctx, old)
 		end()
-		w.apply(ctx, again)
-		w.eventuallyReady(ctx, again)
+		w.CreateAll(ctx, again)
+		w.ExpectReady(ctx, again)
 		Expect(again.Status.ID).To(Equal(id), "it bears the mark of this name")
 		Expect(again.Status.IsAdopted()).To(BeFalse())
 		Expect(w.Delete(ctx, again)).To(Succeed())
-		w.eventuallyGone(ctx, again)
-		Expect(w.meshagent.Documents("rooms")).To(BeEmpty())
+		w.ExpectGone(ctx, again)
+		Expect(w.MeshAgent.Documents("rooms")).To(BeEmpty())
 	})
 
 	It("has two operators, one waits, takes over when the other is killed at work, and repeats nothing", func(ctx SpecContext) {
-		w := newWorld(ctx)
+		w := harness.NewEnv(ctx)
 		var deadly atomic.Bool
-		first := w.start(operatorOptions{leaderElect: true, witness: func(o *operator, r *http.Request, carriedOut bool) {
+		first := w.StartOperator(harness.OperatorOptions{LeaderElect: true, Observe: func(o *harness.Operator, r *http.Request, carriedOut bool) {
 			if carriedOut && deadly.Load() && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/rooms") {
-				o.kill()
+				o.Kill()
 			}
 		}})
-		w.project(ctx)
-		rooms := w.manyRooms(ctx, 5)
+		w.ApplyProject(ctx)
+		rooms := w.ApplyRooms(ctx, 5)
 		writes := &objectWrites{}
-		w.start(operatorOptions{leaderElect: true, witness: writes.witness})
-		w.meshagent.ResetCalls()
+		w.StartOperator(harness.OperatorOptions{LeaderElect: true, Observe: writes.witness})
+		w.MeshAgent.ResetCalls()
 		deadly.Store(true)
-		late := room("late")
-		w.apply(ctx, late)
-		Eventually(first.dead.Load).WithContext(ctx).Should(BeTrue())
-		w.eventuallyReady(ctx, late)
+		late := harness.Room("late")
+		w.CreateAll(ctx, late)
+		Eventually(first.Dead.Load).WithContext(ctx).Should(BeTrue())
+		w.ExpectReady(ctx, late)
 		Expect(late.Status.IsAdopted()).To(BeFalse())
 		want := []string{"late/status"}
 		for _, obj := range rooms {
-			w.look(ctx, obj)
+			w.RequestReconcile(ctx, obj)
 			want = append(want, obj.GetName()+"/status") // the receipt
 		}
-		Expect(w.written()).To(Equal([]string{"POST rooms"}))
+		Expect(w.Writes()).To(Equal([]string{"POST rooms"}))
 		Expect(writes.all()).To(ConsistOf(want))
-	})
-
-	It("is two clusters that declare one room, the first keeps it", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{ownerID: "cluster-1"})
-		w.project(ctx)
-		mine := room("support", withMetadata(`{"team": "mine"}`))
-		w.apply(ctx, mine)
-		w.eventuallyReady(ctx, mine)
-
-		other := newWorld(ctx)
-		other.meshagent = w.meshagent
-		other.start(operatorOptions{ownerID: "cluster-2", driftInterval: time.Second})
-		other.project(ctx)
-		theirs := room("support", withMetadata(`{"team": "theirs"}`))
-		other.apply(ctx, theirs)
-		Eventually(other.state(ctx, theirs)).WithContext(ctx).Should(ContainSubstring("Stalled=True OwnedElsewhere"))
-		Expect(other.Delete(ctx, theirs)).To(Succeed())
-		other.eventuallyGone(ctx, theirs)
-		Expect(w.remoteRoom("support")).To(HaveKeyWithValue("metadata", HaveKeyWithValue("team", "mine")))
 	})
 })

@@ -23,12 +23,13 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("An operator that is killed", func() {
 	for _, a := range acts {
 		It("at any moment in the "+a.name+" ends up where an undisturbed one does", func(ctx SpecContext) {
-			together(slices.DeleteFunc(samples(), func(s sample) bool { return a.of != nil && !a.of(s) }), func(s sample) { isInterrupted(ctx, s, a) })
+			harness.InParallel(slices.DeleteFunc(harness.Samples(), func(s harness.Sample) bool { return a.of != nil && !a.of(s) }), func(s harness.Sample) { isInterrupted(ctx, s, a) })
 		}, SpecTimeout(10*time.Minute))
 	}
 })
@@ -37,49 +38,59 @@ var _ = Describe("An operator that is killed", func() {
 // something else may happen to the object meanwhile; then it runs again.
 type act struct {
 	name      string
-	of        func(sample) bool // nil: all
-	exists    bool              // the object, before
-	do        func(context.Context, *life)
-	meanwhile func(context.Context, *life)
+	of        func(harness.Sample) bool // nil: all
+	exists    bool                      // the object, before
+	do        func(context.Context, *interrupted)
+	meanwhile func(context.Context, *interrupted)
 	// forgets says that what the object does not set, or sets no more, may differ: what it had set once, and status was not yet to remember.
-	forgets func(*life) bool
+	forgets func(*interrupted) bool
+}
+
+// interrupted is a sample whose operator is killed.
+type interrupted struct {
+	*harness.Fixture
+	original any               // the spec of the object, at first
+	marks    bool              // the resource bears the mark of its owner
+	found    map[string]any    // the resource, at first
+	fields   []string          // what the object sets of it
+	operator *harness.Operator // the one that runs
 }
 
 var acts = []act{
 	{name: "creation", do: applied},
 	// Of a resource that bears a mark, only a write more in each creation could tell what its object had set from what somebody else has.
-	{name: "creation, with a change meanwhile,", do: applied, meanwhile: changed, forgets: func(l *life) bool { return l.marks }},
+	{name: "creation, with a change meanwhile,", do: applied, meanwhile: changed, forgets: func(l *interrupted) bool { return l.marks }},
 	{name: "creation, with a new name meanwhile,", do: applied, meanwhile: renamed, of: isRoom},
 	{name: "creation, with its deletion meanwhile,", do: applied, meanwhile: deleted},
-	{name: "adoption", do: adopted, of: sample.mirrors},
+	{name: "adoption", do: adopted, of: harness.Sample.HasRemote},
 	// What it was to set when it was adopted, it may have set already.
-	{name: "adoption, with its deletion meanwhile,", do: adopted, meanwhile: deleted, of: sample.mirrors, forgets: func(*life) bool { return true }},
+	{name: "adoption, with its deletion meanwhile,", do: adopted, meanwhile: deleted, of: harness.Sample.HasRemote, forgets: func(*interrupted) bool { return true }},
 	{name: "change", exists: true, do: changed},
 	{name: "change, with its undoing meanwhile,", exists: true, do: changed, meanwhile: undone},
 	{name: "change, with its deletion meanwhile,", exists: true, do: changed, meanwhile: deleted},
 	{name: "renaming", exists: true, do: renamed, of: isRoom},
 	{name: "renaming, with its deletion meanwhile,", exists: true, do: renamed, meanwhile: deleted, of: isRoom},
 	{name: "deletion", exists: true, do: deleted},
-	{name: "orphaning", exists: true, of: sample.mirrors, do: func(ctx context.Context, l *life) {
-		l.patch(ctx, `{"spec": {"deletionPolicy": "Orphan"}}`)
+	{name: "orphaning", exists: true, of: harness.Sample.HasRemote, do: func(ctx context.Context, l *interrupted) {
+		l.MergePatch(ctx, `{"spec": {"deletionPolicy": "Orphan"}}`)
 		deleted(ctx, l)
 	}},
 }
 
-func isRoom(s sample) bool { return s.kind == "MeshRoom" }
+func isRoom(s harness.Sample) bool { return s.Kind == "MeshRoom" }
 
-func applied(ctx context.Context, l *life) {
-	l.obj = l.sample.object()
-	l.apply(ctx, l.obj)
+func applied(ctx context.Context, l *interrupted) {
+	l.Object = l.Sample.Fresh()
+	l.CreateAll(ctx, l.Object)
 }
 
 // adopted applies the sample where its resource is in MeshAgent already, not quite as it should be, and nobody's.
-func adopted(ctx context.Context, l *life) {
+func adopted(ctx context.Context, l *interrupted) {
 	GinkgoHelper()
-	l.meshagent.Add(l.resource.Path, strayed(l.found, l.fields))
-	l.obj = l.sample.object()
-	l.obj.(engine.Object).CommonSpec().AdoptionPolicy = v1alpha1.AdoptIfUnowned
-	l.apply(ctx, l.obj)
+	l.MeshAgent.Add(l.Resource.Path, strayed(l.found, l.fields))
+	l.Object = l.Sample.Fresh()
+	l.Object.(engine.Object).CommonSpec().AdoptionPolicy = v1alpha1.AdoptIfUnowned
+	l.CreateAll(ctx, l.Object)
 }
 
 // strayed is a copy of what stands for a sample, without marks and with one string changed, which is not its name.
@@ -87,10 +98,10 @@ func strayed(doc map[string]any, fields []string) map[string]any {
 	GinkgoHelper()
 	doc = runtime.DeepCopyJSON(doc)
 	delete(doc, "id")
-	eachMark(doc, func(holder map[string]any, name string) { delete(holder, name) })
-	within := writtenPart(doc)
+	harness.EachOwnerAnnotation(doc, func(holder map[string]any, name string) { delete(holder, name) })
+	within := harness.WrittenPart(doc)
 	for _, field := range fields {
-		if !strings.HasSuffix(field, "room.name") && !slices.Contains([]string{"name", "metadata.name", "kind", "domain", "room", "room_id", "user_id", "email"}, field) && disturb(within, field) {
+		if !strings.HasSuffix(field, "room.name") && !slices.Contains([]string{"name", "metadata.name", "kind", "domain", "room", "room_id", "user_id", "email"}, field) && harness.ChangeString(within, field) {
 			return doc
 		}
 	}
@@ -98,34 +109,34 @@ func strayed(doc map[string]any, fields []string) map[string]any {
 	return nil
 }
 
-func changed(ctx context.Context, l *life) { l.patch(ctx, l.sample.change()) }
+func changed(ctx context.Context, l *interrupted) { l.MergePatch(ctx, l.Sample.EditPatch()) }
 
-func undone(ctx context.Context, l *life) { l.overwrite(ctx, "spec", l.original) }
+func undone(ctx context.Context, l *interrupted) { l.Overwrite(ctx, "spec", l.original) }
 
-func renamed(ctx context.Context, l *life) { l.patch(ctx, `{"spec": {"name": "renamed"}}`) }
+func renamed(ctx context.Context, l *interrupted) { l.MergePatch(ctx, `{"spec": {"name": "renamed"}}`) }
 
-func deleted(ctx context.Context, l *life) {
+func deleted(ctx context.Context, l *interrupted) {
 	GinkgoHelper()
-	Expect(client.IgnoreNotFound(l.Delete(ctx, l.obj))).To(Succeed())
+	Expect(client.IgnoreNotFound(l.Delete(ctx, l.Object))).To(Succeed())
 }
 
 // isInterrupted lets an act happen undisturbed, which shows of what moments it consists, and then again and again, with the operator killed
 // at one moment after the other.
-func isInterrupted(ctx context.Context, s sample, a act) {
-	w := newWorld(ctx)
-	l := w.begin(ctx, s)
-	l.operator = w.start(operatorOptions{})
-	l.follow(ctx)
-	l.again(ctx)
-	l.original, l.marks = l.raw(ctx).Object["spec"], l.marked()
-	if s.mirrors() {
-		l.found, l.fields = l.document(), appliedFields(l.common())
+func isInterrupted(ctx context.Context, s harness.Sample, a act) {
+	w := harness.NewEnv(ctx)
+	l := &interrupted{Fixture: w.ApplySample(ctx, s)}
+	l.operator = w.StartOperator(harness.OperatorOptions{})
+	l.ApplyDependencies(ctx)
+	l.Recreate(ctx)
+	l.original, l.marks = l.Unstructured(ctx).Object["spec"], l.HasOwner()
+	if s.HasRemote() {
+		l.found, l.fields = l.Document(), harness.AppliedFields(l.CommonStatus())
 	}
-	l.delete(ctx)
+	l.DeleteObject(ctx)
 
 	var mu sync.Mutex
 	var moments []string
-	undisturbed := a.enact(ctx, l, func(_ *operator, r *http.Request, carriedOut bool) {
+	undisturbed := a.enact(ctx, l, func(_ *harness.Operator, r *http.Request, carriedOut bool) {
 		mu.Lock()
 		defer mu.Unlock()
 		if isMoment(s, r, carriedOut) {
@@ -139,84 +150,84 @@ func isInterrupted(ctx context.Context, s sample, a act) {
 }
 
 // enact lets an act happen under the eyes of a witness, tells what is there in the end, and then clears up.
-func (a act) enact(ctx context.Context, l *life, witness func(*operator, *http.Request, bool), lives bool) string {
+func (a act) enact(ctx context.Context, l *interrupted, witness func(*harness.Operator, *http.Request, bool), lives bool) string {
 	GinkgoHelper()
 	if a.exists {
 		applied(ctx, l)
-		l.eventuallyReady(ctx, l.obj)
+		l.ExpectReady(ctx, l.Object)
 	}
-	l.operator.stop()
+	l.operator.Stop()
 
 	a.do(ctx, l)
-	watched := l.start(operatorOptions{witness: witness})
+	watched := l.StartOperator(harness.OperatorOptions{Observe: witness})
 	Eventually(func() (bool, error) {
-		settled, err := l.settled(ctx)
-		return settled && lives || watched.dead.Load(), err
+		settled, err := settled(ctx, l)
+		return settled && lives || watched.Dead.Load(), err
 	}).WithContext(ctx).Should(BeTrue())
-	watched.stop()
+	watched.Stop()
 	if a.meanwhile != nil {
 		a.meanwhile(ctx, l)
 	}
-	l.operator = l.start(operatorOptions{})
-	Eventually(func() (bool, error) { return l.settled(ctx) }).WithContext(ctx).Should(BeTrue())
-	if l.exists(ctx) {
-		l.meshagent.ResetCalls()
-		l.look(ctx, l.obj)
-		Expect(conditions(l.obj)).To(beReady())
-		Expect(l.written()).To(BeEmpty(), "it was Ready")
+	l.operator = l.StartOperator(harness.OperatorOptions{})
+	Eventually(func() (bool, error) { return settled(ctx, l) }).WithContext(ctx).Should(BeTrue())
+	if l.Exists(ctx) {
+		l.MeshAgent.ResetCalls()
+		l.RequestReconcile(ctx, l.Object)
+		Expect(harness.ConditionsOf(l.Object)).To(harness.BeReady())
+		Expect(l.Writes()).To(BeEmpty(), "it was Ready")
 	}
-	end := map[string]any{"status": l.lastStatus(ctx), "held": l.remains(ctx, l.nothing, a.forgets)}
+	end := map[string]any{"status": lastStatus(ctx, l), "held": remains(ctx, l, l.HeldAtFirst, a.forgets)}
 
 	deleted(ctx, l)
-	l.eventuallyGone(ctx, l.obj)
-	end["left"] = l.remains(ctx, l.without, a.forgets)
-	for _, one := range l.held() {
-		if !slices.Contains(l.without, one.Path+"/"+one.ID) {
-			l.meshagent.Remove(one.Path, one.ID)
+	l.ExpectGone(ctx, l.Object)
+	end["left"] = remains(ctx, l, l.HeldWithout, a.forgets)
+	for _, one := range l.Held() {
+		if !slices.Contains(l.HeldWithout, one.Path+"/"+one.ID) {
+			l.MeshAgent.Remove(one.Path, one.ID)
 		}
 	}
 	text, err := json.MarshalIndent(end, "", " ")
 	Expect(err).NotTo(HaveOccurred())
-	return l.anonymous(string(text))
+	return l.Anonymize(string(text))
 }
 
 // settled says that an object is Ready, or gone if it is to go.
-func (l *life) settled(ctx context.Context) (bool, error) {
-	text, err := l.state(ctx, l.obj)()
+func settled(ctx context.Context, l *interrupted) (bool, error) {
+	text, err := l.State(ctx, l.Object)()
 	if err != nil {
 		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
 	}
-	ready, err := beReady().Match(text)
-	return ready && l.obj.GetDeletionTimestamp().IsZero(), err
+	ready, err := harness.BeReady().Match(text)
+	return ready && l.Object.GetDeletionTimestamp().IsZero(), err
 }
 
 // lastStatus is the status of the object, if there is one, but for what differs each time.
-func (l *life) lastStatus(ctx context.Context) map[string]any {
+func lastStatus(ctx context.Context, l *interrupted) map[string]any {
 	GinkgoHelper()
-	if !l.exists(ctx) {
+	if !l.Exists(ctx) {
 		return nil
 	}
-	status := timeless(l.raw(ctx).Object["status"])
+	status := timeless(l.Unstructured(ctx).Object["status"])
 	delete(status, "lastHandledReconcileAt")
 	return status
 }
 
 // remains is what MeshAgent holds besides what was there before: all of it, or only what the object sets, and marks.
-func (l *life) remains(ctx context.Context, before []string, forgets func(*life) bool) []record {
+func remains(ctx context.Context, l *interrupted, before []string, forgets func(*interrupted) bool) []harness.Record {
 	GinkgoHelper()
-	held := slices.DeleteFunc(l.held(), func(one record) bool { return slices.Contains(before, one.Path+"/"+one.ID) })
+	held := slices.DeleteFunc(l.Held(), func(one harness.Record) bool { return slices.Contains(before, one.Path+"/"+one.ID) })
 	var fields []string
-	if l.sample.mirrors() && l.exists(ctx) {
-		fields = appliedFields(l.common())
+	if l.Sample.HasRemote() && l.Exists(ctx) {
+		fields = harness.AppliedFields(l.CommonStatus())
 	}
 	for i := range held {
-		if forgets == nil || !forgets(l) || slices.Contains(l.without, held[i].Path+"/"+held[i].ID) {
+		if forgets == nil || !forgets(l) || slices.Contains(l.HeldWithout, held[i].Path+"/"+held[i].ID) {
 			continue
 		}
 		set := map[string]any{}
-		eachMark(held[i].Doc, func(holder map[string]any, name string) { set[name] = holder[name] })
+		harness.EachOwnerAnnotation(held[i].Doc, func(holder map[string]any, name string) { set[name] = holder[name] })
 		for _, field := range fields {
-			value, _ := valueAt(writtenPart(held[i].Doc), field)
+			value, _ := harness.ValueAt(harness.WrittenPart(held[i].Doc), field)
 			set[field] = value
 		}
 		held[i].Doc = set
@@ -229,26 +240,26 @@ var everyMoment = flag.Bool("every-moment", false, "kill before and after every 
 // isMoment says that here the operator may die with another outcome than at the moment before: when a write of its own was carried out. What
 // it only read is gone with it. Lest that be a mistake, for rooms and MeshProjects every moment counts, and for all kinds with
 // -every-moment: before each request, and after it.
-func isMoment(s sample, r *http.Request, carriedOut bool) bool {
+func isMoment(s harness.Sample, r *http.Request, carriedOut bool) bool {
 	_, inProject, inMeshAgent := strings.Cut(r.URL.Path, "/accounts/projects/")
 	inMeshAgent = inMeshAgent || r.URL.Path == "/config"
-	if inMeshAgent && strings.Contains(inProject, "/") != s.mirrors() || !inMeshAgent && !s.concerns(r) {
+	if inMeshAgent && strings.Contains(inProject, "/") != s.HasRemote() || !inMeshAgent && !s.Concerns(r) {
 		return false // it is the MeshProject's own look, or not, or concerns other objects
 	}
 	isWrite := r.Method != http.MethodGet
-	if s.kind == "MeshRoom" || s.kind == "MeshProject" || *everyMoment {
+	if s.Kind == "MeshRoom" || s.Kind == "MeshProject" || *everyMoment {
 		return inMeshAgent || isWrite
 	}
 	return isWrite && carriedOut
 }
 
 // killAt makes a witness that kills the operator at the n-th moment.
-func killAt(s sample, n int) func(*operator, *http.Request, bool) {
+func killAt(s harness.Sample, n int) func(*harness.Operator, *http.Request, bool) {
 	var left atomic.Int64
 	left.Store(int64(n))
-	return func(o *operator, r *http.Request, carriedOut bool) {
+	return func(o *harness.Operator, r *http.Request, carriedOut bool) {
 		if isMoment(s, r, carriedOut) && left.Add(-1) == -1 {
-			o.kill()
+			o.Kill()
 		}
 	}
 }

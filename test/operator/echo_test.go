@@ -16,14 +16,15 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // What is looked for is in leaks_test.go, and so is where.
 var _ = It("A refusal that repeats the request leaks no secret", func(ctx SpecContext) {
-	w := newWorld(ctx)
-	w.start(operatorOptions{driftInterval: time.Second})
-	w.project(ctx)
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	w.ApplyProject(ctx)
 	source := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, StringData: map[string]string{"K": "first-c4n4ry"}}
 	secret := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalSecretReference{Name: "s"}}}
 	agent := service("a", func(spec *v1alpha1.MeshServiceSpec) {
@@ -32,22 +33,22 @@ var _ = It("A refusal that repeats the request leaks no secret", func(ctx SpecCo
 			Path: "/", MCP: &v1alpha1.MCPEndpoint{Label: "l", OAuth: &v1alpha1.OAuthClientConfig{ClientID: "c"}},
 		}}}}
 	})
-	w.apply(ctx, source, secret, agent)
-	w.eventuallyReady(ctx, secret, agent)
-	w.meshagent.Edit("services", agent.Status.ID, func(doc map[string]any) {
+	w.CreateAll(ctx, source, secret, agent)
+	w.ExpectReady(ctx, secret, agent)
+	w.MeshAgent.Edit("services", agent.Status.ID, func(doc map[string]any) {
 		endpoint := doc["ports"].([]any)[0].(map[string]any)["endpoints"].([]any)[0].(map[string]any)
 		endpoint["mcp"].(map[string]any)["oauth"].(map[string]any)["client_secret"] = "c4n4ry"
 	})
 
 	refused := func(obj client.Object, want string) {
 		GinkgoHelper()
-		Eventually(w.state(ctx, obj)).WithContext(ctx).Should(And(ContainSubstring("Synced=False"), ContainSubstring(want)))
+		Eventually(w.State(ctx, obj)).WithContext(ctx).Should(And(ContainSubstring("Synced=False"), ContainSubstring(want)))
 	}
 	for _, status := range []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict} {
 		By(fmt.Sprint(status))
-		end := w.meshagent.Inject(simulator.Fault{Method: http.MethodPut, Status: status, Body: "no", Echo: true})
-		w.edit(ctx, source, func() { source.StringData = map[string]string{"K": fmt.Sprintf("%d-c4n4ry", status)} })
-		w.edit(ctx, agent, func() { agent.Spec.Ports[0].Liveness = fmt.Sprintf("/%d", status) })
+		end := w.MeshAgent.Inject(simulator.Fault{Method: http.MethodPut, Status: status, Body: "no", Echo: true})
+		w.Edit(ctx, source, func() { source.StringData = map[string]string{"K": fmt.Sprintf("%d-c4n4ry", status)} })
+		w.Edit(ctx, agent, func() { agent.Spec.Ports[0].Liveness = fmt.Sprintf("/%d", status) })
 		hidden := fmt.Sprintf("(%d): MeshAgent's words are not shown", status)
 		change := hidden
 		if status == http.StatusConflict {
@@ -58,11 +59,11 @@ var _ = It("A refusal that repeats the request leaks no secret", func(ctx SpecCo
 
 		created := secret.DeepCopy()
 		created.ObjectMeta = metav1.ObjectMeta{Name: fmt.Sprintf("s-%d", status)}
-		endCreate := w.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/secrets$", Status: status, Body: "no", Echo: true})
-		w.apply(ctx, created)
+		endCreate := w.MeshAgent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/secrets$", Status: status, Body: "no", Echo: true})
+		w.CreateAll(ctx, created)
 		refused(created, hidden)
 		end()
 		endCreate()
-		w.eventuallyReady(ctx, secret, agent, created)
+		w.ExpectReady(ctx, secret, agent, created)
 	}
 })

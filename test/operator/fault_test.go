@@ -5,7 +5,6 @@ package operator_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -17,15 +16,17 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // ordeal is a sample in a world of its own, with a part of the troubles that it is to survive.
 type ordeal struct {
-	sample
+	harness.Sample
 	hits     strike
 	troubles []trouble
 
-	*life
+	*harness.Fixture
 	changed string       // the resource, after the change
 	struck  atomic.Int64 // requests to MeshAgent
 	written atomic.Int64 // requests to the API server that change the object
@@ -36,8 +37,8 @@ func ordeals() (all []*ordeal) {
 	const most = 8
 	for _, hits := range strikes {
 		for some := range slices.Chunk(troubles, most) {
-			for _, s := range mirrors() {
-				all = append(all, &ordeal{sample: s, hits: hits, troubles: some})
+			for _, s := range harness.RemoteSamples() {
+				all = append(all, &ordeal{Sample: s, hits: hits, troubles: some})
 			}
 		}
 	}
@@ -46,54 +47,47 @@ func ordeals() (all []*ordeal) {
 
 // run has every act of a sample's life fail in several ways, one after the other.
 func (o *ordeal) run(ctx context.Context) {
-	w := newWorld(ctx)
-	defer w.start(operatorOptions{driftInterval: time.Second, witness: func(_ *operator, r *http.Request, carriedOut bool) {
-		if r.Method != http.MethodGet && !carriedOut && o.concerns(r) {
+	w := harness.NewEnv(ctx)
+	defer w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Observe: func(_ *harness.Operator, r *http.Request, carriedOut bool) {
+		if r.Method != http.MethodGet && !carriedOut && o.Concerns(r) {
 			o.written.Add(1)
 		}
-	}}).stop()
-	o.life = w.begin(ctx, o.sample)
-	o.follow(ctx)
-	o.again(ctx)
-	o.patch(ctx, o.change())
-	o.eventuallyReady(ctx, o.obj)
-	o.changed = o.shape()
-	o.delete(ctx)
+	}}).Stop()
+	o.Fixture = w.ApplySample(ctx, o.Sample)
+	o.ApplyDependencies(ctx)
+	o.Recreate(ctx)
+	o.MergePatch(ctx, o.EditPatch())
+	o.ExpectReady(ctx, o.Object)
+	o.changed = o.Shape()
+	o.DeleteObject(ctx)
 	for _, t := range o.troubles {
-		matrix.note(t, o.hits, o.sample, o.survives(ctx, t))
+		matrix.note(t, o.hits, o.Sample, o.survives(ctx, t))
 	}
-}
-
-// shape is what stands for the sample in MeshAgent, but for what differs each time.
-func (l *life) shape() string {
-	text, err := json.MarshalIndent(l.document(), "", " ")
-	Expect(err).NotTo(HaveOccurred())
-	return l.anonymous(string(text))
 }
 
 // survives lets a sample be created, changed and deleted while there is trouble, and the trouble end each time. It tells how the object
 // was doing meanwhile.
 func (o *ordeal) survives(ctx context.Context, t trouble) []string {
-	at := fmt.Sprintf("%s: %s, to %s", o.sample, t.name, o.hits)
+	at := fmt.Sprintf("%s: %s, to %s", o.Sample, t.name, o.hits)
 	creating := o.during(ctx, t, http.MethodPost, at, func() {
-		o.obj = o.object()
-		o.apply(ctx, o.obj)
+		o.Object = o.Fresh()
+		o.CreateAll(ctx, o.Object)
 	})
-	o.eventually(ctx).Should(beReady(), at)
+	o.eventually(ctx).Should(harness.BeReady(), at)
 	if t.credible && creating == ready {
-		o.look(ctx, o.obj) // it was lied to
+		o.RequestReconcile(ctx, o.Object) // it was lied to
 	}
-	o.learn() // exactly one
-	Expect(o.common().IsAdopted()).To(BeFalse(), at)
+	o.FindResource() // exactly one
+	Expect(o.CommonStatus().IsAdopted()).To(BeFalse(), at)
 
-	changing := o.during(ctx, t, http.MethodPut, at, func() { o.patch(ctx, o.change()) })
-	o.eventually(ctx).Should(beReady(), at)
-	o.learn()
-	Expect(o.shape()).To(Equal(o.changed), at)
+	changing := o.during(ctx, t, http.MethodPut, at, func() { o.MergePatch(ctx, o.EditPatch()) })
+	o.eventually(ctx).Should(harness.BeReady(), at)
+	o.FindResource()
+	Expect(o.Shape()).To(Equal(o.changed), at)
 
-	deleting := o.during(ctx, t, http.MethodDelete, at, func() { Expect(o.Delete(ctx, o.obj)).To(Succeed()) })
+	deleting := o.during(ctx, t, http.MethodDelete, at, func() { Expect(o.Delete(ctx, o.Object)).To(Succeed()) })
 	o.eventuallyGone(ctx, at)
-	Expect(o.names()).To(Equal(o.without), at)
+	Expect(o.HeldNames()).To(Equal(o.HeldWithout), at)
 	return []string{creating, changing, deleting}
 }
 
@@ -108,11 +102,11 @@ func (o *ordeal) during(ctx context.Context, t trouble, method, at string, do fu
 	}
 	o.struck.Store(0)
 	fault := t.fault
-	fault.Path = regexp.QuoteMeta("/"+o.route) + "(/|$)"
+	fault.Path = regexp.QuoteMeta("/"+o.Route) + "(/|$)"
 	fault.Hook = func(*http.Request) {
 		o.struck.Add(1)
 		if t.quicker {
-			o.meshagent.Remove(o.resource.Path, o.resource.ID)
+			o.MeshAgent.Remove(o.Resource.Path, o.Resource.ID)
 		}
 	}
 	if o.hits == writes {
@@ -121,21 +115,21 @@ func (o *ordeal) during(ctx context.Context, t trouble, method, at string, do fu
 	if reason == copes {
 		fault.Times = 1
 	}
-	defer o.meshagent.Inject(fault)()
+	defer o.MeshAgent.Inject(fault)()
 	do()
 	switch {
 	case reason == copes && method == http.MethodDelete:
 		o.eventuallyGone(ctx, at)
 		outcome = gone
 	case reason == copes:
-		o.eventually(ctx).Should(beReady(), at)
+		o.eventually(ctx).Should(harness.BeReady(), at)
 		outcome = ready
 	case t.credible && o.hits == writes:
-		o.eventually(ctx).Should(Or(beReady(), beOutOfSync(reason)), at)
-		outcome = inWords(o.obj, method)
+		o.eventually(ctx).Should(Or(harness.BeReady(), harness.BeOutOfSync(reason)), at)
+		outcome = inWords(o.Object, method)
 	default:
-		o.eventually(ctx).Should(beOutOfSync(reason), at)
-		outcome = inWords(o.obj, method)
+		o.eventually(ctx).Should(harness.BeOutOfSync(reason), at)
+		outcome = inWords(o.Object, method)
 		if fault.Method == http.MethodPut {
 			o.keepsStill(ctx, at)
 		}
@@ -146,12 +140,12 @@ func (o *ordeal) during(ctx context.Context, t trouble, method, at string, do fu
 
 // eventually asks for the state of the object less often than usual: so many at once would keep the API server from all else.
 func (o *ordeal) eventually(ctx context.Context) AsyncAssertion {
-	return Eventually(o.state(ctx, o.obj)).WithContext(ctx).WithPolling(seldom)
+	return Eventually(o.State(ctx, o.Object)).WithContext(ctx).WithPolling(seldom)
 }
 
 func (o *ordeal) eventuallyGone(ctx context.Context, at string) {
 	GinkgoHelper()
-	Eventually(o.exists).WithContext(ctx).WithPolling(seldom).Should(BeFalse(), at)
+	Eventually(o.Exists).WithContext(ctx).WithPolling(seldom).Should(BeFalse(), at)
 }
 
 const seldom = time.Second / 5
@@ -161,7 +155,7 @@ func (o *ordeal) keepsStill(ctx context.Context, at string) {
 	GinkgoHelper()
 	struck, written := o.struck.Load(), o.written.Load()
 	Eventually(o.struck.Load).WithContext(ctx).Should(BeNumerically(">=", struck+3), at)
-	Expect(o.written.Load()).To(Equal(written), "%s:\n%s", at, conditions(o.obj))
+	Expect(o.written.Load()).To(Equal(written), "%s:\n%s", at, harness.ConditionsOf(o.Object))
 }
 
 // What an object can come to while there is trouble, besides a reason.
@@ -175,7 +169,7 @@ var syncedReason = regexp.MustCompile(`Synced=False (\w+)`)
 
 // inWords tells how an object is doing, in the words of docs/faults.md.
 func inWords(obj client.Object, method string) string {
-	text := conditions(obj)
+	text := harness.ConditionsOf(obj)
 	synced := syncedReason.FindStringSubmatch(text)
 	switch {
 	case synced == nil:

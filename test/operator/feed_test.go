@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
@@ -32,94 +33,94 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 	}
 
 	It("clears a schema and a format that leave the spec", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		w.project(ctx)
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
 		orders := feed(func(f *v1alpha1.MeshFeed) {
 			f.Spec.MessageSchema = &runtime.RawExtension{Raw: []byte(`{"type": "object"}`)}
 		})
 		mine := subscription()
 		mine.Spec.FilenameDatetimeFormat = "YYYY/MM"
-		w.apply(ctx, orders, mine, room("support"))
-		w.eventuallyReady(ctx, orders, mine)
-		Expect(w.meshagent.Documents("feeds")[0]).To(HaveKeyWithValue("message_schema", HaveKeyWithValue("type", "object")))
+		w.CreateAll(ctx, orders, mine, harness.Room("support"))
+		w.ExpectReady(ctx, orders, mine)
+		Expect(w.MeshAgent.Documents("feeds")[0]).To(HaveKeyWithValue("message_schema", HaveKeyWithValue("type", "object")))
 
-		w.edit(ctx, orders, func() { orders.Spec.MessageSchema = nil })
-		w.edit(ctx, mine, func() { mine.Spec.FilenameDatetimeFormat = "" })
-		w.eventuallyReady(ctx, orders, mine)
-		Expect(w.meshagent.Documents("feeds")[0]["message_schema"]).To(BeNil())
-		Expect(w.meshagent.Documents("feeds/" + orders.Status.ID + "/subscriptions")[0]["filename_datetime_format"]).NotTo(Equal("YYYY/MM"))
+		w.Edit(ctx, orders, func() { orders.Spec.MessageSchema = nil })
+		w.Edit(ctx, mine, func() { mine.Spec.FilenameDatetimeFormat = "" })
+		w.ExpectReady(ctx, orders, mine)
+		Expect(w.MeshAgent.Documents("feeds")[0]["message_schema"]).To(BeNil())
+		Expect(w.MeshAgent.Documents("feeds/" + orders.Status.ID + "/subscriptions")[0]["filename_datetime_format"]).NotTo(Equal("YYYY/MM"))
 
 		By("refusing a schema that is none")
-		w.edit(ctx, orders, func() { orders.Spec.MessageSchema = &runtime.RawExtension{Raw: []byte(`"text"`)} })
-		Eventually(w.state(ctx, orders)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid"), ContainSubstring("spec.messageSchema")))
-		w.edit(ctx, orders, func() { orders.Spec.MessageSchema = &runtime.RawExtension{Raw: []byte(`true`)} })
-		w.eventuallyReady(ctx, orders)
-		Expect(w.meshagent.Documents("feeds")[0]).To(HaveKeyWithValue("message_schema", true))
+		w.Edit(ctx, orders, func() { orders.Spec.MessageSchema = &runtime.RawExtension{Raw: []byte(`"text"`)} })
+		Eventually(w.State(ctx, orders)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid"), ContainSubstring("spec.messageSchema")))
+		w.Edit(ctx, orders, func() { orders.Spec.MessageSchema = &runtime.RawExtension{Raw: []byte(`true`)} })
+		w.ExpectReady(ctx, orders)
+		Expect(w.MeshAgent.Documents("feeds")[0]).To(HaveKeyWithValue("message_schema", true))
 	})
 
 	It("says that a paused feed refuses changes of subscriptions, and goes on when it is resumed", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{driftInterval: time.Second})
-		w.project(ctx)
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.ApplyProject(ctx)
 		orders := feed(func(f *v1alpha1.MeshFeed) { f.Spec.Paused = new(true) })
 		mine := subscription()
-		w.apply(ctx, orders, room("support"))
-		w.eventuallyReady(ctx, orders)
-		w.apply(ctx, mine)
-		Eventually(w.state(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Rejected"), ContainSubstring("paused")))
-		w.edit(ctx, orders, func() { orders.Spec.Paused = new(false) })
-		w.eventuallyReady(ctx, mine)
+		w.CreateAll(ctx, orders, harness.Room("support"))
+		w.ExpectReady(ctx, orders)
+		w.CreateAll(ctx, mine)
+		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Rejected"), ContainSubstring("paused")))
+		w.Edit(ctx, orders, func() { orders.Spec.Paused = new(false) })
+		w.ExpectReady(ctx, mine)
 	})
 
 	It("does not take over a feed of another visibility, and says that it cannot be changed", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		w.project(ctx)
-		w.meshagent.Add("feeds", map[string]any{"name": "orders", "visibility": "private"})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
+		w.MeshAgent.Add("feeds", map[string]any{"name": "orders", "visibility": "private"})
 		orders := feed(func(f *v1alpha1.MeshFeed) {
 			f.Spec.Visibility = "public"
 			f.Spec.AdoptionPolicy = v1alpha1.AdoptIfUnowned
 		})
-		w.apply(ctx, orders)
-		Eventually(w.state(ctx, orders)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Rejected"), ContainSubstring(`the visibility is "private" and cannot be changed to "public"`)))
-		Expect(w.calls("PUT", "DELETE")).To(BeEmpty())
+		w.CreateAll(ctx, orders)
+		Eventually(w.State(ctx, orders)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Rejected"), ContainSubstring(`the visibility is "private" and cannot be changed to "public"`)))
+		Expect(w.Calls("PUT", "DELETE")).To(BeEmpty())
 	})
 
 	It("may say or leave out the default visibility, which changes nothing", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		w.project(ctx)
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
 		orders := feed()
-		w.apply(ctx, orders)
-		w.eventuallyReady(ctx, orders)
+		w.CreateAll(ctx, orders)
+		w.ExpectReady(ctx, orders)
 		for _, visibility := range []v1alpha1.FeedVisibility{"private", ""} {
-			w.edit(ctx, orders, func() { orders.Spec.Visibility = visibility })
-			w.eventuallyReady(ctx, orders)
+			w.Edit(ctx, orders, func() { orders.Spec.Visibility = visibility })
+			w.ExpectReady(ctx, orders)
 		}
-		Expect(w.calls("PUT", "DELETE")).To(BeEmpty())
+		Expect(w.Calls("PUT", "DELETE")).To(BeEmpty())
 	})
 
 	It("keeps a subscription when its room is renamed", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{driftInterval: time.Second})
-		w.project(ctx)
-		orders, support, mine := feed(), room("support"), subscription()
-		w.apply(ctx, orders, support, mine)
-		w.eventuallyReady(ctx, orders, mine)
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.ApplyProject(ctx)
+		orders, support, mine := feed(), harness.Room("support"), subscription()
+		w.CreateAll(ctx, orders, support, mine)
+		w.ExpectReady(ctx, orders, mine)
 		id := mine.Status.ID
-		w.edit(ctx, support, func() { support.Spec.Name = "care" })
-		w.eventuallyReady(ctx, support)
-		w.edit(ctx, mine, func() { mine.Spec.Annotations = map[string]string{"a": "b"} })
-		w.eventuallyReady(ctx, mine)
+		w.Edit(ctx, support, func() { support.Spec.Name = "care" })
+		w.ExpectReady(ctx, support)
+		w.Edit(ctx, mine, func() { mine.Spec.Annotations = map[string]string{"a": "b"} })
+		w.ExpectReady(ctx, mine)
 		Expect(mine.Status.ID).To(Equal(id))
-		Expect(w.meshagent.Documents("feeds/" + orders.Status.ID + "/subscriptions")).To(HaveLen(1))
+		Expect(w.MeshAgent.Documents("feeds/" + orders.Status.ID + "/subscriptions")).To(HaveLen(1))
 
 		By("deleting feed, room and subscription in an order that nobody would choose")
 		Expect(w.Delete(ctx, orders)).To(Succeed())
 		Expect(w.Delete(ctx, support)).To(Succeed())
-		w.eventuallyGone(ctx, orders, support)
+		w.ExpectGone(ctx, orders, support)
 		Expect(w.Delete(ctx, mine)).To(Succeed())
-		w.eventuallyGone(ctx, mine)
+		w.ExpectGone(ctx, mine)
 	})
 })

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // So many rooms are in a MeshProject that lets so many be deleted in an hour.
@@ -27,7 +28,7 @@ var _ = Describe("The deletion guard of an operator that is killed", func() {
 				moments = append(moments, killing{method, int64(n)})
 			}
 		}
-		together(moments, func(k killing) { isGuarded(ctx, k) })
+		harness.InParallel(moments, func(k killing) { isGuarded(ctx, k) })
 	})
 })
 
@@ -39,38 +40,38 @@ type killing struct {
 
 // isGuarded deletes more rooms than allowed under an operator that is killed in the midst of it, and runs again.
 func isGuarded(ctx context.Context, k killing) {
-	w := newWorld(ctx)
-	first := w.start(operatorOptions{})
-	project := w.project(ctx)
-	w.edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(guardedMost))} })
-	w.manyRooms(ctx, guardedCount)
-	first.stop()
-	Expect(w.DeleteAllOf(ctx, &v1alpha1.MeshRoom{}, client.InNamespace(w.namespace))).To(Succeed())
+	w := harness.NewEnv(ctx)
+	first := w.StartOperator(harness.OperatorOptions{})
+	project := w.ApplyProject(ctx)
+	w.Edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(guardedMost))} })
+	w.ApplyRooms(ctx, guardedCount)
+	first.Stop()
+	Expect(w.DeleteAllOf(ctx, &v1alpha1.MeshRoom{}, client.InNamespace(w.Namespace))).To(Succeed())
 
 	var left atomic.Int64
 	left.Store(k.before)
-	second := w.start(operatorOptions{witness: func(o *operator, r *http.Request, carriedOut bool) {
+	second := w.StartOperator(harness.OperatorOptions{Observe: func(o *harness.Operator, r *http.Request, carriedOut bool) {
 		counts := strings.HasSuffix(r.URL.Path, "/meshprojects/"+project.Name+"/status")
 		deletes := strings.Contains(r.URL.Path, "/accounts/projects/")
 		if carriedOut && r.Method == k.method && (counts || deletes) && left.Add(-1) == -1 {
-			o.kill()
+			o.Kill()
 		}
 	}})
-	Eventually(second.dead.Load).WithContext(ctx).Should(BeTrue())
-	second.stop()
+	Eventually(second.Dead.Load).WithContext(ctx).Should(BeTrue())
+	second.Stop()
 	counted := func() int {
 		Expect(w.Get(ctx, client.ObjectKeyFromObject(project), project)).To(Succeed())
 		return countedIn(project)
 	}
-	done := func() int { return guardedCount - len(w.meshagent.Documents("rooms")) }
+	done := func() int { return guardedCount - len(w.MeshAgent.Documents("rooms")) }
 	Expect(counted()).To(And(BeNumerically(">", k.before), BeNumerically(">=", done())))
 
-	w.start(operatorOptions{})
+	w.StartOperator(harness.OperatorOptions{})
 	var rooms v1alpha1.MeshRoomList
 	Eventually(func(g Gomega) {
-		g.Expect(w.List(ctx, &rooms, client.InNamespace(w.namespace))).To(Succeed())
+		g.Expect(w.List(ctx, &rooms, client.InNamespace(w.Namespace))).To(Succeed())
 		for _, one := range rooms.Items {
-			g.Expect(conditions(&one)).To(ContainSubstring("Synced=False DeletionHeld: "))
+			g.Expect(harness.ConditionsOf(&one)).To(ContainSubstring("Synced=False DeletionHeld: "))
 		}
 	}).WithContext(ctx).Should(Succeed())
 	Expect(rooms.Items).To(HaveLen(guardedCount-done()), "what is left is held")

@@ -5,47 +5,46 @@ package operator_test
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // guardedRooms makes rooms in a project that lets so many resources an hour be deleted, and deletes them all.
-func guardedRooms(ctx SpecContext, most int32, count int) (*world, *operator, *v1alpha1.MeshProject, []client.Object) {
+func guardedRooms(ctx SpecContext, most int32, count int) (*harness.Env, *harness.Operator, *v1alpha1.MeshProject, []client.Object) {
 	GinkgoHelper()
-	w := newWorld(ctx)
-	operator := w.start(operatorOptions{})
-	project := w.project(ctx)
-	w.edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: &most} })
-	w.eventuallyReady(ctx, project)
-	rooms := w.manyRooms(ctx, count)
-	Expect(w.DeleteAllOf(ctx, &v1alpha1.MeshRoom{}, client.InNamespace(w.namespace))).To(Succeed())
+	w := harness.NewEnv(ctx)
+	operator := w.StartOperator(harness.OperatorOptions{})
+	project := w.ApplyProject(ctx)
+	w.Edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: &most} })
+	w.ExpectReady(ctx, project)
+	rooms := w.ApplyRooms(ctx, count)
+	Expect(w.DeleteAllOf(ctx, &v1alpha1.MeshRoom{}, client.InNamespace(w.Namespace))).To(Succeed())
 	return w, operator, project, rooms
 }
 
 // heldRooms waits until so many rooms are left, and all of them are held.
-func (w *world) heldRooms(ctx context.Context, count int) []v1alpha1.MeshRoom {
+func heldRooms(ctx context.Context, w *harness.Env, count int) []v1alpha1.MeshRoom {
 	GinkgoHelper()
 	var list v1alpha1.MeshRoomList
 	Eventually(func(g Gomega) {
-		g.Expect(w.List(ctx, &list, client.InNamespace(w.namespace))).To(Succeed())
+		g.Expect(w.List(ctx, &list, client.InNamespace(w.Namespace))).To(Succeed())
 		g.Expect(list.Items).To(HaveLen(count))
 		for _, one := range list.Items {
-			g.Expect(conditions(&one)).To(And(HavePrefix("Ready=False Deleting"), ContainSubstring("Synced=False DeletionHeld: "),
+			g.Expect(harness.ConditionsOf(&one)).To(And(HavePrefix("Ready=False Deleting"), ContainSubstring("Synced=False DeletionHeld: "),
 				ContainSubstring(v1alpha1.AllowDeletionsUntilAnnotation)))
-			checkConditions(&one)
+			harness.CheckConditions(&one)
 		}
 	}).WithContext(ctx).Should(Succeed())
-	Expect(w.meshagent.Documents("rooms")).To(HaveLen(count))
-	Eventually(w.deletionsHeld).WithContext(ctx).Should(BeEquivalentTo(count), "the metric")
+	Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(count))
+	Eventually(func() float64 { return deletionsHeld(w) }).WithContext(ctx).Should(BeEquivalentTo(count), "the metric")
 	return list.Items
 }
 
@@ -58,100 +57,94 @@ func countedIn(project *v1alpha1.MeshProject) (total int) {
 }
 
 // deletionsHeld is what the metric says of the world's MeshProject: 0 also if it says nothing.
-func (w *world) deletionsHeld() float64 {
+func deletionsHeld(w *harness.Env) float64 {
 	GinkgoHelper()
-	return series(metrics.Registry, "meshagent_deletions_held")[" "+w.namespace+" default"]
-}
-
-func (w *world) annotate(ctx context.Context, obj client.Object, name, value string) {
-	GinkgoHelper()
-	patch := fmt.Sprintf(`{"metadata": {"annotations": {%q: %q}}}`, name, value)
-	Expect(w.Patch(ctx, obj, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-annotate"))).To(Succeed())
+	return series(metrics.Registry, "meshagent_deletions_held")[" "+w.Namespace+" default"]
 }
 
 var _ = Describe("The deletion guard", func() {
 	It("holds what goes beyond it, over a restart, until somebody lets it go", func(ctx SpecContext) {
 		w, operator, project, _ := guardedRooms(ctx, 2, 5)
-		left := w.heldRooms(ctx, 3)
-		Eventually(w.events(ctx, &left[0])).WithContext(ctx).Should(ContainElement(HavePrefix("DeletionHeld: ")))
-		Eventually(w.state(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("DeletionsHeld=True DeletionHeld: ")))
-		Eventually(w.events(ctx, project)).WithContext(ctx).Should(ContainElement(HavePrefix("DeletionsHeld: ")))
+		left := heldRooms(ctx, w, 3)
+		Eventually(w.Events(ctx, &left[0])).WithContext(ctx).Should(ContainElement(HavePrefix("DeletionHeld: ")))
+		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("DeletionsHeld=True DeletionHeld: ")))
+		Eventually(w.Events(ctx, project)).WithContext(ctx).Should(ContainElement(HavePrefix("DeletionsHeld: ")))
 
 		By("being restarted")
-		operator.stop()
-		w.start(operatorOptions{})
-		late := room("late")
-		w.apply(ctx, late)
-		w.eventuallyReady(ctx, late)
+		operator.Stop()
+		w.StartOperator(harness.OperatorOptions{})
+		late := harness.Room("late")
+		w.CreateAll(ctx, late)
+		w.ExpectReady(ctx, late)
 		Expect(w.Delete(ctx, late)).To(Succeed())
-		w.heldRooms(ctx, 4)
+		heldRooms(ctx, w, 4)
 
 		By("being released in words that are no time")
-		w.annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, "tomorrow")
-		Eventually(w.state(ctx, late)).WithContext(ctx).Should(ContainSubstring(`"tomorrow"`))
-		w.annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(-time.Minute).Format(time.RFC3339))
-		Eventually(w.state(ctx, late)).WithContext(ctx).ShouldNot(ContainSubstring("tomorrow"))
-		w.heldRooms(ctx, 4)
+		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, "tomorrow")
+		Eventually(w.State(ctx, late)).WithContext(ctx).Should(ContainSubstring(`"tomorrow"`))
+		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(-time.Minute).Format(time.RFC3339))
+		Eventually(w.State(ctx, late)).WithContext(ctx).ShouldNot(ContainSubstring("tomorrow"))
+		heldRooms(ctx, w, 4)
 
 		By("being released")
-		w.annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(time.Hour).Format(time.RFC3339))
-		w.heldRooms(ctx, 0)
-		Eventually(w.state(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
+		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(time.Hour).Format(time.RFC3339))
+		heldRooms(ctx, w, 0)
+		Eventually(w.State(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
 	})
 
 	It("holds everything if it says so, and nothing when it is taken away", func(ctx SpecContext) {
 		w, _, project, _ := guardedRooms(ctx, 0, 2)
-		w.heldRooms(ctx, 2)
-		w.edit(ctx, project, func() { project.Spec.DeletionGuard.MaxPerHour = new(int32(1)) })
-		w.heldRooms(ctx, 1)
-		w.edit(ctx, project, func() { project.Spec.DeletionGuard = nil })
-		w.heldRooms(ctx, 0)
-		Eventually(w.state(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
+		heldRooms(ctx, w, 2)
+		w.Edit(ctx, project, func() { project.Spec.DeletionGuard.MaxPerHour = new(int32(1)) })
+		heldRooms(ctx, w, 1)
+		w.Edit(ctx, project, func() { project.Spec.DeletionGuard = nil })
+		heldRooms(ctx, w, 0)
+		Eventually(w.State(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
 		Expect(project.Status.Deletions).To(BeEmpty())
 	})
 
 	It("lets go what is to stay in MeshAgent after all, without counting it", func(ctx SpecContext) {
 		w, _, project, rooms := guardedRooms(ctx, 1, 4)
-		w.heldRooms(ctx, 3)
-		w.edit(ctx, project, func() { project.Spec.DeletionGuard.MaxPerHour = new(int32(0)) })
-		for _, held := range w.heldRooms(ctx, 3) {
-			w.edit(ctx, &held, func() { held.Spec.DeletionPolicy = v1alpha1.DeletionOrphan })
+		heldRooms(ctx, w, 3)
+		w.Edit(ctx, project, func() { project.Spec.DeletionGuard.MaxPerHour = new(int32(0)) })
+		for _, held := range heldRooms(ctx, w, 3) {
+			w.Edit(ctx, &held, func() { held.Spec.DeletionPolicy = v1alpha1.DeletionOrphan })
 		}
-		w.eventuallyGone(ctx, rooms...)
-		Expect(w.meshagent.Documents("rooms")).To(HaveLen(3))
+		w.ExpectGone(ctx, rooms...)
+		Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(3))
 		Expect(w.Get(ctx, client.ObjectKeyFromObject(project), project)).To(Succeed())
 		Expect(countedIn(project)).To(Equal(1))
-		Eventually(w.state(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
+		Eventually(w.State(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
 	})
 
 	It("goes on when the hour is over", func(ctx SpecContext) {
 		w, operator, project, _ := guardedRooms(ctx, 1, 3)
-		w.heldRooms(ctx, 2)
-		operator.stop()
+		heldRooms(ctx, w, 2)
+		operator.Stop()
 		Expect(w.Get(ctx, client.ObjectKeyFromObject(project), project)).To(Succeed())
 		Expect(countedIn(project)).To(Equal(1))
 		project.Status.Deletions[0].Minute.Time = time.Now().Add(-62 * time.Minute)
 		Expect(w.Status().Update(ctx, project)).To(Succeed())
-		w.start(operatorOptions{})
-		w.heldRooms(ctx, 1)
+		w.StartOperator(harness.OperatorOptions{})
+		heldRooms(ctx, w, 1)
 	})
 
 	It("counts a deletion once, however often it is tried, and nothing that stays in MeshAgent", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		project := w.project(ctx)
-		w.edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(1))} })
-		rooms := w.manyRooms(ctx, 2)
-		w.edit(ctx, rooms[0], func() { rooms[0].(*v1alpha1.MeshRoom).Spec.DeletionPolicy = v1alpha1.DeletionOrphan })
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		project := w.ApplyProject(ctx)
+		w.Edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(1))} })
+		rooms := w.ApplyRooms(ctx, 2)
+		w.Edit(ctx, rooms[0], func() { rooms[0].(*v1alpha1.MeshRoom).Spec.DeletionPolicy = v1alpha1.DeletionOrphan })
 		Expect(w.Delete(ctx, rooms[0])).To(Succeed())
-		w.eventuallyGone(ctx, rooms[0])
+		w.ExpectGone(ctx, rooms[0])
 
-		end := w.meshagent.Inject(simulator.Fault{Method: "DELETE", Status: 500})
+		end := w.MeshAgent.Inject(simulator.Fault{Method: "DELETE", Status: 500})
 		Expect(w.Delete(ctx, rooms[1])).To(Succeed())
-		Eventually(func() int { return len(w.calls("DELETE")) }).WithContext(ctx).Should(BeNumerically(">=", 2))
+		Eventually(func() int { return len(w.Calls("DELETE")) }).WithContext(ctx).Should(BeNumerically(">=", 2))
 		end()
-		w.eventuallyGone(ctx, rooms[1])
-		Expect(w.meshagent.Documents("rooms")).To(HaveLen(1), "the orphan")
+		w.ExpectGone(ctx, rooms[1])
+		Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(1), "the orphan")
 		Expect(w.Get(ctx, client.ObjectKeyFromObject(project), project)).To(Succeed())
 		Expect(countedIn(project)).To(Equal(1))
 	})

@@ -5,218 +5,58 @@ package operator_test
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"io"
-	"maps"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/harness/hostilevalue"
 )
 
-// hostile are values that somebody may put into any string of a spec.
-var hostile = []string{
-	"../../etc", "..", ".", "%2f..%2f", "a/b", "a?b=c#d", `a"b\c`, "a'b;--", "{{ .Values }} ${HOME} {x}", "<b>&amp;",
-	"line\nINFO injected\tentry\r", "\u0000", "ünïcödé 日本 🎉", "\u202eevil", " ", strings.Repeat("long ", 400), "null", "0",
-}
-
-// bare are those that are hostile only as they are. All others get another end at each place, by which it is told which of them arrived.
-var bare = []string{"..", ".", " ", "null", "0"}
-
+// What is admitted, test/api shows; that all kinds bring it to MeshAgent or refuse it, a test of the
+// engine in memory. These are a few that go through a real API server and a real log.
 var _ = Describe("A hostile value", func() {
-	It("in any string of a spec arrives in MeshAgent as it is, or is refused with a reason", func(ctx SpecContext) {
-		together(mirrors(), func(s sample) { takesHostileValues(ctx, s) })
-	}, SpecTimeout(8*time.Minute))
+	It("in all strings of a room arrives in MeshAgent as it is, and breaks no line of the log", func(ctx SpecContext) {
+		log := &harness.LogRecorder{}
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{Logger: zap.New(zap.WriteTo(harness.CheckedWriter(io.MultiWriter(log, GinkgoWriter))))})
+		l := w.ApplySample(ctx, harness.FirstSample("MeshRoom"))
+		l.ApplyDependencies(ctx)
+		l.Recreate(ctx)
+		l.DeleteObject(ctx)
+		for _, value := range hostilevalue.All {
+			arrives(ctx, l, value)
+		}
+		Expect(log.Lines()).NotTo(BeEmpty())
+		for _, line := range log.Lines() { // each is JSON
+			Expect(line).To(HaveKey("level"))
+		}
+	})
 })
 
-// takesHostileValues puts each value into all strings of a sample that admit it, and watches what becomes of it: into all at once,
-// but alone into those where it may not be used, so that no place hides what happens at another.
-func takesHostileValues(ctx context.Context, s sample) {
-	log := &journal{}
-	w := newWorld(ctx)
-	w.start(operatorOptions{logger: zap.New(zap.WriteTo(watched{io.MultiWriter(log, GinkgoWriter)}))})
-	l := w.begin(ctx, s)
-	l.follow(ctx)
-	l.again(ctx)
-	l.delete(ctx)
-	apart := map[string]bool{}
-	for _, value := range hostile {
-		var shared []hostilePlace
-		for _, place := range l.admitting(ctx, value) {
-			if apart[place.String()] {
-				l.takes(ctx, place)
-			} else {
-				shared = append(shared, place)
-			}
-		}
-		if len(shared) == 0 || l.takes(ctx, shared...) {
-			continue
-		}
-		for _, place := range shared {
-			if len(shared) == 1 || !l.takes(ctx, place) {
-				apart[place.String()] = true
-			}
-		}
-	}
-	for _, line := range log.lines() { // each is JSON
-		Expect(line).To(HaveKey("level"))
-	}
-}
-
-// hostilePlace is a string in a spec, and what is put there.
-type hostilePlace struct {
-	path  []any
-	value string
-}
-
-func (p hostilePlace) String() string { return fmt.Sprint(p.path) }
-
-// takes says that an object with values at some places becomes Ready. Then each value is in MeshAgent, as often as there are places for it.
-func (l *life) takes(ctx context.Context, places ...hostilePlace) bool {
+// arrives puts a value into all strings of the sample.
+func arrives(ctx context.Context, l *harness.Fixture, value string) {
 	GinkgoHelper()
-	at := fmt.Sprintf("%s with %q at %v", l.sample, places[0].value, places)
-	raw := l.manifest()
-	var quoted []string
-	for _, place := range places {
-		put(raw.Object["spec"], place.path, place.value)
-		quoted = append(quoted, regexp.QuoteMeta(strconv.Quote(place.value)))
-	}
-	l.obj = l.sample.object()
-	Expect(runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, l.obj)).To(Succeed())
-	err := l.Create(ctx, l.obj)
-	if apierrors.IsInvalid(err) && len(places) > 1 {
-		return false // each of them is admitted, but not all of them together
-	}
-	Expect(err).NotTo(HaveOccurred(), at)
-	// Ready, or it says what is wrong: which may be that there is no object of that name.
-	Eventually(l.state(ctx, l.obj)).WithContext(ctx).Should(Or(beReady(), MatchRegexp(`(?s)Synced=False (Rejected|Invalid): ..`),
-		MatchRegexp(`(?s)Synced=False (Reference|Secret|Project)NotFound: .*(%s)`, strings.Join(quoted, "|"))), at)
-	ready, err := beReady().Match(conditions(l.obj))
-	Expect(err).NotTo(HaveOccurred())
-	if ready {
-		l.learn()
-		held := texts(l.document())
-		for _, place := range places {
-			i := slices.IndexFunc(held, func(text string) bool {
-				return text == place.value || !slices.Contains(bare, place.value) && strings.Contains(text, place.value)
-			})
-			Expect(i).NotTo(Equal(-1), "%s: %v did not arrive in %q", at, place.path, held)
-			held = slices.Delete(held, i, i+1)
-		}
-	}
-	Expect(conditions(l.obj)).NotTo(MatchRegexp(`(?m)^INFO injected`), at)
-	l.delete(ctx)
-	Expect(l.names()).To(Equal(l.without), at)
-	return ready
-}
-
-// texts are all strings in a document, names of members and what is encoded in base64 or in JSON among them.
-func texts(value any) (found []string) {
-	switch value := value.(type) {
-	case string:
-		found = append(found, value)
-		if decoded, err := base64.StdEncoding.DecodeString(value); err == nil {
-			value = string(decoded)
-			found = append(found, value)
-		}
-		var inner any
-		if strings.HasPrefix(value, "{") && json.Unmarshal([]byte(value), &inner) == nil {
-			found = append(found, texts(inner)...)
-		}
-	case []any:
-		for _, element := range value {
-			found = append(found, texts(element)...)
-		}
-	case map[string]any:
-		for name, member := range value {
-			found = append(append(found, name), texts(member)...)
-		}
-	default:
-		found = append(found, fmt.Sprint(value))
-	}
-	return found
-}
-
-// admitting are the places of the sample at which the API server admits a value.
-func (l *life) admitting(ctx context.Context, value string) (places []hostilePlace) {
-	GinkgoHelper()
-	for i, path := range stringsIn(nil, l.manifest().Object["spec"]) {
-		place := hostilePlace{path, value}
-		if !slices.Contains(bare, value) {
-			place.value += fmt.Sprintf("x%03dx", i)
-		}
-		attempt := l.manifest()
-		put(attempt.Object["spec"], path, place.value)
-		if err := l.Create(ctx, attempt, client.DryRunAll); err != nil {
-			Expect(apierrors.IsInvalid(err)).To(BeTrue(), "%s: %q: %v", l.sample, place, err)
-			continue
-		}
+	manifest := l.Sample.Manifest(l.Namespace)
+	var places []hostilevalue.Place
+	for i, path := range l.Sample.Strings() {
+		place := hostilevalue.At(path, i, value)
+		hostilevalue.Put(manifest.Object, path, place.Value)
 		places = append(places, place)
 	}
-	return places
-}
-
-// manifest is the sample as it is written down.
-func (l *life) manifest() *unstructured.Unstructured {
-	GinkgoHelper()
-	clean, err := runtime.DefaultUnstructuredConverter.ToUnstructured(l.sample.object())
-	Expect(err).NotTo(HaveOccurred())
-	raw := &unstructured.Unstructured{Object: clean}
-	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(l.sample.kind))
-	raw.SetNamespace(l.namespace)
-	unstructured.RemoveNestedField(raw.Object, "status")
-	return raw
-}
-
-// stringsIn are the paths of all strings in a document, in a fixed order.
-func stringsIn(at []any, value any) (found [][]any) {
-	switch value := value.(type) {
-	case string:
-		return [][]any{at}
-	case []any:
-		for i, element := range value {
-			found = append(found, stringsIn(append(slices.Clip(at), i), element)...)
-		}
-	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(value)) {
-			found = append(found, stringsIn(append(slices.Clip(at), name), value[name])...)
-		}
+	l.Object = l.Sample.Fresh()
+	Expect(runtime.DefaultUnstructuredConverter.FromUnstructured(manifest.Object, l.Object)).To(Succeed())
+	Expect(l.Create(ctx, l.Object)).To(Succeed())
+	l.ExpectReady(ctx, l.Object)
+	l.FindResource()
+	texts := hostilevalue.Texts(l.Document())
+	for _, place := range places {
+		var arrived bool
+		texts, arrived = place.ArrivedIn(texts)
+		Expect(arrived).To(BeTrue(), "%q: %v did not arrive in %q", value, place, texts)
 	}
-	return found
-}
-
-// put sets the string at a path.
-func put(root any, place []any, text string) {
-	for i, step := range place {
-		last := i == len(place)-1
-		switch step := step.(type) {
-		case int:
-			list, _ := root.([]any)
-			if last {
-				list[step] = text
-			} else {
-				root = list[step]
-			}
-		case string:
-			object, _ := root.(map[string]any)
-			if last {
-				object[step] = text
-			} else {
-				root = object[step]
-			}
-		}
-	}
+	l.DeleteObject(ctx)
 }

@@ -6,12 +6,13 @@ package operator_test
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
 	. "github.com/onsi/gomega"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // faultMatrix is what the walk of all samples through all troubles came to: fault by kind, a table for each strike. Users read it in
@@ -29,13 +30,13 @@ type cell struct {
 var matrix faultMatrix
 
 // note takes in what came of a trouble for creation, change and deletion.
-func (m *faultMatrix) note(t trouble, hits strike, s sample, outcomes []string) {
+func (m *faultMatrix) note(t trouble, hits strike, s harness.Sample, outcomes []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.cells == nil {
 		m.cells = map[cell][]string{}
 	}
-	at := cell{hits, t.name, s.kind}
+	at := cell{hits, t.name, s.Kind}
 	if len(slices.Compact(slices.Clone(outcomes))) == 1 {
 		outcomes = outcomes[:1] // once if it was the same
 	}
@@ -46,7 +47,7 @@ func (m *faultMatrix) note(t trouble, hits strike, s sample, outcomes []string) 
 func (m *faultMatrix) table(hits strike) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	kinds := slices.Compact(slices.Sorted(slices.Values(kindsOf(mirrors()))))
+	kinds := slices.Compact(slices.Sorted(slices.Values(harness.KindsOf(harness.RemoteSamples()))))
 	text := strings.Builder{}
 	fmt.Fprintf(&text, "| MeshAgent's answer to %s | %s |\n|%s\n", hits, strings.Join(kinds, " | "), strings.Repeat(" --- |", len(kinds)+1))
 	for _, t := range troubles {
@@ -71,12 +72,12 @@ func (m *faultMatrix) compare() {
 	if file := os.Getenv("FAULT_MATRIX"); file != "" {
 		Expect(os.WriteFile(file, []byte(strings.Join(tables, "\n")), 0o644)).To(Succeed())
 	}
-	if *only != "" {
+	if *harness.OnlySamples != "" {
 		return // it lacks what was not walked
 	}
 	for i, hits := range strikes {
 		begin := fmt.Sprintf("<!-- begin of the matrix for %s: go test ./test/operator -ginkgo.focus 'whatever goes wrong' -update -->\n", hits)
 		end := fmt.Sprintf("<!-- end of the matrix for %s -->\n", hits)
-		comparePart(filepath.Join("..", "..", "docs", "faults.md"), begin, end, tables[i])
+		harness.CompareSection(harness.Path("docs", "faults.md"), begin, end, tables[i])
 	}
 }

@@ -5,84 +5,41 @@ package operator_test
 
 import (
 	"fmt"
-	"net/http"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/api/meta"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 var _ = Describe("When MeshAgent", func() {
-	It("asks to wait, all who share the credential wait, and stay Ready", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{driftInterval: time.Second})
-		project := w.project(ctx)
-		rooms := w.manyRooms(ctx, 3)
-		since := map[string]string{}
-		for _, obj := range rooms {
-			since[obj.GetName()] = readySince(obj)
-		}
-		const pause = 4 * time.Second
-		w.meshagent.ResetCalls()
-		w.meshagent.Inject(simulator.Fault{Path: "/rooms$", Times: 1, Status: http.StatusTooManyRequests, RetryAfter: "4"})
-		for _, obj := range rooms {
-			Eventually(w.events(ctx, obj)).WithContext(ctx).Should(ContainElement(HavePrefix("RateLimited: ")))
-		}
-		w.eventuallyReady(ctx, append(rooms, project)...)
-		for _, obj := range rooms {
-			Expect(readySince(obj)).To(Equal(since[obj.GetName()]))
-		}
-		var refused time.Time
-		for _, call := range w.meshagent.Calls() {
-			if call.Status == http.StatusTooManyRequests {
-				refused = call.At
-			}
-			// What was on its way when the answer came cannot be called back.
-			if after := call.At.Sub(refused); !refused.IsZero() && after > pause/2 {
-				Expect(after).To(BeNumerically(">=", pause), "%s %s", call.Method, call.Path)
-			}
-		}
-		Expect(refused).NotTo(BeZero())
-	})
-
 	It("is away, rooms stay Ready, say so, and are set right when it is back", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{driftInterval: time.Second})
-		project := w.project(ctx)
-		rooms := w.manyRooms(ctx, 3)
-		end := w.meshagent.Inject(simulator.Fault{Drop: simulator.DropBefore})
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		project := w.ApplyProject(ctx)
+		rooms := w.ApplyRooms(ctx, 3)
+		end := w.MeshAgent.Inject(simulator.Fault{Drop: simulator.DropBefore})
 		for _, obj := range append(rooms, project) {
-			Eventually(w.state(ctx, obj)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("Synced=False Unavailable"),
+			Eventually(w.State(ctx, obj)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("Synced=False Unavailable"),
 				Not(ContainSubstring("Stalled"))))
 		}
 
 		By("being changed, deleted and made meanwhile")
-		w.meshagent.Edit("rooms", fmt.Sprint(w.remoteRoom("room-0")["id"]), func(doc map[string]any) {
+		w.MeshAgent.Edit("rooms", fmt.Sprint(w.RemoteRoom("room-0")["id"]), func(doc map[string]any) {
 			doc["metadata"] = map[string]any{"team": "other"}
 		})
 		Expect(w.Delete(ctx, rooms[1])).To(Succeed())
-		Eventually(w.state(ctx, rooms[1])).WithContext(ctx).Should(ContainSubstring("Ready=False Deleting"))
-		late := room("late")
-		w.apply(ctx, late)
-		Eventually(w.state(ctx, late)).WithContext(ctx).Should(And(HavePrefix("Ready=False Unavailable"), ContainSubstring("Reconciling=True")))
+		Eventually(w.State(ctx, rooms[1])).WithContext(ctx).Should(ContainSubstring("Ready=False Deleting"))
+		late := harness.Room("late")
+		w.CreateAll(ctx, late)
+		Eventually(w.State(ctx, late)).WithContext(ctx).Should(And(HavePrefix("Ready=False Unavailable"), ContainSubstring("Reconciling=True")))
 
 		end()
-		w.eventuallyReady(ctx, rooms[0], rooms[2], late, project)
-		w.eventuallyGone(ctx, rooms[1])
-		Expect(w.remoteRoom("room-0")).To(HaveKeyWithValue("metadata", HaveKeyWithValue("team", "support")))
-		Expect(w.meshagent.Documents("rooms")).To(HaveLen(3))
+		w.ExpectReady(ctx, rooms[0], rooms[2], late, project)
+		w.ExpectGone(ctx, rooms[1])
+		Expect(w.RemoteRoom("room-0")).To(HaveKeyWithValue("metadata", HaveKeyWithValue("team", "support")))
+		Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(3))
 	})
 })
-
-// readySince tells since when an object is what its condition Ready says.
-func readySince(obj client.Object) string {
-	GinkgoHelper()
-	ready := meta.FindStatusCondition(statusOf(obj).Conditions, v1alpha1.ConditionReady)
-	Expect(ready).NotTo(BeNil())
-	return fmt.Sprintf("%s since %s", ready.Status, ready.LastTransitionTime)
-}

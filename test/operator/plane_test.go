@@ -5,19 +5,18 @@ package operator_test
 
 import (
 	"context"
-	"path/filepath"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 )
 
@@ -28,89 +27,69 @@ var _ = Describe("A cluster", Ordered, func() {
 	BeforeAll(func(ctx SpecContext) {
 		var err error
 		plane, err = controlplane.Start(ctx, controlplane.Options{
-			CRDPaths:           []string{crdBases},
+			CRDPaths:           []string{harness.Definitions},
 			KubeAPIServerFlags: map[string][]string{"request-timeout": {"3s"}}, // for so long it waits for watches when it ends
 		})
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(func() { Expect(plane.Stop()).To(Succeed()) })
-		Expect(apiextensionsv1.AddToScheme(scheme)).To(Succeed())
-		direct, err = client.New(plane.Config, client.Options{Scheme: scheme})
+		Expect(apiextensionsv1.AddToScheme(harness.Scheme)).To(Succeed())
+		direct, err = client.New(plane.Config, client.Options{Scheme: harness.Scheme})
 		Expect(err).NotTo(HaveOccurred())
 	})
 
 	It("whose API server is restarted loses nothing", func(ctx SpecContext) {
-		w := newWorldIn(ctx, plane, direct)
-		w.start(operatorOptions{driftInterval: time.Second})
-		project := w.project(ctx)
-		rooms := w.manyRooms(ctx, 3)
-		w.meshagent.ResetCalls()
+		w := harness.NewEnvIn(ctx, plane, direct)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		project := w.ApplyProject(ctx)
+		rooms := w.ApplyRooms(ctx, 3)
+		w.MeshAgent.ResetCalls()
 		Expect(plane.RestartAPIServer()).To(Succeed())
 		mine := rooms[0].(*v1alpha1.MeshRoom)
-		w.edit(ctx, mine, func() { mine.Spec.Metadata = &runtime.RawExtension{Raw: []byte(`{"team": "care"}`)} })
-		late := room("late")
-		w.apply(ctx, late)
-		w.eventuallyReady(ctx, append(rooms, late)...)
-		Expect(w.written()).To(ConsistOf("PUT rooms/"+mine.Status.ID, "POST rooms"))
+		w.Edit(ctx, mine, func() { mine.Spec.Metadata = &runtime.RawExtension{Raw: []byte(`{"team": "care"}`)} })
+		late := harness.Room("late")
+		w.CreateAll(ctx, late)
+		w.ExpectReady(ctx, append(rooms, late)...)
+		Expect(w.Writes()).To(ConsistOf("PUT rooms/"+mine.Status.ID, "POST rooms"))
 		vacate(ctx, w, append(rooms, late, project)...)
 	})
 
 	It("from which the CustomResourceDefinitions are removed, with a deletionGuard, keeps what they declared until somebody lets it go", func(ctx SpecContext) {
-		w := newWorldIn(ctx, plane, direct)
-		w.start(operatorOptions{})
-		project := w.project(ctx)
-		w.edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(0))} })
-		w.eventuallyReady(ctx, project)
-		w.manyRooms(ctx, 3)
+		w := harness.NewEnvIn(ctx, plane, direct)
+		w.StartOperator(harness.OperatorOptions{})
+		project := w.ApplyProject(ctx)
+		w.Edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(0))} })
+		w.ExpectReady(ctx, project)
+		w.ApplyRooms(ctx, 3)
 		removeDefinitions(ctx, w)
-		w.heldRooms(ctx, 3)
-		Eventually(w.state(ctx, project)).WithContext(ctx).Should(And(ContainSubstring("InUse"), ContainSubstring("DeletionsHeld=True DeletionHeld: ")))
+		heldRooms(ctx, w, 3)
+		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(ContainSubstring("InUse"), ContainSubstring("DeletionsHeld=True DeletionHeld: ")))
 		Expect(project.DeletionTimestamp).NotTo(BeNil())
 		Expect(definitions(ctx, w)()).To(ConsistOf("meshprojects.meshagent.com", "meshrooms.meshagent.com"))
 
 		By("being released")
-		w.annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(time.Hour).Format(time.RFC3339))
+		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(time.Hour).Format(time.RFC3339))
 		Eventually(definitions(ctx, w)).WithContext(ctx).Should(BeEmpty())
-		Expect(w.meshagent.Documents("rooms")).To(BeEmpty())
-		Expect(w.deletionsHeld()).To(BeZero())
+		Expect(w.MeshAgent.Documents("rooms")).To(BeEmpty())
+		Expect(deletionsHeld(w)).To(BeZero())
 
 		By("going on when they are back")
 		reinstall(plane)
-		late := room("late")
+		late := harness.Room("late")
 		again := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.DefaultProject}, Spec: v1alpha1.MeshProjectSpec{APIKeySecretRef: project.Spec.APIKeySecretRef}}
-		w.apply(ctx, again, late)
-		w.eventuallyReady(ctx, late)
+		w.CreateAll(ctx, again, late)
+		w.ExpectReady(ctx, late)
 		vacate(ctx, w, late, again)
-	}, SpecTimeout(3*time.Minute))
-
-	It("from which the CustomResourceDefinition is removed deletes what it declared, and goes on when that is back", func(ctx SpecContext) {
-		w := newWorldIn(ctx, plane, direct)
-		w.start(operatorOptions{})
-		w.project(ctx)
-		w.manyRooms(ctx, 3)
-		definition := &apiextensionsv1.CustomResourceDefinition{ObjectMeta: metav1.ObjectMeta{Name: "meshrooms.meshagent.com"}}
-		Expect(w.Delete(ctx, definition)).To(Succeed())
-		Eventually(func() bool {
-			return apierrors.IsNotFound(w.Get(ctx, client.ObjectKeyFromObject(definition), definition))
-		}).WithContext(ctx).Should(BeTrue())
-		Expect(w.meshagent.Documents("rooms")).To(BeEmpty())
-
-		reinstall(plane)
-		late := room("late")
-		w.apply(ctx, late)
-		w.eventuallyReady(ctx, late)
 	}, SpecTimeout(3*time.Minute))
 })
 
-var crdBases = filepath.Join("..", "..", "config", "crd", "bases")
-
 func reinstall(plane *controlplane.ControlPlane) {
 	GinkgoHelper()
-	_, err := envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{crdBases}})
+	_, err := envtest.InstallCRDs(plane.Config, envtest.CRDInstallOptions{Paths: []string{harness.Definitions}})
 	Expect(err).NotTo(HaveOccurred())
 }
 
 // definitions are the names of our CustomResourceDefinitions.
-func definitions(ctx context.Context, w *world) func() ([]string, error) {
+func definitions(ctx context.Context, w *harness.Env) func() ([]string, error) {
 	return func() ([]string, error) {
 		var list apiextensionsv1.CustomResourceDefinitionList
 		err := w.List(ctx, &list)
@@ -124,7 +103,7 @@ func definitions(ctx context.Context, w *world) func() ([]string, error) {
 
 // removeDefinitions deletes all our CustomResourceDefinitions, as uninstalling with them does, and waits until those are gone of
 // which there is no object.
-func removeDefinitions(ctx context.Context, w *world) {
+func removeDefinitions(ctx context.Context, w *harness.Env) {
 	GinkgoHelper()
 	names, err := definitions(ctx, w)()
 	Expect(err).NotTo(HaveOccurred())
@@ -135,10 +114,10 @@ func removeDefinitions(ctx context.Context, w *world) {
 }
 
 // vacate deletes objects. While one is left, its definition could not be removed.
-func vacate(ctx context.Context, w *world, objects ...client.Object) {
+func vacate(ctx context.Context, w *harness.Env, objects ...client.Object) {
 	GinkgoHelper()
 	for _, obj := range objects {
 		Expect(w.Delete(ctx, obj)).To(Succeed())
 	}
-	w.eventuallyGone(ctx, objects...)
+	w.ExpectGone(ctx, objects...)
 }

@@ -12,12 +12,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 var _ = Describe("MeshRoomGrant by e-mail", func() {
 	var (
-		w       *world
+		w       *harness.Env
 		support *v1alpha1.MeshRoom
 	)
 	begin := func(ctx SpecContext, behavior simulator.Behavior) {
@@ -26,79 +27,82 @@ var _ = Describe("MeshRoomGrant by e-mail", func() {
 
 	It("goes to the member who has the address", func(ctx SpecContext) {
 		begin(ctx, simulator.Behavior{})
-		user := w.userWith(simulator.MemberEmail)
+		user := userWith(w, simulator.MemberEmail)
 		ops := grant("ops", "Ops@Example.com", queues, byEmail)
-		w.apply(ctx, ops)
-		w.eventuallyReady(ctx, ops)
-		Expect(w.written()).To(Equal([]string{"POST room-grants"}))
+		w.CreateAll(ctx, ops)
+		w.ExpectReady(ctx, ops)
+		Expect(w.Writes()).To(Equal([]string{"POST room-grants"}))
 		Expect(ops.Status.UserID).To(Equal(user))
 		Expect(ops.Status.ID).To(Equal(support.Status.ID + "/" + user))
 		Expect(ops.Status.IsAdopted()).To(BeFalse())
 
 		By("staying with that user when the address changes")
-		w.meshagent.Edit("users", user, func(doc map[string]any) { doc["email"] = "otis@example.com" })
-		w.meshagent.Edit("room-grants", ops.Status.ID, func(doc map[string]any) { doc["permissions"] = map[string]any{} })
-		Eventually(w.granted).WithContext(ctx).Should(And(HaveKey("queues"), HaveKey("llm")))
-		w.eventuallyReady(ctx, ops)
+		w.MeshAgent.Edit("users", user, func(doc map[string]any) { doc["email"] = "otis@example.com" })
+		w.MeshAgent.Edit("room-grants", ops.Status.ID, func(doc map[string]any) { doc["permissions"] = map[string]any{} })
+		Eventually(func() map[string]any { return permissionsGranted(w) }).WithContext(ctx).Should(And(HaveKey("queues"), HaveKey("llm")))
+		w.ExpectReady(ctx, ops)
 		Expect(ops.Status.UserID).To(Equal(user))
 
 		Expect(w.Delete(ctx, ops)).To(Succeed())
-		w.eventuallyGone(ctx, ops)
-		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
+		w.ExpectGone(ctx, ops)
+		Expect(w.MeshAgent.Documents("room-grants")).To(BeEmpty())
 	})
 
 	It("invites anyone who is no member, once, and is Ready when they have joined", func(ctx SpecContext) {
 		begin(ctx, simulator.Behavior{})
 		fresh := grant("fresh", newcomer, queues, byEmail)
 		fresh.Spec.InviteRedirectURL = "https://example.com/welcome"
-		w.apply(ctx, fresh)
+		w.CreateAll(ctx, fresh)
 		pending := And(HavePrefix("Ready=False NotReady: new@example.com was invited and has not joined yet"), ContainSubstring("Reconciling=True"))
-		Eventually(w.state(ctx, fresh)).WithContext(ctx).Should(pending)
-		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
-		invitations := w.meshagent.Documents("invitations")
+		Eventually(w.State(ctx, fresh)).WithContext(ctx).Should(pending)
+		Expect(w.MeshAgent.Documents("room-grants")).To(BeEmpty())
+		invitations := w.MeshAgent.Documents("invitations")
 		Expect(invitations).To(HaveLen(1))
 		Expect(invitations[0]).To(HaveKeyWithValue("grant", HaveKeyWithValue("invite_redirect_url", "https://example.com/welcome")))
 
 		By("waiting, also when the spec changes, and an operator restarts")
-		w.edit(ctx, fresh, func() { fresh.Spec.Permissions.LLM = nil })
-		w.start(operatorOptions{driftInterval: time.Second})
-		Consistently(w.state(ctx, fresh), "2500ms").WithContext(ctx).Should(Or(pending, HavePrefix("an earlier generation")))
-		Expect(w.written()).To(Equal([]string{"POST room-grants"}))
+		w.Edit(ctx, fresh, func() { fresh.Spec.Permissions.LLM = nil })
+		Expect(w.Writes()).To(Equal([]string{"POST room-grants"}))
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.MeshAgent.ResetCalls()
+		Eventually(func() int { return len(w.Reads("users")) }).WithContext(ctx).Should(BeNumerically(">=", 2), "members are looked for")
+		Eventually(w.State(ctx, fresh)).WithContext(ctx).Should(pending)
+		Expect(w.Writes()).To(BeEmpty())
 
-		Expect(w.meshagent.Accept(newcomer)).To(BeTrue())
-		w.eventuallyReady(ctx, fresh)
-		Expect(fresh.Status.UserID).To(Equal(w.userWith(newcomer)))
+		Expect(w.MeshAgent.Accept(newcomer)).To(BeTrue())
+		w.ExpectReady(ctx, fresh)
+		Expect(fresh.Status.UserID).To(Equal(userWith(w, newcomer)))
 		Expect(fresh.Status.IsAdopted()).To(BeFalse())
-		Expect(w.granted()).To(And(HaveKey("queues"), Not(HaveKey("llm"))), "what was changed meanwhile")
+		Expect(permissionsGranted(w)).To(And(HaveKey("queues"), Not(HaveKey("llm"))), "what was changed meanwhile")
 
 		Expect(w.Delete(ctx, fresh)).To(Succeed())
-		w.eventuallyGone(ctx, fresh)
-		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
+		w.ExpectGone(ctx, fresh)
+		Expect(w.MeshAgent.Documents("room-grants")).To(BeEmpty())
 	})
 
 	It("that was promised only can be deleted, also when someone has just joined", func(ctx SpecContext) {
 		begin(ctx, simulator.Behavior{})
 		fresh, other := grant("fresh", newcomer, queues, byEmail), grant("other", "other@example.com", queues, byEmail)
-		w.apply(ctx, fresh, other)
+		w.CreateAll(ctx, fresh, other)
 		for _, one := range []client.Object{fresh, other} {
-			Eventually(w.state(ctx, one)).WithContext(ctx).Should(ContainSubstring("has not joined yet"))
+			Eventually(w.State(ctx, one)).WithContext(ctx).Should(ContainSubstring("has not joined yet"))
 		}
-		Expect(w.meshagent.Accept(newcomer)).To(BeTrue())
+		Expect(w.MeshAgent.Accept(newcomer)).To(BeTrue())
 		Expect(w.Delete(ctx, fresh)).To(Succeed())
 		Expect(w.Delete(ctx, other)).To(Succeed())
-		w.eventuallyGone(ctx, fresh, other)
-		Expect(w.meshagent.Documents("room-grants")).To(BeEmpty())
-		Eventually(w.events(ctx, fresh)).WithContext(ctx).Should(ContainElement(HavePrefix("Deleted: ")))
-		Eventually(w.events(ctx, other)).WithContext(ctx).Should(ContainElement(And(HavePrefix("Gone: "), ContainSubstring("other@example.com has not joined"))))
+		w.ExpectGone(ctx, fresh, other)
+		Expect(w.MeshAgent.Documents("room-grants")).To(BeEmpty())
+		Eventually(w.Events(ctx, fresh)).WithContext(ctx).Should(ContainElement(HavePrefix("Deleted: ")))
+		Eventually(w.Events(ctx, other)).WithContext(ctx).Should(ContainElement(And(HavePrefix("Gone: "), ContainSubstring("other@example.com has not joined"))))
 	})
 
 	It("may be granted at once", func(ctx SpecContext) {
 		begin(ctx, simulator.Behavior{ImmediateEmailGrants: true})
 		fresh := grant("fresh", newcomer, queues, byEmail)
-		w.apply(ctx, fresh)
-		w.eventuallyReady(ctx, fresh)
-		Expect(w.written()).To(Equal([]string{"POST room-grants"}))
-		Expect(fresh.Status.UserID).To(Equal(w.userWith(newcomer)))
+		w.CreateAll(ctx, fresh)
+		w.ExpectReady(ctx, fresh)
+		Expect(w.Writes()).To(Equal([]string{"POST room-grants"}))
+		Expect(fresh.Status.UserID).To(Equal(userWith(w, newcomer)))
 		Expect(fresh.Status.IsAdopted()).To(BeFalse())
 	})
 
@@ -108,15 +112,15 @@ var _ = Describe("MeshRoomGrant by e-mail", func() {
 		var grants []client.Object
 		for i := range many {
 			email := fmt.Sprintf("user-%02d@example.com", i)
-			w.meshagent.Add("users", map[string]any{"email": email})
+			w.MeshAgent.Add("users", map[string]any{"email": email})
 			grants = append(grants, grant(fmt.Sprintf("user-%02d", i), email, queues, byEmail))
 		}
-		w.apply(ctx, grants...)
-		w.eventuallyReady(ctx, grants...)
-		Expect(w.written()).To(And(HaveLen(many), HaveEach("POST room-grants")))
-		Expect(len(w.looks("users"))).To(BeNumerically("<", many/4))
-		w.meshagent.ResetCalls()
-		Eventually(func() int { return len(w.looks("room-grants")) }).WithContext(ctx).Should(BeNumerically(">=", 6)) // pages
-		Expect(len(w.looks("users"))).To(BeNumerically("<=", 3), "no more than lists of grants")
+		w.CreateAll(ctx, grants...)
+		w.ExpectReady(ctx, grants...)
+		Expect(w.Writes()).To(And(HaveLen(many), HaveEach("POST room-grants")))
+		Expect(len(w.Reads("users"))).To(BeNumerically("<", many/4))
+		w.MeshAgent.ResetCalls()
+		Eventually(func() int { return len(w.Reads("room-grants")) }).WithContext(ctx).Should(BeNumerically(">=", 6)) // pages
+		Expect(len(w.Reads("users"))).To(BeNumerically("<=", 3), "no more than lists of grants")
 	})
 })

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -28,66 +29,66 @@ var _ = Describe("MeshRoute", func() {
 			},
 		}
 	}
-	backend := func(w *world) map[string]any {
+	backend := func(w *harness.Env) map[string]any {
 		GinkgoHelper()
-		Expect(w.meshagent.Documents("routes")).To(HaveLen(1))
-		spec, _ := w.meshagent.Documents("routes")[0]["spec"].(map[string]any)
+		Expect(w.MeshAgent.Documents("routes")).To(HaveLen(1))
+		spec, _ := w.MeshAgent.Documents("routes")[0]["spec"].(map[string]any)
 		backend, _ := spec["backend"].(map[string]any)
 		return backend
 	}
-	begin := func(ctx context.Context, options ...simulator.Option) *world {
-		w := newWorld(ctx, options...)
-		w.start(operatorOptions{driftInterval: time.Second})
-		w.project(ctx)
-		w.apply(ctx, room("support"))
+	begin := func(ctx context.Context, options ...simulator.Option) *harness.Env {
+		w := harness.NewEnv(ctx, options...)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.ApplyProject(ctx)
+		w.CreateAll(ctx, harness.Room("support"))
 		return w
 	}
 
 	It("follows its room's new name, moves to an agent and back", func(ctx SpecContext) {
 		w := begin(ctx)
-		mine, support := route(), room("support")
-		support.Namespace = w.namespace
-		w.apply(ctx, mine)
-		w.eventuallyReady(ctx, mine, support)
-		w.edit(ctx, support, func() { support.Spec.Name = "care" })
+		mine, support := route(), harness.Room("support")
+		support.Namespace = w.Namespace
+		w.CreateAll(ctx, mine)
+		w.ExpectReady(ctx, mine, support)
+		w.Edit(ctx, support, func() { support.Spec.Name = "care" })
 		Eventually(func() map[string]any { return backend(w) }).WithContext(ctx).Should(HaveKeyWithValue("room", HaveKeyWithValue("name", "care")))
 
-		w.meshagent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "helper"}, "allowed_models": []any{}}})
-		w.edit(ctx, mine, func() {
+		w.MeshAgent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "helper"}, "allowed_models": []any{}}})
+		w.Edit(ctx, mine, func() {
 			mine.Spec.Backend = v1alpha1.MeshRouteBackend{AgentRef: &v1alpha1.ResourceReference{External: "helper"}}
 			mine.Spec.Paths = nil
 		})
-		w.eventuallyReady(ctx, mine)
+		w.ExpectReady(ctx, mine)
 		Expect(backend(w)).To(And(HaveKeyWithValue("agent", HaveKeyWithValue("name", "helper")), Or(Not(HaveKey("room")), HaveKeyWithValue("room", BeNil()))))
 
-		w.edit(ctx, mine, func() { mine.Spec.Backend, mine.Spec.Paths = route().Spec.Backend, route().Spec.Paths })
-		w.eventuallyReady(ctx, mine)
+		w.Edit(ctx, mine, func() { mine.Spec.Backend, mine.Spec.Paths = route().Spec.Backend, route().Spec.Paths })
+		w.ExpectReady(ctx, mine)
 		Expect(backend(w)).To(HaveKeyWithValue("room", HaveKeyWithValue("name", "care")))
 	})
 
 	It("that leads to another room already is moved only if the policy allows it", func(ctx SpecContext) {
 		w := begin(ctx)
-		w.meshagent.Add("rooms", map[string]any{"name": "other", "metadata": map[string]any{}})
-		w.meshagent.Add("routes", map[string]any{"domain": domain, "spec": map[string]any{
+		w.MeshAgent.Add("rooms", map[string]any{"name": "other", "metadata": map[string]any{}})
+		w.MeshAgent.Add("routes", map[string]any{"domain": domain, "spec": map[string]any{
 			"version": "v1", "kind": "Route", "metadata": map[string]any{"name": domain}, "domain": domain,
 			"backend": map[string]any{"room": map[string]any{"name": "other"}}, "paths": []any{map[string]any{"path": "/", "targetPort": "8000"}},
 		}})
 		mine := route()
-		w.apply(ctx, mine)
-		Eventually(w.state(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True AlreadyExists"), ContainSubstring("differs in backend.room.name:")))
+		w.CreateAll(ctx, mine)
+		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True AlreadyExists"), ContainSubstring("differs in backend.room.name:")))
 		Expect(backend(w)).To(HaveKeyWithValue("room", HaveKeyWithValue("name", "other")))
-		w.edit(ctx, mine, func() { mine.Spec.AdoptionPolicy = v1alpha1.AdoptIfUnowned })
-		w.eventuallyReady(ctx, mine)
+		w.Edit(ctx, mine, func() { mine.Spec.AdoptionPolicy = v1alpha1.AdoptIfUnowned })
+		w.ExpectReady(ctx, mine)
 		Expect(backend(w)).To(HaveKeyWithValue("room", HaveKeyWithValue("name", "support")))
 	})
 
 	It("is understood in the flat shape of old deployments", func(ctx SpecContext) {
 		w := begin(ctx, simulator.WithBehavior(simulator.Behavior{LegacyRoutes: true}))
 		mine := route()
-		w.apply(ctx, mine)
-		w.eventuallyReady(ctx, mine)
-		w.meshagent.ResetCalls()
-		Eventually(func() []string { return w.calls() }).WithContext(ctx).Should(ContainElement("GET routes"))
-		Expect(w.written()).To(BeEmpty())
+		w.CreateAll(ctx, mine)
+		w.ExpectReady(ctx, mine)
+		w.MeshAgent.ResetCalls()
+		Eventually(func() []string { return w.Calls() }).WithContext(ctx).Should(ContainElement("GET routes"))
+		Expect(w.Writes()).To(BeEmpty())
 	})
 })

@@ -4,185 +4,25 @@
 package operator_test
 
 import (
-	"bufio"
-	"bytes"
-	"errors"
-	"flag"
-	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/serializer"
-	"k8s.io/apimachinery/pkg/util/yaml"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/controller"
-	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/test/simulator"
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
-
-// sample is an object of config/samples. Tests that walk over all samples know no kind: a new kind is tested by having a sample.
-type sample struct {
-	kind, name string
-	made       client.Object
-}
-
-func (s sample) String() string { return s.kind + " " + s.name }
-
-// object is a fresh copy.
-func (s sample) object() client.Object {
-	return s.made.DeepCopyObject().(client.Object)
-}
-
-// mirrors says that objects of this kind stand for something in MeshAgent that is created, changed and deleted with them.
-func (s sample) mirrors() bool {
-	_, ok := s.made.(engine.Object)
-	return ok
-}
-
-// concerns says that a request to the API server is about objects of the sample's kind.
-func (s sample) concerns(r *http.Request) bool {
-	return strings.Contains(r.URL.Path, "/"+v1alpha1.GroupVersion.Group+"/") && strings.Contains(r.URL.Path+"/", "/"+strings.ToLower(s.kind)+"s/")
-}
-
-// change is the merge patch that stands for a user's edit of the sample's spec: it adds, changes and removes something. That and
-// nothing else about a kind has to be told; the samples themselves say the rest. A sample of another shape has a patch of its own.
-func (s sample) change() string {
-	if own, ok := changes[s.String()]; ok {
-		return own
-	}
-	return changes[s.kind]
-}
-
-var changes = map[string]string{
-	"MeshProject":              `{"spec": {"rateLimit": {"requestsPerSecond": 50}}}`,
-	"MeshFeed":                 `{"spec": {"name": "sales", "paused": true, "description": "Sales", "annotations": null, "messageSchema": {"required": null, "properties": {"order": {"type": "integer"}}}}}`,
-	"MeshFeedSubscription":     `{"spec": {"filenameDatetimeFormat": null, "annotations": {"a": "b"}}}`,
-	"MeshRoute":                `{"spec": {"name": "label", "paths": [{"path": "/a", "targetPort": "8001", "stripPrefix": true}, {"targetPort": 8000}]}}`,
-	"MeshSecret":               `{"spec": {"name": "renamed"}}`,
-	"MeshSecret registry-pull": `{"spec": {"name": "renamed-as-well"}}`, // no two may have one name
-	"MeshService":              `{"spec": {"metadata": {"repo": "https://example.com/code", "description": null, "annotations": null}, "agents": [{"name": "other"}], "files": null}}`,
-	"MeshService translator":   `{"spec": {"template": {"values": {"language": "German", "tone": "plain"}}}}`,
-	"MeshRoom":                 `{"spec": {"metadata": {"team": "care", "floor": 2, "escalation": {"channel": null}}, "annotations": null}}`,
-	"MeshRoomGrant":            `{"spec": {"permissions": {"preset": "User", "llm": null, "queues": {"list": false, "send": []}, "storage": {"paths": [{"path": "/shared"}]}}}}`,
-}
-
-var only = flag.String("sample", "", "walk only over the samples whose kind and name contain this")
-
-// samples are all objects of our own kinds in config/samples.
-func samples() []sample {
-	return slices.DeleteFunc(slices.Clone(readSamples().own), func(s sample) bool { return !strings.Contains(s.String(), *only) })
-}
-
-// mirrors are those that stand for something in MeshAgent.
-func mirrors() []sample {
-	return slices.DeleteFunc(samples(), func(s sample) bool { return !s.mirrors() })
-}
-
-// readSamples reads them, and what else is there: the Secrets and the like that they need. It is called while the tree of specs is built, so it cannot use Expect.
-var readSamples = sync.OnceValue(func() (read struct{ own, other []sample }) {
-	types := runtime.NewScheme()
-	files, err := filepath.Glob(filepath.Join("..", "..", "config", "samples", "*.yaml"))
-	err = errors.Join(err, clientgoscheme.AddToScheme(types), v1alpha1.AddToScheme(types))
-	if err != nil || len(files) == 0 {
-		panic(fmt.Sprintf("reading the samples: %v (%d files)", err, len(files)))
-	}
-	// Strict: a misspelt field in a sample is an error.
-	decoder := serializer.NewCodecFactory(types, serializer.EnableStrict).UniversalDeserializer()
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			panic(err)
-		}
-		documents := yaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(text)))
-		for {
-			document, err := documents.Read()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				panic(fmt.Sprintf("reading %s: %v", file, err))
-			}
-			if len(bytes.TrimSpace(document)) == 0 || filepath.Base(file) == "kustomization.yaml" {
-				continue
-			}
-			decoded, gvk, err := decoder.Decode(document, nil, nil)
-			if err != nil {
-				panic(fmt.Sprintf("reading %s: %v", file, err))
-			}
-			made := sample{kind: gvk.Kind, made: decoded.(client.Object)}
-			made.name = made.made.GetName()
-			if gvk.Group == v1alpha1.GroupVersion.Group {
-				read.own = append(read.own, made)
-			} else {
-				read.other = append(read.other, made)
-			}
-		}
-	}
-	return read
-})
-
-// sampleOf finds what a message names: an object of the samples, or the API key's Secret, which no sample can hold.
-func sampleOf(kind, name string) client.Object {
-	GinkgoHelper()
-	if kind == "Secret" && name == "meshagent-api-key" {
-		return keySecret(simulator.DevelopmentKey)
-	}
-	for _, s := range slices.Concat(readSamples().own, readSamples().other) {
-		if s.kind == kind && s.name == name {
-			return s.object()
-		}
-	}
-	Fail(fmt.Sprintf("config/samples needs %s %q and does not have it", kind, name))
-	return nil
-}
-
-// together runs a function for each of many at the same time, though not for too many.
-func together[T any](all []T, one func(T)) {
-	const most = 32
-	turns := make(chan struct{}, most)
-	var group sync.WaitGroup
-	for _, each := range all {
-		group.Go(func() {
-			defer GinkgoRecover()
-			turns <- struct{}{}
-			defer func() {
-				<-turns
-				if failure := recover(); failure != nil {
-					AddReportEntry(fmt.Sprintf("failed for %v", each))
-					panic(failure)
-				}
-			}()
-			one(each)
-		})
-	}
-	group.Wait()
-}
-
-// kindsOf are the kinds of the sample objects, one for each object.
-func kindsOf(all []sample) []string {
-	var kinds []string
-	for _, s := range all {
-		kinds = append(kinds, s.kind)
-	}
-	return kinds
-}
 
 var _ = Describe("The samples", func() {
 	It("show every kind, and nothing that is no kind", func() {
 		var served []string
-		for name, kind := range scheme.KnownTypes(v1alpha1.GroupVersion) {
+		for name, kind := range harness.Scheme.KnownTypes(v1alpha1.GroupVersion) {
 			if reflect.PointerTo(kind).Implements(reflect.TypeFor[client.Object]()) {
 				served = append(served, name)
 			}
@@ -197,19 +37,19 @@ var _ = Describe("The samples", func() {
 			}
 		}
 		Expect(controlled).To(ConsistOf(served), "all.go has a controller for every type of the API")
-		kinds := kindsOf(samples())
+		kinds := harness.KindsOf(harness.Samples())
 		slices.Sort(kinds)
 		kinds = slices.Compact(kinds)
 		Expect(kinds).To(ConsistOf(served), "config/samples has an object of every kind")
 		for _, kind := range kinds {
-			Expect(changes).To(HaveKey(kind), "samples_test.go says what a user may change in a %s", kind)
+			Expect(harness.EditPatches).To(HaveKey(kind), "samples_test.go says what a user may change in a %s", kind)
 		}
 	})
 
 	It("are all listed for kustomize", func() {
-		text, err := os.ReadFile(filepath.Join("..", "..", "config", "samples", "kustomization.yaml"))
+		text, err := os.ReadFile(harness.Path("config", "samples", "kustomization.yaml"))
 		Expect(err).NotTo(HaveOccurred())
-		files, err := filepath.Glob(filepath.Join("..", "..", "config", "samples", "*.yaml"))
+		files, err := filepath.Glob(harness.Path("config", "samples", "*.yaml"))
 		Expect(err).NotTo(HaveOccurred())
 		for _, file := range files {
 			if name := filepath.Base(file); name != "kustomization.yaml" {

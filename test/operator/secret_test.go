@@ -17,19 +17,20 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 var _ = Describe("MeshSecret", func() {
 	var (
-		w      *world
+		w      *harness.Env
 		source *corev1.Secret
 		mine   *v1alpha1.MeshSecret
 	)
-	begin := func(ctx context.Context, options operatorOptions) {
-		w = newWorld(ctx)
-		w.start(options)
-		w.project(ctx)
+	begin := func(ctx context.Context, options harness.OperatorOptions) {
+		w = harness.NewEnv(ctx)
+		w.StartOperator(options)
+		w.ApplyProject(ctx)
 		source = &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "openai"}, StringData: map[string]string{"api-key": "first-c4n4ry"}}
 		mine = &v1alpha1.MeshSecret{
 			ObjectMeta: metav1.ObjectMeta{Name: "openai"},
@@ -38,15 +39,15 @@ var _ = Describe("MeshSecret", func() {
 				Keys:      []v1alpha1.MeshSecretKey{{Key: "api-key", As: "OPENAI_API_KEY"}},
 			},
 		}
-		w.apply(ctx, source)
+		w.CreateAll(ctx, source)
 	}
 	// readBack reads a secret through the API, as another client of MeshAgent would.
 	readBack := func(ctx context.Context, id string) string {
 		GinkgoHelper()
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://meshagent/accounts/projects/"+w.meshagent.ProjectID()+"/secrets/"+id, http.NoBody)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://meshagent/accounts/projects/"+w.MeshAgent.ProjectID()+"/secrets/"+id, http.NoBody)
 		Expect(err).NotTo(HaveOccurred())
 		r.Header.Set("Authorization", "Bearer "+simulator.DevelopmentKey)
-		resp, err := w.wire().RoundTrip(r)
+		resp, err := w.Transport().RoundTrip(r)
 		Expect(err).NotTo(HaveOccurred())
 		defer func() { _ = resp.Body.Close() }()
 		var answer struct {
@@ -58,7 +59,7 @@ var _ = Describe("MeshSecret", func() {
 	// value is what MeshAgent holds in the only secret of a collection.
 	value := func(path string) string {
 		GinkgoHelper()
-		for _, document := range w.meshagent.Documents(path) {
+		for _, document := range w.MeshAgent.Documents(path) {
 			data, _ := document["data_base64"].(string)
 			decoded, err := base64.StdEncoding.DecodeString(data)
 			Expect(err).NotTo(HaveOccurred())
@@ -67,86 +68,87 @@ var _ = Describe("MeshSecret", func() {
 		return ""
 	}
 	change := func(ctx context.Context, data map[string][]byte) {
-		w.edit(ctx, source, func() { source.Data = data })
+		w.Edit(ctx, source, func() { source.Data = data })
 	}
 
 	It("carries a Secret into the project, and each change of it with one write", func(ctx SpecContext) {
-		begin(ctx, operatorOptions{})
-		w.apply(ctx, mine)
-		w.eventuallyReady(ctx, mine)
+		begin(ctx, harness.OperatorOptions{})
+		w.CreateAll(ctx, mine)
+		w.ExpectReady(ctx, mine)
 		Expect(readBack(ctx, mine.Status.ID)).To(Equal(`{"OPENAI_API_KEY":"first-c4n4ry"}`))
-		Expect(w.written()).To(Equal([]string{"POST secrets"}))
+		Expect(w.Writes()).To(Equal([]string{"POST secrets"}))
 
-		w.meshagent.ResetCalls()
+		w.MeshAgent.ResetCalls()
 		change(ctx, map[string][]byte{"api-key": []byte("second-c4n4ry")})
 		Eventually(func() string { return value("secrets") }).WithContext(ctx).Should(MatchJSON(`{"OPENAI_API_KEY": "second-c4n4ry"}`))
-		Eventually(w.events(ctx, mine)).WithContext(ctx).Should(ContainElement("Updated: openai was updated in MeshAgent: data_base64"))
-		Expect(w.calls()).To(Equal([]string{"GET secrets/" + mine.Status.ID, "PUT secrets/" + mine.Status.ID, "GET secrets/" + mine.Status.ID}))
+		Eventually(w.Events(ctx, mine)).WithContext(ctx).Should(ContainElement("Updated: openai was updated in MeshAgent: data_base64"))
+		Expect(w.Calls()).To(Equal([]string{"GET secrets/" + mine.Status.ID, "PUT secrets/" + mine.Status.ID, "GET secrets/" + mine.Status.ID}))
 
 		By("writing nothing when the Secret changes elsewhere")
-		w.meshagent.ResetCalls()
+		w.MeshAgent.ResetCalls()
 		change(ctx, map[string][]byte{"api-key": []byte("second-c4n4ry"), "other": []byte("x")})
-		Eventually(func() []string { return w.calls() }).WithContext(ctx).ShouldNot(BeEmpty())
-		Consistently(func() []string { return w.written() }, "500ms").WithContext(ctx).Should(BeEmpty())
+		Eventually(func() []string { return w.Calls() }).WithContext(ctx).ShouldNot(BeEmpty())
+		w.RequestReconcile(ctx, mine)
+		Expect(w.Writes()).To(BeEmpty())
 	})
 
 	It("looks before it writes a changed value", func(ctx SpecContext) {
-		begin(ctx, operatorOptions{})
-		w.apply(ctx, mine)
-		w.eventuallyReady(ctx, mine)
+		begin(ctx, harness.OperatorOptions{})
+		w.CreateAll(ctx, mine)
+		w.ExpectReady(ctx, mine)
 		first := mine.Status.ID
 
 		By("finding that it is gone")
-		w.meshagent.Remove("secrets", first)
-		w.meshagent.ResetCalls()
+		w.MeshAgent.Remove("secrets", first)
+		w.MeshAgent.ResetCalls()
 		change(ctx, map[string][]byte{"api-key": []byte("second-c4n4ry")})
-		Eventually(w.events(ctx, mine)).WithContext(ctx).Should(ContainElement("Recreated: openai was gone from MeshAgent and was created again"))
-		w.eventuallyReady(ctx, mine)
-		Expect(w.written()).To(Equal([]string{"POST secrets"}))
+		Eventually(w.Events(ctx, mine)).WithContext(ctx).Should(ContainElement("Recreated: openai was gone from MeshAgent and was created again"))
+		w.ExpectReady(ctx, mine)
+		Expect(w.Writes()).To(Equal([]string{"POST secrets"}))
 		Expect(value("secrets")).To(MatchJSON(`{"OPENAI_API_KEY": "second-c4n4ry"}`))
 
 		By("not writing it twice when only the answer was lost")
-		w.meshagent.ResetCalls()
-		w.meshagent.Inject(simulator.Fault{Method: http.MethodPut, Path: "/secrets/", Times: 1, Drop: simulator.DropAfter})
+		w.MeshAgent.ResetCalls()
+		w.MeshAgent.Inject(simulator.Fault{Method: http.MethodPut, Path: "/secrets/", Times: 1, Drop: simulator.DropAfter})
 		change(ctx, map[string][]byte{"api-key": []byte("third-c4n4ry")})
-		Eventually(func() []string { return w.calls() }).WithContext(ctx).Should(HaveLen(3))
-		w.eventuallyReady(ctx, mine)
-		Expect(w.calls()).To(Equal([]string{"GET secrets/" + mine.Status.ID, "PUT secrets/" + mine.Status.ID, "GET secrets/" + mine.Status.ID}))
+		Eventually(func() []string { return w.Calls() }).WithContext(ctx).Should(HaveLen(3))
+		w.ExpectReady(ctx, mine)
+		Expect(w.Calls()).To(Equal([]string{"GET secrets/" + mine.Status.ID, "PUT secrets/" + mine.Status.ID, "GET secrets/" + mine.Status.ID}))
 		Expect(value("secrets")).To(MatchJSON(`{"OPENAI_API_KEY": "third-c4n4ry"}`))
 	})
 
 	It("leaves what other clients wrote alone if it means the same", func(ctx SpecContext) {
-		begin(ctx, operatorOptions{driftInterval: time.Second})
-		w.apply(ctx, mine)
-		w.eventuallyReady(ctx, mine)
-		w.meshagent.Edit("secrets", mine.Status.ID, func(doc map[string]any) {
+		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
+		w.CreateAll(ctx, mine)
+		w.ExpectReady(ctx, mine)
+		w.MeshAgent.Edit("secrets", mine.Status.ID, func(doc map[string]any) {
 			doc["data_base64"] = base64.StdEncoding.EncodeToString([]byte("{ \"OPENAI_API_KEY\" : \"first-c4n4ry\" }"))
 		})
-		w.meshagent.ResetCalls()
-		Eventually(func() []string { return w.calls() }).WithContext(ctx).Should(ContainElement("GET secrets/" + mine.Status.ID))
-		Expect(w.written()).To(BeEmpty())
+		w.MeshAgent.ResetCalls()
+		Eventually(func() []string { return w.Calls() }).WithContext(ctx).Should(ContainElement("GET secrets/" + mine.Status.ID))
+		Expect(w.Writes()).To(BeEmpty())
 	})
 
 	DescribeTable("keeps the value in MeshAgent while the Secret cannot be used, says why, and heals", func(ctx SpecContext, spoil map[string][]byte, want string) {
-		begin(ctx, operatorOptions{})
-		w.apply(ctx, mine)
-		w.eventuallyReady(ctx, mine)
-		w.meshagent.ResetCalls()
+		begin(ctx, harness.OperatorOptions{})
+		w.CreateAll(ctx, mine)
+		w.ExpectReady(ctx, mine)
+		w.MeshAgent.ResetCalls()
 		if spoil == nil {
 			Expect(w.Delete(ctx, source)).To(Succeed())
 		} else {
 			change(ctx, spoil)
 		}
-		Eventually(w.state(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Synced=False"), ContainSubstring(want), Not(ContainSubstring("c4n4ry"))))
+		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Synced=False"), ContainSubstring(want), Not(ContainSubstring("c4n4ry"))))
 		Expect(readBack(ctx, mine.Status.ID)).To(Equal(`{"OPENAI_API_KEY":"first-c4n4ry"}`))
-		Expect(w.written()).To(BeEmpty())
+		Expect(w.Writes()).To(BeEmpty())
 		if spoil == nil {
 			source = &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "openai"}, StringData: map[string]string{"api-key": "third-c4n4ry"}}
-			w.apply(ctx, source)
+			w.CreateAll(ctx, source)
 		} else {
 			change(ctx, map[string][]byte{"api-key": []byte("third-c4n4ry")})
 		}
-		w.eventuallyReady(ctx, mine)
+		w.ExpectReady(ctx, mine)
 		Expect(value("secrets")).To(MatchJSON(`{"OPENAI_API_KEY": "third-c4n4ry"}`))
 	},
 		Entry("gone", nil, `SecretNotFound: Secret "openai" does not exist`),
@@ -156,116 +158,92 @@ var _ = Describe("MeshSecret", func() {
 	)
 
 	It("carries a registry's credential, and names the registries when there are several", func(ctx SpecContext) {
-		begin(ctx, operatorOptions{})
+		begin(ctx, harness.OperatorOptions{})
 		pull := &corev1.Secret{
 			ObjectMeta: metav1.ObjectMeta{Name: "pull"}, Type: corev1.SecretTypeDockerConfigJson,
 			StringData: map[string]string{".dockerconfigjson": `{"auths": {"ghcr.io": {"auth": "cm9ib3Q6YzRuNHJ5"}, "quay.io": {"auth": "YTpi"}}}`},
 		}
 		login := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "pull"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalSecretReference{Name: "pull"}}}
-		w.apply(ctx, pull, login)
-		Eventually(w.state(ctx, login)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid"), ContainSubstring("ghcr.io, quay.io")))
-		w.edit(ctx, login, func() { login.Spec.Registry = "ghcr.io" })
-		w.eventuallyReady(ctx, login)
+		w.CreateAll(ctx, pull, login)
+		Eventually(w.State(ctx, login)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid"), ContainSubstring("ghcr.io, quay.io")))
+		w.Edit(ctx, login, func() { login.Spec.Registry = "ghcr.io" })
+		w.ExpectReady(ctx, login)
 		Expect(readBack(ctx, login.Status.ID)).To(MatchJSON(`{"server": "ghcr.io", "username": "robot", "password": "c4n4ry", "email": "none@example.com"}`))
-		Expect(w.meshagent.Documents("secrets")[0]).To(HaveKeyWithValue("type", "docker"))
+		Expect(w.MeshAgent.Documents("secrets")[0]).To(HaveKeyWithValue("type", "docker"))
 	})
 
 	It("lives in a room, follows its new name, and goes with it", func(ctx SpecContext) {
-		begin(ctx, operatorOptions{driftInterval: time.Second})
-		support := room("support")
+		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
+		support := harness.Room("support")
 		mine.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
 		mine.Spec.ForIdentity = "bot"
-		w.apply(ctx, mine)
-		Eventually(w.state(ctx, mine)).WithContext(ctx).Should(ContainSubstring(`ReferenceNotFound: MeshRoom "support" does not exist`))
-		w.apply(ctx, support)
-		w.eventuallyReady(ctx, support, mine)
+		w.CreateAll(ctx, mine)
+		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(ContainSubstring(`ReferenceNotFound: MeshRoom "support" does not exist`))
+		w.CreateAll(ctx, support)
+		w.ExpectReady(ctx, support, mine)
 		Expect(mine.Status.ID).To(Equal(string(mine.UID)), "chosen by us: after a crash it tells whose it is")
 		path := "rooms/" + support.Status.ID + "/secrets"
 		Expect(value(path)).To(MatchJSON(`{"OPENAI_API_KEY": "first-c4n4ry"}`))
 
-		w.edit(ctx, support, func() { support.Spec.Name = "care" })
-		w.eventuallyReady(ctx, support)
+		w.Edit(ctx, support, func() { support.Spec.Name = "care" })
+		w.ExpectReady(ctx, support)
 		change(ctx, map[string][]byte{"api-key": []byte("second-c4n4ry")})
 		Eventually(func() string { return value(path) }).WithContext(ctx).Should(MatchJSON(`{"OPENAI_API_KEY": "second-c4n4ry"}`))
 
 		By("deleting the room first")
 		Expect(w.Delete(ctx, support)).To(Succeed())
-		w.eventuallyGone(ctx, support)
+		w.ExpectGone(ctx, support)
 		Expect(w.Delete(ctx, mine)).To(Succeed())
-		w.eventuallyGone(ctx, mine)
-		Expect(w.meshagent.Documents(path)).To(BeEmpty())
+		w.ExpectGone(ctx, mine)
+		Expect(w.MeshAgent.Documents(path)).To(BeEmpty())
 	})
 
 	It("lives with an agent, whose id is given", func(ctx SpecContext) {
-		begin(ctx, operatorOptions{})
-		agent := w.meshagent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "helper"}, "allowed_models": []any{}}})
+		begin(ctx, harness.OperatorOptions{})
+		agent := w.MeshAgent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "helper"}, "allowed_models": []any{}}})
 		mine.Spec.AgentRef = &v1alpha1.ResourceReference{External: agent}
 		mine.Spec.DelegatedTo = "bot"
-		w.apply(ctx, mine)
-		w.eventuallyReady(ctx, mine)
+		w.CreateAll(ctx, mine)
+		w.ExpectReady(ctx, mine)
 		path := "agents/" + agent + "/secrets"
 		Expect(value(path)).To(MatchJSON(`{"OPENAI_API_KEY": "first-c4n4ry"}`))
-		Expect(w.meshagent.Documents(path)[0]).To(HaveKeyWithValue("delegated_to", "bot"))
+		Expect(w.MeshAgent.Documents(path)[0]).To(HaveKeyWithValue("delegated_to", "bot"))
 		change(ctx, map[string][]byte{"api-key": []byte("second-c4n4ry")})
 		Eventually(func() string { return value(path) }).WithContext(ctx).Should(MatchJSON(`{"OPENAI_API_KEY": "second-c4n4ry"}`))
 		Expect(w.Delete(ctx, mine)).To(Succeed())
-		w.eventuallyGone(ctx, mine)
-		Expect(w.meshagent.Documents(path)).To(BeEmpty())
+		w.ExpectGone(ctx, mine)
+		Expect(w.MeshAgent.Documents(path)).To(BeEmpty())
 	})
 
 	It("is not taken for lost while its room has another name than it should", func(ctx SpecContext) {
-		begin(ctx, operatorOptions{driftInterval: time.Second})
-		support := room("support")
+		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
+		support := harness.Room("support")
 		mine.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
-		w.apply(ctx, support, mine)
-		w.eventuallyReady(ctx, support, mine)
-		w.edit(ctx, support, func() { support.Spec.Suspend = new(true) }) // nobody sets it right
-		Eventually(w.state(ctx, support)).WithContext(ctx).Should(ContainSubstring("Suspended"))
-		w.meshagent.ResetCalls()
-		w.meshagent.Edit("rooms", support.Status.ID, func(doc map[string]any) { doc["name"] = "renamed" })
-		Eventually(w.state(ctx, mine)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("Synced=False ParentNotFound")))
+		w.CreateAll(ctx, support, mine)
+		w.ExpectReady(ctx, support, mine)
+		w.Edit(ctx, support, func() { support.Spec.Suspend = new(true) }) // nobody sets it right
+		Eventually(w.State(ctx, support)).WithContext(ctx).Should(ContainSubstring("Suspended"))
+		w.MeshAgent.ResetCalls()
+		w.MeshAgent.Edit("rooms", support.Status.ID, func(doc map[string]any) { doc["name"] = "renamed" })
+		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("Synced=False ParentNotFound")))
 		Expect(mine.Status.ID).To(Equal(string(mine.UID)))
-		w.meshagent.Edit("rooms", support.Status.ID, func(doc map[string]any) { doc["name"] = "support" })
-		w.eventuallyReady(ctx, mine)
-		Expect(w.written()).To(BeEmpty())
+		w.MeshAgent.Edit("rooms", support.Status.ID, func(doc map[string]any) { doc["name"] = "support" })
+		w.ExpectReady(ctx, mine)
+		Expect(w.Writes()).To(BeEmpty())
 	})
 
-	DescribeTable("is created once and belongs to its object, even if the answer is lost", func(ctx SpecContext, inRoom bool) {
-		begin(ctx, operatorOptions{})
-		path := "secrets"
-		if inRoom {
-			support := room("support")
-			w.apply(ctx, support)
-			w.eventuallyReady(ctx, support)
-			mine.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
-			path = "rooms/" + support.Status.ID + "/secrets"
-		}
-		w.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/secrets$", Times: 1, Drop: simulator.DropAfter})
-		w.apply(ctx, mine)
-		w.eventuallyReady(ctx, mine)
-		Expect(mine.Status.IsAdopted()).To(BeFalse())
-		Expect(mine.Status.PendingCreate).To(BeNil())
-		Expect(w.meshagent.Documents(path)).To(HaveLen(1))
-		Expect(w.Delete(ctx, mine)).To(Succeed())
-		w.eventuallyGone(ctx, mine)
-		Expect(w.meshagent.Documents(path)).To(BeEmpty())
-	},
-		Entry("in a project", false),
-		Entry("in a room", true),
-	)
-
 	It("never shows a value", func(ctx SpecContext) {
-		begin(ctx, operatorOptions{driftInterval: time.Second})
+		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
 		mine.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve
-		id := w.meshagent.Add("secrets", map[string]any{"name": "openai", "type": "keys", "data_base64": base64.StdEncoding.EncodeToString([]byte(`{"A": "other-c4n4ry"}`))})
-		w.apply(ctx, mine)
-		Eventually(w.state(ctx, mine)).WithContext(ctx).Should(ContainSubstring("Synced=False Drifted"))
+		id := w.MeshAgent.Add("secrets", map[string]any{"name": "openai", "type": "keys", "data_base64": base64.StdEncoding.EncodeToString([]byte(`{"A": "other-c4n4ry"}`))})
+		w.CreateAll(ctx, mine)
+		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(ContainSubstring("Synced=False Drifted"))
 		Expect(mine.Status.ID).To(Equal(id))
 		Expect(mine.Status.Drift).To(Equal([]v1alpha1.Drift{{Path: "data_base64"}}))
-		w.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/secrets/", Status: 400, Body: "400: cannot show other-c4n4ry"})
-		Eventually(w.state(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Rejected"), Not(ContainSubstring("c4n4ry"))))
+		w.MeshAgent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/secrets/", Status: 400, Body: "400: cannot show other-c4n4ry"})
+		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Rejected"), Not(ContainSubstring("c4n4ry"))))
 		var events corev1.EventList
-		Expect(w.List(ctx, &events, client.InNamespace(w.namespace))).To(Succeed())
+		Expect(w.List(ctx, &events, client.InNamespace(w.Namespace))).To(Succeed())
 		for _, event := range events.Items {
 			Expect(event.Message).NotTo(ContainSubstring("c4n4ry"))
 		}

@@ -4,12 +4,10 @@
 package operator_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -19,9 +17,9 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // example is a value with all that a schema of the contract allows. Where it has alternatives, pick chooses one. Members in leave are
@@ -60,8 +58,8 @@ func example(schema *openapi3.Schema, pick int, leave ...string) any {
 // exampleService is an example of a service that is possible: with one of what excludes each other.
 func exampleService(pick int) map[string]any {
 	// A secret in clear has no place in a custom resource.
-	made := example(validator.Document().Components.Schemas["ServiceSpec"].Value, pick, "id", "client_secret").(map[string]any)
-	secrets := example(validator.Document().Components.Schemas["SecretValue"].Value, pick)
+	made := example(harness.Validator().Document().Components.Schemas["ServiceSpec"].Value, pick, "id", "client_secret").(map[string]any)
+	secrets := example(harness.Validator().Document().Components.Schemas["SecretValue"].Value, pick)
 	container := made["container"].(map[string]any)
 	container["environment"] = apart(container["environment"], "name", "value", "token", "secret")
 	for _, one := range container["environment"].([]any) {
@@ -154,37 +152,38 @@ func inOrder(service map[string]any) any {
 }
 
 var _ = Describe("MeshService and the contract", func() {
-	for pick := range 6 {
-		It(fmt.Sprintf("all that a service can have survives: example %d", pick), func(ctx SpecContext) {
-			w := newWorld(ctx)
-			w.start(operatorOptions{})
-			w.project(ctx)
-			wire := exampleService(pick)
-			Expect(validator.CheckSchema("ServiceSpec", normal(wire))).To(Succeed())
-			raw := &unstructured.Unstructured{Object: map[string]any{"spec": asCustomResource(wire)}}
-			raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("MeshService"))
-			raw.SetNamespace(w.namespace)
-			raw.SetName("example")
-			Expect(client.WithFieldValidation(w, "Strict").Create(ctx, raw)).To(Succeed())
-			made := &v1alpha1.MeshService{}
-			made.SetNamespace(w.namespace)
-			made.SetName("example")
-			w.eventuallyReady(ctx, made)
-
-			By("being in MeshAgent as it was meant")
-			there := w.remoteService("text")
-			delete(there, "id")
-			annotations := there["metadata"].(map[string]any)["annotations"].(map[string]any)
-			delete(annotations, v1alpha1.OwnerAnnotation)
-			Expect(inOrder(there)).To(Equal(inOrder(wire)))
-
-			By("being looked at, without a difference")
-			w.meshagent.ResetCalls()
-			w.look(ctx, made)
-			Expect(w.calls()).To(Equal([]string{"GET services/" + made.Status.ID}))
-		})
-	}
+	It("agree: all that a service can have survives", func(ctx SpecContext) {
+		harness.InParallel([]int{0, 1, 2, 3, 4, 5}, func(pick int) { keepsService(ctx, exampleService(pick)) })
+	})
 })
+
+func keepsService(ctx context.Context, wire map[string]any) {
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{})
+	w.ApplyProject(ctx)
+	Expect(harness.Validator().CheckSchema("ServiceSpec", normal(wire))).To(Succeed())
+	raw := &unstructured.Unstructured{Object: map[string]any{"spec": asCustomResource(wire)}}
+	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("MeshService"))
+	raw.SetNamespace(w.Namespace)
+	raw.SetName("example")
+	Expect(client.WithFieldValidation(w, "Strict").Create(ctx, raw)).To(Succeed())
+	made := &v1alpha1.MeshService{}
+	made.SetNamespace(w.Namespace)
+	made.SetName("example")
+	w.ExpectReady(ctx, made)
+
+	By("being in MeshAgent as it was meant")
+	there := remoteService(w, "text")
+	delete(there, "id")
+	annotations := there["metadata"].(map[string]any)["annotations"].(map[string]any)
+	delete(annotations, v1alpha1.OwnerAnnotation)
+	Expect(inOrder(there)).To(Equal(inOrder(wire)))
+
+	By("being looked at, without a difference")
+	w.MeshAgent.ResetCalls()
+	w.RequestReconcile(ctx, made)
+	Expect(w.Calls()).To(Equal([]string{"GET services/" + made.Status.ID}))
+}
 
 // normal is a document with its numbers as JSON has them.
 func normal(document map[string]any) map[string]any {
@@ -193,23 +192,3 @@ func normal(document map[string]any) map[string]any {
 	Expect(json.Unmarshal([]byte(textOf(document)), &decoded)).To(Succeed())
 	return decoded
 }
-
-var _ = Describe("docs/services.md", func() {
-	It("shows manifests that MeshAgent takes, and objects that Kubernetes takes", func(ctx SpecContext) {
-		text, err := os.ReadFile(filepath.Join("..", "..", "docs", "services.md"))
-		Expect(err).NotTo(HaveOccurred())
-		shown := map[string]int{}
-		for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
-			var document map[string]any
-			Expect(yaml.Unmarshal([]byte(block[1]), &document)).To(Succeed())
-			kind, _ := document["kind"].(string)
-			shown[kind]++
-			if kind == "Service" {
-				Expect(validator.CheckSchema("ServiceSpec", normal(document))).To(Succeed(), block[1])
-			} else {
-				Expect(tryOut(ctx, kind, block[1])).To(Succeed(), block[1])
-			}
-		}
-		Expect(shown).To(Equal(map[string]int{"Service": 3, "MeshService": 4}))
-	})
-})

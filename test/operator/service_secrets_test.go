@@ -11,25 +11,26 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 var _ = Describe("MeshService", func() {
 	It("refuses secrets that could not be used where they are named", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		w.project(ctx)
-		care, bytes, agents := sampleOf("MeshSecret", "openai-room"), sampleOf("MeshSecret", "openai-room"), sampleOf("MeshSecret", "openai")
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
+		care, bytes, agents := harness.SampleObject("MeshSecret", "openai-room"), harness.SampleObject("MeshSecret", "openai-room"), harness.SampleObject("MeshSecret", "openai")
 		care.SetName("of-care")
 		care.(*v1alpha1.MeshSecret).Spec.RoomRef.Name = "care"
 		bytes.SetName("of-bytes")
 		bytes.(*v1alpha1.MeshSecret).Spec.RoomRef, bytes.(*v1alpha1.MeshSecret).Spec.ForIdentity = nil, ""
 		agents.SetName("of-agent")
-		agents.(*v1alpha1.MeshSecret).Spec.AgentRef = &v1alpha1.ResourceReference{External: w.meshagent.Add("agents", map[string]any{"name": "scribe"})}
-		w.apply(ctx, room("support"), room("care"), sampleOf("Secret", "openai"), sampleOf("Secret", "registry-pull"),
-			sampleOf("MeshSecret", "openai"), sampleOf("MeshSecret", "registry-pull"), sampleOf("MeshSecret", "openai-room"), care, bytes, agents)
+		agents.(*v1alpha1.MeshSecret).Spec.AgentRef = &v1alpha1.ResourceReference{External: w.MeshAgent.Add("agents", map[string]any{"name": "scribe"})}
+		w.CreateAll(ctx, harness.Room("support"), harness.Room("care"), harness.SampleObject("Secret", "openai"), harness.SampleObject("Secret", "registry-pull"),
+			harness.SampleObject("MeshSecret", "openai"), harness.SampleObject("MeshSecret", "registry-pull"), harness.SampleObject("MeshSecret", "openai-room"), care, bytes, agents)
 		agent := service("agent", inRoom("support"))
-		w.apply(ctx, agent)
-		w.eventuallyReady(ctx, agent)
+		w.CreateAll(ctx, agent)
+		w.ExpectReady(ctx, agent)
 		good := agent.Spec.Container.DeepCopy()
 		named := func(name string) v1alpha1.ResourceReference { return v1alpha1.ResourceReference{Name: name} }
 		pull := func(name string) { agent.Spec.Container.PullSecretRef = new(named(name)) }
@@ -53,42 +54,42 @@ var _ = Describe("MeshService", func() {
 			{variable, "of-care", `which is a secret of room "care": it must be a secret of room "support"`},
 			{variable, "openai-room", ""},
 		} {
-			w.edit(ctx, agent, func() { good.DeepCopyInto(agent.Spec.Container); one.place(one.name) })
+			w.Edit(ctx, agent, func() { good.DeepCopyInto(agent.Spec.Container); one.place(one.name) })
 			if one.wrong == "" {
-				w.eventuallyReady(ctx, agent)
+				w.ExpectReady(ctx, agent)
 			} else {
-				Eventually(w.state(ctx, agent)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid: "), ContainSubstring(one.wrong)))
+				Eventually(w.State(ctx, agent)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid: "), ContainSubstring(one.wrong)))
 			}
 		}
 
 		By("a service of the project, whose rooms are not known")
 		shared := service("shared", func(spec *v1alpha1.MeshServiceSpec) { spec.Container = agent.Spec.Container.DeepCopy() })
-		w.apply(ctx, shared)
-		w.eventuallyReady(ctx, shared)
+		w.CreateAll(ctx, shared)
+		w.ExpectReady(ctx, shared)
 	})
 
 	It("keeps the secret of an OAuth client that another user set, and never shows it", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		w.project(ctx)
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
 		agent := service("agent", func(spec *v1alpha1.MeshServiceSpec) {
 			spec.Ports = []v1alpha1.ServicePort{{Endpoints: []v1alpha1.ServiceEndpoint{{
 				Path: "/mcp", MCP: &v1alpha1.MCPEndpoint{Label: "tools", OAuth: &v1alpha1.OAuthClientConfig{ClientID: "c"}},
 			}}}}
 		})
-		w.apply(ctx, agent)
-		w.eventuallyReady(ctx, agent)
+		w.CreateAll(ctx, agent)
+		w.ExpectReady(ctx, agent)
 		const secret = "hush-hush"
-		w.meshagent.Edit("services", agent.Status.ID, func(doc map[string]any) {
+		w.MeshAgent.Edit("services", agent.Status.ID, func(doc map[string]any) {
 			endpoint := doc["ports"].([]any)[0].(map[string]any)["endpoints"].([]any)[0].(map[string]any)
 			endpoint["mcp"].(map[string]any)["oauth"].(map[string]any)["client_secret"] = secret
 		})
-		w.edit(ctx, agent, func() {
+		w.Edit(ctx, agent, func() {
 			agent.Spec.Ports[0].Liveness = "/healthz"
 			agent.Spec.Ports = append([]v1alpha1.ServicePort{{Num: new(intstr.FromInt32(9000))}}, agent.Spec.Ports...)
 		})
-		w.eventuallyReady(ctx, agent)
-		Expect(textOf(w.remoteService("agent"))).To(And(ContainSubstring("/healthz"), ContainSubstring(secret)))
+		w.ExpectReady(ctx, agent)
+		Expect(textOf(remoteService(w, "agent"))).To(And(ContainSubstring("/healthz"), ContainSubstring(secret)))
 		shown, err := json.Marshal(agent)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(string(shown)).NotTo(ContainSubstring(secret))

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -46,85 +47,85 @@ var _ = Describe("MeshService", func() {
 		"in a room":      inRoom("support"),
 	} {
 		It(scope+" is created with one request, follows its spec, and is deleted with its object", func(ctx SpecContext) {
-			w := newWorld(ctx)
-			w.start(operatorOptions{driftInterval: time.Second})
-			w.project(ctx)
-			support := room("support")
-			w.apply(ctx, support)
-			w.eventuallyReady(ctx, support)
-			w.meshagent.ResetCalls()
+			w := harness.NewEnv(ctx)
+			w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+			w.ApplyProject(ctx)
+			support := harness.Room("support")
+			w.CreateAll(ctx, support)
+			w.ExpectReady(ctx, support)
+			w.MeshAgent.ResetCalls()
 			agent := service("agent", change, func(spec *v1alpha1.MeshServiceSpec) {
 				spec.Container.Command = "serve"
 				spec.Metadata = &v1alpha1.ServiceMetadata{Description: "first", Annotations: map[string]string{"a": "b"}}
 				spec.Ports = []v1alpha1.ServicePort{{Num: new(intstr.FromInt32(8000)), Type: "http"}}
 			})
-			w.apply(ctx, agent)
-			w.eventuallyReady(ctx, agent)
+			w.CreateAll(ctx, agent)
+			w.ExpectReady(ctx, agent)
 			route := "services"
 			if agent.Spec.RoomRef != nil {
 				route = "rooms/support/services"
 			}
-			Expect(w.written()).To(Equal([]string{"POST " + route}))
+			Expect(w.Writes()).To(Equal([]string{"POST " + route}))
 			Expect(agent.Status.Parent == "support").To(Equal(agent.Spec.RoomRef != nil))
-			document := func() map[string]any { return w.documentOf(w.collectionOf(agent.Status.ID), agent.Status.ID) }
+			document := func() map[string]any { return w.DocumentOf(collectionOf(w, agent.Status.ID), agent.Status.ID) }
 			Expect(document()).To(HaveKeyWithValue("metadata", HaveKeyWithValue("annotations", And(HaveLen(2),
-				HaveKeyWithValue(v1alpha1.OwnerAnnotation, "cluster-1/"+w.namespace+"/agent")))))
+				HaveKeyWithValue(v1alpha1.OwnerAnnotation, "cluster-1/"+w.Namespace+"/agent")))))
 
 			By("changing some, removing some, while somebody else adds some")
-			w.meshagent.Edit(w.collectionOf(agent.Status.ID), agent.Status.ID, func(doc map[string]any) {
+			w.MeshAgent.Edit(collectionOf(w, agent.Status.ID), agent.Status.ID, func(doc map[string]any) {
 				doc["container"].(map[string]any)["working_dir"] = "/theirs"
 			})
-			w.meshagent.ResetCalls()
-			w.edit(ctx, agent, func() {
+			w.MeshAgent.ResetCalls()
+			w.Edit(ctx, agent, func() {
 				agent.Spec.Name = "renamed"
 				agent.Spec.Container.Image, agent.Spec.Container.Command = "registry.example.com/agent:2", ""
 				agent.Spec.Metadata.Annotations = nil
 				agent.Spec.Ports = nil
 			})
-			w.eventuallyReady(ctx, agent)
-			Expect(w.written()).To(Equal([]string{"PUT " + route + "/" + agent.Status.ID}))
+			w.ExpectReady(ctx, agent)
+			Expect(w.Writes()).To(Equal([]string{"PUT " + route + "/" + agent.Status.ID}))
 			Expect(document()).To(HaveKeyWithValue("container", And(HaveKeyWithValue("image", "registry.example.com/agent:2"),
 				HaveKeyWithValue("working_dir", "/theirs"), Not(HaveKey("command")))))
 			Expect(document()).To(HaveKeyWithValue("metadata", And(HaveKeyWithValue("name", "renamed"), HaveKeyWithValue("description", "first"))))
 			Expect(document()["ports"]).To(Or(BeNil(), BeEmpty()))
 
 			By("being changed by somebody else")
-			w.meshagent.Edit(w.collectionOf(agent.Status.ID), agent.Status.ID, func(doc map[string]any) {
+			w.MeshAgent.Edit(collectionOf(w, agent.Status.ID), agent.Status.ID, func(doc map[string]any) {
 				doc["container"].(map[string]any)["image"] = "evil"
 			})
 			Eventually(func() string { return textOf(document()) }).WithContext(ctx).ShouldNot(ContainSubstring("evil"))
-			Eventually(w.events(ctx, agent)).WithContext(ctx).Should(ContainElement(
+			Eventually(w.Events(ctx, agent)).WithContext(ctx).Should(ContainElement(
 				"DriftCorrected: renamed differed in MeshAgent and was set right: container.image"))
 
 			Expect(w.Delete(ctx, agent)).To(Succeed())
-			w.eventuallyGone(ctx, agent)
-			Expect(w.names()).NotTo(ContainElement(ContainSubstring("services/")))
+			w.ExpectGone(ctx, agent)
+			Expect(w.HeldNames()).NotTo(ContainElement(ContainSubstring("services/")))
 		})
 	}
 
 	It("turns from a container into an external service and back", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		w.project(ctx)
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
 		agent := service("agent", func(spec *v1alpha1.MeshServiceSpec) { spec.Container.OnDemand = new(true) })
-		w.apply(ctx, agent)
-		w.eventuallyReady(ctx, agent)
-		w.edit(ctx, agent, func() {
+		w.CreateAll(ctx, agent)
+		w.ExpectReady(ctx, agent)
+		w.Edit(ctx, agent, func() {
 			agent.Spec.Container, agent.Spec.External = nil, &v1alpha1.ExternalSpec{URL: "https://example.com"}
 		})
-		w.eventuallyReady(ctx, agent)
-		Expect(w.remoteService("agent")).To(And(HaveKeyWithValue("external", HaveKeyWithValue("url", "https://example.com")), Not(HaveKey("container"))))
-		w.edit(ctx, agent, func() {
+		w.ExpectReady(ctx, agent)
+		Expect(remoteService(w, "agent")).To(And(HaveKeyWithValue("external", HaveKeyWithValue("url", "https://example.com")), Not(HaveKey("container"))))
+		w.Edit(ctx, agent, func() {
 			agent.Spec.Container, agent.Spec.External = &v1alpha1.ContainerSpec{Image: "i"}, nil
 		})
-		w.eventuallyReady(ctx, agent)
-		Expect(w.remoteService("agent")).To(And(HaveKeyWithValue("container", HaveKeyWithValue("image", "i")), Not(HaveKey("external"))))
+		w.ExpectReady(ctx, agent)
+		Expect(remoteService(w, "agent")).To(And(HaveKeyWithValue("container", HaveKeyWithValue("image", "i")), Not(HaveKey("external"))))
 	})
 
 	It("waits for what it refers to, and follows when an id or a room's name changes", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{driftInterval: time.Second})
-		w.project(ctx)
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.ApplyProject(ctx)
 		agent := service("agent", inRoom("support"), func(spec *v1alpha1.MeshServiceSpec) {
 			spec.Container.SecretRefs = []v1alpha1.ResourceReference{{Name: "openai"}, {External: "an-id"}}
 			spec.Container.PullSecretRef = &v1alpha1.ResourceReference{Name: "registry-pull"}
@@ -132,29 +133,29 @@ var _ = Describe("MeshService", func() {
 				Name: "KEY", Secret: &v1alpha1.SecretValue{Identity: "support", SecretRef: v1alpha1.ResourceReference{Name: "openai-room"}},
 			}}
 		})
-		w.apply(ctx, agent)
-		Eventually(w.state(ctx, agent)).WithContext(ctx).Should(ContainSubstring(`MeshRoom "support" does not exist in namespace`))
-		support := room("support")
-		w.apply(ctx, support)
+		w.CreateAll(ctx, agent)
+		Eventually(w.State(ctx, agent)).WithContext(ctx).Should(ContainSubstring(`MeshRoom "support" does not exist in namespace`))
+		support := harness.Room("support")
+		w.CreateAll(ctx, support)
 		for _, name := range []string{"registry-pull", "openai", "openai-room"} {
-			Eventually(w.state(ctx, agent)).WithContext(ctx).Should(ContainSubstring("MeshSecret %q does not exist in namespace", name))
+			Eventually(w.State(ctx, agent)).WithContext(ctx).Should(ContainSubstring("MeshSecret %q does not exist in namespace", name))
 			if name != "openai-room" {
-				w.apply(ctx, sampleOf("Secret", name))
+				w.CreateAll(ctx, harness.SampleObject("Secret", name))
 			}
-			w.apply(ctx, sampleOf("MeshSecret", name))
+			w.CreateAll(ctx, harness.SampleObject("MeshSecret", name))
 		}
-		w.eventuallyReady(ctx, agent)
+		w.ExpectReady(ctx, agent)
 
 		ids := func() []any {
 			var ids []any
 			for _, name := range []string{"openai", "registry-pull", "openai-room"} {
 				secret := &v1alpha1.MeshSecret{}
-				Expect(w.Get(ctx, client.ObjectKey{Namespace: w.namespace, Name: name}, secret)).To(Succeed())
+				Expect(w.Get(ctx, client.ObjectKey{Namespace: w.Namespace, Name: name}, secret)).To(Succeed())
 				ids = append(ids, secret.Status.ID)
 			}
 			return ids
 		}
-		container := func() any { return w.remoteService("agent")["container"] }
+		container := func() any { return remoteService(w, "agent")["container"] }
 		first := ids()
 		holds := func(ids []any) OmegaMatcher {
 			return And(HaveKeyWithValue("secrets", Equal([]any{ids[0], "an-id"})), HaveKeyWithValue("pull_secret", ids[1]),
@@ -163,24 +164,24 @@ var _ = Describe("MeshService", func() {
 		Expect(container()).To(holds(first))
 
 		By("the project's secret being deleted in MeshAgent, and created anew with another id")
-		Expect(w.meshagent.Remove("secrets", first[0].(string))).To(BeTrue())
+		Expect(w.MeshAgent.Remove("secrets", first[0].(string))).To(BeTrue())
 		Eventually(func() any { return ids()[0] }).WithContext(ctx).ShouldNot(Or(Equal(first[0]), BeEmpty()))
 		Eventually(container).WithContext(ctx).Should(holds(ids()))
 
 		By("renaming the room")
 		id := agent.Status.ID
-		w.edit(ctx, support, func() { support.Spec.Name = "care" })
-		Eventually(func() string { _, _ = w.state(ctx, agent)(); return agent.Status.Parent }).WithContext(ctx).Should(Equal("care"))
-		w.edit(ctx, agent, func() { agent.Spec.Container.Command = "serve" })
-		w.eventuallyReady(ctx, agent)
+		w.Edit(ctx, support, func() { support.Spec.Name = "care" })
+		Eventually(func() string { _, _ = w.State(ctx, agent)(); return agent.Status.Parent }).WithContext(ctx).Should(Equal("care"))
+		w.Edit(ctx, agent, func() { agent.Spec.Container.Command = "serve" })
+		w.ExpectReady(ctx, agent)
 		Expect(agent.Status.ID).To(Equal(id))
 		Expect(container()).To(HaveKeyWithValue("command", "serve"))
 	})
 
 	It("that MeshAgent shows in another form is not written again", func(ctx SpecContext) {
-		w := newWorld(ctx, simulator.WithBehavior(simulator.Behavior{ServicesAsText: true}))
-		operator := w.start(operatorOptions{driftInterval: time.Second})
-		w.project(ctx)
+		w := harness.NewEnv(ctx, simulator.WithBehavior(simulator.Behavior{ServicesAsText: true}))
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.ApplyProject(ctx)
 		agent := service("agent", func(spec *v1alpha1.MeshServiceSpec) {
 			spec.Container.Private = new(true)
 			spec.Container.Storage = &v1alpha1.ContainerStorage{Room: []v1alpha1.RoomStorageMount{{Path: "/data", ReadOnly: new(false)}, {Path: "/more"}}}
@@ -188,52 +189,52 @@ var _ = Describe("MeshService", func() {
 			spec.Ports = []v1alpha1.ServicePort{{}, {Num: new(intstr.FromString("*"))}, {Num: new(intstr.FromInt32(1)), HostPort: 2}}
 			spec.Agents = []v1alpha1.ServiceAgent{{Name: "a", Channels: &v1alpha1.AgentChannels{Messaging: []v1alpha1.MessagingChannel{{}}}}}
 		})
-		w.apply(ctx, agent)
-		w.eventuallyReady(ctx, agent)
+		w.CreateAll(ctx, agent)
+		w.ExpectReady(ctx, agent)
 		By("having its defaults left out, too")
-		w.meshagent.Edit("services", agent.Status.ID, func(doc map[string]any) {
+		w.MeshAgent.Edit("services", agent.Status.ID, func(doc map[string]any) {
 			delete(doc["container"].(map[string]any), "private")
 			doc["container"].(map[string]any)["command"] = nil
 			delete(doc["ports"].([]any)[0].(map[string]any), "num")
 			doc["ports"].([]any)[1].(map[string]any)["endpoints"] = []any{}
 			doc["metadata"].(map[string]any)["annotations"].(map[string]any)["theirs"] = "x"
 		})
-		w.meshagent.ResetCalls()
-		operator.writes.Store(0)
-		Eventually(func() int { return len(w.looks("services")) }).WithContext(ctx).Should(BeNumerically(">=", 3))
-		w.look(ctx, agent)
-		Expect(w.calls()).To(ContainElement("GET services/" + agent.Status.ID))
-		Expect(w.written()).To(BeEmpty())
+		w.MeshAgent.ResetCalls()
+		operator.Writes.Store(0)
+		Eventually(func() int { return len(w.Reads("services")) }).WithContext(ctx).Should(BeNumerically(">=", 3))
+		w.RequestReconcile(ctx, agent)
+		Expect(w.Calls()).To(ContainElement("GET services/" + agent.Status.ID))
+		Expect(w.Writes()).To(BeEmpty())
 	})
 
 	It("with a name that is taken says so, and takes the other over if it may", func(ctx SpecContext) {
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		w.project(ctx)
-		id := w.meshagent.Add("services", map[string]any{
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
+		id := w.MeshAgent.Add("services", map[string]any{
 			"version": "v1", "kind": "Service", "metadata": map[string]any{"name": "agent"}, "container": map[string]any{"image": "theirs", "on_demand": true},
 		})
 		agent := service("agent")
-		w.apply(ctx, agent)
-		Eventually(w.state(ctx, agent)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True AlreadyExists"), ContainSubstring("container.image")))
-		Expect(w.calls(http.MethodGet)).To(ContainElement("GET services/by-name/agent"))
-		w.edit(ctx, agent, func() { agent.Spec.AdoptionPolicy = v1alpha1.AdoptIfUnowned })
-		w.eventuallyReady(ctx, agent)
+		w.CreateAll(ctx, agent)
+		Eventually(w.State(ctx, agent)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True AlreadyExists"), ContainSubstring("container.image")))
+		Expect(w.Calls(http.MethodGet)).To(ContainElement("GET services/by-name/agent"))
+		w.Edit(ctx, agent, func() { agent.Spec.AdoptionPolicy = v1alpha1.AdoptIfUnowned })
+		w.ExpectReady(ctx, agent)
 		Expect(agent.Status.ID).To(Equal(id))
-		Expect(w.remoteService("agent")).To(HaveKeyWithValue("container", And(HaveKeyWithValue("image", "registry.example.com/agent:1"), HaveKeyWithValue("on_demand", true))))
+		Expect(remoteService(w, "agent")).To(HaveKeyWithValue("container", And(HaveKeyWithValue("image", "registry.example.com/agent:1"), HaveKeyWithValue("on_demand", true))))
 
 		taken := service("taken")
-		w.apply(ctx, taken)
-		w.eventuallyReady(ctx, taken)
-		w.edit(ctx, taken, func() { taken.Spec.Name = "agent" })
-		Eventually(w.state(ctx, taken)).WithContext(ctx).Should(And(ContainSubstring("AlreadyExists"), ContainSubstring(`"agent"`)))
+		w.CreateAll(ctx, taken)
+		w.ExpectReady(ctx, taken)
+		w.Edit(ctx, taken, func() { taken.Spec.Name = "agent" })
+		Eventually(w.State(ctx, taken)).WithContext(ctx).Should(And(ContainSubstring("AlreadyExists"), ContainSubstring(`"agent"`)))
 	})
 })
 
 // collectionOf finds the collection that holds an id.
-func (w *world) collectionOf(id string) string {
+func collectionOf(w *harness.Env, id string) string {
 	GinkgoHelper()
-	for _, one := range w.held() {
+	for _, one := range w.Held() {
 		if one.ID == id {
 			return one.Path
 		}
@@ -242,9 +243,9 @@ func (w *world) collectionOf(id string) string {
 }
 
 // remoteService finds a service in MeshAgent by name, in whatever room.
-func (w *world) remoteService(name string) map[string]any {
+func remoteService(w *harness.Env, name string) map[string]any {
 	GinkgoHelper()
-	for _, one := range w.held() {
+	for _, one := range w.Held() {
 		if metadata, _ := one.Doc["metadata"].(map[string]any); one.Doc["kind"] == "Service" && metadata["name"] == name {
 			return one.Doc
 		}

@@ -20,39 +20,42 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
 // soakActs are what users, or others, may do at any time. Each says whether there was something to
 // do.
-var soakActs = map[string]func(s *soak, ctx context.Context, one sample) bool{
+var soakActs = map[string]func(s *soak, ctx context.Context, one harness.Sample) bool{
 	"room comes":   (*soak).roomComes,
 	"room goes":    (*soak).roomGoes,
 	"room changes": (*soak).roomChanges,
-	"sample changes": func(s *soak, ctx context.Context, one sample) bool {
+	"sample changes": func(s *soak, ctx context.Context, one harness.Sample) bool {
 		if s.isAway(one) {
 			return false
 		}
-		s.merge(ctx, s.present(one), one.change())
+		s.merge(ctx, s.present(one), one.EditPatch())
 		return true
 	},
-	"sample changes back": func(s *soak, ctx context.Context, one sample) bool {
+	"sample changes back": func(s *soak, ctx context.Context, one harness.Sample) bool {
 		if s.isAway(one) {
 			return false
 		}
 		s.restore(ctx, one)
 		return true
 	},
-	"sample goes": func(s *soak, ctx context.Context, one sample) bool {
-		if s.isAway(one) || one.isReferredTo() {
+	"sample goes": func(s *soak, ctx context.Context, one harness.Sample) bool {
+		if s.isAway(one) || isReferredTo(one) {
 			return false
 		}
 		Expect(s.Delete(ctx, s.present(one))).To(Succeed())
 		s.deleted[one.String()] = one
 		return true
 	},
-	"sample comes back":                  func(s *soak, ctx context.Context, _ sample) bool { return s.recreate(ctx) > 0 },
-	"Secret changes":                     func(s *soak, ctx context.Context, _ sample) bool { s.changeSecret(ctx); return true },
-	"others change a room":               func(s *soak, _ context.Context, _ sample) bool { return s.disturbRoom() },
+	"sample comes back":                  func(s *soak, ctx context.Context, _ harness.Sample) bool { return s.recreate(ctx) > 0 },
+	"Secret changes":                     func(s *soak, ctx context.Context, _ harness.Sample) bool { s.changeSecret(ctx); return true },
+	"others change a room":               func(s *soak, _ context.Context, _ harness.Sample) bool { return s.disturbRoom() },
 	"others change a sample's resource":  (*soak).disturb,
 	"others take the name of a sample":   (*soak).takeName,
 	"others take the name of a new room": (*soak).takeRoomName,
@@ -79,26 +82,26 @@ func (s *soak) act(ctx context.Context) {
 }
 
 // isAway says that a sample was deleted, and not created again yet.
-func (s *soak) isAway(one sample) bool {
+func (s *soak) isAway(one harness.Sample) bool {
 	_, away := s.deleted[one.String()]
 	return away
 }
 
 // present is a sample in the namespace.
-func (s *soak) present(one sample) client.Object {
-	obj := one.object()
-	obj.SetNamespace(s.namespace)
+func (s *soak) present(one harness.Sample) client.Object {
+	obj := one.Fresh()
+	obj.SetNamespace(s.Namespace)
 	return obj
 }
 
-func (s *soak) roomComes(ctx context.Context, _ sample) bool {
+func (s *soak) roomComes(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.rooms) >= mostRooms {
 		return false
 	}
-	one := room(s.nextRoom(), withMetadata(fmt.Sprintf(`{"n": %d}`, s.number())))
+	one := harness.Room(s.nextRoom(), harness.WithMetadata(fmt.Sprintf(`{"n": %d}`, s.number())))
 	s.made++
-	s.apply(ctx, one)
+	s.CreateAll(ctx, one)
 	s.rooms = append(s.rooms, one)
 	return true
 }
@@ -108,7 +111,7 @@ func (s *soak) nextRoom() string { return fmt.Sprintf("soak-%d", s.made) }
 // number is none that others would choose.
 func (s *soak) number() int { return 100 + s.random.IntN(100) }
 
-func (s *soak) roomGoes(ctx context.Context, _ sample) bool {
+func (s *soak) roomGoes(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.rooms) <= fewRooms {
 		return false
@@ -119,7 +122,7 @@ func (s *soak) roomGoes(ctx context.Context, _ sample) bool {
 	return true
 }
 
-func (s *soak) roomChanges(ctx context.Context, _ sample) bool {
+func (s *soak) roomChanges(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.rooms) == 0 {
 		return false
@@ -143,19 +146,26 @@ func (s *soak) recreate(ctx context.Context) (many int) {
 	return many
 }
 
+// retry asks for another attempt to delete a sample, if that is not over.
+func (s *soak) retry(ctx context.Context, one harness.Sample) {
+	GinkgoHelper()
+	patch := fmt.Sprintf(`{"metadata": {"annotations": {%q: "deletion"}}}`, v1alpha1.ReconcileRequestedAtAnnotation)
+	Expect(client.IgnoreNotFound(s.Patch(ctx, s.present(one), client.RawPatch(types.MergePatchType, []byte(patch))))).To(Succeed())
+}
+
 // secretValue is what is secret in the Secrets among the samples, as it was or as it was changed.
 var secretValue = regexp.MustCompile(`sk-not-a-real-key|not-a-real-password|\d+-c4n4ry`)
 
 // changeSecret gives a Secret another value.
 func (s *soak) changeSecret(ctx context.Context) {
 	GinkgoHelper()
-	var secrets []sample
-	for _, one := range readSamples().other {
-		if one.kind == "Secret" {
+	var secrets []harness.Sample
+	for _, one := range harness.ReadSamples().Other {
+		if one.Kind == "Secret" {
 			secrets = append(secrets, one)
 		}
 	}
-	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: secrets[s.random.IntN(len(secrets))].name}}
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: secrets[s.random.IntN(len(secrets))].Name}}
 	Expect(s.Get(ctx, client.ObjectKeyFromObject(secret), secret)).To(Succeed())
 	for key, value := range secret.Data {
 		changed := secretValue.ReplaceAllString(string(value), fmt.Sprintf("%d-c4n4ry", s.random.IntN(1e9)))
@@ -167,11 +177,11 @@ func (s *soak) changeSecret(ctx context.Context) {
 
 // isReferredTo says that another sample may need this one: something of its kind and name is
 // referred to.
-func (s sample) isReferredTo() bool {
-	for _, other := range readSamples().own {
-		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(other.object())
+func isReferredTo(s harness.Sample) bool {
+	for _, other := range harness.ReadSamples().Own {
+		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(other.Fresh())
 		Expect(err).NotTo(HaveOccurred())
-		if refersTo("", content["spec"], strings.ToLower(strings.TrimPrefix(s.kind, "Mesh")), s.name) {
+		if refersTo("", content["spec"], strings.ToLower(strings.TrimPrefix(s.Kind, "Mesh")), s.Name) {
 			return true
 		}
 	}
@@ -204,9 +214,9 @@ func (s *soak) merge(ctx context.Context, obj client.Object, patch string) {
 }
 
 // restore gives a sample the spec back that it had at first.
-func (s *soak) restore(ctx context.Context, one sample) {
+func (s *soak) restore(ctx context.Context, one harness.Sample) {
 	GinkgoHelper()
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(one.object())
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(one.Fresh())
 	Expect(err).NotTo(HaveOccurred())
 	patch, err := json.Marshal([]any{map[string]any{"op": "replace", "path": "/spec", "value": content["spec"]}})
 	Expect(err).NotTo(HaveOccurred())

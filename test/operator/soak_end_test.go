@@ -16,35 +16,36 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // eventuallySettled waits until objects are Ready, and either in sync or in want of what MeshAgent
 // rewrites.
-func (w *world) eventuallySettled(ctx context.Context, objects ...client.Object) {
+func eventuallySettled(ctx context.Context, w *harness.Env, objects ...client.Object) {
 	GinkgoHelper()
 	for _, obj := range objects {
-		Eventually(w.state(ctx, obj)).WithContext(ctx).Should(
-			Or(beReady(), And(HavePrefix("Ready=True"), ContainSubstring("Synced=False NotConverging"))), "%T %s", obj, obj.GetName())
+		Eventually(w.State(ctx, obj)).WithContext(ctx).Should(
+			Or(harness.BeReady(), And(HavePrefix("Ready=True"), ContainSubstring("Synced=False NotConverging"))), "%T %s", obj, obj.GetName())
 	}
 }
 
 // synced is whether an object is in sync, and in what it is not.
-func (w *world) synced(ctx context.Context, obj client.Object) string {
+func synced(ctx context.Context, w *harness.Env, obj client.Object) string {
 	GinkgoHelper()
-	text, err := w.state(ctx, obj)()
+	text, err := w.State(ctx, obj)()
 	Expect(err).NotTo(HaveOccurred())
 	_, text, _ = strings.Cut(text, "Synced=")
 	text, _, _ = strings.Cut(text, "\n")
-	l := life{world: w}
-	return l.anonymous(fmt.Sprint(text, obj.(engine.Object).CommonStatus().Drift))
+	l := harness.Fixture{Env: w}
+	return l.Anonymize(fmt.Sprint(text, obj.(engine.Object).CommonStatus().Drift))
 }
 
 // depths are how deep in MeshAgent's documents there are members that the operator does not know.
-func (w *world) depths() map[int]bool {
+func depths(w *harness.Env) map[int]bool {
 	GinkgoHelper()
 	found := map[int]bool{}
-	for _, one := range w.held() {
+	for _, one := range w.Held() {
 		for at, value := range simulator.NewerMembers(one.Doc) {
 			if value != "" {
 				found[strings.Count(at, "/")] = true
@@ -55,14 +56,14 @@ func (w *world) depths() map[int]bool {
 }
 
 // contents are what MeshAgent holds, without what differs each time, and in no order.
-func (w *world) contents() []string {
+func contents(w *harness.Env) []string {
 	GinkgoHelper()
-	l := life{world: w}
+	l := harness.Fixture{Env: w}
 	var all []string
-	for _, one := range w.held() {
+	for _, one := range w.Held() {
 		text, err := json.Marshal(withoutNewer(one.Doc))
 		Expect(err).NotTo(HaveOccurred())
-		all = append(all, anyAnonymous.ReplaceAllString(l.anonymous(one.Path+": "+string(text)), "{uuid}"))
+		all = append(all, anyAnonymous.ReplaceAllString(l.Anonymize(one.Path+": "+string(text)), "{uuid}"))
 	}
 	slices.Sort(all)
 	return all

@@ -14,14 +14,15 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // disturbRoom changes a room in MeshAgent, which is not theirs.
 func (s *soak) disturbRoom() (changed bool) {
-	documents := s.meshagent.Documents("rooms")
+	documents := s.MeshAgent.Documents("rooms")
 	id := fmt.Sprint(documents[s.random.IntN(len(documents))]["id"])
-	return !s.others.owns("rooms", id) && s.meshagent.Edit("rooms", id, func(doc map[string]any) {
+	return !s.others.owns("rooms", id) && s.MeshAgent.Edit("rooms", id, func(doc map[string]any) {
 		if metadata, ok := doc["metadata"].(map[string]any); ok && metadata["n"] != nil {
 			metadata["n"], changed = -1, true
 		}
@@ -29,14 +30,14 @@ func (s *soak) disturbRoom() (changed bool) {
 }
 
 // takeName has others create what a sample stands for, if nothing has the name.
-func (s *soak) takeName(ctx context.Context, _ sample) bool {
+func (s *soak) takeName(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.others.own()) >= mostTheirs {
 		return false
 	}
 	for _, at := range s.random.Perm(len(s.samples)) {
 		one := s.samples[at]
-		if _, isGrant := one.object().(*v1alpha1.MeshRoomGrant); isGrant {
+		if _, isGrant := one.Fresh().(*v1alpha1.MeshRoomGrant); isGrant {
 			// The identity of a grant is its room and its user. Until the object is gone, theirs
 			// cannot be told from the one that the object is about to delete.
 			obj := s.present(one)
@@ -54,7 +55,7 @@ func (s *soak) takeName(ctx context.Context, _ sample) bool {
 }
 
 // takeRoomName has others create the room that comes next.
-func (s *soak) takeRoomName(ctx context.Context, one sample) bool {
+func (s *soak) takeRoomName(ctx context.Context, one harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.others.own()) >= mostTheirs || len(s.rooms) >= mostRooms {
 		return false
@@ -64,7 +65,7 @@ func (s *soak) takeRoomName(ctx context.Context, one sample) bool {
 }
 
 // othersLeave has others delete one of their resources, which must be as they created it.
-func (s *soak) othersLeave(ctx context.Context, _ sample) bool {
+func (s *soak) othersLeave(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	theirs := s.others.own()
 	if len(theirs) == 0 {
@@ -89,19 +90,19 @@ func (s *soak) leaves(ctx context.Context, one simulator.Foreign) {
 }
 
 // disturb changes what stands for a sample in MeshAgent, if it is there.
-func (s *soak) disturb(ctx context.Context, one sample) (disturbed bool) {
+func (s *soak) disturb(ctx context.Context, one harness.Sample) (disturbed bool) {
 	GinkgoHelper()
 	obj := s.present(one)
 	err := s.Get(ctx, client.ObjectKeyFromObject(obj), obj)
 	Expect(client.IgnoreNotFound(err)).To(Succeed())
 	status := obj.(engine.Object).CommonStatus()
-	for _, found := range s.held() {
+	for _, found := range s.Held() {
 		if found.ID != status.ID || s.others.owns(found.Path, found.ID) {
 			continue
 		}
-		s.meshagent.Edit(found.Path, found.ID, func(doc map[string]any) {
-			if slices.ContainsFunc(appliedFields(status), func(field string) bool { return disturb(writtenPart(doc), field) }) {
-				s.disturbed[one.kind]++
+		s.MeshAgent.Edit(found.Path, found.ID, func(doc map[string]any) {
+			if slices.ContainsFunc(harness.AppliedFields(status), func(field string) bool { return harness.ChangeString(harness.WrittenPart(doc), field) }) {
+				s.disturbed[one.Kind]++
 				disturbed = true
 			}
 		})

@@ -17,12 +17,12 @@ import (
 	. "github.com/onsi/gomega"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-var soakFor = flag.Duration("soak", 15*time.Second, "how long the soak lasts; make soak DURATION=10m")
+var soakFor = flag.Duration("soak", 10*time.Second, "how long the soak lasts; make soak DURATION=10m")
 
 // unlikeContract is a server that is newer than the contract and rewrites what it is sent. It keeps
 // what is empty: a grant without its empty permissions is another grant, which no object recognizes
@@ -42,61 +42,64 @@ var _ = Describe("The soak", func() {
 		s.report()
 
 		s.others.beQuicker(false)
-		s.start(operatorOptions{driftInterval: time.Second, meddle: s.throughOthers})
+		s.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Intercept: s.throughOthers})
 		for _, one := range s.samples {
-			if one.kind == "MeshFeed" {
+			if one.Kind == "MeshFeed" {
 				s.restore(ctx, one) // a paused feed would refuse what its subscription waits for
 			}
 		}
-		Eventually(func() map[string]sample {
+		for _, one := range s.deleted {
+			s.retry(ctx, one) // what was refused long ago is tried rarely
+		}
+		Eventually(func() map[string]harness.Sample {
 			s.recreate(ctx)
 			return s.deleted
 		}).WithContext(ctx).Should(BeEmpty(), "what was deleted is gone, so that it could be created again")
 		objects := s.objects()
 		for _, one := range objects {
-			s.look(ctx, one) // at whatever is in its way
+			s.RequestReconcile(ctx, one) // at whatever is in its way
 		}
 		for _, one := range s.others.own() {
 			s.leaves(ctx, one)
 		}
-		s.eventuallySettled(ctx, objects...)
+		eventuallySettled(ctx, s.Env, objects...)
 		Expect(s.others.lost).To(BeEmpty(), "what updates dropped that the operator does not know")
 
-		calm := newWorld(ctx, simulator.WithBehavior(unlikeContract))
-		calm.newer = true
-		calm.start(operatorOptions{})
-		calm.applySamples(ctx, func(obj client.Object) client.Object {
+		calm := harness.NewEnv(ctx, simulator.WithBehavior(unlikeContract))
+		calm.Newer = true
+		calm.StartOperator(harness.OperatorOptions{})
+		calm.ApplySamples(ctx, func(obj client.Object) client.Object {
 			same, _ := obj.DeepCopyObject().(client.Object)
-			same.SetNamespace(s.namespace)
+			same.SetNamespace(s.Namespace)
 			Expect(s.Get(ctx, client.ObjectKeyFromObject(same), same)).To(Succeed())
 			return anew(same) // with the present spec, or the present value
 		})
 		for _, one := range s.rooms {
 			Expect(s.Get(ctx, client.ObjectKeyFromObject(one), one)).To(Succeed())
-			calm.apply(ctx, anew(one))
+			calm.CreateAll(ctx, anew(one))
 		}
 		for _, one := range objects {
 			same := anew(one)
-			same.SetNamespace(calm.namespace)
-			calm.eventuallySettled(ctx, same)
-			Eventually(func() string { return s.synced(ctx, one) }).WithContext(ctx).Should(Equal(calm.synced(ctx, same)), "%T %s", one, one.GetName())
+			same.SetNamespace(calm.Namespace)
+			eventuallySettled(ctx, calm, same)
+			Eventually(func() string { return synced(ctx, s.Env, one) }).WithContext(ctx).Should(Equal(synced(ctx, calm, same)), "%T %s", one, one.GetName())
 		}
-		Eventually(s.contents).WithContext(ctx).Should(Equal(calm.contents()), "what MeshAgent holds, and what it holds where nothing went wrong")
-		Expect(s.depths()).To(Equal(calm.depths()), "how deep there are members that the operator does not know")
+		Eventually(func() []string { return contents(s.Env) }).WithContext(ctx).Should(Equal(contents(calm)), "what MeshAgent holds, and what it holds where nothing went wrong")
+		Expect(depths(s.Env)).To(Equal(depths(calm)), "how deep there are members that the operator does not know")
 	}, SpecTimeout(*soakFor+5*time.Minute))
 })
 
-// soak is a world in bad weather.
+// soak is an environment in which things go wrong.
 type soak struct {
-	*world
+	*harness.Env
 	random    *rand.Rand
-	weather   *weather
+	faults    *faultInjector
 	others    *others
-	samples   []sample
-	ids       map[string]string // of what stands for each sample in MeshAgent, at first
-	deleted   map[string]sample // until each can be created again
-	rooms     []client.Object   // that come and go
-	disturbed map[string]int    // in MeshAgent, by kind
+	samples   []harness.Sample
+	ids       map[string]string         // of what stands for each sample in MeshAgent, at first
+	deleted   map[string]harness.Sample // until each can be created again
+	rooms     []client.Object           // that come and go
+	disturbed map[string]int            // in MeshAgent, by kind
 	made      int
 	acts      map[string]int
 	kills     int
@@ -107,10 +110,10 @@ func (s *soak) report() {
 	GinkgoHelper()
 	s.acts["others take a name while its creation is refused"] = s.others.taken
 	s.acts["members that the operator does not know go through an update"] = s.others.carried
-	for _, one := range s.held() {
-		s.acts["MeshAgent rewrites"] = max(s.acts["MeshAgent rewrites"], s.meshagent.Rewritten(one.Path))
+	for _, one := range s.Held() {
+		s.acts["MeshAgent rewrites"] = max(s.acts["MeshAgent rewrites"], s.MeshAgent.Rewritten(one.Path))
 	}
-	s.acts["kill"], s.acts["request to MeshAgent fails"], s.acts["request to Kubernetes fails"] = s.kills, s.weather.failed, s.weather.refused
+	s.acts["kill"], s.acts["request to MeshAgent fails"], s.acts["request to Kubernetes fails"] = s.kills, s.faults.failed, s.faults.refused
 	text, all := "", 0
 	for _, name := range slices.Sorted(maps.Keys(s.acts)) {
 		text += fmt.Sprintf("\n%6d × %s", s.acts[name], name)
@@ -119,7 +122,7 @@ func (s *soak) report() {
 		all += s.acts[name]
 	}
 	AddReportEntry("soak", ReportEntryVisibilityAlways, fmt.Sprintf("%d acts in %v, %d requests to MeshAgent, resources of samples changed there: %v%s",
-		all, *soakFor, s.weather.all, s.disturbed, text))
+		all, *soakFor, s.faults.all, s.disturbed, text))
 	if *soakFor < time.Minute {
 		return
 	}
@@ -129,53 +132,35 @@ func (s *soak) report() {
 	for name, times := range s.acts {
 		Expect(times).NotTo(BeZero(), name)
 	}
-	for _, kind := range kindsOf(s.samples) {
+	for _, kind := range harness.KindsOf(s.samples) {
 		Expect(s.disturbed[kind]).NotTo(BeZero(), "%s was never changed in MeshAgent", kind)
 	}
 }
 
-// newSoak makes a world in which all samples are Ready.
+// newSoak makes an environment in which all samples are Ready.
 func newSoak(ctx context.Context, random *rand.Rand) *soak {
 	GinkgoHelper()
 	s := &soak{
-		world: newWorld(ctx, simulator.WithBehavior(unlikeContract)), random: random, samples: mirrors(), ids: map[string]string{},
-		deleted: map[string]sample{}, disturbed: map[string]int{}, acts: map[string]int{},
-		weather: &weather{random: rand.New(rand.NewPCG(random.Uint64(), 1))},
+		Env: harness.NewEnv(ctx, simulator.WithBehavior(unlikeContract)), random: random, samples: harness.RemoteSamples(), ids: map[string]string{},
+		deleted: map[string]harness.Sample{}, disturbed: map[string]int{}, acts: map[string]int{},
+		faults: &faultInjector{random: rand.New(rand.NewPCG(random.Uint64(), 1))},
 	}
-	s.newer = true
-	s.others = newOthers(s.meshagent, rand.New(rand.NewPCG(random.Uint64(), 2)))
-	calm := s.start(operatorOptions{meddle: s.throughOthers})
-	s.applySamples(ctx, func(obj client.Object) client.Object { return obj })
+	s.Newer = true
+	s.others = newOthers(s.MeshAgent, rand.New(rand.NewPCG(random.Uint64(), 2)))
+	calm := s.StartOperator(harness.OperatorOptions{Intercept: s.throughOthers})
+	s.ApplySamples(ctx, func(obj client.Object) client.Object { return obj })
 	for _, one := range s.samples {
 		obj := s.present(one)
-		s.eventuallySettled(ctx, obj)
+		eventuallySettled(ctx, s.Env, obj)
 		s.ids[one.String()] = obj.(engine.Object).CommonStatus().ID
 	}
-	calm.stop()
+	calm.Stop()
 	return s
 }
 
 // throughOthers leads requests past the other users.
 func (s *soak) throughOthers(next http.RoundTripper) http.RoundTripper {
-	return roundTripper(func(r *http.Request) (*http.Response, error) { return s.others.watch(next, r) })
-}
-
-// applySamples applies all samples, and the Secrets and the like that they need.
-func (w *world) applySamples(ctx context.Context, prepared func(client.Object) client.Object) {
-	GinkgoHelper()
-	w.apply(ctx, keySecret(simulator.DevelopmentKey))
-	for _, one := range readSamples().other {
-		w.apply(ctx, prepared(one.object()))
-	}
-	for _, one := range readSamples().own {
-		obj := one.object()
-		if project, ok := obj.(*v1alpha1.MeshProject); ok {
-			project.Spec.RateLimit = &v1alpha1.RateLimit{RequestsPerSecond: 1000, Burst: 1000}
-			w.apply(ctx, project)
-			continue
-		}
-		w.apply(ctx, prepared(obj))
-	}
+	return harness.RoundTripFunc(func(r *http.Request) (*http.Response, error) { return s.others.watch(next, r) })
 }
 
 // anew is a copy of an object that can be applied elsewhere.
@@ -191,8 +176,8 @@ func anew(obj client.Object) client.Object {
 func (s *soak) objects() []client.Object {
 	objects := slices.Clone(s.rooms)
 	for _, one := range s.samples {
-		obj := one.object()
-		obj.SetNamespace(s.namespace)
+		obj := one.Fresh()
+		obj.SetNamespace(s.Namespace)
 		objects = append(objects, obj)
 	}
 	return objects
@@ -203,11 +188,11 @@ func (s *soak) run(ctx context.Context, duration time.Duration) {
 	GinkgoHelper()
 	end := time.Now().Add(duration)
 	for time.Now().Before(end) {
-		operator := s.start(operatorOptions{
-			driftInterval: time.Second, refuse: s.weather.refuse,
-			meddle: func(next http.RoundTripper) http.RoundTripper {
+		operator := s.StartOperator(harness.OperatorOptions{
+			DriftInterval: time.Second, Refuse: s.faults.refuse,
+			Intercept: func(next http.RoundTripper) http.RoundTripper {
 				next = s.throughOthers(next)
-				return roundTripper(func(r *http.Request) (*http.Response, error) { return s.weather.meddle(next, r) })
+				return harness.RoundTripFunc(func(r *http.Request) (*http.Response, error) { return s.faults.meddle(next, r) })
 			},
 		})
 		for die := time.Now().Add(time.Second + time.Duration(s.random.IntN(3000))*time.Millisecond); time.Now().Before(die); {
@@ -215,8 +200,8 @@ func (s *soak) run(ctx context.Context, duration time.Duration) {
 			pause := time.Duration(s.random.IntN(100)) * time.Millisecond
 			time.Sleep(pause) //nolint:forbidigo // users take their time
 		}
-		operator.kill()
-		<-operator.done
+		operator.Kill()
+		<-operator.Done
 		s.kills++
 	}
 }

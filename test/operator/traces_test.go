@@ -12,17 +12,18 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 var _ = Describe("Traces", func() {
 	It("show a pass and its requests, and nothing that is secret or names a resource", func(ctx SpecContext) {
 		exporter := tracetest.NewInMemoryExporter()
-		w := newWorld(ctx)
-		w.start(operatorOptions{traces: sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))})
-		project := w.project(ctx)
-		w.eventuallyReady(ctx, project)
-		spans := func() []string { return describeSpans(exporter.GetSpans(), w.namespace) }
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{Traces: sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))})
+		project := w.ApplyProject(ctx)
+		w.ExpectReady(ctx, project)
+		spans := func() []string { return describeSpans(exporter.GetSpans(), w.Namespace) }
 		Eventually(spans).WithContext(ctx).Should(Equal([]string{
 			"reconcile MeshProject default: InSync",
 			"  GET /accounts/projects/{project_id} 200",
@@ -30,9 +31,9 @@ var _ = Describe("Traces", func() {
 		}))
 
 		exporter.Reset()
-		one := room("one")
-		w.apply(ctx, one)
-		w.eventuallyReady(ctx, one)
+		one := harness.Room("one")
+		w.CreateAll(ctx, one)
+		w.ExpectReady(ctx, one)
 		Eventually(spans).WithContext(ctx).Should(Equal([]string{
 			"reconcile MeshRoom one: InSync, wrote",
 			"  POST /accounts/projects/{project_id}/rooms 200",
@@ -40,8 +41,8 @@ var _ = Describe("Traces", func() {
 
 		By("showing what failed")
 		exporter.Reset()
-		w.meshagent.Inject(simulator.Fault{Status: 403, Times: 1})
-		w.look(ctx, one)
+		w.MeshAgent.Inject(simulator.Fault{Status: 403, Times: 1})
+		w.RequestReconcile(ctx, one)
 		Eventually(spans).WithContext(ctx).Should(HaveLen(2))
 		Expect(spans()[0]).To(HavePrefix("reconcile MeshRoom one: AccessDenied, Error: the API key lacks the right for this (403)"))
 		Expect(spans()[1]).To(HaveSuffix(" 403, Error"))
@@ -49,7 +50,7 @@ var _ = Describe("Traces", func() {
 		By("showing the deletion")
 		exporter.Reset()
 		Expect(w.Delete(ctx, one)).To(Succeed())
-		w.eventuallyGone(ctx, one)
+		w.ExpectGone(ctx, one)
 		Eventually(spans).WithContext(ctx).Should(Equal([]string{
 			"reconcile MeshRoom one: Released, wrote",
 			"  GET /accounts/projects/{project_id}/rooms/{room} 200",
@@ -62,12 +63,12 @@ var _ = Describe("Traces", func() {
 		before := otel.GetTracerProvider()
 		otel.SetTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter)))
 		DeferCleanup(func() { otel.SetTracerProvider(before) })
-		w := newWorld(ctx)
-		w.start(operatorOptions{})
-		w.project(ctx)
-		one := room("one")
-		w.apply(ctx, one)
-		w.eventuallyReady(ctx, one)
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
+		one := harness.Room("one")
+		w.CreateAll(ctx, one)
+		w.ExpectReady(ctx, one)
 		Expect(exporter.GetSpans()).To(BeEmpty())
 	})
 })
@@ -80,7 +81,7 @@ func describeSpans(spans tracetest.SpanStubs, namespace string) []string {
 		if pass.Parent.IsValid() {
 			continue
 		}
-		look("a trace", fmt.Appendf(nil, "%+v", pass))
+		harness.FindSecrets("a trace", fmt.Appendf(nil, "%+v", pass))
 		values := map[string]string{}
 		for _, attribute := range pass.Attributes {
 			values[string(attribute.Key)] = attribute.Value.String()
@@ -96,7 +97,7 @@ func describeSpans(spans tracetest.SpanStubs, namespace string) []string {
 			if request.Parent.SpanID() != pass.SpanContext.SpanID() {
 				continue
 			}
-			look("a trace", fmt.Appendf(nil, "%+v", request))
+			harness.FindSecrets("a trace", fmt.Appendf(nil, "%+v", request))
 			status := ""
 			for _, attribute := range request.Attributes {
 				if attribute.Key == "http.response.status_code" {

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,72 +18,76 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-var update = flag.Bool("update", false, "write the transcripts in testdata, and the table of health in docs, instead of comparing with them")
-
 // All that a sample's life costs in requests is written down in testdata, so that a review sees one request more, or another one.
 // After a change that is meant, they are written anew by go test ./test/operator -ginkgo.focus transcript -update.
-var _ = Describe("The transcript of", func() {
-	for _, s := range samples() {
-		It(s.String(), func(ctx SpecContext) { comparesTranscript(ctx, s) })
-	}
+var _ = Describe("The transcript", func() {
+	It("of each sample is what is in testdata", func(ctx SpecContext) {
+		harness.InParallel(harness.Samples(), func(s harness.Sample) { compareTranscript(ctx, s) })
+	})
 
-	It("nothing else is in testdata", func() {
+	It("of nothing else is in testdata, and nothing secret", func() {
 		var want []string
-		for _, s := range readSamples().own {
-			want = append(want, s.transcript())
+		for _, s := range harness.ReadSamples().Own {
+			want = append(want, transcriptFile(s))
 		}
 		have, err := filepath.Glob(filepath.Join("testdata", "*.http"))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(have).To(ConsistOf(want))
+		for _, file := range have {
+			text, err := os.ReadFile(file)
+			Expect(err).NotTo(HaveOccurred())
+			harness.FindSecrets(file, text)
+		}
 	})
 })
 
-// transcript is the file: the kind, and the object's name where a kind has several samples.
-func (s sample) transcript() string {
-	name := strings.ToLower(s.kind)
-	if kinds := kindsOf(readSamples().own); slices.Contains(slices.Delete(kinds, slices.Index(kinds, s.kind), slices.Index(kinds, s.kind)+1), s.kind) {
-		name += "-" + s.name
+// transcriptFile is the file: the kind, and the object's name where a kind has several samples.
+func transcriptFile(s harness.Sample) string {
+	name := strings.ToLower(s.Kind)
+	if kinds := harness.KindsOf(harness.ReadSamples().Own); slices.Contains(slices.Delete(kinds, slices.Index(kinds, s.Kind), slices.Index(kinds, s.Kind)+1), s.Kind) {
+		name += "-" + s.Name
 	}
 	return filepath.Join("testdata", name+".http")
 }
 
-// comparesTranscript takes a sample through its life without any interval: each request is there for a reason that the section names.
-func comparesTranscript(ctx context.Context, s sample) {
-	w := newWorld(ctx)
-	w.start(operatorOptions{})
-	l := w.begin(ctx, s)
-	l.follow(ctx)
+// compareTranscript takes a sample through its life without any interval: each request is there for a reason that the section names.
+func compareTranscript(ctx context.Context, s harness.Sample) {
+	w := harness.NewEnv(ctx)
+	w.StartOperator(harness.OperatorOptions{})
+	l := w.ApplySample(ctx, s)
+	l.ApplyDependencies(ctx)
 	t := &transcript{life: l}
-	l.delete(ctx)
-	l.without = w.names()
+	l.DeleteObject(ctx)
+	l.HeldWithout = w.HeldNames()
 
 	t.section("create", func() {
-		l.obj = s.object()
-		w.apply(ctx, l.obj)
-		w.eventuallyReady(ctx, l.obj)
+		l.Object = s.Fresh()
+		w.CreateAll(ctx, l.Object)
+		w.ExpectReady(ctx, l.Object)
 	})
-	t.section("second pass", func() { l.look(ctx, l.obj) })
+	t.section("second pass", func() { l.RequestReconcile(ctx, l.Object) })
 	t.section("update", func() {
-		l.patch(ctx, s.change())
-		w.eventuallyReady(ctx, l.obj)
+		l.MergePatch(ctx, s.EditPatch())
+		w.ExpectReady(ctx, l.Object)
 	})
-	if s.mirrors() {
+	if s.HasRemote() {
 		t.section("drift", func() {
-			l.learn()
-			l.disturb()
-			l.look(ctx, l.obj)
+			l.FindResource()
+			l.ChangeRemote()
+			l.RequestReconcile(ctx, l.Object)
 		})
 	}
-	t.section("delete", func() { l.delete(ctx) })
+	t.section("delete", func() { l.DeleteObject(ctx) })
 	t.compare()
 }
 
 // transcript collects the requests of a life.
 type transcript struct {
-	life  *life
+	life  *harness.Fixture
 	calls []simulator.Call
 	heads []string // by call: the section that begins there
 	ids   []string // pairs: what to replace, and by what
@@ -93,10 +96,10 @@ type transcript struct {
 // section notes the requests that something causes.
 func (t *transcript) section(name string, cause func()) {
 	GinkgoHelper()
-	t.life.meshagent.ResetCalls()
+	t.life.MeshAgent.ResetCalls()
 	cause()
 	// How old a list of members may be depends on the clock, so it falls into one section or another.
-	calls := slices.DeleteFunc(t.life.meshagent.Calls(), func(call simulator.Call) bool { return strings.HasSuffix(call.Path, "/users") })
+	calls := slices.DeleteFunc(t.life.MeshAgent.Calls(), func(call simulator.Call) bool { return strings.HasSuffix(call.Path, "/users") })
 	head := "# " + name + "\n\n"
 	if len(calls) == 0 {
 		head += "# (no request)\n\n"
@@ -104,16 +107,16 @@ func (t *transcript) section(name string, cause func()) {
 	}
 	t.calls = append(t.calls, calls...)
 	t.heads = append(append(t.heads, head), make([]string, len(calls)-1)...)
-	for _, obj := range append(t.life.needs, t.life.obj) {
+	for _, obj := range append(t.life.Dependencies, t.life.Object) {
 		if mirrored, ok := obj.(engine.Object); ok && mirrored.CommonStatus().ID != "" {
 			name := "id"
-			if obj != t.life.obj {
+			if obj != t.life.Object {
 				name = "id of " + strings.TrimPrefix(strings.ToLower(fmt.Sprintf("%T", obj)), "*v1alpha1.mesh") + " " + obj.GetName()
 			}
 			t.ids = append(t.ids, mirrored.CommonStatus().ID, "{"+name+"}")
 		}
 	}
-	t.ids = append(t.ids, string(t.life.obj.GetUID()), "{uid}")
+	t.ids = append(t.ids, string(t.life.Object.GetUID()), "{uid}")
 }
 
 // String writes the requests down, with words in place of all that differs each time.
@@ -137,7 +140,7 @@ func (t *transcript) String() string {
 		}
 		fmt.Fprintf(&text, "# answer: %d\n\n", call.Status)
 	}
-	return secretData.ReplaceAllString(t.life.anonymous(text.String(), t.ids...), `$1"{value}"`)
+	return secretData.ReplaceAllString(t.life.Anonymize(text.String(), t.ids...), `$1"{value}"`)
 }
 
 // secretData is the member of requests that holds the value of a secret.
@@ -145,8 +148,8 @@ var secretData = regexp.MustCompile(`("data_base64": )"[^"]*"`)
 
 func (t *transcript) compare() {
 	GinkgoHelper()
-	file := t.life.sample.transcript()
-	if *update {
+	file := transcriptFile(t.life.Sample)
+	if *harness.Update {
 		Expect(os.MkdirAll("testdata", 0o755)).To(Succeed())
 		Expect(os.WriteFile(file, []byte(t.String()), 0o644)).To(Succeed())
 		return

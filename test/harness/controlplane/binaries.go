@@ -17,6 +17,15 @@ const (
 	controllerManager = "kube-controller-manager"
 )
 
+// Find returns the absolute path of a binary of Kubernetes, such as kubectl.
+func Find(name string) (string, error) {
+	found, err := find([]string{name})
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(found[name])
+}
+
 // find returns the paths of the binaries by name.
 func find(names []string) (map[string]string, error) {
 	folders, err := folders()

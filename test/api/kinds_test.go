@@ -1,0 +1,105 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package api_test
+
+import "strings"
+
+const (
+	reserved  = `annotations under meshagent.com/ are reserved for the operator`
+	oneRef    = `exactly one of name (an object in this namespace) and external (a name or id in MeshAgent) must be set`
+	noPresent = `exactly one of userID and email must be set`
+)
+
+var _ = describeAdmission("MeshRoomGrant",
+	good("for an address", `spec: {roomRef: {name: r}, email: Ops@Example.com, permissions: {preset: User}}`),
+	good("for a user", `spec: {roomRef: {external: r}, userID: u, permissions: {}}`),
+	bad("without a spec", `{}`, `spec: Required value`),
+	bad("without a room", `spec: {userID: u, permissions: {}}`, `spec.roomRef: Required value`),
+	bad("with an empty room", `spec: {roomRef: {}, userID: u, permissions: {}}`, `spec.roomRef`),
+	bad("with two rooms", `spec: {roomRef: {name: a, external: b}, userID: u, permissions: {}}`, oneRef),
+	bad("for nobody", `spec: {roomRef: {name: r}, permissions: {}}`, noPresent),
+	bad("for two", `spec: {roomRef: {name: r}, userID: u, email: a@b, permissions: {}}`, noPresent),
+	bad("for whoever asks", `spec: {roomRef: {name: r}, userID: me, permissions: {}}`, `me is whoever asks: give the id of a user`),
+	bad("for what is no address", `spec: {roomRef: {name: r}, email: somebody, permissions: {}}`, `spec.email in body should match`),
+	bad("without permissions", `spec: {roomRef: {name: r}, userID: u}`, `spec.permissions: Required value`),
+	bad("with an unknown preset", `spec: {roomRef: {name: r}, userID: u, permissions: {preset: Admin}}`, `supported values: "User", "Agent", "Full"`),
+	bad("with an unknown capability", `spec: {roomRef: {name: r}, userID: u, permissions: {root: {}}}`, `unknown field "spec.permissions.root"`),
+)
+
+var _ = describeAdmission("MeshSecret",
+	good("with the least", `spec: {secretRef: {name: s}}`),
+	good("with chosen keys", `spec: {secretRef: {name: s}, type: keys, keys: [{key: a.b, as: A_B}, {key: c}]}`),
+	good("with a registry", `spec: {secretRef: {name: s}, type: docker, registry: "https://index.docker.io/v1/"}`),
+	good("with bytes for a participant", `spec: {secretRef: {name: s}, roomRef: {external: r}, forIdentity: a, delegatedTo: b, type: raw, raw: {key: k, contentType: text/plain}}`),
+	good("for an agent", `spec: {secretRef: {name: s}, agentRef: {external: a}, delegatedTo: b}`),
+	bad("without a spec", `{}`, `spec: Required value`),
+	bad("without a Secret", `spec: {}`, `spec.secretRef: Required value`),
+	bad("with the values themselves", `spec: {secretRef: {name: s}, data: {a: b}}`, `unknown field "spec.data"`),
+	bad("with two owners", `spec: {secretRef: {name: s}, roomRef: {name: r}, agentRef: {external: a}}`, `roomRef and agentRef exclude each other`),
+	bad("for an agent object, of which there is no kind", `spec: {secretRef: {name: s}, agentRef: {name: a}}`, `agentRef must be external: the id of the agent in MeshAgent`),
+	bad("for a participant of no room", `spec: {secretRef: {name: s}, forIdentity: a}`, `forIdentity is for secrets of rooms: set roomRef`),
+	bad("delegated in the project", `spec: {secretRef: {name: s}, delegatedTo: a}`, `delegatedTo is for secrets of rooms and agents: set roomRef or agentRef`),
+	bad("with type raw and nothing raw", `spec: {secretRef: {name: s}, type: raw}`, `raw must be set if, and only if, type is raw`),
+	bad("with something raw and another type", `spec: {secretRef: {name: s}, type: keys, raw: {key: k}}`, `raw must be set if, and only if, type is raw`),
+	bad("with keys and another type", `spec: {secretRef: {name: s}, type: docker, keys: [{key: k}]}`, `keys is for type keys`),
+	bad("with a registry and another type", `spec: {secretRef: {name: s}, type: keys, registry: ghcr.io}`, `registry is for type docker`),
+	good("with a registry and no type", `spec: {secretRef: {name: s}, registry: ghcr.io}`),
+	good("with keys and no type", `spec: {secretRef: {name: s}, keys: [{key: k}]}`),
+	bad("with keys and a registry", `spec: {secretRef: {name: s}, keys: [{key: k}], registry: ghcr.io}`, `keys and registry exclude each other`),
+	bad("with a variable that no environment can have", `spec: {secretRef: {name: s}, keys: [{key: k, as: A=B}]}`, `spec.keys[0].as in body should match`),
+	bad("with a variable with a blank in its name", `spec: {secretRef: {name: s}, keys: [{key: k, as: A B}]}`, `spec.keys[0].as in body should match`),
+	bad("with a content type that means something else", `spec: {secretRef: {name: s}, type: raw, raw: {key: k, contentType: docker}}`, `contentType must be no type with a meaning of its own: use type keys or docker`),
+	bad("with an unknown type", `spec: {secretRef: {name: s}, type: opaque}`, `supported values: "keys", "docker", "raw"`),
+	bad("with a key twice", `spec: {secretRef: {name: s}, keys: [{key: k}, {key: k, as: K}]}`, `Duplicate value`),
+	bad("with a key that no Secret can have", `spec: {secretRef: {name: s}, keys: [{key: "a/b"}]}`, `spec.keys[0].key in body should match`),
+	bad("with no keys", `spec: {secretRef: {name: s}, keys: []}`, `spec.keys in body should have at least 1 items`),
+)
+
+var _ = describeAdmission("MeshRoute",
+	good("to a room", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: 8000}, {path: /a, pathType: exact, targetPort: web, stripPrefix: true}]}`),
+	good("to an agent", `spec: {domain: a.example.com, backend: {agentRef: {external: a}}}`),
+	bad("without a spec", `{}`, `spec: Required value`),
+	bad("without a domain", `spec: {backend: {agentRef: {external: a}}}`, `spec.domain: Required value`),
+	bad("with a URL for a domain", `spec: {domain: "https://a.example.com", backend: {agentRef: {external: a}}}`, `spec.domain in body should match`),
+	bad("with capitals in the domain", `spec: {domain: A.example.com, backend: {agentRef: {external: a}}}`, `spec.domain in body should match`),
+	bad("with a path for a domain", `spec: {domain: "a/../b", backend: {agentRef: {external: a}}}`, `spec.domain in body should match`),
+	bad("with a long domain", `spec: {domain: `+strings.Repeat("a", 254)+`, backend: {agentRef: {external: a}}}`, `spec.domain: Too long: may not be more than 253`),
+	bad("to nowhere", `spec: {domain: a.example.com, backend: {}}`, `spec.backend`),
+	bad("to two", `spec: {domain: a.example.com, backend: {roomRef: {name: r}, agentRef: {external: a}}, paths: [{targetPort: 1}]}`, `exactly one of roomRef and agentRef must be set`),
+	bad("to an agent object, of which there is no kind", `spec: {domain: a.example.com, backend: {agentRef: {name: a}}}`, `agentRef must be external: the name of the agent in MeshAgent`),
+	bad("to a room without a path", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}}`, `a route to a room needs paths, and a route to an agent has none`),
+	bad("to an agent with a path", `spec: {domain: a.example.com, backend: {agentRef: {external: a}}, paths: [{targetPort: 1}]}`, `a route to a room needs paths, and a route to an agent has none`),
+	bad("with a path that does not begin with a slash", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{path: a, targetPort: 1}]}`, `spec.paths[0].path in body should match '^/'`),
+	bad("with port zero", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: 0}]}`, `targetPort must be a port from 1 to 65535, or a name`),
+	good("with a port in quotes", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: "8000"}, {targetPort: "65535"}, {targetPort: 8000-web}]}`),
+	bad("with port zero in quotes", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: "0"}]}`, `targetPort must be a port from 1 to 65535, or a name`),
+	bad("with a port that is too high in quotes", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: "70000"}]}`, `targetPort must be a port from 1 to 65535, or a name`),
+	bad("with a port beyond all numbers", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: "99999999999999999999999"}]}`, `targetPort must be a port from 1 to 65535, or a name`),
+	bad("with a negative port in quotes", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: "-1"}]}`, `targetPort must be a port from 1 to 65535, or a name`),
+	bad("with an unknown type of path", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{pathType: Prefix, targetPort: 1}]}`, `supported values: "prefix", "exact"`),
+	bad("with the operator's annotation", `spec: {domain: a.example.com, backend: {agentRef: {external: a}}, annotations: {meshagent.com/owner: x}}`, reserved),
+)
+
+var _ = describeAdmission("MeshFeed",
+	good("without a spec", `{}`),
+	good("with everything", `spec: {name: The orders, description: "", visibility: public, paused: false, annotations: {a: b}, messageSchema: {type: object}}`),
+	good("with a schema that takes all", `spec: {messageSchema: true}`),
+	bad("with an empty name", `spec: {name: ""}`, `spec.name in body should be at least 1 chars long`),
+	bad("with a blank name", `spec: {name: "  "}`, `spec.name in body should match`),
+	bad("with a long name", `spec: {name: `+strings.Repeat("a", 254)+`}`, `spec.name: Too long: may not be more than 253`),
+	bad("with an unknown visibility", `spec: {visibility: secret}`, `supported values: "public", "project", "private"`),
+	bad("with the operator's annotation", `spec: {annotations: {meshagent.com/adopted: x}}`, reserved),
+)
+
+var _ = describeAdmission("MeshFeedSubscription",
+	good("with the least", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`),
+	good("of what no object manages", `spec: {feedRef: {external: f}, roomRef: {external: r}, path: a/, filenameDatetimeFormat: YYYY, annotations: {a: b}}`),
+	bad("without a spec", `{}`, `spec: Required value`),
+	bad("without a feed", `spec: {roomRef: {name: r}, path: /}`, `spec.feedRef: Required value`),
+	bad("without a room", `spec: {feedRef: {name: f}, path: /}`, `spec.roomRef: Required value`),
+	bad("without a path", `spec: {feedRef: {name: f}, roomRef: {name: r}}`, `spec.path: Required value`),
+	bad("with an empty path", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: ""}`, `spec.path in body should be at least 1 chars long`),
+	bad("with two feeds", `spec: {feedRef: {name: f, external: g}, roomRef: {name: r}, path: /}`, oneRef),
+	bad("with the operator's annotation", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /, annotations: {meshagent.com/owner: x}}`, reserved),
+)

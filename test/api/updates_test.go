@@ -1,0 +1,27 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package api_test
+
+// What cannot be changed in MeshAgent cannot be changed in an object either: users are told when they
+// try.
+var _ = describeUpdates(
+	badUpdate("the room of a grant", "MeshRoomGrant", `spec: {roomRef: {name: r}, userID: u, permissions: {}}`, `{"spec": {"roomRef": {"name": "s"}}}`, `roomRef, userID and email cannot be changed`),
+	badUpdate("the user of a grant", "MeshRoomGrant", `spec: {roomRef: {name: r}, userID: u, permissions: {}}`, `{"spec": {"userID": "v"}}`, `roomRef, userID and email cannot be changed`),
+	badUpdate("the address of a grant", "MeshRoomGrant", `spec: {roomRef: {name: r}, email: a@b, permissions: {}}`, `{"spec": {"email": null, "userID": "v"}}`, `roomRef, userID and email cannot be changed`),
+	badUpdate("the room of a secret", "MeshSecret", `spec: {secretRef: {name: s}, roomRef: {name: r}}`, `{"spec": {"roomRef": null}}`, `roomRef cannot be changed`),
+	badUpdate("the agent of a secret", "MeshSecret", `spec: {secretRef: {name: s}}`, `{"spec": {"agentRef": {"external": "a"}}}`, `agentRef cannot be changed`),
+	badUpdate("the owner of a secret", "MeshSecret", `spec: {secretRef: {name: s}, roomRef: {name: r}, forIdentity: a}`, `{"spec": {"forIdentity": "b"}}`, `forIdentity cannot be changed`),
+	badUpdate("the delegate of a secret", "MeshSecret", `spec: {secretRef: {name: s}, roomRef: {name: r}}`, `{"spec": {"delegatedTo": "b"}}`, `delegatedTo cannot be changed`),
+	badUpdate("the domain of a route", "MeshRoute", `spec: {domain: a.b, backend: {agentRef: {external: a}}}`, `{"spec": {"domain": "b.b"}}`, `domain cannot be changed`),
+	badUpdate("the visibility of a feed", "MeshFeed", `spec: {visibility: public}`, `{"spec": {"visibility": "private"}}`, `visibility cannot be changed`),
+	badUpdate("the visibility of a feed, by leaving it out", "MeshFeed", `spec: {visibility: public}`, `{"spec": {"visibility": null}}`, `visibility cannot be changed`),
+	badUpdate("the visibility of a feed that says none", "MeshFeed", `spec: {name: a}`, `{"spec": {"visibility": "project"}}`, `visibility cannot be changed`),
+	badUpdate("the feed of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"feedRef": {"name": "g"}}}`, `feedRef cannot be changed`),
+	badUpdate("the room of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"roomRef": {"name": "g"}}}`, `roomRef cannot be changed`),
+	badUpdate("the path of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"path": "/a"}}`, `path cannot be changed`),
+	badUpdate("the room of a service", "MeshService", `spec: {external: {}, roomRef: {name: r}}`, `{"spec": {"roomRef": null}}`, `roomRef cannot be added, removed or changed`),
+	goodUpdate("the default visibility of a feed without a spec", "MeshFeed", `{}`, `{"spec": {"visibility": "private"}}`),
+	goodUpdate("the default visibility of a feed", "MeshFeed", `spec: {name: a}`, `{"spec": {"visibility": "private"}}`),
+	goodUpdate("the default visibility of a feed, left out", "MeshFeed", `spec: {visibility: private}`, `{"spec": null}`),
+)

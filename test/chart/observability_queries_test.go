@@ -1,0 +1,137 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package chart_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
+)
+
+// dashboardQueries are all queries of the dashboards, by where they are, with what Grafana puts in
+// place of its variables.
+func dashboardQueries() map[string]string {
+	GinkgoHelper()
+	files, err := filepath.Glob(filepath.Join(harness.Chart, "files", "dashboards", "*.json"))
+	Expect(err).NotTo(HaveOccurred())
+	queries := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		Expect(err).NotTo(HaveOccurred())
+		var board struct {
+			Panels []struct {
+				Title   string `json:"title"`
+				Targets []struct {
+					Expr string `json:"expr"`
+				} `json:"targets"`
+			} `json:"panels"`
+			Templating struct {
+				List []struct {
+					Name       string `json:"name"`
+					Definition string `json:"definition"`
+				} `json:"list"`
+			} `json:"templating"`
+		}
+		Expect(json.Unmarshal(text, &board)).To(Succeed())
+		variables := strings.NewReplacer("$__rate_interval", "5m", "$namespace", ".*")
+		for _, panel := range board.Panels {
+			for at, target := range panel.Targets {
+				queries[fmt.Sprintf("panel %q, query %d", panel.Title, at)] = variables.Replace(target.Expr)
+			}
+		}
+		for _, variable := range board.Templating.List {
+			if inside, ok := strings.CutPrefix(variable.Definition, "label_values("); ok {
+				of, label, _ := strings.Cut(strings.TrimSuffix(inside, ")"), ", ")
+				queries["variable "+variable.Name] = fmt.Sprintf("count by (%s) (%s)", label, of)
+			}
+		}
+	}
+	Expect(queries).NotTo(BeEmpty())
+	return queries
+}
+
+// selection is what a query is about.
+type selection struct {
+	Selects map[string][]string // the labels that it matches, by metric
+	Groups  []string            // the labels by which it groups and joins
+	Error   string
+}
+
+// parseQueries has Prometheus' own parser read queries.
+func parseQueries(_ context.Context, queries map[string]string) map[string]selection {
+	parsed := map[string]selection{}
+	for name, text := range queries {
+		expr, err := parser.NewParser(parser.Options{}).ParseExpr(text)
+		if err != nil {
+			parsed[name] = selection{Error: err.Error()}
+			continue
+		}
+		found := selection{Selects: map[string][]string{}}
+		parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+			found.see(node)
+			return nil
+		})
+		found.Groups = slices.Compact(slices.Sorted(slices.Values(found.Groups)))
+		parsed[name] = found
+	}
+	return parsed
+}
+
+// ofTarget are the labels that Prometheus and the ServiceMonitor give to all that they scrape from
+// a pod.
+var ofTarget = []string{"namespace", "pod", "instance", "job"}
+
+func (s *selection) see(node parser.Node) {
+	switch node := node.(type) {
+	case *parser.VectorSelector:
+		matched := s.Selects[node.Name]
+		for _, matcher := range node.LabelMatchers {
+			if matcher.Name != model.MetricNameLabel {
+				matched = append(matched, matcher.Name)
+			}
+		}
+		s.Selects[node.Name] = slices.Compact(slices.Sorted(slices.Values(matched)))
+	case *parser.AggregateExpr:
+		s.Groups = append(s.Groups, node.Grouping...)
+	case *parser.BinaryExpr:
+		if node.VectorMatching != nil {
+			s.Groups = append(s.Groups, node.VectorMatching.MatchingLabels...)
+		}
+	}
+}
+
+// check says that a query parses, and uses metrics and labels that there are.
+func (s selection) check(all map[string]metric, where string) {
+	GinkgoHelper()
+	Expect(s.Error).To(BeEmpty(), where)
+	Expect(s.Selects).NotTo(BeEmpty(), where)
+	known := slices.Clone(ofTarget)
+	for name, matched := range s.Selects {
+		base, parts := histogramOf(name)
+		one, ok := all[base]
+		Expect(ok).To(BeTrue(), "%s: there is no metric %q", where, name)
+		Expect(slices.Concat(one.labels, ofTarget)).To(ContainElements(matched), "%s: %s", where, name)
+		known = slices.Concat(known, one.labels, parts)
+	}
+	Expect(known).To(ContainElements(s.Groups), where)
+}
+
+// histogramOf is the metric that a time series belongs to, and the labels that it has besides.
+func histogramOf(name string) (base string, labels []string) {
+	if base, ok := strings.CutSuffix(name, "_bucket"); ok {
+		return base, []string{"le"}
+	}
+	return strings.TrimSuffix(name, "_count"), nil
+}

@@ -1,0 +1,16 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package gitops_test
+
+import (
+	"testing"
+
+	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
+)
+
+func TestGitOps(t *testing.T) {
+	t.Parallel()
+	harness.Run(t, "GitOps", controlplane.Options{})
+}

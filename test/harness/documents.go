@@ -1,0 +1,120 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package harness
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+)
+
+// step is one part of a path in status.appliedFields.
+var step = regexp.MustCompile(`\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]]+)`)
+
+// WrittenPart is the part of a document that callers write: it is wrapped in some.
+func WrittenPart(doc map[string]any) map[string]any {
+	if spec, ok := doc["spec"].(map[string]any); ok {
+		return spec
+	}
+	return doc
+}
+
+// ValueAt is the value at a path of a document, and what puts another one there; nil if there is no such place.
+func ValueAt(doc map[string]any, path string) (value any, put func(any)) {
+	value = doc
+	for _, match := range step.FindAllStringSubmatch(path, -1) {
+		switch holder := value.(type) {
+		case map[string]any:
+			name := match[1] + match[3]
+			value, put = holder[name], func(other any) { holder[name] = other }
+		case []any:
+			i, err := strconv.Atoi(match[2])
+			if err != nil || i >= len(holder) {
+				return nil, nil
+			}
+			value, put = holder[i], func(other any) { holder[i] = other }
+		default:
+			return nil, nil
+		}
+	}
+	return value, put
+}
+
+// ChangeString changes the string at a path of a document, if there is one.
+func ChangeString(doc map[string]any, path string) bool {
+	value, put := ValueAt(doc, path)
+	text, ok := value.(string)
+	switch {
+	case !ok:
+	case strings.HasPrefix(text, "/"):
+		put(text + "AAAA") // a path stays a path
+	default:
+		put("AAAA" + text) // base64 stays base64
+	}
+	return ok
+}
+
+// EachOwnerAnnotation visits the operator's marks, wherever they are in a document.
+func EachOwnerAnnotation(value any, visit func(holder map[string]any, name string)) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			if name == v1alpha1.OwnerAnnotation || name == v1alpha1.AdoptedAnnotation {
+				visit(value, name)
+			} else {
+				EachOwnerAnnotation(member, visit)
+			}
+		}
+	case []any:
+		for _, member := range value {
+			EachOwnerAnnotation(member, visit)
+		}
+	}
+}
+
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+
+// AppliedFields are the paths of the fields that an object has set, such as metadata.team or
+// ports[0].annotations["a.b"].
+func AppliedFields(status *v1alpha1.CommonStatus) (paths []string) {
+	GinkgoHelper()
+	if status.AppliedFields == nil {
+		return nil
+	}
+	var root any
+	Expect(json.Unmarshal(status.AppliedFields.Raw, &root)).To(Succeed())
+	var walk func(at string, value any)
+	walk = func(at string, value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(value)) {
+				switch {
+				case !plainName.MatchString(name):
+					walk(fmt.Sprintf("%s[%q]", at, name), value[name])
+				case at == "":
+					walk(name, value[name])
+				default:
+					walk(at+"."+name, value[name])
+				}
+			}
+		case []any:
+			for i, element := range value {
+				walk(fmt.Sprintf("%s[%d]", at, i), element)
+			}
+		default:
+			paths = append(paths, at)
+		}
+	}
+	walk("", root)
+	return paths
+}

@@ -1,0 +1,205 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine"
+)
+
+// Fixture is a sample that is applied in an environment, with what it needs.
+type Fixture struct {
+	*Env
+	Sample       Sample
+	Object       client.Object
+	Dependencies []client.Object // what its conditions asked for, in this order
+	HeldAtFirst  []string        // what MeshAgent held at first
+	HeldWithout  []string        // what MeshAgent held when all but the sample was there
+	Resource     Record          // what stands for it in MeshAgent
+	Route        string          // where on the wire it was created, below the project
+}
+
+// CommonStatus is the common part of the sample's status.
+func (l *Fixture) CommonStatus() *v1alpha1.CommonStatus {
+	return l.Object.(engine.Object).CommonStatus()
+}
+
+// ApplySample applies a sample, and nothing else.
+func (w *Env) ApplySample(ctx context.Context, s Sample) *Fixture {
+	GinkgoHelper()
+	l := &Fixture{Env: w, Sample: s, HeldAtFirst: w.HeldNames(), Object: s.Fresh()}
+	w.CreateAll(ctx, l.Object)
+	return l
+}
+
+// MissingDependency is how conditions tell users what to bring.
+var MissingDependency = regexp.MustCompile(`(\w+) "([^"]+)" does not exist in namespace`)
+
+// ApplyDependencies does what the conditions ask for, as a user would, until the sample is Ready.
+func (l *Fixture) ApplyDependencies(ctx context.Context) {
+	GinkgoHelper()
+	asked := map[string]bool{}
+	Eventually(func(g Gomega) {
+		for _, obj := range append([]client.Object{l.Object}, l.Dependencies...) {
+			if !isOurs(obj) {
+				continue // Secrets and the like have no conditions
+			}
+			text, err := l.State(ctx, obj)()
+			g.Expect(err).NotTo(HaveOccurred())
+			for _, match := range MissingDependency.FindAllStringSubmatch(text, -1) {
+				if kind, name := match[1], match[2]; !asked[kind+name] {
+					asked[kind+name] = true
+					brought := SampleObject(kind, name)
+					l.CreateAll(ctx, brought)
+					l.Dependencies = append(l.Dependencies, brought)
+				}
+			}
+		}
+		text, err := l.State(ctx, l.Object)()
+		g.Expect(err).NotTo(HaveOccurred())
+		g.Expect(text).To(BeReady())
+	}).WithContext(ctx).Should(Succeed(), "%s", l.Sample)
+}
+
+// isOurs says that an object is of one of our kinds.
+func isOurs(obj client.Object) bool {
+	gvks, _, err := Scheme.ObjectKinds(obj)
+	return err == nil && gvks[0].Group == v1alpha1.GroupVersion.Group
+}
+
+// Recreate applies the sample once more after it was deleted, while all it needs is there, and learns what it became in MeshAgent.
+func (l *Fixture) Recreate(ctx context.Context) {
+	GinkgoHelper()
+	l.DeleteObject(ctx)
+	l.HeldWithout = l.HeldNames()
+	l.MeshAgent.ResetCalls()
+	l.Object = l.Sample.Fresh()
+	l.CreateAll(ctx, l.Object)
+	l.ExpectReady(ctx, l.Object)
+	if !l.Sample.HasRemote() {
+		return
+	}
+	for _, call := range l.Writes() {
+		if route, ok := strings.CutPrefix(call, "POST "); ok {
+			l.Route = route
+		}
+	}
+	Expect(l.Route).NotTo(BeEmpty(), "nothing was created: %v", l.Calls())
+	l.FindResource()
+}
+
+// FindResource finds what stands for the sample in MeshAgent: all that was not there without it.
+func (l *Fixture) FindResource() {
+	GinkgoHelper()
+	l.Resource = Record{}
+	for _, one := range l.Held() {
+		if known, _ := ContainElement(one.Path + "/" + one.ID).Match(l.HeldWithout); !known {
+			Expect(l.Resource.Path).To(BeEmpty(), "two things stand for one object: %v, %v", l.Resource, one)
+			l.Resource = one
+		}
+	}
+	Expect(l.Resource.Path).NotTo(BeEmpty(), "nothing stands for the object in MeshAgent")
+}
+
+// DeleteObject deletes the sample and waits until it is gone.
+func (l *Fixture) DeleteObject(ctx context.Context) {
+	GinkgoHelper()
+	Expect(l.Delete(ctx, l.Object)).To(Succeed())
+	l.ExpectGone(ctx, l.Object)
+}
+
+// MergePatch merges into the sample as users do.
+func (l *Fixture) MergePatch(ctx context.Context, patch string) {
+	GinkgoHelper()
+	Expect(l.Patch(ctx, l.Object, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-patch"))).To(Succeed())
+}
+
+// Overwrite sets a top member of the sample, such as its spec, to what it was before.
+func (l *Fixture) Overwrite(ctx context.Context, member string, with any) {
+	GinkgoHelper()
+	raw := l.Unstructured(ctx)
+	raw.Object[member] = with
+	if member == "status" {
+		Expect(l.Client.Status().Update(ctx, raw)).To(Succeed())
+	} else {
+		Expect(l.Update(ctx, raw)).To(Succeed())
+	}
+}
+
+// Unstructured reads the sample as the API server shows it.
+func (l *Fixture) Unstructured(ctx context.Context) *unstructured.Unstructured {
+	GinkgoHelper()
+	raw := &unstructured.Unstructured{}
+	raw.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(l.Sample.Kind))
+	Expect(l.Get(ctx, client.ObjectKeyFromObject(l.Object), raw)).To(Succeed())
+	return raw
+}
+
+// Exists says whether the sample is there.
+func (l *Fixture) Exists(ctx context.Context) bool {
+	GinkgoHelper()
+	err := l.Get(ctx, client.ObjectKeyFromObject(l.Object), l.Object)
+	Expect(client.IgnoreNotFound(err)).To(Succeed())
+	return err == nil
+}
+
+// ChangeRemote changes the first string that the sample has set in MeshAgent, and tells its path.
+func (l *Fixture) ChangeRemote() (changed string) {
+	GinkgoHelper()
+	Expect(l.MeshAgent.Edit(l.Resource.Path, l.Resource.ID, func(doc map[string]any) {
+		for _, field := range AppliedFields(l.CommonStatus()) {
+			if ChangeString(WrittenPart(doc), field) {
+				changed, _, _ = strings.Cut(field, "[0]") // a list is set right as a whole
+				return
+			}
+		}
+	})).To(BeTrue())
+	Expect(changed).NotTo(BeEmpty(), "no string among %v could be changed", AppliedFields(l.CommonStatus()))
+	return changed
+}
+
+// HasOwner says that what stands for the sample in MeshAgent bears the mark of its owner.
+func (l *Fixture) HasOwner() (found bool) {
+	EachOwnerAnnotation(l.Document(), func(map[string]any, string) { found = true })
+	return found
+}
+
+var (
+	anyUUID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+	anyTime = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
+)
+
+// Anonymize puts words in place of all that differs each time. Known are pairs of what is known and its word.
+func (l *Fixture) Anonymize(text string, known ...string) string {
+	known = append([]string{l.MeshAgent.ProjectID(), "{project}", l.Namespace, "{namespace}"}, known...)
+	text = strings.NewReplacer(known...).Replace(text)
+	others := map[string]string{}
+	text = anyUUID.ReplaceAllStringFunc(text, func(id string) string {
+		if others[id] == "" {
+			others[id] = fmt.Sprintf("{uuid %d}", len(others)+1)
+		}
+		return others[id]
+	})
+	return anyTime.ReplaceAllString(text, "{time}")
+}
+
+// Shape is what MeshAgent holds for the sample, but for what differs each time.
+func (l *Fixture) Shape() string {
+	GinkgoHelper()
+	text, err := json.MarshalIndent(l.Document(), "", " ")
+	Expect(err).NotTo(HaveOccurred())
+	return l.Anonymize(string(text))
+}

@@ -1,0 +1,71 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package harness
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// InParallel runs a function for each of many at the same time, though not for too many.
+func InParallel[T any](all []T, one func(T)) {
+	GinkgoHelper()
+	Expect(all).NotTo(BeEmpty(), "there is nothing to check")
+	// Each asks less often, lest the API server be busy with that.
+	SetDefaultEventuallyPollingInterval(max(pollingInterval, min(time.Duration(len(all))*pollingInterval/3, 5*pollingInterval)))
+	defer SetDefaultEventuallyPollingInterval(pollingInterval)
+	const most = 32
+	turns := make(chan struct{}, most)
+	var group sync.WaitGroup
+	for _, each := range all {
+		group.Go(func() {
+			defer GinkgoRecover()
+			turns <- struct{}{}
+			defer func() {
+				<-turns
+				if failure := recover(); failure != nil {
+					AddReportEntry(fmt.Sprintf("failed for %v", each))
+					panic(failure)
+				}
+			}()
+			one(each)
+		})
+	}
+	group.Wait()
+}
+
+// TableRow is a row of DescribeRows.
+type TableRow struct {
+	name       string
+	parameters []any
+}
+
+func (r TableRow) String() string { return r.name }
+
+// Row makes a row, of a name and parameters.
+func Row(name string, parameters ...any) TableRow { return TableRow{name, parameters} }
+
+// DescribeRows is as DescribeTable, with all rows in one spec that runs them at the same time: for
+// those that mostly wait. The body takes a SpecContext and the parameters.
+func DescribeRows(text string, body any, rows ...TableRow) bool {
+	run := reflect.ValueOf(body)
+	return It(text, func(ctx SpecContext) {
+		InParallel(rows, func(row TableRow) {
+			in := []reflect.Value{reflect.ValueOf(ctx)}
+			for i, parameter := range row.parameters {
+				if parameter == nil {
+					in = append(in, reflect.Zero(run.Type().In(i+1)))
+				} else {
+					in = append(in, reflect.ValueOf(parameter))
+				}
+			}
+			run.Call(in)
+		})
+	})
+}
