@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"fmt"
@@ -13,6 +13,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -20,13 +22,13 @@ import (
 // it would create, and the first creates.
 func TestTwoClustersAndOneName(t *testing.T) {
 	t.Parallel()
-	cells := newTally(t, mirroredKinds())
+	cells := newTally(t, samples.Kinds(samples.Mirrored()))
 	for _, f := range failures {
 		if f.name != "429" && !f.unsent {
 			continue
 		}
 		for _, same := range []bool{true, false} {
-			for _, s := range mirrored() {
+			for _, s := range samples.Mirrored() {
 				if needsOwnID(s) {
 					continue // its id is another one in each cluster: there is nothing to collide with
 				}
@@ -35,10 +37,10 @@ func TestTwoClustersAndOneName(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						patch := ""
 						if !same {
-							patch = s.of(edits)
+							patch = s.Edit()
 						}
 						sharesOneName(t, s, patch, f)
-						cells.strike(s.kind)
+						cells.strike(s.Kind)
 					})
 				})
 			}
@@ -48,48 +50,48 @@ func TestTwoClustersAndOneName(t *testing.T) {
 
 // needsOwnID says that a sample, or what it needs, has an id that its cluster chose: a secret in a
 // room.
-func needsOwnID(s sample) bool {
-	return slices.ContainsFunc(append(s.needs(), s), func(one sample) bool {
-		return one.kind == "MeshSecret" && strings.Contains(string(specOf(one.made)), `"roomRef":`)
+func needsOwnID(s samples.Sample) bool {
+	return slices.ContainsFunc(append(s.Needs(), s), func(one samples.Sample) bool {
+		return one.Kind == "MeshSecret" && one.Mentions("roomRef")
 	})
 }
 
-func sharesOneName(t *testing.T, s sample, patch string, f failure) {
+func sharesOneName(t *testing.T, s samples.Sample, patch string, f failure) {
 	t.Helper()
 	remote := simulator.New(simulator.WithLatency(20 * time.Millisecond))
-	first, second := newCluster(t, "cluster-1", remote), newCluster(t, "cluster-2", remote)
-	first.applyNeeds(s, nil)
-	second.applyNeeds(s, func(need engine.Object) { need.CommonSpec().ReconcilePolicy = v1alpha1.ReconcileObserve })
+	first, second := &cluster{memory.NewCluster(t, "cluster-1", remote)}, &cluster{memory.NewCluster(t, "cluster-2", remote)}
+	first.ApplyNeeds(s, nil)
+	second.ApplyNeeds(s, func(need engine.Object) { need.CommonSpec().ReconcilePolicy = v1alpha1.ReconcileObserve })
 	u := second.prepare(s, patch)
 	u.fail(f)
-	theirs := first.learn(s.object())
-	obj := s.object()
-	first.mustBeReady(obj)
-	original := first.held()[theirs.Foreign]
+	theirs := first.ApplyAndLearn(object(s))
+	obj := object(s)
+	first.RequireReady(obj)
+	original := first.Held()[theirs.Foreign]
 
-	u.run(interval)
+	u.Run(memory.DriftInterval)
 	remote.ResetCalls()
 	for range 4 {
-		first.run(interval)
-		u.run(interval)
+		first.Run(memory.DriftInterval)
+		u.Run(memory.DriftInterval)
 	}
-	if n := first.changes(theirs); n != 0 {
+	if n := first.Changes(theirs); n != 0 {
 		t.Errorf("%d changes, although nothing happens", n)
 	}
-	first.isReady(obj)
-	marked := strings.Contains(string(theirs.RequestBody), ownMark)
-	switch got := u.condition(u.obj, v1alpha1.ConditionStalled); {
+	first.CheckReady(obj)
+	marked := strings.Contains(string(theirs.RequestBody), memory.OwnMark)
+	switch got := u.Condition(u.obj, v1alpha1.ConditionStalled); {
 	case marked && got != "Stalled=True OwnedElsewhere",
 		!marked && patch != "" && got != "Stalled=True AlreadyExists",
 		!marked && patch == "" && !u.obj.CommonStatus().IsAdopted():
-		t.Errorf("the second says %s:%s", got, u.says(u.obj))
+		t.Errorf("the second says %s:%s", got, u.Describe(u.obj))
 	}
-	u.goes(u.obj)
-	if got := first.held()[theirs.Foreign]; got != original {
+	u.CheckDeletion(u.obj)
+	if got := first.Held()[theirs.Foreign]; got != original {
 		t.Errorf("%s became %q", original, got)
 	}
-	first.goes(obj)
-	if left, there := first.held()[theirs.Foreign]; there {
+	first.CheckDeletion(obj)
+	if left, there := first.Held()[theirs.Foreign]; there {
 		t.Errorf("it is left: %s", left)
 	}
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"encoding/json"
@@ -20,6 +20,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -59,47 +61,47 @@ var failures = []failure{
 
 // unfinished is an object whose creation fails for the first time.
 type unfinished struct {
-	*harness
-	sample  sample
+	*cluster
+	sample  samples.Sample
 	variant string // the patch that makes the object of the sample
 	obj     engine.Object
-	post    creation                     // how it is created when nothing fails
+	post    memory.Creation              // how it is created when nothing fails
 	reads   bool                         // whether the collection is read before that
 	keyed   bool                         // it has a natural key, which another user can choose too
 	before  map[simulator.Foreign]string // what MeshAgent held without it
 }
 
 // prepare learns how a sample is created, in a cluster of its own.
-func prepare(t *testing.T, s sample, behavior simulator.Behavior) *unfinished {
+func prepare(t *testing.T, s samples.Sample, behavior simulator.Behavior) *unfinished {
 	t.Helper()
-	h := newHarness(t, behavior)
-	h.applyNeeds(s, nil)
+	h := newCluster(t, behavior)
+	h.ApplyNeeds(s, nil)
 	return h.prepare(s, "")
 }
 
 // prepare learns how a sample, changed by a patch, is created. What it needs is there.
-func (h *harness) prepare(s sample, patch string) *unfinished {
+func (h *cluster) prepare(s samples.Sample, patch string) *unfinished {
 	h.Helper()
-	u := &unfinished{harness: h, sample: s, variant: patch, before: h.held(), obj: h.changed(s.object(), patch)}
-	h.meshagent.ResetCalls()
-	h.apply(u.obj)
-	h.run(time.Minute)
-	u.post = h.creation(u.before)
-	u.reads = h.meshagent.Calls()[0].Method == http.MethodGet
+	u := &unfinished{cluster: h, sample: s, variant: patch, before: h.Held(), obj: h.Patched(object(s), patch)}
+	h.MeshAgent.ResetCalls()
+	h.Apply(u.obj)
+	h.Run(time.Minute)
+	u.post = h.CreatedSince(u.before)
+	u.reads = h.MeshAgent.Calls()[0].Method == http.MethodGet
 	u.keyed = !strings.Contains(string(u.post.RequestBody), string(u.obj.GetUID()))
-	h.goes(u.obj)
+	h.CheckDeletion(u.obj)
 	if u.post.Collection == "invitations" {
-		h.meshagent.Remove(u.post.Collection, u.post.ID) // the API cannot take it back
+		h.MeshAgent.Remove(u.post.Collection, u.post.ID) // the API cannot take it back
 	}
-	h.mustHoldAgain(u.before)
+	h.RequireHeld(u.before)
 	return u
 }
 
 // fail applies the object, and lets its creation fail.
 func (u *unfinished) fail(f failure) {
 	u.Helper()
-	u.obj = u.changed(u.sample.object(), u.variant)
-	u.meshagent.ResetCalls()
+	u.obj = u.Patched(object(u.sample), u.variant)
+	u.MeshAgent.ResetCalls()
 	if f.unsent {
 		u.useUpBudget()
 		return
@@ -108,9 +110,9 @@ func (u *unfinished) fail(f failure) {
 	fault := f.fault
 	fault.Method, fault.Path, fault.Times = http.MethodPost, regexp.QuoteMeta(u.post.Path)+"$", 1
 	fault.Hook = func(*http.Request) { struck = true }
-	u.meshagent.Inject(fault)
-	u.apply(u.obj)
-	if !u.runUntil(time.Minute, func() bool { return struck }) {
+	u.MeshAgent.Inject(fault)
+	u.Apply(u.obj)
+	if !u.RunUntil(time.Minute, func() bool { return struck }) {
 		u.Fatal("nothing was struck")
 	}
 }
@@ -118,34 +120,34 @@ func (u *unfinished) fail(f failure) {
 // end makes all as it was before, whatever a test has come to, and says whether that is possible.
 func (u *unfinished) end() bool {
 	u.Helper()
-	if !u.gone(u.obj) {
-		u.patch(u.obj, `{"metadata": {"finalizers": null}}`)
-		if !u.gone(u.obj) {
-			u.delete(u.obj)
+	if !u.IsGone(u.obj) {
+		u.Patch(u.obj, `{"metadata": {"finalizers": null}}`)
+		if !u.IsGone(u.obj) {
+			u.Delete(u.obj)
 		}
 	}
-	u.run(time.Minute)
-	for where, document := range u.held() {
+	u.Run(time.Minute)
+	for where, document := range u.Held() {
 		switch was, known := u.before[where]; {
 		case !known:
-			u.meshagent.Remove(where.Collection, where.ID)
+			u.MeshAgent.Remove(where.Collection, where.ID)
 		case was != document:
 			return false
 		}
 	}
-	return len(u.held()) == len(u.before)
+	return len(u.Held()) == len(u.before)
 }
 
 // useUpBudget lets the MeshProject's own budget end just before the creation.
 func (u *unfinished) useUpBudget() {
 	u.Helper()
 	project := &v1alpha1.MeshProject{}
-	project.Namespace, project.Name = home, v1alpha1.DefaultProject
-	u.patch(project, `{"spec": {"rateLimit": {"requestsPerSecond": 1, "burst": 5}}}`)
-	defer u.patch(project, `{"spec": {"rateLimit": null}}`)
-	u.run(time.Minute)
+	project.Namespace, project.Name = memory.Namespace, v1alpha1.DefaultProject
+	u.Patch(project, `{"spec": {"rateLimit": {"requestsPerSecond": 1, "burst": 5}}}`)
+	defer u.Patch(project, `{"spec": {"rateLimit": null}}`)
+	u.Run(time.Minute)
 	spend := func() {
-		connection, err := u.env.Projects.Open(u.Context(), project)
+		connection, err := u.Env.Projects.Open(u.Context(), project)
 		if err != nil {
 			u.Fatal(err)
 		}
@@ -154,35 +156,35 @@ func (u *unfinished) useUpBudget() {
 		}
 		time.Sleep(time.Millisecond) //nolint:forbidigo // the clock is a fake one
 	}
-	if err := u.Get(u.Context(), client.ObjectKeyFromObject(project), project); err != nil {
+	if err := u.Client.Get(u.Context(), client.ObjectKeyFromObject(project), project); err != nil {
 		u.Fatal(err)
 	}
 	// What is read before takes its time, and the budget is used up again when it has been read.
-	defer u.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/accounts/projects/[^/]+/", After: func(*http.Request) { spend() }})()
+	defer u.MeshAgent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/accounts/projects/[^/]+/", After: func(*http.Request) { spend() }})()
 	if !u.reads {
 		spend()
 	}
-	u.meshagent.ResetCalls()
-	u.apply(u.obj)
-	limited := func() bool { return u.condition(u.obj, v1alpha1.ConditionSynced) == "Synced=False RateLimited" }
-	if !u.runUntil(time.Second*20, limited) {
-		u.Fatalf("the budget is not used up:%s\n%v", u.says(u.obj), u.calls())
+	u.MeshAgent.ResetCalls()
+	u.Apply(u.obj)
+	limited := func() bool { return u.Condition(u.obj, v1alpha1.ConditionSynced) == "Synced=False RateLimited" }
+	if !u.RunUntil(time.Second*20, limited) {
+		u.Fatalf("the budget is not used up:%s\n%v", u.Describe(u.obj), u.Calls())
 	}
-	if n := u.writes(u.post); n != 0 {
-		u.Fatalf("it was sent all the same: %v", u.calls())
+	if n := u.Writes(u.post); n != 0 {
+		u.Fatalf("it was sent all the same: %v", u.Calls())
 	}
 }
 
 func (u *unfinished) rename() {
-	if u.sample.hasName() {
-		u.patch(u.obj, `{"spec": {"name": "renamed"}}`)
+	if u.sample.HasName() {
+		u.Patch(u.obj, `{"spec": {"name": "renamed"}}`)
 	}
 }
 
 // sources are the Secrets with values that the object reads, itself or through what it refers to.
 func (u *unfinished) sources() (all []corev1.Secret) {
 	var list corev1.SecretList
-	if err := u.List(u.Context(), &list); err != nil {
+	if err := u.Client.List(u.Context(), &list); err != nil {
 		u.Fatal(err)
 	}
 	return slices.DeleteFunc(list.Items, func(one corev1.Secret) bool { return one.Name == "meshagent-api-key" })
@@ -198,7 +200,7 @@ func (u *unfinished) changeSources() {
 			}
 			one.Data[name] = value
 		}
-		if err := u.Update(u.Context(), &one); err != nil {
+		if err := u.Client.Update(u.Context(), &one); err != nil {
 			u.Fatal(err)
 		}
 	}
@@ -206,6 +208,6 @@ func (u *unfinished) changeSources() {
 
 func (u *unfinished) deleteSources() {
 	for _, one := range u.sources() {
-		u.delete(&one)
+		u.Delete(&one)
 	}
 }

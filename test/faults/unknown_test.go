@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"fmt"
@@ -13,13 +13,15 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // unknowns are the members of one document that the contract does not know.
-func (h *harness) unknowns(where simulator.Foreign) map[string]string {
+func (h *cluster) unknowns(where simulator.Foreign) map[string]string {
 	h.Helper()
-	for _, one := range h.meshagent.All() {
+	for _, one := range h.MeshAgent.All() {
 		if one.Collection == where.Collection && one.ID == where.ID {
 			return simulator.NewerMembers(one.Doc)
 		}
@@ -30,7 +32,7 @@ func (h *harness) unknowns(where simulator.Foreign) map[string]string {
 
 // mustKeep checks that every object that is still in a document has what it had of what this build
 // does not know. An object that is gone, since users took it out, has nothing to keep.
-func (h *harness) mustKeep(where simulator.Foreign, before map[string]string) {
+func (h *cluster) mustKeep(where simulator.Foreign, before map[string]string) {
 	h.Helper()
 	after, kept := h.unknowns(where), 0
 	for at, value := range before {
@@ -60,53 +62,53 @@ func known(all map[string]string) (n int) {
 // No write loses one.
 func TestUnknownMembersSurvive(t *testing.T) {
 	t.Parallel()
-	acts := map[string]func(h *harness, s sample, cells *tally){
-		"edit": func(h *harness, s sample, cells *tally) {
-			h.survivesWrite(s, cells, func(obj engine.Object, _ creation) { h.patch(obj, s.of(edits)) })
+	acts := map[string]func(h *cluster, s samples.Sample, cells *tally){
+		"edit": func(h *cluster, s samples.Sample, cells *tally) {
+			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Patch(obj, s.Edit()) })
 		},
-		"edit of lists": func(h *harness, s sample, cells *tally) {
-			h.survivesWrite(s, cells, func(obj engine.Object, _ creation) { h.patch(obj, s.of(listEdits)) })
+		"edit of lists": func(h *cluster, s samples.Sample, cells *tally) {
+			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Patch(obj, s.From(listEdits)) })
 		},
-		"edit after a restart": func(h *harness, s sample, cells *tally) {
-			h.survivesWrite(s, cells, func(obj engine.Object, _ creation) { h.restart(); h.patch(obj, s.of(edits)) })
+		"edit after a restart": func(h *cluster, s samples.Sample, cells *tally) {
+			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Restart(); h.Patch(obj, s.Edit()) })
 		},
-		"drift": func(h *harness, s sample, cells *tally) {
-			h.survivesWrite(s, cells, func(_ engine.Object, made creation) {
-				if !h.meshagent.Disturb(made.Collection, made.ID, ownMark, made.Call) {
+		"drift": func(h *cluster, s samples.Sample, cells *tally) {
+			h.survivesWrite(s, cells, func(_ engine.Object, made memory.Creation) {
+				if !h.MeshAgent.Disturb(made.Collection, made.ID, memory.OwnMark, made.Call) {
 					h.Fatal("nothing could be disturbed")
 				}
-				h.run(2 * interval)
+				h.Run(2 * memory.DriftInterval)
 			})
 		},
-		"rename": func(h *harness, s sample, cells *tally) {
-			h.survivesWrite(s, cells, func(obj engine.Object, _ creation) { h.patch(obj, `{"spec": {"name": "renamed"}}`) })
+		"rename": func(h *cluster, s samples.Sample, cells *tally) {
+			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Patch(obj, `{"spec": {"name": "renamed"}}`) })
 		},
-		"adoption, IfUnowned": func(h *harness, s sample, cells *tally) {
+		"adoption, IfUnowned": func(h *cluster, s samples.Sample, cells *tally) {
 			h.survivesAdoption(s, cells, v1alpha1.AdoptIfUnowned, "")
 		},
-		"adoption, Always": func(h *harness, s sample, cells *tally) {
+		"adoption, Always": func(h *cluster, s samples.Sample, cells *tally) {
 			h.survivesAdoption(s, cells, v1alpha1.AdoptAlways, "cluster-2/far/away")
 		},
-		"orphan": func(h *harness, s sample, cells *tally) {
+		"orphan": func(h *cluster, s samples.Sample, cells *tally) {
 			obj, made, before := h.applyNewer(s, `{"spec": {"deletionPolicy": "Orphan"}}`)
-			h.goes(obj)
+			h.CheckDeletion(obj)
 			h.mustKeep(made.Foreign, before)
-			cells.strike(s.kind)
+			cells.strike(s.Kind)
 		},
 	}
 	for what, act := range acts {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			samples := slices.DeleteFunc(mirrored(), func(s sample) bool {
-				return what == "rename" && !s.hasName() || what == "edit of lists" && s.of(listEdits) == ""
+			some := slices.DeleteFunc(samples.Mirrored(), func(s samples.Sample) bool {
+				return what == "rename" && !s.HasName() || what == "edit of lists" && s.From(listEdits) == ""
 			})
-			cells := newTally(t, kindsOf(samples))
-			for _, s := range samples {
+			cells := newTally(t, samples.Kinds(some))
+			for _, s := range some {
 				t.Run(s.String(), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
-						h := newHarness(t, simulator.Behavior{Newer: true})
-						h.applyNeeds(s, nil)
+						h := newCluster(t, simulator.Behavior{Newer: true})
+						h.ApplyNeeds(s, nil)
 						act(h, s, cells)
 					})
 				})
@@ -128,10 +130,10 @@ var listEdits = map[string]string{
 }
 
 // applyNewer applies a sample, and waits until it is Ready.
-func (h *harness) applyNewer(s sample, patch string) (engine.Object, creation, map[string]string) {
+func (h *cluster) applyNewer(s samples.Sample, patch string) (engine.Object, memory.Creation, map[string]string) {
 	h.Helper()
-	obj := h.changed(s.object(), patch)
-	made := h.learn(obj)
+	obj := h.Patched(object(s), patch)
+	made := h.ApplyAndLearn(obj)
 	before := h.unknowns(made.Foreign)
 	if known(before) == 0 {
 		h.Fatal("the document has no unknown members")
@@ -140,35 +142,35 @@ func (h *harness) applyNewer(s sample, patch string) (engine.Object, creation, m
 }
 
 // survivesWrite has something lead to a write.
-func (h *harness) survivesWrite(s sample, cells *tally, act func(engine.Object, creation)) {
+func (h *cluster) survivesWrite(s samples.Sample, cells *tally, act func(engine.Object, memory.Creation)) {
 	h.Helper()
 	obj, made, before := h.applyNewer(s, "")
-	h.meshagent.ResetCalls()
+	h.MeshAgent.ResetCalls()
 	act(obj, made)
-	h.run(time.Minute)
-	h.isReady(obj)
-	if h.writes(made) == 0 {
-		h.Errorf("nothing was written: %v", h.calls())
+	h.Run(time.Minute)
+	h.CheckReady(obj)
+	if h.Writes(made) == 0 {
+		h.Errorf("nothing was written: %v", h.Calls())
 	}
 	h.mustKeep(made.Foreign, before)
-	cells.strike(s.kind)
-	h.patch(obj, `{"spec": {"deletionPolicy": "Orphan"}}`)
-	h.run(time.Minute)
+	cells.strike(s.Kind)
+	h.Patch(obj, `{"spec": {"deletionPolicy": "Orphan"}}`)
+	h.Run(time.Minute)
 	before = h.unknowns(made.Foreign)
-	h.goes(obj)
+	h.CheckDeletion(obj)
 	h.mustKeep(made.Foreign, before)
 }
 
 // survivesAdoption has an object take over what another user created, or another operator manages.
-func (h *harness) survivesAdoption(s sample, cells *tally, policy v1alpha1.AdoptionPolicy, owner string) {
+func (h *cluster) survivesAdoption(s samples.Sample, cells *tally, policy v1alpha1.AdoptionPolicy, owner string) {
 	h.Helper()
 	obj, made, _ := h.applyNewer(s, "")
 	if strings.Contains(string(made.RequestBody), string(obj.GetUID())) {
-		cells.strike(s.kind) // no one else can have chosen its id: there is nothing to adopt
+		cells.strike(s.Kind) // no one else can have chosen its id: there is nothing to adopt
 		return
 	}
-	h.goes(obj)
-	theirs, err := h.meshagent.CreateForeign(made.Call, ownMark, false)
+	h.CheckDeletion(obj)
+	theirs, err := h.MeshAgent.CreateForeign(made.Call, memory.OwnMark, false)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -176,28 +178,28 @@ func (h *harness) survivesAdoption(s sample, cells *tally, policy v1alpha1.Adopt
 		h.own(theirs, owner)
 	}
 	before := h.unknowns(theirs)
-	h.meshagent.ResetCalls()
-	obj = h.changed(s.object(), fmt.Sprintf(`{"spec": {"adoptionPolicy": %q}}`, policy))
-	h.apply(obj)
-	h.run(time.Minute)
-	h.isReady(obj)
-	if !obj.CommonStatus().IsAdopted() || h.writes(made) == 0 {
-		h.Errorf("it was not adopted: %v", h.calls())
+	h.MeshAgent.ResetCalls()
+	obj = h.Patched(object(s), fmt.Sprintf(`{"spec": {"adoptionPolicy": %q}}`, policy))
+	h.Apply(obj)
+	h.Run(time.Minute)
+	h.CheckReady(obj)
+	if !obj.CommonStatus().IsAdopted() || h.Writes(made) == 0 {
+		h.Errorf("it was not adopted: %v", h.Calls())
 	}
 	h.mustKeep(theirs, before)
-	cells.strike(s.kind)
+	cells.strike(s.Kind)
 }
 
 // own puts the mark of an operator where there are annotations.
-func (h *harness) own(theirs simulator.Foreign, owner string) {
-	h.meshagent.Edit(theirs.Collection, theirs.ID, func(doc map[string]any) {
+func (h *cluster) own(theirs simulator.Foreign, owner string) {
+	h.MeshAgent.Edit(theirs.Collection, theirs.ID, func(doc map[string]any) {
 		for _, holder := range []any{doc, doc["metadata"], doc["spec"]} {
 			holder, _ := holder.(map[string]any)
 			if inner, ok := holder["metadata"].(map[string]any); ok && inner["annotations"] != nil {
 				holder = inner
 			}
 			if annotations, ok := holder["annotations"].(map[string]any); ok {
-				annotations[ownMark+"owner"] = owner
+				annotations[memory.OwnMark+"owner"] = owner
 			}
 		}
 	})
@@ -207,17 +209,17 @@ func (h *harness) own(theirs simulator.Foreign, owner string) {
 func TestUnknownMembersOfElementsWhoseKeyIsADefault(t *testing.T) {
 	t.Parallel()
 	cells := newTally(t, []string{"MeshRoute"})
-	for _, s := range mirrored() {
-		if s.kind != "MeshRoute" {
+	for _, s := range samples.Mirrored() {
+		if s.Kind != "MeshRoute" {
 			continue
 		}
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				h := newHarness(t, simulator.Behavior{Newer: true, Normalize: simulator.FillDefaults})
-				h.applyNeeds(s, nil)
-				h.survivesWrite(s, cells, func(obj engine.Object, _ creation) {
-					h.patch(obj, `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"targetPort": 9000}]}}`)
+				h := newCluster(t, simulator.Behavior{Newer: true, Normalize: simulator.FillDefaults})
+				h.ApplyNeeds(s, nil)
+				h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) {
+					h.Patch(obj, `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"targetPort": 9000}]}}`)
 				})
 			})
 		})

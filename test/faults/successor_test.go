@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"fmt"
@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -19,8 +21,8 @@ import (
 func TestForeignSuccessorsAreRespected(t *testing.T) {
 	t.Parallel()
 	cells := newTally(t, []string{"MeshFeed", "MeshFeedSubscription", "MeshRoom", "MeshRoute", "MeshSecret", "MeshService"})
-	for _, s := range mirrored() {
-		if s.kind == "MeshRoomGrant" {
+	for _, s := range samples.Mirrored() {
+		if s.Kind == "MeshRoomGrant" {
 			continue // it has no place for a mark, and the identity of theirs is the same
 		}
 		for _, dies := range []bool{false, true} {
@@ -28,7 +30,7 @@ func TestForeignSuccessorsAreRespected(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					if respectsSuccessor(t, s, dies) {
-						cells.strike(s.kind)
+						cells.strike(s.Kind)
 					}
 				})
 			})
@@ -36,38 +38,38 @@ func TestForeignSuccessorsAreRespected(t *testing.T) {
 	}
 }
 
-// respectsSuccessor tries one sample. It tells whether another user can choose its name.
-func respectsSuccessor(t *testing.T, s sample, dies bool) bool {
+// respectsSuccessor tries one samples.Sample. It tells whether another user can choose its name.
+func respectsSuccessor(t *testing.T, s samples.Sample, dies bool) bool {
 	t.Helper()
 	u := prepare(t, s, simulator.Behavior{})
 	if !u.keyed {
 		return false
 	}
-	u.obj = s.object()
-	u.meshagent.ResetCalls()
-	u.apply(u.obj)
-	u.run(time.Minute)
-	u.mustBeReady(u.obj)
+	u.obj = object(s)
+	u.MeshAgent.ResetCalls()
+	u.Apply(u.obj)
+	u.Run(time.Minute)
+	u.RequireReady(u.obj)
 	var theirs simulator.Foreign
-	u.meshagent.Inject(simulator.Fault{
+	u.MeshAgent.Inject(simulator.Fault{
 		Method: http.MethodDelete, Path: regexp.QuoteMeta(u.post.Path) + "/", Times: 1, Drop: simulator.DropAfter,
 		After: func(*http.Request) {
 			var err error
-			if theirs, err = u.meshagent.CreateForeign(u.post.Call, ownMark, false); err != nil {
+			if theirs, err = u.MeshAgent.CreateForeign(u.post.Call, memory.OwnMark, false); err != nil {
 				t.Error(err)
 			}
 		},
 	})
-	u.delete(u.obj)
-	u.runUntil(time.Minute, func() bool { return theirs.ID != "" })
+	u.Delete(u.obj)
+	u.RunUntil(time.Minute, func() bool { return theirs.ID != "" })
 	if dies {
-		u.restart()
+		u.Restart()
 	}
-	want := u.held()[theirs]
-	if !u.runUntil(time.Hour, func() bool { return u.gone(u.obj) }) {
+	want := u.Held()[theirs]
+	if !u.RunUntil(time.Hour, func() bool { return u.IsGone(u.obj) }) {
 		t.Error("it is not gone")
 	}
-	if got := u.held()[theirs]; got != want || want == "" {
+	if got := u.Held()[theirs]; got != want || want == "" {
 		t.Errorf("%s became %q", want, got)
 	}
 	return true

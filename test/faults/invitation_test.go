@@ -1,15 +1,16 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -17,9 +18,9 @@ const invitee = "new@example.com"
 
 // invitations are the samples that name a user by an e-mail address, as patches that name one who
 // is not a member yet.
-func invitations() (found []sample) {
-	for _, s := range mirrored() {
-		if strings.Contains(string(specOf(s.made)), `"email":`) {
+func invitations() (found []samples.Sample) {
+	for _, s := range samples.Mirrored() {
+		if s.Mentions("email") {
 			found = append(found, s)
 		}
 	}
@@ -27,10 +28,10 @@ func invitations() (found []sample) {
 }
 
 // invite is a stage on which the object would invite a user, whom no one can invite twice.
-func invite(t *testing.T, s sample) *unfinished {
+func invite(t *testing.T, s samples.Sample) *unfinished {
 	t.Helper()
-	h := newHarness(t, simulator.Behavior{OneInvitation: true})
-	h.applyNeeds(s, nil)
+	h := newCluster(t, simulator.Behavior{OneInvitation: true})
+	h.ApplyNeeds(s, nil)
 	u := h.prepare(s, fmt.Sprintf(`{"spec": {"email": %q}}`, invitee))
 	if u.post.Collection != "invitations" {
 		t.Fatalf("no one was invited: %v", u.post.Foreign)
@@ -41,11 +42,11 @@ func invite(t *testing.T, s sample) *unfinished {
 // accept has the invited person join, and finds what they were granted.
 func (u *unfinished) accept() simulator.Foreign {
 	u.Helper()
-	before := u.held()
-	if !u.meshagent.Accept(invitee) {
+	before := u.Held()
+	if !u.MeshAgent.Accept(invitee) {
 		u.Fatal("no one was invited")
 	}
-	for where := range u.held() {
+	for where := range u.Held() {
 		if _, known := before[where]; !known && where.Collection != "users" {
 			return where
 		}
@@ -58,7 +59,7 @@ func (u *unfinished) accept() simulator.Foreign {
 // person is granted is not the object's, unless no one can tell the two apart.
 func TestForeignInvitationsAreRespected(t *testing.T) {
 	t.Parallel()
-	cells := newTally(t, kindsOf(invitations()))
+	cells := newTally(t, samples.Kinds(invitations()))
 	for _, s := range invitations() {
 		for _, identical := range []bool{false, true} {
 			for _, act := range []string{"delete", "retry"} {
@@ -71,18 +72,18 @@ func TestForeignInvitationsAreRespected(t *testing.T) {
 								continue
 							}
 							u.fail(f)
-							if _, err := u.meshagent.CreateForeign(u.post.Call, ownMark, identical); err != nil {
+							if _, err := u.MeshAgent.CreateForeign(u.post.Call, memory.OwnMark, identical); err != nil {
 								t.Fatal(err)
 							}
 							if act == "retry" {
-								u.run(interval)
+								u.Run(memory.DriftInterval)
 							} else {
-								u.goes(u.obj)
+								u.CheckDeletion(u.obj)
 							}
 							if theirs := u.accept(); !u.respectsGrant(act, identical, theirs) {
 								t.Errorf("^ this was after %s", f.name)
 							}
-							cells.strike(s.kind)
+							cells.strike(s.Kind)
 							if !u.end() {
 								t.Error("what the object needs was changed: the rest of the failures is left out")
 								break
@@ -98,24 +99,24 @@ func TestForeignInvitationsAreRespected(t *testing.T) {
 // respectsGrant checks that a grant which another user promised stays as it is.
 func (u *unfinished) respectsGrant(act string, identical bool, theirs simulator.Foreign) bool {
 	u.Helper()
-	untouched, ok := u.held(), true
-	u.run(2 * interval)
+	untouched, ok := u.Held(), true
+	u.Run(2 * memory.DriftInterval)
 	if act == "retry" {
 		want := "Stalled=True AlreadyExists"
 		if identical {
 			want = "Stalled is not there"
 		}
-		if got := u.condition(u.obj, v1alpha1.ConditionStalled); got != want {
-			u.Errorf("it says %s:%s", got, u.says(u.obj))
+		if got := u.Condition(u.obj, v1alpha1.ConditionStalled); got != want {
+			u.Errorf("it says %s:%s", got, u.Describe(u.obj))
 			ok = false
 		}
 		if identical && !u.obj.CommonStatus().IsAdopted() {
 			u.Error("it is not said to be adopted")
 			ok = false
 		}
-		u.goes(u.obj)
+		u.CheckDeletion(u.obj)
 	}
-	if got := u.held()[theirs]; got != untouched[theirs] {
+	if got := u.Held()[theirs]; got != untouched[theirs] {
 		u.Errorf("%s became %q", untouched[theirs], got)
 		ok = false
 	}
@@ -125,7 +126,7 @@ func (u *unfinished) respectsGrant(act string, identical bool, theirs simulator.
 // An invitation was sent, and only the answer is lost. What the person is granted is the object's.
 func TestAnInvitationOfOursIsOurs(t *testing.T) {
 	t.Parallel()
-	cells := newTally(t, kindsOf(invitations()))
+	cells := newTally(t, samples.Kinds(invitations()))
 	for _, s := range invitations() {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
@@ -136,17 +137,17 @@ func TestAnInvitationOfOursIsOurs(t *testing.T) {
 						continue
 					}
 					u.fail(f)
-					u.run(interval)
+					u.Run(memory.DriftInterval)
 					theirs := u.accept()
-					u.run(2 * interval)
-					if u.isReady(u.obj) && u.obj.CommonStatus().IsAdopted() {
+					u.Run(2 * memory.DriftInterval)
+					if u.CheckReady(u.obj) && u.obj.CommonStatus().IsAdopted() {
 						t.Errorf("after %s: it is said to be adopted", f.name)
 					}
-					u.goes(u.obj)
-					if left, there := u.held()[theirs]; there {
+					u.CheckDeletion(u.obj)
+					if left, there := u.Held()[theirs]; there {
 						t.Errorf("after %s: it is left: %s", f.name, left)
 					}
-					cells.strike(s.kind)
+					cells.strike(s.Kind)
 					if !u.end() {
 						t.Fatal("what the object needs was changed")
 					}

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -39,25 +41,25 @@ func TestRemovedFieldsFallBackToDefaults(t *testing.T) {
 
 func removesAField(t *testing.T, behavior simulator.Behavior, kind, set, unset string) {
 	t.Helper()
-	for _, s := range mirrored() {
-		if s.kind != kind {
+	for _, s := range samples.Mirrored() {
+		if s.Kind != kind {
 			continue
 		}
-		h := newHarness(t, behavior)
-		h.applyNeeds(s, nil)
-		obj := s.object()
-		made := h.learn(obj)
-		h.patch(obj, set)
-		h.run(time.Minute)
-		h.mustBeReady(obj)
-		h.meshagent.ResetCalls()
-		h.patch(obj, unset)
-		h.run(time.Minute)
-		h.restart()
-		h.run(4 * interval)
-		h.mustBeReady(obj)
-		if n := h.writes(made); n > 1 {
-			t.Errorf("%d writes for one edit: %v", n, h.calls())
+		h := newCluster(t, behavior)
+		h.ApplyNeeds(s, nil)
+		obj := object(s)
+		made := h.ApplyAndLearn(obj)
+		h.Patch(obj, set)
+		h.Run(time.Minute)
+		h.RequireReady(obj)
+		h.MeshAgent.ResetCalls()
+		h.Patch(obj, unset)
+		h.Run(time.Minute)
+		h.Restart()
+		h.Run(4 * memory.DriftInterval)
+		h.RequireReady(obj)
+		if n := h.Writes(made); n > 1 {
+			t.Errorf("%d writes for one edit: %v", n, h.Calls())
 		}
 	}
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"net/http"
@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -28,12 +30,12 @@ func TestWhatWasRecognizedStaysOurs(t *testing.T) {
 	}
 	cells := newTally(t, []string{"MeshRoomGrant", "MeshSecret"})
 	for name, fault := range updates {
-		for _, s := range mirrored() {
+		for _, s := range samples.Mirrored() {
 			t.Run(name+"/"+s.String(), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					if staysOurs(t, s, fault, name == "lost") {
-						cells.strike(s.kind)
+						cells.strike(s.Kind)
 					}
 				})
 			})
@@ -42,7 +44,7 @@ func TestWhatWasRecognizedStaysOurs(t *testing.T) {
 }
 
 // staysOurs tries one update of a sample that was recognized.
-func staysOurs(t *testing.T, s sample, fault simulator.Fault, restarts bool) bool {
+func staysOurs(t *testing.T, s samples.Sample, fault simulator.Fault, restarts bool) bool {
 	t.Helper()
 	u := prepare(t, s, simulator.Behavior{})
 	if !u.keyed {
@@ -50,20 +52,20 @@ func staysOurs(t *testing.T, s sample, fault simulator.Fault, restarts bool) boo
 	}
 	lost := slices.IndexFunc(failures, func(f failure) bool { return f.fault.Drop == simulator.DropAfter })
 	u.fail(failures[lost])
-	u.patch(u.obj, s.of(edits))
+	u.Patch(u.obj, s.Edit())
 	struck := false
 	fault.Method, fault.Path, fault.Times = http.MethodPut, regexp.QuoteMeta(u.post.Path)+"/", 1
 	fault.After = func(*http.Request) { struck = true }
 	fault.Hook = fault.After
-	u.meshagent.Inject(fault)
-	if !u.runUntil(time.Minute, func() bool { return struck }) {
-		t.Fatalf("nothing was struck: %v", u.calls())
+	u.MeshAgent.Inject(fault)
+	if !u.RunUntil(time.Minute, func() bool { return struck }) {
+		t.Fatalf("nothing was struck: %v", u.Calls())
 	}
 	if restarts {
-		u.restart()
+		u.Restart()
 	}
-	made := u.creation(u.before)
-	u.meshagent.Disturb(made.Collection, made.ID, ownMark, made.Call)
+	made := u.CreatedSince(u.before)
+	u.MeshAgent.Disturb(made.Collection, made.ID, memory.OwnMark, made.Call)
 	return u.isOurs()
 }
 
@@ -71,23 +73,23 @@ func staysOurs(t *testing.T, s sample, fault simulator.Fault, restarts bool) boo
 // deleted: the resource goes with it.
 func TestWhatWasCreatedIsOursBeforeItIsConfirmed(t *testing.T) {
 	t.Parallel()
-	cells := newTally(t, mirroredKinds())
-	for _, s := range mirrored() {
+	cells := newTally(t, samples.Kinds(samples.Mirrored()))
+	for _, s := range samples.Mirrored() {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				u := prepare(t, s, simulator.Behavior{})
-				u.obj = s.object()
-				u.meshagent.ResetCalls()
-				u.apply(u.obj)
-				if !u.runUntil(time.Minute, func() bool { return len(u.held()) > len(u.before) }) {
-					t.Fatalf("nothing was created: %v", u.calls())
+				u.obj = object(s)
+				u.MeshAgent.ResetCalls()
+				u.Apply(u.obj)
+				if !u.RunUntil(time.Minute, func() bool { return len(u.Held()) > len(u.before) }) {
+					t.Fatalf("nothing was created: %v", u.Calls())
 				}
-				made := u.creation(u.before)
-				u.meshagent.Disturb(made.Collection, made.ID, ownMark, made.Call)
-				u.goes(u.obj)
-				u.mustHoldAgain(u.before)
-				cells.strike(s.kind)
+				made := u.CreatedSince(u.before)
+				u.MeshAgent.Disturb(made.Collection, made.ID, memory.OwnMark, made.Call)
+				u.CheckDeletion(u.obj)
+				u.RequireHeld(u.before)
+				cells.strike(s.Kind)
 			})
 		})
 	}

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"encoding/json"
@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -31,7 +33,7 @@ func essence(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, inner := range v {
-			if v[name] = essence(inner); v[name] == nil || strings.HasPrefix(name, ownMark) {
+			if v[name] = essence(inner); v[name] == nil || strings.HasPrefix(name, memory.OwnMark) {
 				delete(v, name)
 			}
 		}
@@ -71,11 +73,11 @@ func covers(want, have any) bool {
 // A creation fails, and then another user creates a resource of that name. It is theirs.
 func TestForeignResourcesAreRespected(t *testing.T) {
 	t.Parallel()
-	cells := newTally(t, mirroredKinds())
-	for _, s := range mirrored() {
+	cells := newTally(t, samples.Kinds(samples.Mirrored()))
+	for _, s := range samples.Mirrored() {
 		for _, identical := range []bool{false, true} {
 			for _, act := range []string{"delete", "retry", "rename"} {
-				if act == "rename" && !s.hasName() {
+				if act == "rename" && !s.HasName() {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s/%s, identical %t", s, act, identical), func(t *testing.T) {
@@ -83,19 +85,19 @@ func TestForeignResourcesAreRespected(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						u := prepare(t, s, simulator.Behavior{})
 						for _, f := range failures {
-							marked := strings.Contains(string(u.post.RequestBody), ownMark)
+							marked := strings.Contains(string(u.post.RequestBody), memory.OwnMark)
 							if f.carriedOut || !u.keyed || identical && !f.refused && !marked {
 								continue // no one can tell it from what was sent, and may have been carried out
 							}
 							u.fail(f)
-							theirs, err := u.meshagent.CreateForeign(u.post.Call, ownMark, identical)
+							theirs, err := u.MeshAgent.CreateForeign(u.post.Call, memory.OwnMark, identical)
 							if err != nil {
 								t.Fatal(err)
 							}
 							if !u.respects(act, identical, theirs) {
 								t.Errorf("^ this was after %s", f.name)
 							}
-							cells.strike(s.kind)
+							cells.strike(s.Kind)
 							if !u.end() {
 								t.Error("what the object needs was changed: the rest of the failures is left out")
 								break
@@ -112,7 +114,7 @@ func TestForeignResourcesAreRespected(t *testing.T) {
 // Another user's.
 func (u *unfinished) respects(act string, identical bool, theirs simulator.Foreign) bool {
 	u.Helper()
-	untouched, ok := u.held(), true
+	untouched, ok := u.Held(), true
 	wrong := func(format string, args ...any) {
 		u.Helper()
 		u.Errorf(format, args...)
@@ -120,33 +122,33 @@ func (u *unfinished) respects(act string, identical bool, theirs simulator.Forei
 	}
 	switch {
 	case act == "retry" && identical:
-		u.run(2 * interval)
-		if !u.isReady(u.obj) {
+		u.Run(2 * memory.DriftInterval)
+		if !u.CheckReady(u.obj) {
 			ok = false
 		} else if !u.obj.CommonStatus().IsAdopted() {
 			wrong("it is not said to be adopted")
 		}
-		if got := u.held(); !holds(got[theirs], untouched[theirs]) || len(got) != len(untouched) {
+		if got := u.Held(); !holds(got[theirs], untouched[theirs]) || len(got) != len(untouched) {
 			wrong("%s became %q, of %d", untouched[theirs], got[theirs], len(got))
 		}
 	case act == "retry":
-		u.run(2 * interval)
-		if got := u.condition(u.obj, v1alpha1.ConditionStalled); got != "Stalled=True AlreadyExists" {
-			wrong("it says %s:%s", got, u.says(u.obj))
+		u.Run(2 * memory.DriftInterval)
+		if got := u.Condition(u.obj, v1alpha1.ConditionStalled); got != "Stalled=True AlreadyExists" {
+			wrong("it says %s:%s", got, u.Describe(u.obj))
 		}
-		ok = u.holdsAgain(untouched) && ok
+		ok = u.CheckHeld(untouched) && ok
 	case act == "rename":
-		u.patch(u.obj, `{"spec": {"name": "renamed"}}`)
-		u.run(2 * interval)
-		if got := u.held(); !holds(got[theirs], untouched[theirs]) {
+		u.Patch(u.obj, `{"spec": {"name": "renamed"}}`)
+		u.Run(2 * memory.DriftInterval)
+		if got := u.Held(); !holds(got[theirs], untouched[theirs]) {
 			wrong("%s became %q", untouched[theirs], got[theirs])
 		}
 	}
-	u.goes(u.obj)
-	if left := u.held()[theirs]; identical && holds(left, untouched[theirs]) && !strings.Contains(left, ownMark) {
+	u.CheckDeletion(u.obj)
+	if left := u.Held()[theirs]; identical && holds(left, untouched[theirs]) && !strings.Contains(left, memory.OwnMark) {
 		untouched[theirs] = left // it was adopted, and left
 	}
-	return u.holdsAgain(untouched) && ok
+	return u.CheckHeld(untouched) && ok
 }
 
 // A creation was carried out, and only the answer is lost. The resource is ours, and there is one.
@@ -154,22 +156,22 @@ func TestWhatWasCreatedIsOurs(t *testing.T) {
 	t.Parallel()
 	meanwhile := map[string]func(u *unfinished){
 		"nothing":            func(*unfinished) {},
-		"restart":            func(u *unfinished) { u.restart() },
-		"the spec changed":   func(u *unfinished) { u.patch(u.obj, u.sample.of(edits)) },
-		"changed, restart":   func(u *unfinished) { u.patch(u.obj, u.sample.of(edits)); u.restart() },
+		"restart":            func(u *unfinished) { u.Restart() },
+		"the spec changed":   func(u *unfinished) { u.Patch(u.obj, u.sample.Edit()) },
+		"changed, restart":   func(u *unfinished) { u.Patch(u.obj, u.sample.Edit()); u.Restart() },
 		"sources changed":    func(u *unfinished) { u.changeSources() },
 		"renamed":            func(u *unfinished) { u.rename() },
-		"renamed, restart":   func(u *unfinished) { u.rename(); u.restart() },
-		"deleted":            func(u *unfinished) { u.delete(u.obj) },
-		"restart, deleted":   func(u *unfinished) { u.restart(); u.delete(u.obj) },
-		"changed, deleted":   func(u *unfinished) { u.patch(u.obj, u.sample.of(edits)); u.delete(u.obj) },
-		"sources, deleted":   func(u *unfinished) { u.changeSources(); u.delete(u.obj) },
-		"renamed, deleted":   func(u *unfinished) { u.rename(); u.delete(u.obj) },
-		"no Secret, deleted": func(u *unfinished) { u.deleteSources(); u.delete(u.obj) },
+		"renamed, restart":   func(u *unfinished) { u.rename(); u.Restart() },
+		"deleted":            func(u *unfinished) { u.Delete(u.obj) },
+		"restart, deleted":   func(u *unfinished) { u.Restart(); u.Delete(u.obj) },
+		"changed, deleted":   func(u *unfinished) { u.Patch(u.obj, u.sample.Edit()); u.Delete(u.obj) },
+		"sources, deleted":   func(u *unfinished) { u.changeSources(); u.Delete(u.obj) },
+		"renamed, deleted":   func(u *unfinished) { u.rename(); u.Delete(u.obj) },
+		"no Secret, deleted": func(u *unfinished) { u.deleteSources(); u.Delete(u.obj) },
 	}
-	cells := newTally(t, mirroredKinds())
+	cells := newTally(t, samples.Kinds(samples.Mirrored()))
 	for what, act := range meanwhile {
-		for _, s := range mirrored() {
+		for _, s := range samples.Mirrored() {
 			t.Run(what+"/"+s.String(), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
@@ -182,7 +184,7 @@ func TestWhatWasCreatedIsOurs(t *testing.T) {
 							if !u.isOurs() {
 								t.Errorf("^ this was after %s", f.name)
 							}
-							cells.strike(s.kind)
+							cells.strike(s.Kind)
 						}
 					}
 				})
@@ -194,28 +196,28 @@ func TestWhatWasCreatedIsOurs(t *testing.T) {
 // isOurs checks that what was created is the object's, once, and goes with it.
 func (u *unfinished) isOurs() bool {
 	u.Helper()
-	ok, deleted := true, u.gone(u.obj)
+	ok, deleted := true, u.IsGone(u.obj)
 	if !deleted {
-		u.condition(u.obj, v1alpha1.ConditionReady)
+		u.Condition(u.obj, v1alpha1.ConditionReady)
 		deleted = u.obj.GetDeletionTimestamp() != nil
 	}
-	u.run(2 * interval)
+	u.Run(2 * memory.DriftInterval)
 	if !deleted {
-		if ok = u.isReady(u.obj); ok && u.obj.CommonStatus().IsAdopted() {
+		if ok = u.CheckReady(u.obj); ok && u.obj.CommonStatus().IsAdopted() {
 			u.Error("it is said to be adopted, although it was created for this object")
 			ok = false
 		}
-		if got, want := len(u.held()), len(u.before)+1; got != want {
-			u.Errorf("MeshAgent holds %d things, not %d: %v", got, want, u.held())
+		if got, want := len(u.Held()), len(u.before)+1; got != want {
+			u.Errorf("MeshAgent holds %d things, not %d: %v", got, want, u.Held())
 			ok = false
 		}
-		u.goes(u.obj)
-	} else if !u.gone(u.obj) {
-		u.condition(u.obj, v1alpha1.ConditionReady)
-		u.Errorf("it is not gone:%s", u.says(u.obj))
+		u.CheckDeletion(u.obj)
+	} else if !u.IsGone(u.obj) {
+		u.Condition(u.obj, v1alpha1.ConditionReady)
+		u.Errorf("it is not gone:%s", u.Describe(u.obj))
 		ok = false
 	}
-	for where, document := range u.held() {
+	for where, document := range u.Held() {
 		if _, known := u.before[where]; !known {
 			u.Errorf("it is left: %v: %s", where, document)
 			ok = false
@@ -230,7 +232,7 @@ func (u *unfinished) isOurs() bool {
 func TestForeignTwinsAreRespected(t *testing.T) {
 	t.Parallel()
 	cells := newTally(t, nil)
-	for _, s := range mirrored() {
+	for _, s := range samples.Mirrored() {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -240,21 +242,21 @@ func TestForeignTwinsAreRespected(t *testing.T) {
 						continue
 					}
 					u.fail(f)
-					theirs, err := u.meshagent.CreateForeign(u.post.Call, ownMark, false)
+					theirs, err := u.MeshAgent.CreateForeign(u.post.Call, memory.OwnMark, false)
 					if err == nil {
-						want := u.held()[theirs]
-						u.run(2 * interval)
-						u.delete(u.obj)
+						want := u.Held()[theirs]
+						u.Run(2 * memory.DriftInterval)
+						u.Delete(u.obj)
 						ambiguous := func() bool {
-							return u.gone(u.obj) || u.condition(u.obj, v1alpha1.ConditionStalled) == "Stalled=True Ambiguous"
+							return u.IsGone(u.obj) || u.Condition(u.obj, v1alpha1.ConditionStalled) == "Stalled=True Ambiguous"
 						}
-						if !u.runUntil(time.Hour, ambiguous) {
-							t.Errorf("after %s: it is not gone:%s", f.name, u.says(u.obj))
+						if !u.RunUntil(time.Hour, ambiguous) {
+							t.Errorf("after %s: it is not gone:%s", f.name, u.Describe(u.obj))
 						}
-						if got := u.held()[theirs]; got != want {
+						if got := u.Held()[theirs]; got != want {
 							t.Errorf("after %s: %s became %q", f.name, want, got)
 						}
-						cells.strike(s.kind)
+						cells.strike(s.Kind)
 					}
 					if !u.end() {
 						t.Fatal("what the object needs was changed")
@@ -270,7 +272,7 @@ func TestForeignTwinsAreRespected(t *testing.T) {
 func TestForeignResourcesThatAListMissed(t *testing.T) {
 	t.Parallel()
 	cells := newTally(t, []string{"MeshFeed", "MeshFeedSubscription", "MeshRoomGrant", "MeshSecret"})
-	for _, s := range mirrored() {
+	for _, s := range samples.Mirrored() {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -278,26 +280,26 @@ func TestForeignResourcesThatAListMissed(t *testing.T) {
 				if !u.keyed {
 					return
 				}
-				u.run(2 * interval) // what was deleted is in doubt no more
+				u.Run(2 * memory.DriftInterval) // what was deleted is in doubt no more
 				var theirs simulator.Foreign
-				u.meshagent.Inject(simulator.Fault{
+				u.MeshAgent.Inject(simulator.Fault{
 					Method: http.MethodGet, Path: regexp.QuoteMeta(u.post.Path) + "$", Times: 1,
 					After: func(*http.Request) {
-						if u.writes(u.post) > 0 {
+						if u.Writes(u.post) > 0 {
 							return // MeshAgent itself refuses a second one
 						}
 						var err error
-						if theirs, err = u.meshagent.CreateForeign(u.post.Call, ownMark, false); err != nil {
+						if theirs, err = u.MeshAgent.CreateForeign(u.post.Call, memory.OwnMark, false); err != nil {
 							t.Error(err)
 						}
 					},
 				})
-				u.obj = u.changed(s.object(), "")
-				u.meshagent.ResetCalls()
-				u.apply(u.obj)
-				u.run(time.Minute)
+				u.obj = u.Patched(object(s), "")
+				u.MeshAgent.ResetCalls()
+				u.Apply(u.obj)
+				u.Run(time.Minute)
 				if theirs.ID != "" && u.respects("retry", false, theirs) {
-					cells.strike(s.kind)
+					cells.strike(s.Kind)
 				}
 			})
 		})

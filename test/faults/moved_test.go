@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"fmt"
@@ -12,6 +12,8 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -21,9 +23,9 @@ func TestWhatIsReferredToBecomesAnother(t *testing.T) {
 	t.Parallel()
 	// These refer to what their resource lies in, or belongs to.
 	cells := newTally(t, []string{"MeshFeedSubscription", "MeshRoomGrant", "MeshRoute", "MeshSecret", "MeshService"})
-	for _, s := range mirrored() {
-		for _, need := range s.needs() {
-			if _, ours := need.made.(engine.Object); !ours {
+	for _, s := range samples.Mirrored() {
+		for _, need := range s.Needs() {
+			if _, ours := need.Object().(engine.Object); !ours {
 				continue
 			}
 			for _, restart := range []bool{false, true} {
@@ -31,11 +33,11 @@ func TestWhatIsReferredToBecomesAnother(t *testing.T) {
 					t.Run(fmt.Sprintf("%s, %s, restart %t, seen %t", s, need, restart, seen), func(t *testing.T) {
 						t.Parallel()
 						synctest.Test(t, func(t *testing.T) {
-							h := newHarness(t, simulator.Behavior{})
-							h.applyNeeds(s, nil)
-							made := h.learn(s.object())
+							h := newCluster(t, simulator.Behavior{})
+							h.ApplyNeeds(s, nil)
+							made := h.ApplyAndLearn(object(s))
 							h.replaced(s, need, made, restart, seen)
-							cells.strike(s.kind)
+							cells.strike(s.Kind)
 						})
 					})
 				}
@@ -46,39 +48,39 @@ func TestWhatIsReferredToBecomesAnother(t *testing.T) {
 
 // replaced has a need of a sample replaced. Seen says that the sample's object is looked at before it
 // is deleted.
-func (h *harness) replaced(s, need sample, made creation, restart, seen bool) {
+func (h *cluster) replaced(s, need samples.Sample, made memory.Creation, restart, seen bool) {
 	h.Helper()
-	obj, other := s.object(), need.object()
-	h.patch(other, `{"spec": {"deletionPolicy": "Orphan"}}`)
-	h.run(time.Minute)
-	h.goes(other)
-	other = h.changed(need.object(), `{"spec": {"deletionPolicy": "Orphan"}}`)
-	if need.hasName() {
-		other = h.changed(other, `{"spec": {"name": "another"}}`)
+	obj, other := object(s), object(need)
+	h.Patch(other, `{"spec": {"deletionPolicy": "Orphan"}}`)
+	h.Run(time.Minute)
+	h.CheckDeletion(other)
+	other = h.Patched(object(need), `{"spec": {"deletionPolicy": "Orphan"}}`)
+	if need.HasName() {
+		other = h.Patched(other, `{"spec": {"name": "another"}}`)
 	}
 	if restart {
-		h.restart()
+		h.Restart()
 	}
 	if !seen {
-		h.delete(obj)
+		h.Delete(obj)
 	}
-	h.apply(other)
-	if !h.runUntil(time.Hour, func() bool {
-		return !seen == h.gone(obj) && h.readyOrStalled(other) && (h.gone(obj) || h.readyOrStalled(obj))
+	h.Apply(other)
+	if !h.RunUntil(time.Hour, func() bool {
+		return !seen == h.IsGone(obj) && h.readyOrStalled(other) && (h.IsGone(obj) || h.readyOrStalled(obj))
 	}) {
-		h.condition(obj, v1alpha1.ConditionReady)
-		h.Fatalf("it does not come to rest:%s", h.says(obj))
+		h.Condition(obj, v1alpha1.ConditionReady)
+		h.Fatalf("it does not come to rest:%s", h.Describe(obj))
 	}
 	if seen {
-		h.run(2 * interval)
-		h.goes(obj)
+		h.Run(2 * memory.DriftInterval)
+		h.CheckDeletion(obj)
 	}
-	if document, left := h.held()[made.Foreign]; left {
+	if document, left := h.Held()[made.Foreign]; left {
 		h.Errorf("%v is left: %s", made.Foreign, document)
 	}
 }
 
-func (h *harness) readyOrStalled(obj engine.Object) bool {
-	ready, stalled := h.condition(obj, v1alpha1.ConditionReady), h.condition(obj, v1alpha1.ConditionStalled)
+func (h *cluster) readyOrStalled(obj engine.Object) bool {
+	ready, stalled := h.Condition(obj, v1alpha1.ConditionReady), h.Condition(obj, v1alpha1.ConditionStalled)
 	return ready == "Ready=True Available" || slices.Contains([]string{"Stalled=True " + v1alpha1.ReasonParentChanged, "Stalled=True " + v1alpha1.ReasonRejected}, stalled)
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"strings"
@@ -10,32 +10,17 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/internal/meshagent"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
-
-func TestCanonicalID(t *testing.T) {
-	t.Parallel()
-	for id, want := range map[string]string{
-		"7C9E6679-7425-40DE-944B-E07FC1F90AE7":   "7c9e6679-7425-40de-944b-e07fc1f90ae7",
-		"{7C9E6679-7425-40DE-944B-E07FC1F90AE7}": "{7C9E6679-7425-40DE-944B-E07FC1F90AE7}",
-		"7C9E6679742540DE944BE07FC1F90AE7":       "7C9E6679742540DE944BE07FC1F90AE7",
-		"Support":                                "Support",
-		"":                                       "",
-	} {
-		if got := meshagent.CanonicalID(id); got != want {
-			t.Errorf("%s: got %s, want %s", id, got, want)
-		}
-	}
-}
 
 // What a spec names by its id may be named in capitals, in each kind that names something so.
 func TestAReferenceByAnIDInCapitals(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHarness(t, simulator.Behavior{})
+		h := newCluster(t, simulator.Behavior{})
 		add := func(collection string, document map[string]any) v1alpha1.ResourceReference {
-			return v1alpha1.ResourceReference{External: strings.ToUpper(h.meshagent.Add(collection, document))}
+			return v1alpha1.ResourceReference{External: strings.ToUpper(h.MeshAgent.Add(collection, document))}
 		}
 		room := add("rooms", map[string]any{"name": "support", "metadata": map[string]any{}})
 		feed := add("feeds", map[string]any{"name": "orders", "visibility": "project"})
@@ -43,18 +28,18 @@ func TestAReferenceByAnIDInCapitals(t *testing.T) {
 		user := add("users", map[string]any{"email": invitee}).External
 		service, secretOfAgent := newRoomService(), newMeshSecret()
 		service.Spec.RoomRef, secretOfAgent.Spec.AgentRef = &room, &agent
-		h.create(secret("values", "v"))
+		h.Create(memory.Secret("values", "v"))
 		subscription := &v1alpha1.MeshFeedSubscription{ObjectMeta: named("sub")}
 		subscription.Spec.FeedRef, subscription.Spec.RoomRef, subscription.Spec.Path = feed, room, "orders/"
 		grant := &v1alpha1.MeshRoomGrant{ObjectMeta: named("ops")}
 		grant.Spec.RoomRef, grant.Spec.UserID, grant.Spec.Permissions = room, user, &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{}}
 		objects := []engine.Object{service, secretOfAgent, subscription, grant}
 		for _, obj := range objects {
-			h.apply(obj)
+			h.Apply(obj)
 		}
-		h.run(2 * interval)
+		h.Run(2 * memory.DriftInterval)
 		for _, obj := range objects {
-			h.isReady(obj)
+			h.CheckReady(obj)
 		}
 		if grant.Status.UserID != strings.ToLower(user) {
 			t.Errorf("the grant is of user %q", grant.Status.UserID)

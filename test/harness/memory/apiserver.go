@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package memory
 
 import (
 	"context"
@@ -19,26 +19,19 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 )
-
-// testScheme has no more than is used: the memory looks through all of it for each write.
-var testScheme = func() *runtime.Scheme {
-	scheme := runtime.NewScheme()
-	scheme.AddKnownTypes(corev1.SchemeGroupVersion, &corev1.Namespace{}, &corev1.Secret{}, &corev1.SecretList{}, &corev1.ConfigMap{}, &corev1.ConfigMapList{})
-	metav1.AddToGroupVersion(scheme, corev1.SchemeGroupVersion)
-	utilruntime.Must(v1alpha1.AddToScheme(scheme))
-	return scheme
-}()
 
 // newAPIServer is a client whose memory behaves as an API server does in what the engine relies on:
 // UIDs, generations that grow with the spec and with nothing else, status as a subresource,
 // versions, finalizers. changed is called after each write.
-func newAPIServer(kinds []client.Object, changed func()) client.WithWatch {
-	builder := fake.NewClientBuilder().WithScheme(testScheme).WithStatusSubresource(kinds...)
+func newAPIServer(kinds []engine.Driver, changed func()) client.WithWatch {
+	builder := fake.NewClientBuilder().WithScheme(samples.Scheme())
 	for _, kind := range kinds {
-		builder = builder.WithIndex(kind, engine.ResourceIndex, engine.ResourceKeys)
+		obj := kind.NewObject()
+		builder = builder.WithStatusSubresource(obj)
+		kind.Index(&engine.Environment{}, func(index string, values client.IndexerFunc) { builder = builder.WithIndex(obj, index, values) })
 	}
 	return builder.WithInterceptorFuncs(interceptor.Funcs{
 		Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"net/http"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -21,38 +22,38 @@ func TestTwoGrantsOfOneUser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				h := newHarness(t, simulator.Behavior{})
-				h.apply(newRoom())
+				h := newCluster(t, simulator.Behavior{})
+				h.Apply(newRoom())
 				older, newer := newGrant("older"), newGrant("newer")
 				byUser, byEmail := older, newer
 				if emailFirst {
 					byUser, byEmail = newer, older
 				}
-				byUser.Spec.UserID = h.meshagent.Add("users", map[string]any{"email": invitee})
+				byUser.Spec.UserID = h.MeshAgent.Add("users", map[string]any{"email": invitee})
 				byEmail.Spec.Email = invitee
 				for _, grant := range []*v1alpha1.MeshRoomGrant{older, newer} {
-					h.apply(grant)
-					h.run(time.Minute)
+					h.Apply(grant)
+					h.Run(time.Minute)
 				}
-				h.mustBeReady(older)
-				h.patch(newer, `{"spec": {"permissions": {"queues": {}}}}`)
-				h.meshagent.ResetCalls()
-				h.run(4 * interval)
-				if got := h.condition(newer, v1alpha1.ConditionStalled); got != "Stalled=True OwnedElsewhere" {
-					t.Errorf("the newer one says %q:%s", got, h.says(newer))
+				h.RequireReady(older)
+				h.Patch(newer, `{"spec": {"permissions": {"queues": {}}}}`)
+				h.MeshAgent.ResetCalls()
+				h.Run(4 * memory.DriftInterval)
+				if got := h.Condition(newer, v1alpha1.ConditionStalled); got != "Stalled=True OwnedElsewhere" {
+					t.Errorf("the newer one says %q:%s", got, h.Describe(newer))
 				}
-				h.isReady(older)
-				for _, call := range h.meshagent.Calls() {
+				h.CheckReady(older)
+				for _, call := range h.MeshAgent.Calls() {
 					if call.Method != http.MethodGet {
 						t.Errorf("%s %s: the grant was written", call.Method, call.Path)
 					}
 				}
-				h.goes(newer)
-				if len(h.meshagent.Documents("room-grants")) != 1 {
+				h.CheckDeletion(newer)
+				if len(h.MeshAgent.Documents("room-grants")) != 1 {
 					t.Error("deleting the object that does not have the grant deleted it")
 				}
-				h.goes(older)
-				if len(h.meshagent.Documents("room-grants")) != 0 {
+				h.CheckDeletion(older)
+				if len(h.MeshAgent.Documents("room-grants")) != 0 {
 					t.Error("the grant is left")
 				}
 			})
@@ -68,36 +69,36 @@ func TestASecretThatTwoObjectsHaveAlready(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				h := newHarness(t, simulator.Behavior{})
+				h := newCluster(t, simulator.Behavior{})
 				older, newer := &v1alpha1.MeshSecret{ObjectMeta: named("older")}, &v1alpha1.MeshSecret{ObjectMeta: named("newer")}
 				for _, obj := range []*v1alpha1.MeshSecret{older, newer} {
-					h.create(secret("values-"+obj.Name, obj.Name))
+					h.Create(memory.Secret("values-"+obj.Name, obj.Name))
 					obj.Spec.Name, obj.Spec.SecretRef.Name = "shared", "values-"+obj.Name
-					h.apply(obj)
-					h.run(10 * time.Second)
+					h.Apply(obj)
+					h.Run(10 * time.Second)
 				}
-				h.mustBeReady(older)
-				h.condition(newer, v1alpha1.ConditionStalled) // reads it
+				h.RequireReady(older)
+				h.Condition(newer, v1alpha1.ConditionStalled) // reads it
 				older.CommonStatus().DeepCopyInto(newer.CommonStatus())
-				if err := h.Status().Update(t.Context(), newer); err != nil {
+				if err := h.Client.Status().Update(t.Context(), newer); err != nil {
 					t.Fatal(err)
 				}
-				h.restart()
-				h.meshagent.ResetCalls()
+				h.Restart()
+				h.MeshAgent.ResetCalls()
 				if looked {
-					h.run(2 * interval)
-					if got := h.condition(newer, v1alpha1.ConditionStalled); got != "Stalled=True OwnedElsewhere" {
-						t.Errorf("the newer one says %q:%s", got, h.says(newer))
+					h.Run(2 * memory.DriftInterval)
+					if got := h.Condition(newer, v1alpha1.ConditionStalled); got != "Stalled=True OwnedElsewhere" {
+						t.Errorf("the newer one says %q:%s", got, h.Describe(newer))
 					}
 				}
-				h.goes(newer)
-				h.run(time.Minute)
-				for _, call := range h.meshagent.Calls() {
+				h.CheckDeletion(newer)
+				h.Run(time.Minute)
+				for _, call := range h.MeshAgent.Calls() {
 					if call.Method != http.MethodGet {
 						t.Errorf("%s %s: it is the older one's", call.Method, call.Path)
 					}
 				}
-				h.isReady(older)
+				h.CheckReady(older)
 			})
 		})
 	}

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package faults_test
 
 import (
 	"encoding/base64"
@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -53,12 +55,12 @@ func TestNoServerIsWrittenToForEver(t *testing.T) {
 			servers[n.String()] = simulator.Behavior{Normalize: n}
 		}
 	}
-	byKind, byServer := newTally(t, mirroredKinds()), newTally(t, slices.Sorted(maps.Keys(servers)))
+	byKind, byServer := newTally(t, samples.Kinds(samples.Mirrored())), newTally(t, slices.Sorted(maps.Keys(servers)))
 	for server, behavior := range servers {
-		for _, s := range mirrored() {
+		for _, s := range samples.Mirrored() {
 			patch, told := untidy[s.String()], true
 			if patch == "" {
-				patch, told = untidy[s.kind], untidy[s.kind] != ""
+				patch, told = untidy[s.Kind], untidy[s.Kind] != ""
 			}
 			if !told {
 				t.Errorf("untidy has nothing for %s", s)
@@ -66,8 +68,8 @@ func TestNoServerIsWrittenToForEver(t *testing.T) {
 			t.Run(server+"/"+s.String(), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					if newHarness(t, behavior).converges(s, patch, behavior.DropInTurn) {
-						byKind.strike(s.kind)
+					if newCluster(t, behavior).converges(s, patch, behavior.DropInTurn) {
+						byKind.strike(s.Kind)
 						byServer.strike(server)
 					}
 				})
@@ -77,59 +79,59 @@ func TestNoServerIsWrittenToForEver(t *testing.T) {
 }
 
 // converges checks one cell. It tells whether anything was rewritten.
-func (h *harness) converges(s sample, patch string, inTurn bool) (rewritten bool) {
+func (h *cluster) converges(s samples.Sample, patch string, inTurn bool) (rewritten bool) {
 	h.Helper()
 	most := 2
 	if inTurn {
 		most = 4 // the first two look as if others were writing too
 	}
-	h.applyNeeds(s, nil)
-	before := h.held()
+	h.ApplyNeeds(s, nil)
+	before := h.Held()
 	rewrites := map[string]int{}
-	for _, one := range h.meshagent.All() {
-		rewrites[one.Collection] = h.meshagent.Rewritten(one.Collection)
+	for _, one := range h.MeshAgent.All() {
+		rewrites[one.Collection] = h.MeshAgent.Rewritten(one.Collection)
 	}
-	obj := h.changed(s.object(), patch)
-	h.meshagent.ResetCalls()
-	h.apply(obj)
-	h.run(time.Minute)
-	made := h.creation(before)
-	if h.meshagent.Rewritten(made.Collection) == rewrites[made.Collection] {
-		h.mustBeReady(obj)
+	obj := h.Patched(object(s), patch)
+	h.MeshAgent.ResetCalls()
+	h.Apply(obj)
+	h.Run(time.Minute)
+	made := h.CreatedSince(before)
+	if h.MeshAgent.Rewritten(made.Collection) == rewrites[made.Collection] {
+		h.RequireReady(obj)
 		return false
 	}
 	rest := func(after string) {
 		h.Helper()
-		h.run(8 * interval)
-		h.restart()
-		h.run(4 * interval)
-		if n := h.writes(made); n < 1 || n > most {
+		h.Run(8 * memory.DriftInterval)
+		h.Restart()
+		h.Run(4 * memory.DriftInterval)
+		if n := h.Writes(made); n < 1 || n > most {
 			h.Errorf("after %s: %d writes, not 1 to %d", after, n, most)
 		}
-		switch got := h.condition(obj, v1alpha1.ConditionSynced); got {
+		switch got := h.Condition(obj, v1alpha1.ConditionSynced); got {
 		case "Synced=True InSync":
 			if where := difference("", h.lastWrite(made), h.stored(made), false); where != "" {
 				h.Errorf("after %s: it says InSync, and MeshAgent did not store %s as it was sent", after, where)
 			}
 		case "Synced=False NotConverging":
 			if len(obj.CommonStatus().Drift) == 0 {
-				h.Errorf("after %s: it does not say in what it differs:%s", after, h.says(obj))
+				h.Errorf("after %s: it does not say in what it differs:%s", after, h.Describe(obj))
 			}
 		default:
-			h.Errorf("after %s: it says %s:%s", after, got, h.says(obj))
+			h.Errorf("after %s: it says %s:%s", after, got, h.Describe(obj))
 		}
-		h.meshagent.ResetCalls()
+		h.MeshAgent.ResetCalls()
 	}
 	rest("creation")
-	h.patch(obj, s.of(edits))
+	h.Patch(obj, s.Edit())
 	rest("an edit")
-	if h.meshagent.Disturb(made.Collection, made.ID, ownMark, made.Call) {
+	if h.MeshAgent.Disturb(made.Collection, made.ID, memory.OwnMark, made.Call) {
 		rest("drift")
 	} else if !inTurn { // which may have dropped all that could be
 		h.Error("nothing could be disturbed")
 	}
-	h.goes(obj)
-	for where := range h.held() {
+	h.CheckDeletion(obj)
+	for where := range h.Held() {
 		if _, known := before[where]; !known {
 			h.Errorf("%v is left", where)
 		}
@@ -138,8 +140,8 @@ func (h *harness) converges(s sample, patch string, inTurn bool) (rewritten bool
 }
 
 // lastWrite is what was sent last, nil if that was before the calls were last reset.
-func (h *harness) lastWrite(made creation) any {
-	calls := h.meshagent.Calls()
+func (h *cluster) lastWrite(made memory.Creation) any {
+	calls := h.MeshAgent.Calls()
 	for _, call := range slices.Backward(calls) {
 		if (call.Method == http.MethodPut || call.Method == http.MethodPost) && strings.HasPrefix(call.Path+"/", made.Path+"/") {
 			return parsed(string(call.RequestBody))
@@ -149,8 +151,8 @@ func (h *harness) lastWrite(made creation) any {
 }
 
 // stored is what MeshAgent holds of a creation.
-func (h *harness) stored(made creation) any {
-	for _, one := range h.meshagent.All() {
+func (h *cluster) stored(made memory.Creation) any {
+	for _, one := range h.MeshAgent.All() {
 		if one.Collection == made.Collection && one.ID == made.ID {
 			return parsed(asText(one.Doc))
 		}

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package engine_test
+package memory
 
 import (
 	"fmt"
@@ -20,23 +20,23 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
-// run lets time pass, and the operator work.
-func (h *harness) run(d time.Duration) {
-	h.Helper()
+// Run lets time pass, and the operator work.
+func (c *Cluster) Run(d time.Duration) {
+	c.Helper()
 	end := time.Now().Add(d)
-	for passes := 0; h.step(end); passes++ {
+	for passes := 0; c.step(end); passes++ {
 		if passes > 5000 {
-			h.Fatal("the operator does not come to rest")
+			c.Fatal("the operator does not come to rest")
 		}
 	}
 	time.Sleep(time.Until(end)) //nolint:forbidigo // the clock is a fake one
 }
 
-// runUntil lets the operator work until something is true, or for a time at most.
-func (h *harness) runUntil(d time.Duration, done func() bool) bool {
-	h.Helper()
+// RunUntil lets the operator work until something is true, or for a time at most.
+func (c *Cluster) RunUntil(d time.Duration, done func() bool) bool {
+	c.Helper()
 	for end := time.Now().Add(d); !done(); {
-		if !h.step(end) {
+		if !c.step(end) {
 			return done()
 		}
 	}
@@ -44,65 +44,65 @@ func (h *harness) runUntil(d time.Duration, done func() bool) bool {
 }
 
 // step waits for the next pass that is due, and makes it; false if none is before a time.
-func (h *harness) step(end time.Time) bool {
-	h.Helper()
-	h.wake()
+func (c *Cluster) step(end time.Time) bool {
+	c.Helper()
+	c.wake()
 	next := ""
-	for _, key := range slices.Sorted(maps.Keys(h.due)) {
-		if at := h.due[key]; !at.After(end) && (next == "" || at.Before(h.due[next])) {
+	for _, key := range slices.Sorted(maps.Keys(c.due)) {
+		if at := c.due[key]; !at.After(end) && (next == "" || at.Before(c.due[next])) {
 			next = key
 		}
 	}
 	if next == "" {
 		return false
 	}
-	time.Sleep(time.Until(h.due[next])) //nolint:forbidigo // the clock is a fake one
-	h.pass(next)
+	time.Sleep(time.Until(c.due[next])) //nolint:forbidigo // the clock is a fake one
+	c.pass(next)
 	return true
 }
 
 // pass makes one pass over an object.
-func (h *harness) pass(key string) {
-	h.Helper()
+func (c *Cluster) pass(key string) {
+	c.Helper()
 	kind, name, _ := strings.Cut(key, "/")
-	delete(h.due, key)
-	request := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: home, Name: name}}
-	result, err := h.reconcilers[kind].Reconcile(h.Context(), request)
+	delete(c.due, key)
+	request := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: Namespace, Name: name}}
+	result, err := c.reconcilers[kind].Reconcile(c.Context(), request)
 	keyed := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: kind, Name: name}}
 	switch {
 	case err != nil:
-		h.due[key] = time.Now().Add(h.backoff.When(keyed))
+		c.due[key] = time.Now().Add(c.backoff.When(keyed))
 	case result.RequeueAfter > 0:
-		h.backoff.Forget(keyed)
-		h.due[key] = time.Now().Add(result.RequeueAfter)
+		c.backoff.Forget(keyed)
+		c.due[key] = time.Now().Add(result.RequeueAfter)
 	default:
-		h.backoff.Forget(keyed)
+		c.backoff.Forget(keyed)
 	}
 }
 
 // wake does what watches do: what a user changed is looked at, and so is all else when something
 // that others depend on changed.
-func (h *harness) wake() {
-	h.Helper()
-	if !h.dirty {
+func (c *Cluster) wake() {
+	c.Helper()
+	if !c.dirty {
 		return
 	}
-	h.dirty = false
+	c.dirty = false
 	others := ""
-	for _, key := range slices.Sorted(maps.Keys(h.objects)) {
-		obj := h.objects[key]
-		if err := h.Get(h.Context(), client.ObjectKeyFromObject(obj), obj); client.IgnoreNotFound(err) != nil {
-			h.Fatal(err)
+	for _, key := range slices.Sorted(maps.Keys(c.objects)) {
+		obj := c.objects[key]
+		if err := c.Client.Get(c.Context(), client.ObjectKeyFromObject(obj), obj); client.IgnoreNotFound(err) != nil {
+			c.Fatal(err)
 		} else if err != nil {
-			delete(h.objects, key)
-			delete(h.due, key)
-			delete(h.seen, key)
+			delete(c.objects, key)
+			delete(c.due, key)
+			delete(c.seen, key)
 			continue
 		}
 		seen := fmt.Sprint(obj.GetUID(), obj.GetGeneration(), obj.GetDeletionTimestamp(), obj.GetAnnotations(), obj.GetLabels())
-		if h.seen[key] != seen {
-			h.seen[key] = seen
-			h.due[key] = time.Now()
+		if c.seen[key] != seen {
+			c.seen[key] = seen
+			c.due[key] = time.Now()
 		}
 		others += fmt.Sprint(obj.GetUID(), obj.GetDeletionTimestamp())
 		if own, ok := obj.(engine.Object); ok {
@@ -113,17 +113,17 @@ func (h *harness) wake() {
 		}
 	}
 	var secrets corev1.SecretList
-	if err := h.List(h.Context(), &secrets); err != nil {
-		h.Fatal(err)
+	if err := c.Client.List(c.Context(), &secrets); err != nil {
+		c.Fatal(err)
 	}
 	for _, one := range secrets.Items {
 		others += one.Name + one.ResourceVersion
 	}
-	if others != h.others {
-		h.others = others
-		for key, obj := range h.objects {
+	if others != c.others {
+		c.others = others
+		for key, obj := range c.objects {
 			if _, isProject := obj.(*v1alpha1.MeshProject); !isProject {
-				h.due[key] = time.Now()
+				c.due[key] = time.Now()
 			}
 		}
 	}

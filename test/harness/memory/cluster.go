@@ -1,0 +1,184 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller"
+	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+const (
+	// Namespace is where all objects are.
+	Namespace = "a"
+	// DriftInterval is that of the operator.
+	DriftInterval = 10 * time.Minute
+	// OwnMark is what the names of annotations begin with in which the operator says whose a
+	// resource is.
+	OwnMark = "meshagent.com/"
+	// keySecret is the Secret with the API key.
+	keySecret = "meshagent-api-key"
+)
+
+// Cluster is a cluster with an operator of all kinds in it, and a MeshAgent. What it is asked to check
+// it reports to the test that it is embedded in.
+type Cluster struct {
+	testing.TB
+	Client    client.Client
+	MeshAgent *simulator.Simulator
+	Env       *engine.Environment
+
+	owner       string
+	drivers     []engine.Driver
+	reconcilers map[string]reconcile.Reconciler
+	backoff     workqueue.TypedRateLimiter[reconcile.Request]
+	objects     map[string]client.Object // of our kinds, that were applied
+	due         map[string]time.Time     // when to reconcile each
+	seen        map[string]string        // what of each matters to itself
+	others      string                   // what of all of them matters to the others
+	dirty       bool                     // something was written since that was computed
+}
+
+// New returns a cluster with a MeshAgent of its own.
+func New(tb testing.TB, behavior simulator.Behavior) *Cluster {
+	tb.Helper()
+	return NewCluster(tb, "cluster-1", simulator.New(simulator.WithLatency(20*time.Millisecond), simulator.WithBehavior(behavior)))
+}
+
+// NewCluster returns a cluster whose operator has an owner id, with a MeshAgent that others may use
+// too. The MeshProject is Ready.
+func NewCluster(tb testing.TB, owner string, remote *simulator.Simulator) *Cluster {
+	tb.Helper()
+	c := &Cluster{TB: tb, MeshAgent: remote, owner: owner, objects: map[string]client.Object{}, seen: map[string]string{}}
+	for _, one := range controller.All {
+		driver, ok := one.(engine.Driver)
+		if !ok {
+			tb.Fatalf("%T cannot be driven without a manager", one)
+		}
+		c.drivers = append(c.drivers, driver)
+	}
+	c.Client = newAPIServer(c.drivers, func() { c.dirty = true })
+	c.Restart()
+	c.Create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: Namespace, Finalizers: []string{"kubernetes"}}})
+	c.Create(Secret(keySecret, simulator.DevelopmentKey))
+	project := Project()
+	project.Spec.APIKeySecretRef.Name = keySecret
+	c.Apply(project)
+	c.Run(time.Second)
+	return c
+}
+
+// Project returns the MeshProject that all objects use, as far as requests must name it.
+func Project() *v1alpha1.MeshProject {
+	return &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: v1alpha1.DefaultProject}}
+}
+
+// Secret returns a Secret with a value under the key that MeshProjects read.
+func Secret(name, value string) *corev1.Secret {
+	return &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: name},
+		Data:       map[string][]byte{v1alpha1.DefaultAPIKeyKey: []byte(value)},
+	}
+}
+
+// Restart replaces the operator's process by a new one, which remembers nothing.
+func (c *Cluster) Restart() {
+	c.Env = &engine.Environment{
+		Client: c.Client, Live: c.Client, Recorder: &events.FakeRecorder{}, OwnerID: c.owner, DriftInterval: DriftInterval,
+		Projects: &projects.Pool{Cache: c.Client, Live: c.Client, Options: meshagent.Options{Transport: c.MeshAgent}},
+	}
+	c.reconcilers, c.due, c.backoff = map[string]reconcile.Reconciler{}, map[string]time.Time{}, projects.Backoff()
+	for _, driver := range c.drivers {
+		driver.Index(c.Env, func(string, client.IndexerFunc) {})
+		c.reconcilers[c.KindOf(driver.NewObject())], _ = driver.Drive(c.Env)
+	}
+	for key := range c.objects {
+		c.due[key] = time.Now()
+	}
+}
+
+// KindOf returns the kind of an object, such as MeshRoom.
+func (c *Cluster) KindOf(obj client.Object) string {
+	gvk, err := c.Client.GroupVersionKindFor(obj)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return gvk.Kind
+}
+
+// Create creates an object, whatever its kind.
+func (c *Cluster) Create(obj client.Object) {
+	c.Helper()
+	obj.SetResourceVersion("")
+	if err := c.Client.Create(c.Context(), obj); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// Apply creates an object, which the operator reconciles from now on if it is of our kinds.
+func (c *Cluster) Apply(obj client.Object) {
+	c.Helper()
+	obj.SetNamespace(Namespace)
+	c.Create(obj)
+	if kind := c.KindOf(obj); c.reconcilers[kind] != nil {
+		key := kind + "/" + obj.GetName()
+		c.objects[key] = obj
+		c.due[key] = time.Now()
+	}
+}
+
+// ApplyNeeds applies what a sample refers to, and waits until it is Ready. prepare, if there is one,
+// may change the objects before.
+func (c *Cluster) ApplyNeeds(s samples.Sample, prepare func(engine.Object)) {
+	c.Helper()
+	var ours []engine.Object
+	for _, need := range s.Needs() {
+		obj := need.Object()
+		if own, ok := obj.(engine.Object); ok {
+			ours = append(ours, own)
+			if prepare != nil {
+				prepare(own)
+			}
+		}
+		c.Apply(obj)
+	}
+	c.Run(time.Minute)
+	for _, obj := range ours {
+		// Whether it is in sync does not matter to those that refer to it.
+		if got := c.Condition(obj, v1alpha1.ConditionReady); got != "Ready=True Available" {
+			c.Fatalf("%s %s is not Ready:%s", c.KindOf(obj), obj.GetName(), c.Describe(obj))
+		}
+	}
+}
+
+// Patch changes an object as a user does, by a merge patch.
+func (c *Cluster) Patch(obj client.Object, patch string) {
+	c.Helper()
+	if err := c.Client.Patch(c.Context(), obj, client.RawPatch(types.MergePatchType, []byte(patch))); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// Delete deletes an object as a user does.
+func (c *Cluster) Delete(obj client.Object) {
+	c.Helper()
+	if err := c.Client.Delete(c.Context(), obj); err != nil {
+		c.Fatal(err)
+	}
+}
