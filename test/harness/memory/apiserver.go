@@ -4,126 +4,163 @@
 package memory
 
 import (
-	"context"
-	"encoding/json"
+	"cmp"
+	"maps"
 	"reflect"
-	"time"
+	"slices"
+	"sync"
 
-	"github.com/google/uuid"
-	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
-	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/fake"
-	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
-
-	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/test/harness/samples"
+	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
 )
 
-// newAPIServer is a client whose memory behaves as an API server does in what the engine relies on:
-// UIDs, generations that grow with the spec and with nothing else, status as a subresource,
-// versions, finalizers. changed is called after each write.
-func newAPIServer(kinds []engine.Driver, changed func()) client.WithWatch {
-	builder := fake.NewClientBuilder().WithScheme(samples.Scheme())
-	for _, kind := range kinds {
-		obj := kind.NewObject()
-		builder = builder.WithStatusSubresource(obj)
-		kind.Index(&engine.Environment{}, func(index string, values client.IndexerFunc) { builder = builder.WithIndex(obj, index, values) })
-	}
-	return builder.WithInterceptorFuncs(interceptor.Funcs{
-		Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
-			defer changed()
-			complete(obj)
-			return c.Create(ctx, obj, opts...) //nolint:wrapcheck // the caller expects the client's own error
-		},
-		Update: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.UpdateOption) error {
-			defer changed()
-			before, err := stored(ctx, c, obj)
-			if err != nil {
-				return err
-			}
-			obj.SetGeneration(generation(before, obj))
-			return c.Update(ctx, obj, opts...) //nolint:wrapcheck // the caller expects the client's own error
-		},
-		Patch: func(ctx context.Context, c client.WithWatch, obj client.Object, patch client.Patch, opts ...client.PatchOption) error {
-			defer changed()
-			before, err := stored(ctx, c, obj)
-			if err != nil {
-				return err
-			}
-			if err := c.Patch(ctx, obj, patch, opts...); err != nil {
-				return err //nolint:wrapcheck // the caller expects the client's own error
-			}
-			if next := generation(before, obj); next != before.GetGeneration() {
-				obj.SetGeneration(next)
-				return c.Update(ctx, obj) //nolint:wrapcheck // the caller expects the client's own error
-			}
-			return nil
-		},
-		Delete: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.DeleteOption) error {
-			defer changed()
-			return c.Delete(ctx, obj, opts...) //nolint:wrapcheck // the caller expects the client's own error
-		},
-		SubResourcePatch: func(ctx context.Context, c client.Client, sub string, obj client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
-			defer changed()
-			return c.SubResource(sub).Patch(ctx, obj, patch, opts...) //nolint:wrapcheck // the caller expects the client's own error
-		},
-	}).Build()
+// apiServer stores objects as an API server does in what the engine relies on: UIDs, generations that
+// grow with the spec, versions and their preconditions, status as a subresource, finalizers. It does
+// not validate, and has no defaults but that of the observed generation.
+type apiServer struct {
+	scheme  *runtime.Scheme
+	indexes map[schema.GroupVersionKind]map[string]client.IndexerFunc
+
+	mu      sync.Mutex
+	objects map[objectKey]client.Object // they are replaced, never changed
+	version int64
+	changed map[objectKey]bool // since they were last taken
 }
 
-// complete fills in what an API server fills in: status is not taken from the request that creates
-// an object.
-func complete(obj client.Object) {
-	// What is stored is what was decoded: 1.0 is 1, for example.
-	decoded, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
-	utilruntime.Must(err)
-	utilruntime.Must(runtime.DefaultUnstructuredConverter.FromUnstructured(decoded, obj))
-	obj.SetUID(newUID())
-	obj.SetGeneration(1)
-	obj.SetCreationTimestamp(metav1.NewTime(time.Now()))
-	if status := reflect.ValueOf(obj).Elem().FieldByName("Status"); status.IsValid() {
-		status.SetZero()
-		if observed := status.FieldByName("ObservedGeneration"); observed.IsValid() {
-			observed.SetInt(-1) // the default of our own kinds
-		}
-	}
-	if secret, ok := obj.(*corev1.Secret); ok {
-		for name, value := range secret.StringData {
-			if secret.Data == nil {
-				secret.Data = map[string][]byte{}
-			}
-			secret.Data[name] = []byte(value)
-		}
-		secret.StringData = nil
+type objectKey struct {
+	gvk  schema.GroupVersionKind
+	name client.ObjectKey
+}
+
+func newAPIServer(scheme *runtime.Scheme) *apiServer {
+	return &apiServer{
+		scheme: scheme, indexes: map[schema.GroupVersionKind]map[string]client.IndexerFunc{},
+		objects: map[objectKey]client.Object{}, changed: map[objectKey]bool{},
 	}
 }
 
-func stored(ctx context.Context, c client.Client, obj client.Object) (client.Object, error) {
-	before := obj.DeepCopyObject().(client.Object)
-	return before, c.Get(ctx, client.ObjectKeyFromObject(obj), before)
-}
-
-// generation is that of an object after a write.
-func generation(before, after client.Object) int64 {
-	if string(specOf(before)) == string(specOf(after)) {
-		return before.GetGeneration()
-	}
-	return before.GetGeneration() + 1
-}
-
-func specOf(obj client.Object) json.RawMessage {
-	text, err := json.Marshal(obj)
+// index makes List find objects of a kind by a value.
+func (s *apiServer) index(like client.Object, name string, values client.IndexerFunc) error {
+	gvk, err := apiutil.GVKForObject(like, s.scheme)
 	if err != nil {
-		panic(err)
+		return err
 	}
-	var parts struct{ Spec json.RawMessage }
-	if err := json.Unmarshal(text, &parts); err != nil {
-		panic(err)
+	if s.indexes[gvk] == nil {
+		s.indexes[gvk] = map[string]client.IndexerFunc{}
 	}
-	return parts.Spec
+	s.indexes[gvk][name] = values
+	return nil
 }
 
-func newUID() types.UID { return types.UID(uuid.NewString()) }
+// takeChanged returns which objects were written since it was last called.
+func (s *apiServer) takeChanged() []objectKey {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	keys := slices.Collect(maps.Keys(s.changed))
+	clear(s.changed)
+	return keys
+}
+
+// peek returns an object as it is stored, nil if there is none. It must not be changed.
+func (s *apiServer) peek(key objectKey) client.Object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.objects[key]
+}
+
+func (s *apiServer) keyOf(obj client.Object) (objectKey, error) {
+	gvk, err := apiutil.GVKForObject(obj, s.scheme)
+	return objectKey{gvk, client.ObjectKeyFromObject(obj)}, err
+}
+
+// find returns a stored object under the lock.
+func (s *apiServer) find(key objectKey) (client.Object, error) {
+	if stored := s.objects[key]; stored != nil {
+		return stored, nil
+	}
+	return nil, apierrors.NewNotFound(resourceOf(key), key.name.Name)
+}
+
+func resourceOf(key objectKey) schema.GroupResource {
+	return schema.GroupResource{Group: key.gvk.Group, Resource: key.gvk.Kind}
+}
+
+// get reads an object, or only its metadata.
+func (s *apiServer) get(name client.ObjectKey, obj client.Object) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key, err := s.keyOf(obj)
+	if err != nil {
+		return err
+	}
+	key.name = name
+	stored, err := s.find(key)
+	if err != nil {
+		return err
+	}
+	partial, ok := obj.(*metav1.PartialObjectMetadata)
+	if !ok {
+		show(stored, obj)
+		return nil
+	}
+	shown, _ := stored.DeepCopyObject().(client.Object)
+	partial.SetName(shown.GetName())
+	partial.SetNamespace(shown.GetNamespace())
+	partial.SetUID(shown.GetUID())
+	partial.SetResourceVersion(shown.GetResourceVersion())
+	partial.SetLabels(shown.GetLabels())
+	partial.SetAnnotations(shown.GetAnnotations())
+	return nil
+}
+
+// show copies a stored object into one of the same type.
+func show(stored, obj client.Object) {
+	reflect.ValueOf(obj).Elem().Set(reflect.ValueOf(stored.DeepCopyObject()).Elem())
+}
+
+// list reads the objects of a kind, in the order of their names.
+func (s *apiServer) list(list client.ObjectList, options client.ListOptions) error {
+	gvk, err := apiutil.GVKForObject(list, s.scheme)
+	if err != nil {
+		return err
+	}
+	gvk.Kind = gvk.Kind[:len(gvk.Kind)-len("List")]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []client.Object
+	for key, stored := range s.objects {
+		if key.gvk == gvk && (options.Namespace == "" || key.name.Namespace == options.Namespace) && s.selects(gvk, stored, options) {
+			found = append(found, stored)
+		}
+	}
+	slices.SortFunc(found, func(a, b client.Object) int {
+		return cmp.Or(cmp.Compare(a.GetNamespace(), b.GetNamespace()), cmp.Compare(a.GetName(), b.GetName()))
+	})
+	items := make([]runtime.Object, len(found))
+	for i, one := range found {
+		if items[i] = one; options.UnsafeDisableDeepCopy == nil || !*options.UnsafeDisableDeepCopy {
+			items[i] = one.DeepCopyObject()
+		}
+	}
+	return meta.SetList(list, items)
+}
+
+// selects says that an object has all the values that a list asks for. An index that is not there has
+// no values.
+func (s *apiServer) selects(gvk schema.GroupVersionKind, obj client.Object, options client.ListOptions) bool {
+	if options.FieldSelector == nil {
+		return true
+	}
+	for _, wanted := range options.FieldSelector.Requirements() {
+		values := s.indexes[gvk][wanted.Field]
+		if values == nil || !slices.Contains(values(obj), wanted.Value) {
+			return false
+		}
+	}
+	return true
+}

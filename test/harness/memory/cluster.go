@@ -13,6 +13,7 @@ import (
 	"k8s.io/client-go/tools/events"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -44,15 +45,22 @@ type Cluster struct {
 	MeshAgent *simulator.Simulator
 	Env       *engine.Environment
 
-	owner       string
-	drivers     []engine.Driver
-	reconcilers map[string]reconcile.Reconciler
+	owner   string
+	server  *apiServer
+	kinds   []engine.Driver
+	known   map[objectKey]known
+	process *process
+
+	// Of the process:
+	controllers map[string]kindController
 	backoff     workqueue.TypedRateLimiter[reconcile.Request]
-	objects     map[string]client.Object // of our kinds, that were applied
-	due         map[string]time.Time     // when to reconcile each
-	seen        map[string]string        // what of each matters to itself
-	others      string                   // what of all of them matters to the others
-	dirty       bool                     // something was written since that was computed
+	due         map[string]time.Time // when to reconcile each object
+}
+
+// kindController is what the process runs for a kind.
+type kindController struct {
+	passes reconcile.Reconciler
+	gone   handler.EventHandler
 }
 
 // New returns a cluster with a MeshAgent of its own.
@@ -65,22 +73,29 @@ func New(tb testing.TB, behavior simulator.Behavior) *Cluster {
 // too. The MeshProject is Ready.
 func NewCluster(tb testing.TB, owner string, remote *simulator.Simulator) *Cluster {
 	tb.Helper()
-	c := &Cluster{TB: tb, MeshAgent: remote, owner: owner, objects: map[string]client.Object{}, seen: map[string]string{}}
-	for _, one := range controller.All {
-		driver, ok := one.(engine.Driver)
-		if !ok {
-			tb.Fatalf("%T cannot be driven without a manager", one)
-		}
-		c.drivers = append(c.drivers, driver)
-	}
-	c.Client = newAPIServer(c.drivers, func() { c.dirty = true })
-	c.Restart()
-	c.Create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: Namespace, Finalizers: []string{"kubernetes"}}})
-	c.Create(Secret(keySecret, simulator.DevelopmentKey))
+	c := NewEmptyCluster(tb, owner, remote)
 	project := Project()
 	project.Spec.APIKeySecretRef.Name = keySecret
 	c.Apply(project)
 	c.Run(time.Second)
+	return c
+}
+
+// NewEmptyCluster returns a cluster that has no MeshProject yet.
+func NewEmptyCluster(tb testing.TB, owner string, remote *simulator.Simulator) *Cluster {
+	tb.Helper()
+	c := &Cluster{TB: tb, MeshAgent: remote, owner: owner, server: newAPIServer(samples.Scheme()), known: map[objectKey]known{}}
+	c.Client = apiClient{server: c.server}
+	for _, one := range controller.All {
+		kind, ok := one.(engine.Driver)
+		if !ok {
+			tb.Fatalf("%T cannot be driven without a manager", one)
+		}
+		c.kinds = append(c.kinds, kind)
+	}
+	c.Restart()
+	c.Create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: Namespace, Finalizers: []string{"kubernetes"}}})
+	c.Create(Secret(keySecret, simulator.DevelopmentKey))
 	return c
 }
 
@@ -98,20 +113,44 @@ func Secret(name, value string) *corev1.Secret {
 }
 
 // Restart replaces the operator's process by a new one, which remembers nothing.
-func (c *Cluster) Restart() {
-	c.Env = &engine.Environment{
-		Client: c.Client, Live: c.Client, Recorder: &events.FakeRecorder{}, OwnerID: c.owner, DriftInterval: DriftInterval,
-		Projects: &projects.Pool{Cache: c.Client, Live: c.Client, Options: meshagent.Options{Transport: c.MeshAgent}},
+func (c *Cluster) Restart() { c.RestartWatched(nil) }
+
+// RestartWatched is a Restart with someone who sees each moment of the new process, and may Kill it.
+func (c *Cluster) RestartWatched(watch func(Moment)) {
+	c.Kill()
+	p := newProcess(c.Context(), c.server, c.MeshAgent)
+	p.watch = watch
+	own := apiClient{server: c.server, process: p}
+	c.process, c.Env = p, &engine.Environment{
+		Client: own, Live: own, Recorder: &events.FakeRecorder{}, OwnerID: c.owner, DriftInterval: DriftInterval,
+		Projects: &projects.Pool{Cache: own, Live: own, Options: meshagent.Options{Transport: p}},
 	}
-	c.reconcilers, c.due, c.backoff = map[string]reconcile.Reconciler{}, map[string]time.Time{}, projects.Backoff()
-	for _, driver := range c.drivers {
-		driver.Index(c.Env, func(string, client.IndexerFunc) {})
-		c.reconcilers[c.KindOf(driver.NewObject())], _ = driver.Drive(c.Env)
+	c.controllers, c.due, c.backoff = map[string]kindController{}, map[string]time.Time{}, projects.Backoff()
+	for _, kind := range c.kinds {
+		like := kind.NewObject()
+		kind.Index(c.Env, func(name string, values client.IndexerFunc) {
+			if err := c.server.index(like, name, values); err != nil {
+				c.Fatal(err)
+			}
+		})
+		made := kindController{}
+		made.passes, made.gone = kind.Drive(c.Env)
+		c.controllers[c.KindOf(like)] = made
 	}
-	for key := range c.objects {
-		c.due[key] = time.Now()
+	for key := range c.known {
+		c.reconcileNow(key)
 	}
 }
+
+// Kill ends the operator's process as SIGKILL does. It may be called from within a moment.
+func (c *Cluster) Kill() {
+	if c.process != nil {
+		c.process.kill()
+	}
+}
+
+// IsKilled says that the operator's process was killed, and not restarted.
+func (c *Cluster) IsKilled() bool { return c.process.dead.Load() }
 
 // KindOf returns the kind of an object, such as MeshRoom.
 func (c *Cluster) KindOf(obj client.Object) string {
@@ -131,16 +170,11 @@ func (c *Cluster) Create(obj client.Object) {
 	}
 }
 
-// Apply creates an object, which the operator reconciles from now on if it is of our kinds.
+// Apply creates an object where all objects are.
 func (c *Cluster) Apply(obj client.Object) {
 	c.Helper()
 	obj.SetNamespace(Namespace)
 	c.Create(obj)
-	if kind := c.KindOf(obj); c.reconcilers[kind] != nil {
-		key := kind + "/" + obj.GetName()
-		c.objects[key] = obj
-		c.due[key] = time.Now()
-	}
 }
 
 // ApplyNeeds applies what a sample refers to, and waits until it is Ready. prepare, if there is one,

@@ -4,19 +4,14 @@
 package memory
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
-	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
@@ -29,7 +24,7 @@ func (c *Cluster) Run(d time.Duration) {
 			c.Fatal("the operator does not come to rest")
 		}
 	}
-	time.Sleep(time.Until(end)) //nolint:forbidigo // the clock is a fake one
+	pause(time.Until(end))
 }
 
 // RunUntil lets the operator work until something is true, or for a time at most.
@@ -43,10 +38,13 @@ func (c *Cluster) RunUntil(d time.Duration, done func() bool) bool {
 	return true
 }
 
-// step waits for the next pass that is due, and makes it; false if none is before a time.
+// step waits for the next reconciliation that is due, and makes it; false if none is before a time.
 func (c *Cluster) step(end time.Time) bool {
 	c.Helper()
 	c.wake()
+	if c.IsKilled() {
+		return false
+	}
 	next := ""
 	for _, key := range slices.Sorted(maps.Keys(c.due)) {
 		if at := c.due[key]; !at.After(end) && (next == "" || at.Before(c.due[next])) {
@@ -56,18 +54,20 @@ func (c *Cluster) step(end time.Time) bool {
 	if next == "" {
 		return false
 	}
-	time.Sleep(time.Until(c.due[next])) //nolint:forbidigo // the clock is a fake one
-	c.pass(next)
+	pause(time.Until(c.due[next]))
+	c.reconcile(next)
 	return true
 }
 
-// pass makes one pass over an object.
-func (c *Cluster) pass(key string) {
+// reconcile makes one pass over an object, and notes when the queue of its controller would make the
+// next.
+func (c *Cluster) reconcile(key string) {
 	c.Helper()
 	kind, name, _ := strings.Cut(key, "/")
 	delete(c.due, key)
 	request := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: Namespace, Name: name}}
-	result, err := c.reconcilers[kind].Reconcile(c.Context(), request)
+	c.process.object = key
+	result, err := c.controllers[kind].passes.Reconcile(c.process.context, request)
 	keyed := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: kind, Name: name}}
 	switch {
 	case err != nil:
@@ -80,51 +80,44 @@ func (c *Cluster) pass(key string) {
 	}
 }
 
-// wake does what watches do: what a user changed is looked at, and so is all else when something
-// that others depend on changed.
+// reconcileNow has an object reconciled next, if it is of our kinds.
+func (c *Cluster) reconcileNow(key objectKey) {
+	if _, ours := c.controllers[key.gvk.Kind]; ours {
+		c.due[key.gvk.Kind+"/"+key.name.Name] = time.Now()
+	}
+}
+
+// wake does what watches do: what was changed is reconciled, and so is all else when something that
+// others depend on was changed.
 func (c *Cluster) wake() {
 	c.Helper()
-	if !c.dirty {
-		return
-	}
-	c.dirty = false
-	others := ""
-	for _, key := range slices.Sorted(maps.Keys(c.objects)) {
-		obj := c.objects[key]
-		if err := c.Client.Get(c.Context(), client.ObjectKeyFromObject(obj), obj); client.IgnoreNotFound(err) != nil {
-			c.Fatal(err)
-		} else if err != nil {
-			delete(c.objects, key)
-			delete(c.due, key)
-			delete(c.seen, key)
+	dependents := false
+	for _, key := range c.server.takeChanged() {
+		before, now := c.known[key], observe(c.server.peek(key))
+		dependents = dependents || before.toOthers != now.toOthers
+		if now.object == nil {
+			c.forget(key, before)
 			continue
 		}
-		seen := fmt.Sprint(obj.GetUID(), obj.GetGeneration(), obj.GetDeletionTimestamp(), obj.GetAnnotations(), obj.GetLabels())
-		if c.seen[key] != seen {
-			c.seen[key] = seen
-			c.due[key] = time.Now()
-		}
-		others += fmt.Sprint(obj.GetUID(), obj.GetDeletionTimestamp())
-		if own, ok := obj.(engine.Object); ok {
-			status := own.CommonStatus()
-			others += fmt.Sprint(status.ID, status.Name, meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady))
-		} else if project, ok := obj.(*v1alpha1.MeshProject); ok {
-			others += fmt.Sprint(meta.IsStatusConditionTrue(project.Status.Conditions, v1alpha1.ConditionReady))
+		c.known[key] = now
+		if before.toItself != now.toItself {
+			c.reconcileNow(key)
 		}
 	}
-	var secrets corev1.SecretList
-	if err := c.Client.List(c.Context(), &secrets); err != nil {
-		c.Fatal(err)
+	for key, one := range c.known {
+		if _, dependent := one.object.(engine.Object); dependent && dependents {
+			c.reconcileNow(key)
+		}
 	}
-	for _, one := range secrets.Items {
-		others += one.Name + one.ResourceVersion
-	}
-	if others != c.others {
-		c.others = others
-		for key, obj := range c.objects {
-			if _, isProject := obj.(*v1alpha1.MeshProject); !isProject {
-				c.due[key] = time.Now()
-			}
+	for {
+		select {
+		case name := <-c.Env.Projects.RequestedChecks():
+			c.due["MeshProject/"+name.Name] = time.Now()
+		default:
+			return
 		}
 	}
 }
+
+// pause lets the fake clock go on.
+func pause(d time.Duration) { time.Sleep(d) } //nolint:forbidigo // in a bubble it takes no time
