@@ -25,25 +25,28 @@ func newTally(t *testing.T, kinds []string) *tally {
 }
 
 // strike counts a cell. Cells that are not about one kind count under a word of their own.
-func (c *tally) strike(kind string) {
+func (c *tally) strike(kind string) { c.add(kind, 1) }
+
+// add counts several.
+func (c *tally) add(kind string, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.cells[kind]++
-	c.all++
+	c.cells[kind] += n
+	c.all += n
 }
 
 // report tells what was struck, and fails if one of the kinds, or anything at all, was not.
-func (c *tally) report(t *testing.T, kinds []string) {
-	t.Helper()
+func (c *tally) report(tb testing.TB, kinds []string) {
+	tb.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, kind := range kinds {
 		if c.cells[kind] == 0 {
-			t.Errorf("no cell of %s was struck", kind)
+			tb.Errorf("no cell of %s was struck", kind)
 		}
 	}
 	if c.all == 0 {
-		t.Error("nothing was struck")
+		tb.Error("nothing was struck")
 	}
-	t.Logf("%d cells struck: %v", c.all, c.cells)
+	tb.Logf("%d cells struck: %v", c.all, c.cells)
 }

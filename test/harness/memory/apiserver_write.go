@@ -166,7 +166,7 @@ func merged(before client.Object, change map[string]any) (client.Object, error) 
 	if text, err = json.Marshal(document); err != nil {
 		return nil, fmt.Errorf("encoding an object: %w", err)
 	}
-	after, _ := reflect.New(reflect.TypeOf(before).Elem()).Interface().(client.Object)
+	after, _ := reflect.TypeAssert[client.Object](reflect.New(reflect.TypeOf(before).Elem()))
 	if err := json.Unmarshal(text, after); err != nil {
 		return nil, apierrors.NewBadRequest(err.Error())
 	}

@@ -33,8 +33,8 @@ const (
 	// OwnMark is what the names of annotations begin with in which the operator says whose a
 	// resource is.
 	OwnMark = "meshagent.com/"
-	// keySecret is the Secret with the API key.
-	keySecret = "meshagent-api-key"
+	// holdsAPIKey is the name of the Secret with the API key.
+	holdsAPIKey = "meshagent-api-key" //nolint:gosec // a name
 )
 
 // Cluster is a cluster with an operator of all kinds in it, and a MeshAgent. What it is asked to check
@@ -75,7 +75,7 @@ func NewCluster(tb testing.TB, owner string, remote *simulator.Simulator) *Clust
 	tb.Helper()
 	c := NewEmptyCluster(tb, owner, remote)
 	project := Project()
-	project.Spec.APIKeySecretRef.Name = keySecret
+	project.Spec.APIKeySecretRef.Name = holdsAPIKey
 	c.Apply(project)
 	c.Run(time.Second)
 	return c
@@ -95,7 +95,7 @@ func NewEmptyCluster(tb testing.TB, owner string, remote *simulator.Simulator) *
 	}
 	c.Restart()
 	c.Create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: Namespace, Finalizers: []string{"kubernetes"}}})
-	c.Create(Secret(keySecret, simulator.DevelopmentKey))
+	c.Create(Secret(holdsAPIKey, simulator.DevelopmentKey))
 	return c
 }
 

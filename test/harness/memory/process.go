@@ -33,16 +33,20 @@ const (
 	Delete       = "Delete"
 )
 
+// When is "before" or "after".
+func (m Moment) When() string {
+	if m.CarriedOut {
+		return "after"
+	}
+	return "before"
+}
+
 // String describes a moment for people who read a failed test.
 func (m Moment) String() string {
-	when := "before "
-	if m.CarriedOut {
-		when = "after "
-	}
 	if m.Path == "" {
-		return when + m.Verb + " of " + m.Object
+		return m.When() + " " + m.Verb + " of " + m.Object
 	}
-	return when + m.Verb + " " + m.Path
+	return m.When() + " " + m.Verb + " " + m.Path
 }
 
 // errKilled is what a process sees that is no longer there: it matters to no one.
@@ -97,7 +101,7 @@ func (p *process) notify(at Moment) {
 // RoundTrip sends a request to MeshAgent.
 func (p *process) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	err = p.around(r.Method, r.URL.EscapedPath(), func() (sendErr error) {
-		resp, sendErr = p.remote.RoundTrip(r)
+		resp, sendErr = p.remote.RoundTrip(r) //nolint:bodyclose // whoever gets the answer closes it
 		return sendErr
 	})
 	if err != nil && resp != nil {

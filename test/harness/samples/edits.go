@@ -17,16 +17,19 @@ func (s Sample) From(table map[string]string) string {
 
 // edits are the only thing about a kind that a sample cannot tell: what its users may change. A
 // sample of another shape than its kind's first has an edit of its own.
-var edits = map[string]string{
-	"MeshFeed":                 `{"spec": {"description": "Sales", "paused": true}}`,
-	"MeshFeedSubscription":     `{"spec": {"annotations": {"a": "b"}}}`,
-	"MeshProject":              `{"spec": {"rateLimit": {"requestsPerSecond": 50}}}`,
-	"MeshRoute":                `{"spec": {"annotations": {"a": "b"}}}`,
+var edits = map[string]string{ //nolint:gosec // these are no credentials
+	"MeshProject": `{"spec": {"rateLimit": {"requestsPerSecond": 50}}}`,
+	"MeshFeed": `{"spec": {"paused": true, "description": "Sales", "annotations": null,
+		"messageSchema": {"required": null, "properties": {"order": {"type": "integer"}}}}}`,
+	"MeshFeedSubscription":     `{"spec": {"filenameDatetimeFormat": "YYYY", "annotations": {"a": "b"}}}`,
+	"MeshRoute":                `{"spec": {"name": "label", "paths": [{"path": "/a", "targetPort": "8001", "stripPrefix": true}, {"targetPort": 8000}]}}`,
 	"MeshSecret":               `{"spec": {"keys": [{"key": "api-key", "as": "OTHER"}]}}`,
 	"MeshSecret openai-room":   `{"spec": {"raw": {"contentType": "text/markdown"}}}`,
 	"MeshSecret registry-pull": `{"spec": {"type": "raw", "raw": {"key": ".dockerconfigjson"}}}`,
-	"MeshService":              `{"spec": {"metadata": {"repo": "https://example.com/code"}}}`,
-	"MeshService translator":   `{"spec": {"template": {"values": {"language": "German"}}}}`,
-	"MeshRoom":                 `{"spec": {"metadata": {"team": "care"}}}`,
-	"MeshRoomGrant":            `{"spec": {"permissions": {"queues": {"send": ["a"]}}}}`,
+	"MeshService": `{"spec": {"metadata": {"repo": "https://example.com/code", "description": null, "annotations": null},
+		"agents": [{"name": "other"}], "files": null}}`,
+	"MeshService translator": `{"spec": {"template": {"values": {"language": "German", "tone": "plain"}}}}`,
+	"MeshRoom":               `{"spec": {"metadata": {"team": "care", "floor": 2, "escalation": {"channel": null}}, "annotations": null}}`,
+	"MeshRoomGrant": `{"spec": {"permissions": {"preset": "User", "llm": null, "queues": {"list": false, "send": []},
+		"storage": {"paths": [{"path": "/shared"}]}}}}`,
 }

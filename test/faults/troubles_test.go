@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package faults_test
 
 import (
 	"crypto/tls"
@@ -17,34 +17,38 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// trouble is what can go wrong with the requests for one collection, and the reason that users are told (the table of design §9).
+// trouble is what can go wrong with the requests for one collection, and the reason that users are
+// told.
 type trouble struct {
 	name   string
 	fault  simulator.Fault
-	reason string            // of condition Synced; "" for what can happen to writes only
-	writes map[string]string // by method: what is told instead if nothing but such requests is struck; "" for what cannot happen to them
-	// credible says that where MeshAgent's own answer to a write says no more, this one is believed, until the resource is looked at again.
+	reason string // of condition Synced; "" for what can happen to writes only
+	// writes is, by method, what is told instead if only such requests are struck. "" is for those to
+	// which it cannot happen.
+	writes map[string]string
+	// credible says that MeshAgent's own answer to a write may say no more than this one, which is
+	// believed until the resource is looked at.
 	credible bool
-	// quicker says that somebody else deletes the resource just before the request arrives. The answer is MeshAgent's own.
-	quicker bool
+	// deleted says that another user deletes the resource just before the request arrives. The answer
+	// is MeshAgent's own.
+	deleted bool
 }
 
-// copes stands for a reason where it is enough to try again: what happened once does no harm.
+// copes stands for a reason if it is enough to try again: what happened once does no harm.
 const copes = "copes"
 
-// strike is which of the requests for the collection a trouble hits.
-type strike string
+// struck says which of the requests for a collection a trouble strikes.
+type struck string
 
 const (
-	everything strike = "every request"
-	writes     strike = "only what writes"
+	everything struck = "every request"
+	writes     struck = "only what writes"
 )
 
-var strikes = []strike{everything, writes}
-
-// reasonFor is what users are told when requests of a method are necessary, and are struck; "" if they cannot be.
-func (t trouble) reasonFor(hits strike, method string) string {
-	if own, ok := t.writes[method]; ok && hits == writes {
+// reasonFor is what users are told when requests of a method are necessary, and are struck; "" if they
+// cannot be.
+func (t trouble) reasonFor(what struck, method string) string {
+	if own, ok := t.writes[method]; ok && what == writes {
 		return own
 	}
 	return t.reason
@@ -59,16 +63,17 @@ var troubles = []trouble{
 	{name: "401", fault: simulator.Fault{Status: 401}, reason: "AccessDenied"},
 	{name: "403", fault: simulator.Fault{Status: 403}, reason: "AccessDenied"},
 	{name: "404", fault: simulator.Fault{Status: 404}, reason: "ParentNotFound"},
-	{name: "404, for somebody has just deleted it", quicker: true, writes: map[string]string{http.MethodPut: copes, http.MethodDelete: copes}},
+	{
+		name: "404, because it was deleted just before", deleted: true,
+		writes: map[string]string{http.MethodPut: copes, http.MethodDelete: copes},
+	},
 	{
 		name: "409", fault: simulator.Fault{Status: 409},
 		writes: map[string]string{http.MethodPost: "Conflict", http.MethodPut: "AlreadyExists", http.MethodDelete: "Conflict"},
 	},
 	{name: "422", fault: simulator.Fault{Status: 422}, reason: "Rejected"},
 	{name: "423", fault: simulator.Fault{Status: 423}, reason: "ParentDisabled"},
-	{name: "429", fault: simulator.Fault{Status: 429}, reason: "RateLimited", writes: map[string]string{
-		http.MethodPost: "", http.MethodPut: "", http.MethodDelete: "", // it would take a minute, to show the same
-	}},
+	{name: "429", fault: simulator.Fault{Status: 429}, reason: "RateLimited"},
 	{name: "429, wait a second", fault: simulator.Fault{Status: 429, RetryAfter: "1"}, reason: "RateLimited"},
 	{name: "429, wait until a time, by a clock that is wrong", fault: simulator.Fault{
 		Status: 429, Date: "Mon, 02 Jan 2040 15:04:05 GMT", RetryAfter: "Mon, 02 Jan 2040 15:04:06 GMT",
