@@ -32,10 +32,6 @@ type life struct {
 	without  []string        // what MeshAgent held when all but the sample was there
 	resource record          // what stands for it in MeshAgent
 	route    string          // where on the wire it was created, below the project
-	original any             // the spec of the object, at first
-	marks    bool            // the resource bears the mark of its owner
-	found    map[string]any  // the resource, at first
-	fields   []string        // what the object sets of it
 	operator *operator       // the one that runs
 }
 
