@@ -66,10 +66,6 @@ test: controlplane ## Run all tests, against a real API server; TESTFLAGS="-run 
 test-race: ## Run all tests with the race detector
 	@$(MAKE) test TESTFLAGS="-race $(TESTFLAGS)"
 
-.PHONY: crash
-crash: controlplane ## Kill the operator before and after every request of every kind; make test leaves out moments that equal others
-	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test ./test/operator -timeout 2h -ginkgo.focus 'killed at any moment' -every-moment
-
 DURATION ?= 10m
 .PHONY: soak
 soak: controlplane ## Let users, others, faults and kills loose on the operator for DURATION=10m, and see that all ends well

@@ -71,6 +71,9 @@ func (e *Environment) setConditions(c *conclusion, v verdict.Verdict, err error)
 		return
 	}
 	previous := reasonOf(c.status, v1alpha1.ConditionSynced)
+	if v.Unsent && v.Reason == previous && c.status.ObservedGeneration == c.obj.GetGeneration() {
+		return // the failure that opened the circuit has been told, in words of its own
+	}
 	c.fail(v)
 	if v.Reason != previous && !v.Quiet {
 		e.announce(c.obj, v)

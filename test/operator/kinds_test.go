@@ -43,10 +43,6 @@ var _ = Describe("Each sample", func() {
 			Expect(respected.Load()).NotTo(BeZero(), "some kinds have a place for a mark")
 		}
 	})
-	It("begins, changes and ends as it should, once, whatever goes wrong", func(ctx SpecContext) {
-		harness.InParallel(ordeals(), func(o *ordeal) { o.run(ctx) })
-		matrix.compare()
-	}, SpecTimeout(8*time.Minute))
 })
 
 func waitsAndEnds(ctx context.Context, s harness.Sample) {

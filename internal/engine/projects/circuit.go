@@ -60,7 +60,7 @@ func (c *circuit) enter() error {
 		go c.look()
 	}
 	// Not before the probe, and spread: all of them may be let through then.
-	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: c.cause, After: wait + wait/5}
+	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: c.cause, After: wait + wait/5, Unsent: true}
 }
 
 // look probes.

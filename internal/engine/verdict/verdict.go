@@ -49,6 +49,8 @@ type Problem struct {
 	After   time.Duration // when to look again; 0 means as usual
 	// KeepsReady says of a refusal that the resource is as usable as before.
 	KeepsReady bool
+	// Unsent says that nothing was tried: if status already has this reason, its words stay.
+	Unsent bool
 }
 
 func (p *Problem) Error() string { return p.Message }
@@ -97,6 +99,8 @@ type Verdict struct {
 	Quiet   bool          // without an event
 	// KeepsReady says that what was Ready stays so although a person must change something.
 	KeepsReady bool
+	// Unsent says that nothing was tried: if status already has this reason, its words stay.
+	Unsent bool
 }
 
 // Retries says that an error calls for another try by and by, so that a look that was asked for is not over yet. A key that MeshAgent does not
@@ -138,7 +142,7 @@ func Of(err error) Verdict {
 }
 
 func (p *Problem) verdict() Verdict {
-	v := Verdict{Class: p.Class, Reason: p.Reason, Message: p.Message, Quiet: p.quiet, After: p.After, KeepsReady: p.KeepsReady}
+	v := Verdict{Class: p.Class, Reason: p.Reason, Message: p.Message, Quiet: p.quiet, After: p.After, KeepsReady: p.KeepsReady, Unsent: p.Unsent}
 	if v.Class != Unavailable {
 		v.After = cmp.Or(v.After, time.Second)
 	}

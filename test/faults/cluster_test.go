@@ -1,0 +1,28 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package faults_test
+
+import (
+	"testing"
+
+	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+// cluster is one in memory, with the checks of this suite.
+type cluster struct{ *memory.Cluster }
+
+func newCluster(tb testing.TB, behavior simulator.Behavior) *cluster {
+	tb.Helper()
+	return &cluster{memory.New(tb, behavior)}
+}
+
+// object is a fresh copy of a sample that stands for something in MeshAgent.
+func object(s samples.Sample) engine.Object {
+	obj := s.Object().(engine.Object)
+	obj.SetNamespace(memory.Namespace)
+	return obj
+}

@@ -1,0 +1,96 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package faults_test
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+// A creation is carried out, and its answer lost. The object finds the resource and recognizes it as
+// what it sent. From then on the resource is the object's, whatever becomes of its values: they may
+// be changed by the object's own update, or by another user, before the object is in sync for the
+// first time.
+func TestWhatWasRecognizedStaysOurs(t *testing.T) {
+	t.Parallel()
+	updates := map[string]simulator.Fault{
+		"refused":    {Status: http.StatusServiceUnavailable},
+		"lost":       {Drop: simulator.DropAfter},
+		"not lost":   {Delay: 0},
+		"never sent": {Drop: simulator.DropBefore},
+	}
+	cells := newTally(t, []string{"MeshRoomGrant", "MeshSecret"})
+	for name, fault := range updates {
+		for _, s := range samples.Mirrored() {
+			t.Run(name+"/"+s.String(), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					if staysOurs(t, s, fault, name == "lost") {
+						cells.strike(s.Kind)
+					}
+				})
+			})
+		}
+	}
+}
+
+// staysOurs tries one update of a sample that was recognized.
+func staysOurs(t *testing.T, s samples.Sample, fault simulator.Fault, restarts bool) bool {
+	t.Helper()
+	u := prepare(t, s, simulator.Behavior{})
+	if !u.keyed {
+		return false
+	}
+	lost := slices.IndexFunc(failures, func(f failure) bool { return f.fault.Drop == simulator.DropAfter })
+	u.fail(failures[lost])
+	u.Patch(u.obj, s.Edit())
+	struck := false
+	fault.Method, fault.Path, fault.Times = http.MethodPut, regexp.QuoteMeta(u.post.Path)+"/", 1
+	fault.After = func(*http.Request) { struck = true }
+	fault.Hook = fault.After
+	u.MeshAgent.Inject(fault)
+	if !u.RunUntil(time.Minute, func() bool { return struck }) {
+		t.Fatalf("nothing was struck: %v", u.Calls())
+	}
+	if restarts {
+		u.Restart()
+	}
+	made := u.CreatedSince(u.before)
+	u.MeshAgent.Disturb(made.Collection, made.ID, memory.OwnMark, made.Call)
+	return u.isOurs()
+}
+
+// A creation is carried out, and not confirmed yet. Another user changes a value, and the object is
+// deleted: the resource goes with it.
+func TestWhatWasCreatedIsOursBeforeItIsConfirmed(t *testing.T) {
+	t.Parallel()
+	cells := newTally(t, samples.Kinds(samples.Mirrored()))
+	for _, s := range samples.Mirrored() {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				u := prepare(t, s, simulator.Behavior{})
+				u.obj = object(s)
+				u.MeshAgent.ResetCalls()
+				u.Apply(u.obj)
+				if !u.RunUntil(time.Minute, func() bool { return len(u.Held()) > len(u.before) }) {
+					t.Fatalf("nothing was created: %v", u.Calls())
+				}
+				made := u.CreatedSince(u.before)
+				u.MeshAgent.Disturb(made.Collection, made.ID, memory.OwnMark, made.Call)
+				u.CheckDeletion(u.obj)
+				u.RequireHeld(u.before)
+				cells.strike(s.Kind)
+			})
+		})
+	}
+}

@@ -1,0 +1,76 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package faults_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+// A deletion is carried out, its answer is lost, and another user creates a resource of that name.
+// The object that tries again leaves it, also where names are identities, as with routes.
+func TestForeignSuccessorsAreRespected(t *testing.T) {
+	t.Parallel()
+	cells := newTally(t, []string{"MeshFeed", "MeshFeedSubscription", "MeshRoom", "MeshRoute", "MeshSecret", "MeshService"})
+	for _, s := range samples.Mirrored() {
+		if s.Kind == "MeshRoomGrant" {
+			continue // it has no place for a mark, and the identity of theirs is the same
+		}
+		for _, dies := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, dies %t", s, dies), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					if respectsSuccessor(t, s, dies) {
+						cells.strike(s.Kind)
+					}
+				})
+			})
+		}
+	}
+}
+
+// respectsSuccessor tries one samples.Sample. It tells whether another user can choose its name.
+func respectsSuccessor(t *testing.T, s samples.Sample, dies bool) bool {
+	t.Helper()
+	u := prepare(t, s, simulator.Behavior{})
+	if !u.keyed {
+		return false
+	}
+	u.obj = object(s)
+	u.MeshAgent.ResetCalls()
+	u.Apply(u.obj)
+	u.Run(time.Minute)
+	u.RequireReady(u.obj)
+	var theirs simulator.Foreign
+	u.MeshAgent.Inject(simulator.Fault{
+		Method: http.MethodDelete, Path: regexp.QuoteMeta(u.post.Path) + "/", Times: 1, Drop: simulator.DropAfter,
+		After: func(*http.Request) {
+			var err error
+			if theirs, err = u.MeshAgent.CreateForeign(u.post.Call, memory.OwnMark, false); err != nil {
+				t.Error(err)
+			}
+		},
+	})
+	u.Delete(u.obj)
+	u.RunUntil(time.Minute, func() bool { return theirs.ID != "" })
+	if dies {
+		u.Restart()
+	}
+	want := u.Held()[theirs]
+	if !u.RunUntil(time.Hour, func() bool { return u.IsGone(u.obj) }) {
+		t.Error("it is not gone")
+	}
+	if got := u.Held()[theirs]; got != want || want == "" {
+		t.Errorf("%s became %q", want, got)
+	}
+	return true
+}

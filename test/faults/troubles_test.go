@@ -1,0 +1,129 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package faults_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+// trouble is what can go wrong with the requests for one collection, and the reason that users are
+// told.
+type trouble struct {
+	name   string
+	fault  simulator.Fault
+	reason string // of condition Synced; "" for what can happen to writes only
+	// writes is, by method, what is told instead if only such requests are struck. "" is for those to
+	// which it cannot happen.
+	writes map[string]string
+	// credible says that MeshAgent's own answer to a write may say no more than this one, which is
+	// believed until the resource is looked at.
+	credible bool
+	// deleted says that another user deletes the resource just before the request arrives. The answer
+	// is MeshAgent's own.
+	deleted bool
+}
+
+// copes stands for a reason if it is enough to try again: what happened once does no harm.
+const copes = "copes"
+
+// struck says which of the requests for a collection a trouble strikes.
+type struck string
+
+const (
+	everything struck = "every request"
+	writes     struck = "only what writes"
+)
+
+// reasonFor is what users are told when requests of a method are necessary, and are struck; "" if they
+// cannot be.
+func (t trouble) reasonFor(what struck, method string) string {
+	if own, ok := t.writes[method]; ok && what == writes {
+		return own
+	}
+	return t.reason
+}
+
+// carriedOut is for troubles that lose no more than the answer: the next look finds out.
+var carriedOut = map[string]string{http.MethodPost: copes, http.MethodPut: copes, http.MethodDelete: copes}
+
+// troubles are in the order of docs/faults.md.
+var troubles = []trouble{
+	{name: "400", fault: simulator.Fault{Status: 400}, reason: "Rejected"},
+	{name: "401", fault: simulator.Fault{Status: 401}, reason: "AccessDenied"},
+	{name: "403", fault: simulator.Fault{Status: 403}, reason: "AccessDenied"},
+	{name: "404", fault: simulator.Fault{Status: 404}, reason: "ParentNotFound"},
+	{
+		name: "404, because it was deleted just before", deleted: true,
+		writes: map[string]string{http.MethodPut: copes, http.MethodDelete: copes},
+	},
+	{
+		name: "409", fault: simulator.Fault{Status: 409},
+		writes: map[string]string{http.MethodPost: "Conflict", http.MethodPut: "AlreadyExists", http.MethodDelete: "Conflict"},
+	},
+	{name: "422", fault: simulator.Fault{Status: 422}, reason: "Rejected"},
+	{name: "423", fault: simulator.Fault{Status: 423}, reason: "ParentDisabled"},
+	{name: "429", fault: simulator.Fault{Status: 429}, reason: "RateLimited"},
+	{name: "429, wait a second", fault: simulator.Fault{Status: 429, RetryAfter: "1"}, reason: "RateLimited"},
+	{name: "429, wait until a time, by a clock that is wrong", fault: simulator.Fault{
+		Status: 429, Date: "Mon, 02 Jan 2040 15:04:05 GMT", RetryAfter: "Mon, 02 Jan 2040 15:04:06 GMT",
+	}, reason: "RateLimited"},
+	{name: "500", fault: simulator.Fault{Status: 500}, reason: "Unavailable"},
+	{name: "502, a page of a proxy", fault: simulator.Fault{Status: 502, ContentType: "text/html", Body: "<html>Bad gateway</html>"}, reason: "Unavailable"},
+	{name: "503", fault: simulator.Fault{Status: 503}, reason: "Unavailable"},
+	{name: "504", fault: simulator.Fault{Status: 504}, reason: "Unavailable"},
+	{name: "a redirect", fault: simulator.Fault{Status: 302, Location: "https://login.example.com/"}, reason: "Unavailable"},
+	{name: "200, a page to sign in", fault: simulator.Fault{Status: 200, ContentType: "text/html", Body: "<html>Sign in</html>"}, reason: "Unavailable"},
+	{name: "200, no JSON", fault: simulator.Fault{Status: 200, ContentType: "text/plain", Body: "It works!"}, reason: "Unavailable"},
+	{
+		name: "200, JSON of something else", fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: `{"status": "up"}`}, reason: "Unavailable",
+		credible: true, writes: map[string]string{http.MethodPut: "", http.MethodDelete: ""},
+	},
+	{
+		name: "200, nothing", fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: " "}, reason: "Unavailable",
+		credible: true, writes: map[string]string{http.MethodPut: "", http.MethodDelete: ""},
+	},
+	{name: "no answer in time", fault: simulator.Fault{Delay: time.Minute}, reason: "Unavailable", writes: carriedOut},
+	{name: "an answer that does not end", fault: simulator.Fault{Drop: simulator.StallWithin}, reason: "Unavailable", writes: carriedOut},
+	{name: "an answer that is cut off", fault: simulator.Fault{Drop: simulator.DropWithin}, reason: "Unavailable", writes: carriedOut},
+	{name: "no such host", fault: simulator.Fault{Drop: simulator.DropBefore, Err: lookupFails}, reason: "Unavailable"},
+	{name: "connection refused", fault: simulator.Fault{Drop: simulator.DropBefore, Err: func() error {
+		return &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	}}, reason: "Unavailable"},
+	{
+		name: "TLS: an unknown authority", fault: simulator.Fault{Drop: simulator.DropBefore, Err: func() error { return x509.UnknownAuthorityError{} }},
+		reason: "Unavailable",
+	},
+	{name: "TLS: an expired certificate", fault: simulator.Fault{Drop: simulator.DropBefore, Err: hasExpired}, reason: "Unavailable"},
+	{name: "connection lost before the request is carried out", fault: simulator.Fault{Drop: simulator.DropBefore}, reason: "Unavailable"},
+	{name: "connection lost after it is carried out", fault: simulator.Fault{Drop: simulator.DropAfter}, reason: "Unavailable", writes: carriedOut},
+}
+
+// ports are those that requests are sent from: another one each time.
+var ports atomic.Int64
+
+// lookupFails is what the resolver says of a name server that cannot be reached.
+func lookupFails() error {
+	const server = "192.0.2.53:53"
+	return &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{
+		Err:  fmt.Sprintf("read udp 192.0.2.1:%d->%s: i/o timeout", 32768+ports.Add(1), server),
+		Name: "api.meshagent.com", Server: server, IsTimeout: true, IsTemporary: true,
+	}}
+}
+
+// hasExpired is what crypto/tls says of an old certificate: with the time.
+func hasExpired() error {
+	return &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{
+		Reason: x509.Expired, Detail: fmt.Sprintf("current time %s is after 2026-01-01T00:00:00Z", time.Now().Format(time.RFC3339Nano)),
+	}}
+}

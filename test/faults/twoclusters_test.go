@@ -1,0 +1,97 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package faults_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+// Two clusters declare the same name in one MeshAgent project. The second is rate limited just when
+// it would create, and the first creates.
+func TestTwoClustersAndOneName(t *testing.T) {
+	t.Parallel()
+	cells := newTally(t, samples.Kinds(samples.Mirrored()))
+	for _, f := range failures {
+		if f.name != "429" && !f.unsent {
+			continue
+		}
+		for _, same := range []bool{true, false} {
+			for _, s := range samples.Mirrored() {
+				if needsOwnID(s) {
+					continue // its id is another one in each cluster: there is nothing to collide with
+				}
+				t.Run(fmt.Sprintf("%s/same %t/%s", f.name, same, s), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						patch := ""
+						if !same {
+							patch = s.Edit()
+						}
+						sharesOneName(t, s, patch, f)
+						cells.strike(s.Kind)
+					})
+				})
+			}
+		}
+	}
+}
+
+// needsOwnID says that a sample, or what it needs, has an id that its cluster chose: a secret in a
+// room.
+func needsOwnID(s samples.Sample) bool {
+	return slices.ContainsFunc(append(s.Needs(), s), func(one samples.Sample) bool {
+		return one.Kind == "MeshSecret" && one.Mentions("roomRef")
+	})
+}
+
+func sharesOneName(t *testing.T, s samples.Sample, patch string, f failure) {
+	t.Helper()
+	remote := simulator.New(simulator.WithLatency(20 * time.Millisecond))
+	first, second := &cluster{memory.NewCluster(t, "cluster-1", remote)}, &cluster{memory.NewCluster(t, "cluster-2", remote)}
+	first.ApplyNeeds(s, nil)
+	second.ApplyNeeds(s, func(need engine.Object) { need.CommonSpec().ReconcilePolicy = v1alpha1.ReconcileObserve })
+	u := second.prepare(s, patch)
+	u.fail(f)
+	theirs := first.ApplyAndLearn(object(s))
+	obj := object(s)
+	first.RequireReady(obj)
+	original := first.Held()[theirs.Foreign]
+
+	u.Run(memory.DriftInterval)
+	remote.ResetCalls()
+	for range 4 {
+		first.Run(memory.DriftInterval)
+		u.Run(memory.DriftInterval)
+	}
+	if n := first.Changes(theirs); n != 0 {
+		t.Errorf("%d changes, although nothing happens", n)
+	}
+	first.CheckReady(obj)
+	marked := strings.Contains(string(theirs.RequestBody), memory.OwnMark)
+	switch got := u.Condition(u.obj, v1alpha1.ConditionStalled); {
+	case marked && got != "Stalled=True OwnedElsewhere",
+		!marked && patch != "" && got != "Stalled=True AlreadyExists",
+		!marked && patch == "" && !u.obj.CommonStatus().IsAdopted():
+		t.Errorf("the second says %s:%s", got, u.Describe(u.obj))
+	}
+	u.CheckDeletion(u.obj)
+	if got := first.Held()[theirs.Foreign]; got != original {
+		t.Errorf("%s became %q", original, got)
+	}
+	first.CheckDeletion(obj)
+	if left, there := first.Held()[theirs.Foreign]; there {
+		t.Errorf("it is left: %s", left)
+	}
+}

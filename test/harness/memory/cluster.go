@@ -1,0 +1,218 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/controller"
+	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
+	"github.com/meshagent/meshagent-operator/internal/meshagent"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+const (
+	// Namespace is where all objects are.
+	Namespace = "a"
+	// DriftInterval is that of the operator.
+	DriftInterval = 10 * time.Minute
+	// OwnMark is what the names of annotations begin with in which the operator says whose a
+	// resource is.
+	OwnMark = "meshagent.com/"
+	// holdsAPIKey is the name of the Secret with the API key.
+	holdsAPIKey = "meshagent-api-key" //nolint:gosec // a name
+)
+
+// Cluster is a cluster with an operator of all kinds in it, and a MeshAgent. What it is asked to check
+// it reports to the test that it is embedded in.
+type Cluster struct {
+	testing.TB
+	Client    client.Client
+	MeshAgent *simulator.Simulator
+	Env       *engine.Environment
+
+	owner   string
+	server  *apiServer
+	kinds   []engine.Driver
+	known   map[objectKey]known
+	process *process
+
+	// Of the process:
+	controllers map[string]kindController
+	backoff     workqueue.TypedRateLimiter[reconcile.Request]
+	due         map[string]time.Time // when to reconcile each object
+}
+
+// kindController is what the process runs for a kind.
+type kindController struct {
+	passes reconcile.Reconciler
+	gone   handler.EventHandler
+}
+
+// New returns a cluster with a MeshAgent of its own.
+func New(tb testing.TB, behavior simulator.Behavior) *Cluster {
+	tb.Helper()
+	return NewCluster(tb, "cluster-1", simulator.New(simulator.WithLatency(20*time.Millisecond), simulator.WithBehavior(behavior)))
+}
+
+// NewCluster returns a cluster whose operator has an owner id, with a MeshAgent that others may use
+// too. The MeshProject is Ready.
+func NewCluster(tb testing.TB, owner string, remote *simulator.Simulator) *Cluster {
+	tb.Helper()
+	c := NewEmptyCluster(tb, owner, remote)
+	project := Project()
+	project.Spec.APIKeySecretRef.Name = holdsAPIKey
+	c.Apply(project)
+	c.Run(time.Second)
+	return c
+}
+
+// NewEmptyCluster returns a cluster that has no MeshProject yet.
+func NewEmptyCluster(tb testing.TB, owner string, remote *simulator.Simulator) *Cluster {
+	tb.Helper()
+	c := &Cluster{TB: tb, MeshAgent: remote, owner: owner, server: newAPIServer(samples.Scheme()), known: map[objectKey]known{}}
+	c.Client = apiClient{server: c.server}
+	for _, one := range controller.All {
+		kind, ok := one.(engine.Driver)
+		if !ok {
+			tb.Fatalf("%T cannot be driven without a manager", one)
+		}
+		c.kinds = append(c.kinds, kind)
+	}
+	c.Restart()
+	c.Create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: Namespace, Finalizers: []string{"kubernetes"}}})
+	c.Create(Secret(holdsAPIKey, simulator.DevelopmentKey))
+	return c
+}
+
+// Project returns the MeshProject that all objects use, as far as requests must name it.
+func Project() *v1alpha1.MeshProject {
+	return &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: v1alpha1.DefaultProject}}
+}
+
+// Secret returns a Secret with a value under the key that MeshProjects read.
+func Secret(name, value string) *corev1.Secret {
+	return &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: name},
+		Data:       map[string][]byte{v1alpha1.DefaultAPIKeyKey: []byte(value)},
+	}
+}
+
+// Restart replaces the operator's process by a new one, which remembers nothing.
+func (c *Cluster) Restart() { c.RestartWatched(nil) }
+
+// RestartWatched is a Restart with someone who sees each moment of the new process, and may Kill it.
+func (c *Cluster) RestartWatched(watch func(Moment)) {
+	c.Kill()
+	p := newProcess(c.Context(), c.server, c.MeshAgent)
+	p.watch = watch
+	own := apiClient{server: c.server, process: p}
+	c.process, c.Env = p, &engine.Environment{
+		Client: own, Live: own, Recorder: &events.FakeRecorder{}, OwnerID: c.owner, DriftInterval: DriftInterval,
+		Projects: &projects.Pool{Cache: own, Live: own, Options: meshagent.Options{Transport: p}},
+	}
+	c.controllers, c.due, c.backoff = map[string]kindController{}, map[string]time.Time{}, projects.Backoff()
+	for _, kind := range c.kinds {
+		like := kind.NewObject()
+		kind.Index(c.Env, func(name string, values client.IndexerFunc) {
+			if err := c.server.index(like, name, values); err != nil {
+				c.Fatal(err)
+			}
+		})
+		made := kindController{}
+		made.passes, made.gone = kind.Drive(c.Env)
+		c.controllers[c.KindOf(like)] = made
+	}
+	for key := range c.known {
+		c.reconcileNow(key)
+	}
+}
+
+// Kill ends the operator's process as SIGKILL does. It may be called from within a moment.
+func (c *Cluster) Kill() {
+	if c.process != nil {
+		c.process.kill()
+	}
+}
+
+// IsKilled says that the operator's process was killed, and not restarted.
+func (c *Cluster) IsKilled() bool { return c.process.dead.Load() }
+
+// KindOf returns the kind of an object, such as MeshRoom.
+func (c *Cluster) KindOf(obj client.Object) string {
+	gvk, err := c.Client.GroupVersionKindFor(obj)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return gvk.Kind
+}
+
+// Create creates an object, whatever its kind.
+func (c *Cluster) Create(obj client.Object) {
+	c.Helper()
+	obj.SetResourceVersion("")
+	if err := c.Client.Create(c.Context(), obj); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// Apply creates an object where all objects are.
+func (c *Cluster) Apply(obj client.Object) {
+	c.Helper()
+	obj.SetNamespace(Namespace)
+	c.Create(obj)
+}
+
+// ApplyNeeds applies what a sample refers to, and waits until it is Ready. prepare, if there is one,
+// may change the objects before.
+func (c *Cluster) ApplyNeeds(s samples.Sample, prepare func(engine.Object)) {
+	c.Helper()
+	var ours []engine.Object
+	for _, need := range s.Needs() {
+		obj := need.Object()
+		if own, ok := obj.(engine.Object); ok {
+			ours = append(ours, own)
+			if prepare != nil {
+				prepare(own)
+			}
+		}
+		c.Apply(obj)
+	}
+	c.Run(time.Minute)
+	for _, obj := range ours {
+		// Whether it is in sync does not matter to those that refer to it.
+		if got := c.Condition(obj, v1alpha1.ConditionReady); got != "Ready=True Available" {
+			c.Fatalf("%s %s is not Ready:%s", c.KindOf(obj), obj.GetName(), c.Describe(obj))
+		}
+	}
+}
+
+// Patch changes an object as a user does, by a merge patch.
+func (c *Cluster) Patch(obj client.Object, patch string) {
+	c.Helper()
+	if err := c.Client.Patch(c.Context(), obj, client.RawPatch(types.MergePatchType, []byte(patch))); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// Delete deletes an object as a user does.
+func (c *Cluster) Delete(obj client.Object) {
+	c.Helper()
+	if err := c.Client.Delete(c.Context(), obj); err != nil {
+		c.Fatal(err)
+	}
+}

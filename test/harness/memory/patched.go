@@ -1,0 +1,56 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/meshagent/meshagent-operator/internal/engine"
+)
+
+// Patched returns an object that does not exist yet with a merge patch in it.
+func (c *Cluster) Patched(obj engine.Object, patch string) engine.Object {
+	c.Helper()
+	if patch == "" {
+		return obj
+	}
+	var document, change map[string]any
+	text, err := json.Marshal(obj)
+	if err != nil {
+		c.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		c.Fatal(err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(patch))
+	decoder.UseNumber()
+	if err := decoder.Decode(&change); err != nil {
+		c.Fatal(err)
+	}
+	merge(document, change)
+	if text, err = json.Marshal(document); err != nil {
+		c.Fatal(err)
+	}
+	made, _ := obj.DeepCopyObject().(engine.Object)
+	if err := json.Unmarshal(text, made); err != nil {
+		c.Fatal(err)
+	}
+	return made
+}
+
+func merge(document, change map[string]any) {
+	for name, value := range change {
+		inner, isObject := value.(map[string]any)
+		holder, _ := document[name].(map[string]any)
+		switch {
+		case value == nil:
+			delete(document, name)
+		case isObject && holder != nil:
+			merge(holder, inner)
+		default:
+			document[name] = value
+		}
+	}
+}

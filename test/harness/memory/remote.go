@@ -1,0 +1,134 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+// Creation is the call that created something, as MeshAgent received it, with what it created.
+type Creation struct {
+	simulator.Call
+	simulator.Foreign
+}
+
+// ApplyAndLearn applies an object, waits until it is Ready, and tells how it was created.
+func (c *Cluster) ApplyAndLearn(obj engine.Object) Creation {
+	c.Helper()
+	before := c.Held()
+	c.MeshAgent.ResetCalls()
+	c.Apply(obj)
+	c.Run(time.Minute)
+	c.RequireReady(obj)
+	return c.CreatedSince(before)
+}
+
+// CreatedSince finds what was created since something was held, and by which call.
+func (c *Cluster) CreatedSince(before map[simulator.Foreign]string) (made Creation) {
+	c.Helper()
+	for _, call := range c.MeshAgent.Calls() {
+		if call.Method == http.MethodPost && call.Status < http.StatusBadRequest {
+			made.Call = call
+		}
+	}
+	for where := range c.Held() {
+		if _, known := before[where]; !known {
+			if made.ID != "" {
+				c.Fatalf("two things were created: %v and %v", made.Foreign, where)
+			}
+			made.Foreign = where
+		}
+	}
+	if made.ID == "" || made.Path == "" {
+		c.Fatalf("nothing was created: %v", c.Calls())
+	}
+	return made
+}
+
+// Writes counts the calls that changed, or tried to change, what is stored where a creation went.
+func (c *Cluster) Writes(made Creation) (n int) {
+	for _, call := range c.MeshAgent.Calls() {
+		if isWrite(call, made) {
+			n++
+		}
+	}
+	return n
+}
+
+// Changes counts those of them that did change something.
+func (c *Cluster) Changes(made Creation) (n int) {
+	for _, call := range c.MeshAgent.Calls() {
+		if isWrite(call, made) && call.Status < http.StatusBadRequest {
+			n++
+		}
+	}
+	return n
+}
+
+func isWrite(call simulator.Call, made Creation) bool {
+	path, err := url.PathUnescape(call.Path)
+	return err == nil && call.Method != http.MethodGet && strings.HasPrefix(path+"/", made.Path+"/")
+}
+
+// Calls lists the calls to MeshAgent since they were last reset, with the status of each answer.
+func (c *Cluster) Calls() (all []string) {
+	for _, call := range c.MeshAgent.Calls() {
+		all = append(all, fmt.Sprintf("%s %s %d", call.Method, call.Path, call.Status))
+	}
+	return all
+}
+
+// Held is all that MeshAgent holds, as JSON. Of values of secrets it has no more than what tells
+// whether they are the same.
+func (c *Cluster) Held() map[simulator.Foreign]string {
+	c.Helper()
+	all := map[simulator.Foreign]string{}
+	for _, one := range c.MeshAgent.All() {
+		if value, ok := one.Doc["data_base64"]; ok {
+			one.Doc["data_base64"] = fmt.Sprintf("%.8x", sha256.Sum256(fmt.Append(nil, value)))
+		}
+		text, err := json.Marshal(one.Doc)
+		if err != nil {
+			c.Fatal(err)
+		}
+		all[simulator.Foreign{Collection: one.Collection, ID: one.ID}] = string(text)
+	}
+	return all
+}
+
+// RequireHeld checks that MeshAgent holds just what it once held.
+func (c *Cluster) RequireHeld(want map[simulator.Foreign]string) {
+	c.Helper()
+	if !c.CheckHeld(want) {
+		c.FailNow()
+	}
+}
+
+// CheckHeld is the same, and lets a test go on.
+func (c *Cluster) CheckHeld(want map[simulator.Foreign]string) bool {
+	c.Helper()
+	got, ok := c.Held(), true
+	for where, document := range want {
+		if got[where] != document {
+			c.Errorf("%v was %s\nand is %q", where, document, got[where])
+			ok = false
+		}
+	}
+	for where, document := range got {
+		if _, known := want[where]; !known {
+			c.Errorf("%v is there: %s", where, document)
+			ok = false
+		}
+	}
+	return ok
+}

@@ -1,0 +1,123 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/meshagent/meshagent-operator/internal/engine"
+)
+
+// Run lets time pass, and the operator work.
+func (c *Cluster) Run(d time.Duration) {
+	c.Helper()
+	end := time.Now().Add(d)
+	for passes := 0; c.step(end); passes++ {
+		if passes > 5000 {
+			c.Fatal("the operator does not come to rest")
+		}
+	}
+	pause(time.Until(end))
+}
+
+// RunUntil lets the operator work until something is true, or for a time at most.
+func (c *Cluster) RunUntil(d time.Duration, done func() bool) bool {
+	c.Helper()
+	for end := time.Now().Add(d); !done(); {
+		if !c.step(end) {
+			return done()
+		}
+	}
+	return true
+}
+
+// step waits for the next reconciliation that is due, and makes it; false if none is before a time.
+func (c *Cluster) step(end time.Time) bool {
+	c.Helper()
+	c.wake()
+	if c.IsKilled() {
+		return false
+	}
+	next := ""
+	for _, key := range slices.Sorted(maps.Keys(c.due)) {
+		if at := c.due[key]; !at.After(end) && (next == "" || at.Before(c.due[next])) {
+			next = key
+		}
+	}
+	if next == "" {
+		return false
+	}
+	pause(time.Until(c.due[next]))
+	c.reconcile(next)
+	return true
+}
+
+// reconcile makes one pass over an object, and notes when the queue of its controller would make the
+// next.
+func (c *Cluster) reconcile(key string) {
+	c.Helper()
+	kind, name, _ := strings.Cut(key, "/")
+	delete(c.due, key)
+	request := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: Namespace, Name: name}}
+	c.process.object = key
+	result, err := c.controllers[kind].passes.Reconcile(c.process.context, request)
+	keyed := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: kind, Name: name}}
+	switch {
+	case err != nil:
+		c.due[key] = time.Now().Add(c.backoff.When(keyed))
+	case result.RequeueAfter > 0:
+		c.backoff.Forget(keyed)
+		c.due[key] = time.Now().Add(result.RequeueAfter)
+	default:
+		c.backoff.Forget(keyed)
+	}
+}
+
+// reconcileNow has an object reconciled next, if it is of our kinds.
+func (c *Cluster) reconcileNow(key objectKey) {
+	if _, ours := c.controllers[key.gvk.Kind]; ours {
+		c.due[key.gvk.Kind+"/"+key.name.Name] = time.Now()
+	}
+}
+
+// wake does what watches do: what was changed is reconciled, and so is all else when something that
+// others depend on was changed.
+func (c *Cluster) wake() {
+	c.Helper()
+	dependents := false
+	for _, key := range c.server.takeChanged() {
+		before, now := c.known[key], observe(c.server.peek(key))
+		dependents = dependents || before.toOthers != now.toOthers
+		if now.object == nil {
+			c.forget(key, before)
+			continue
+		}
+		c.known[key] = now
+		if before.toItself != now.toItself {
+			c.reconcileNow(key)
+		}
+	}
+	for key, one := range c.known {
+		if _, dependent := one.object.(engine.Object); dependent && dependents {
+			c.reconcileNow(key)
+		}
+	}
+	for {
+		select {
+		case name := <-c.Env.Projects.RequestedChecks():
+			c.due["MeshProject/"+name.Name] = time.Now()
+		default:
+			return
+		}
+	}
+}
+
+// pause lets the fake clock go on.
+func pause(d time.Duration) { time.Sleep(d) } //nolint:forbidigo // in a bubble it takes no time
