@@ -110,6 +110,10 @@ func (p *pass) deleteOrOrphan(ctx context.Context) (err error) {
 	if err != nil || remote == nil {
 		return err
 	}
+	return p.deleteOrOrphanFound(ctx, remote)
+}
+
+func (p *pass) deleteOrOrphanFound(ctx context.Context, remote resource) error {
 	others, err := p.isOthers(ctx, remote)
 	if err != nil {
 		return err

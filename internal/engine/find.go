@@ -132,11 +132,7 @@ func (p *pass) findByKey(ctx context.Context, key string) (resource, error) {
 			return nil, err
 		}
 		if len(list.ByKey(key)) == 0 {
-			remote, err := p.collection.Get(ctx, meshagent.Ref{Key: key})
-			if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) {
-				return nil, nil //nolint:nilnil // not there is no error
-			}
-			return remote, err
+			return p.findUnlisted(ctx, key)
 		}
 	}
 	remote, err := p.get(ctx, meshagent.Ref{Key: key})
@@ -163,6 +159,15 @@ func (p *pass) findByName(ctx context.Context) (resource, error) {
 	remote, err := p.collection.Get(ctx, meshagent.Ref{Key: desired.Key()})
 	if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) || err == nil && remote.Written().Mark().Owner != p.owner() {
 		return nil, nil //nolint:nilnil // only the list could tell, or there is none, or it is somebody else's
+	}
+	return remote, err
+}
+
+// findUnlisted reads by key, where that is possible, what a list did not show.
+func (p *pass) findUnlisted(ctx context.Context, key string) (resource, error) {
+	remote, err := p.collection.Get(ctx, meshagent.Ref{Key: key})
+	if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // not there is no error
 	}
 	return remote, err
 }

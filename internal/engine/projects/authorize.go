@@ -26,6 +26,7 @@ func (p *Pool) AuthorizeOnce(ctx context.Context, project *v1alpha1.MeshProject,
 	return p.Authorize(ctx, project, obj.GetNamespace())
 }
 
+// WasAuthorized says that an object used the project before.
 func WasAuthorized(project *v1alpha1.MeshProject, obj v1alpha1.Object) bool {
 	return obj.CommonStatus().Project == client.ObjectKeyFromObject(project).String()
 }

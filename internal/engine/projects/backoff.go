@@ -24,6 +24,7 @@ const (
 	lastRetry  = 5 * time.Minute
 )
 
+// Backoff spaces the retries of one controller.
 func Backoff() workqueue.TypedRateLimiter[reconcile.Request] {
 	return jitteredLimiter{workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry)}
 }

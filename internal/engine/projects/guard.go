@@ -20,6 +20,7 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
+// DeletionsHeld counts the objects that wait, by MeshProject.
 var DeletionsHeld = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 	Name: "meshagent_deletions_held",
 	Help: "Objects whose deletion the deletion guard of their MeshProject holds.",

@@ -83,6 +83,7 @@ func (p *Pool) ForDeletion(ctx context.Context, obj v1alpha1.Object) (*Connectio
 	return connection.enter(err) //nolint:contextcheck // the probe is for all passes, and outlives this one
 }
 
+// Lookup reads the MeshProject that an object refers to.
 func (p *Pool) Lookup(ctx context.Context, obj v1alpha1.Object) (*v1alpha1.MeshProject, error) {
 	key := ProjectKey(obj)
 	if p.Namespaces != nil && !slices.Contains(p.Namespaces, key.Namespace) {

@@ -36,6 +36,7 @@ type fairQueue struct {
 	closed  bool
 }
 
+// NewQueue makes the queue of a controller with some workers. tenantOf says whose an object is.
 func NewQueue(
 	name string, workers int, limiter workqueue.TypedRateLimiter[reconcile.Request], tenantOf func(reconcile.Request) TenantID,
 ) *fairQueue {

@@ -23,19 +23,19 @@ import (
 type Class int
 
 const (
-	// Waiting: something else must come first; a watch tells when it has. (What is missing in MeshAgent is unavailable: no watch tells.)
+	// Waiting says: something else must come first; a watch tells when it has. (What is missing in MeshAgent is unavailable: no watch tells.)
 	Waiting Class = iota
-	// Refused: the spec, or what it refers to, must be changed by a person.
+	// Refused says: the spec, or what it refers to, must be changed by a person.
 	Refused
-	// Denied: the credential must be changed; the project's controller sees to that.
+	// Denied says: the credential must be changed; the project's controller sees to that.
 	Denied
-	// Limited: MeshAgent, or the budget, says when to come back.
+	// Limited says: MeshAgent, or the budget, says when to come back.
 	Limited
-	// OnHold: the deletion guard holds it, for a time that it names, unless a person lets it go.
+	// OnHold says: the deletion guard holds it, for a time that it names, unless a person lets it go.
 	OnHold
-	// Unavailable: it may work the next time.
+	// Unavailable says: it may work the next time.
 	Unavailable
-	// Silent: an ordinary race, nothing that a user should hear of.
+	// Silent says: an ordinary race, nothing that a user should hear of.
 	Silent
 )
 
