@@ -59,7 +59,8 @@ lint: ## Run the linters (.golangci.yml)
 test: controlplane ## Run all tests, against a real API server; TESTFLAGS="-run Room -v" narrows
 	@echo "test: the first run compiles the tests, which takes a few minutes"
 	@rm -f bin/fault-matrix.md
-	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" FAULT_MATRIX="$(CURDIR)/bin/fault-matrix.md" go test -timeout 30m $(TESTFLAGS) ./...
+	@# Suites wait more than they work: four at once keep two cores busy.
+	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" FAULT_MATRIX="$(CURDIR)/bin/fault-matrix.md" go test -p 4 -timeout 30m $(TESTFLAGS) ./...
 	@[[ ! -f bin/fault-matrix.md ]] || cat bin/fault-matrix.md
 
 .PHONY: test-race

@@ -92,7 +92,7 @@ func (h *health) begins(ctx context.Context) {
 	support := harness.Room("support")
 	h.CreateAll(ctx, support)
 	h.is(ctx, "just applied", support, "none", status.InProgressStatus, "Progressing")
-	operator := h.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	operator := h.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 	h.is(ctx, "its MeshProject is missing", support, "Ready=False, Synced=False (ProjectNotFound), Reconciling", status.InProgressStatus, "Progressing")
 
 	h.ApplyProject(ctx)
@@ -118,7 +118,7 @@ func (h *health) begins(ctx context.Context) {
 
 func (h *health) works(ctx context.Context) {
 	GinkgoHelper()
-	operator := h.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	operator := h.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 	support := harness.Room("support")
 	support.Namespace = h.Namespace
 	h.is(ctx, "as it should be", support, "Ready=True, Synced=True", status.CurrentStatus, "Healthy")
@@ -127,7 +127,7 @@ func (h *health) works(ctx context.Context) {
 	h.is(ctx, "its spec was changed a moment ago", support, "Ready=True, Synced=True, of an earlier generation", status.InProgressStatus, "Progressing")
 
 	heal := h.MeshAgent.Inject(simulator.Fault{Method: http.MethodPut, Status: http.StatusBadGateway})
-	h.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	h.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 	h.is(ctx, "its spec was changed, and MeshAgent fails", support, "Ready=True, Synced=False (Unavailable), Reconciling", status.InProgressStatus, "Progressing")
 	heal()
 	h.ExpectReady(ctx, support)

@@ -45,6 +45,9 @@ type Operator struct {
 	watches []context.CancelFunc // at the API server
 }
 
+// ShortInterval is that of operators that are to find drift soon.
+const ShortInterval = 500 * time.Millisecond
+
 // OperatorOptions say how an operator runs. The zero value looks for drift once an hour.
 type OperatorOptions struct {
 	DriftInterval time.Duration
@@ -106,7 +109,7 @@ func (w *Env) StartOperator(options OperatorOptions) *Operator {
 		OwnerID: options.OwnerID, DriftInterval: options.DriftInterval,
 		Projects: &projects.Pool{
 			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: namespaces,
-			Options: meshagent.Options{Transport: o.killable(wire, false), Timeout: 2 * time.Second, MembersAge: 3 * time.Second},
+			Options: meshagent.Options{Transport: o.killable(wire, false), Timeout: 2 * time.Second, MembersAge: time.Second},
 		},
 	}
 	if options.Traces != nil {

@@ -55,7 +55,7 @@ func Row(name string, parameters ...any) TableRow { return TableRow{name, parame
 // those that mostly wait. The body takes a SpecContext and the parameters.
 func DescribeRows(text string, body any, rows ...TableRow) bool {
 	run := reflect.ValueOf(body)
-	return It(text, func(ctx SpecContext) {
+	return It(text, Offset(1), func(ctx SpecContext) {
 		InParallel(rows, func(row TableRow) {
 			in := []reflect.Value{reflect.ValueOf(ctx)}
 			for i, parameter := range row.parameters {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -96,7 +95,7 @@ var _ = Describe("When Kubernetes", func() {
 		w := harness.NewEnv(ctx)
 		var refused atomic.Int64
 		var refuses atomic.Bool
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Refuse: func(r *http.Request) (int, metav1.StatusReason) {
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval, Refuse: func(r *http.Request) (int, metav1.StatusReason) {
 			if refuses.Load() && isStatusWrite(r) {
 				refused.Add(1)
 				return http.StatusForbidden, metav1.StatusReasonForbidden
@@ -119,7 +118,7 @@ var _ = Describe("When Kubernetes", func() {
 		w := harness.NewEnv(ctx)
 		var away atomic.Bool
 		var lists, watches atomic.Int64 // of rooms, that were refused
-		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Refuse: func(r *http.Request) (int, metav1.StatusReason) {
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval, Refuse: func(r *http.Request) (int, metav1.StatusReason) {
 			switch ours := strings.HasSuffix(r.URL.Path, "/meshrooms"); {
 			case !away.Load() || r.Method != http.MethodGet:
 				return 0, ""

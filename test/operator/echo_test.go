@@ -6,7 +6,6 @@ package operator_test
 import (
 	"fmt"
 	"net/http"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -23,7 +22,7 @@ import (
 // What is looked for is in leaks_test.go, and so is where.
 var _ = It("A refusal that repeats the request leaks no secret", func(ctx SpecContext) {
 	w := harness.NewEnv(ctx)
-	w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 	w.ApplyProject(ctx)
 	source := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, StringData: map[string]string{"K": "first-c4n4ry"}}
 	secret := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalSecretReference{Name: "s"}}}

@@ -4,8 +4,6 @@
 package operator_test
 
 import (
-	"time"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -61,7 +59,7 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 
 	It("says that a paused feed refuses changes of subscriptions, and goes on when it is resumed", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		orders := feed(func(f *v1alpha1.MeshFeed) { f.Spec.Paused = new(true) })
 		mine := subscription()
@@ -103,7 +101,7 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 
 	It("keeps a subscription when its room is renamed", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		orders, support, mine := feed(), harness.Room("support"), subscription()
 		w.CreateAll(ctx, orders, support, mine)

@@ -47,7 +47,7 @@ var _ = Describe("Each sample", func() {
 
 func waitsAndEnds(ctx context.Context, s harness.Sample) {
 	w := harness.NewEnv(ctx)
-	operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	operator := w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 	l := w.ApplySample(ctx, s)
 
 	By("waiting, and saying for what")
@@ -111,7 +111,7 @@ func followsItsSpec(ctx context.Context, s harness.Sample) {
 
 func outlivesItsStatus(ctx context.Context, s harness.Sample) {
 	w := harness.NewEnv(ctx)
-	w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)
@@ -147,7 +147,7 @@ func timeless(status any) map[string]any {
 
 func isRestored(ctx context.Context, s harness.Sample) {
 	w := harness.NewEnv(ctx)
-	w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)
@@ -168,7 +168,7 @@ func isRestored(ctx context.Context, s harness.Sample) {
 // there is nothing to respect.
 func respectsOwners(ctx context.Context, s harness.Sample) bool {
 	w := harness.NewEnv(ctx)
-	w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -22,7 +21,7 @@ import (
 var _ = Describe("A list that is wrong", func() {
 	It("because it is old leads to no write, and to no second room", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ExpectReady(ctx, w.ApplyProject(ctx))
 		w.MeshAgent.FreezeLists("rooms") // the rooms that follow are never in it
 		rooms := w.ApplyRooms(ctx, 3)
@@ -55,7 +54,7 @@ var _ = Describe("A list that is wrong", func() {
 
 	It("because it is old, and shows the old name of what was renamed, leads to no write", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		renamed := harness.Room("old")
 		w.CreateAll(ctx, renamed)
@@ -94,7 +93,7 @@ var _ = Describe("A list that is wrong", func() {
 
 	It("because it does not end is given up, and said to be wrong", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		rooms := w.ApplyRooms(ctx, 3)
 		full := make([]map[string]any, 500) // whatever page is asked for
@@ -114,7 +113,7 @@ var _ = Describe("A list that is wrong", func() {
 
 	It("because rooms come and go while it is paged leads to no write", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx, simulator.WithMaxPage(2))
-		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		// Lists are in the order of names. One room before all others comes and goes between the pages: each time, another
 		// row moves across the border between them, and would be listed twice, or not at all.

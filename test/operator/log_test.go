@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -21,7 +20,7 @@ var _ = Describe("The log", func() {
 		log := &harness.LogRecorder{}
 		w := harness.NewEnv(ctx)
 		logger := zap.New(zap.WriteTo(harness.CheckedWriter(io.MultiWriter(log, GinkgoWriter)))) // as in main.go: JSON, from level info on
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Logger: logger})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval, Logger: logger})
 		w.ApplyProject(ctx)
 		one := harness.Room("one", harness.WithMetadata(`{"team": "support"}`))
 		w.CreateAll(ctx, one)

@@ -114,7 +114,7 @@ var _ = Describe("The metrics", func() {
 	})
 
 	It("count drift that was found, and that was corrected", func(ctx SpecContext) {
-		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
+		begin(ctx, harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		found, corrected := counted("meshagent_drift_found_total", "MeshRoom"), counted("meshagent_drift_corrected_total", "MeshRoom")
 		kept := harness.Room("kept", harness.WithMetadata(`{"team": "support"}`))

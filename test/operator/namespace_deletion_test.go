@@ -29,7 +29,7 @@ var _ = Describe("MeshProject in a namespace that is deleted", func() {
 		}).WithContext(ctx).WithTimeout(60 * time.Second).Should(MatchError(apierrors.IsNotFound, "not found"))
 	}
 
-	It("takes all along that is in it, whatever goes first", func(ctx SpecContext) {
+	takesAllAlong := func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		before := w.HeldNames()
 		w.StartOperator(harness.OperatorOptions{})
@@ -43,9 +43,9 @@ var _ = Describe("MeshProject in a namespace that is deleted", func() {
 		deleteNamespace(ctx, w)
 		eventuallyDeleted(ctx, w)
 		Expect(w.HeldNames()).To(Equal(before))
-	}, SpecTimeout(3*time.Minute))
+	}
 
-	It("lets its rooms go if the credential is lost, and says what is left", func(ctx SpecContext) {
+	letsGo := func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		operator := w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
@@ -71,5 +71,11 @@ var _ = Describe("MeshProject in a namespace that is deleted", func() {
 		left := `MeshRoom "a" with id ` + a.Status.ID + " in project " + w.MeshAgent.ProjectID()
 		Expect(log.Lines()).To(ContainElement(And(HaveKeyWithValue("msg", "abandoned"), HaveKeyWithValue("left", left))))
 		Eventually(w.Events(ctx, namespace)).WithContext(ctx).Should(ContainElement(And(HavePrefix("Abandoned: MeshRoom "+w.Namespace+"/a "), HaveSuffix(left))))
-	}, SpecTimeout(2*time.Minute))
+	}
+
+	// Kubernetes takes its time for each.
+	harness.DescribeRows("ends well", func(ctx SpecContext, check func(SpecContext)) { check(ctx) },
+		harness.Row("taking all along that is in it, whatever goes first", takesAllAlong),
+		harness.Row("letting its rooms go if the credential is lost, and saying what is left", letsGo),
+	)
 })

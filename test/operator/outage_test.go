@@ -5,7 +5,6 @@ package operator_test
 
 import (
 	"fmt"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -17,7 +16,7 @@ import (
 var _ = Describe("When MeshAgent", func() {
 	It("is away, rooms stay Ready, say so, and are set right when it is back", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		project := w.ApplyProject(ctx)
 		rooms := w.ApplyRooms(ctx, 3)
 		end := w.MeshAgent.Inject(simulator.Fault{Drop: simulator.DropBefore})

@@ -39,7 +39,7 @@ var _ = Describe("A cluster", Ordered, func() {
 
 	It("whose API server is restarted loses nothing", func(ctx SpecContext) {
 		w := harness.NewEnvIn(ctx, plane, direct)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		project := w.ApplyProject(ctx)
 		rooms := w.ApplyRooms(ctx, 3)
 		w.MeshAgent.ResetCalls()

@@ -64,7 +64,7 @@ func column(ctx context.Context, w *harness.Env, obj client.Object, name string)
 var _ = Describe("MeshProject", func() {
 	It("tells what it found behind the endpoint", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		project := w.ApplyProject(ctx)
 		w.ExpectReady(ctx, project)
 		Expect(project.Status.ProjectID).To(Equal(w.MeshAgent.ProjectID()))
@@ -171,7 +171,7 @@ var _ = Describe("MeshProject", func() {
 
 	It("tells the API that its server speaks, and what of it the operator does not support", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		project := w.ApplyProject(ctx)
 		lounge := harness.Room("lounge")
 		w.CreateAll(ctx, lounge)

@@ -4,8 +4,6 @@
 package operator_test
 
 import (
-	"time"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -21,7 +19,7 @@ var _ = Describe("MeshRoom that exists already", func() {
 	)
 	exists := func(ctx SpecContext, document map[string]any) {
 		w = harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		id = w.MeshAgent.Add("rooms", document)
 		mine = harness.Room("support", harness.WithMetadata(`{"team": "support"}`))

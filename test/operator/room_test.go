@@ -93,7 +93,7 @@ var _ = Describe("MeshRoom", func() {
 
 	It("is set right when somebody renames it in MeshAgent, who may add to it", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		support := harness.Room("support", harness.WithMetadata(`{"team": "support"}`))
 		w.CreateAll(ctx, support)
@@ -109,7 +109,7 @@ var _ = Describe("MeshRoom", func() {
 
 	It("that is only observed is never written to", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		mine := harness.Room("support", harness.WithMetadata(`{"team": "support"}`), func(r *v1alpha1.MeshRoom) { r.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
 		w.CreateAll(ctx, mine)

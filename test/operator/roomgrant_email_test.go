@@ -5,7 +5,6 @@ package operator_test
 
 import (
 	"fmt"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -63,7 +62,7 @@ var _ = Describe("MeshRoomGrant by e-mail", func() {
 		By("waiting, also when the spec changes, and an operator restarts")
 		w.Edit(ctx, fresh, func() { fresh.Spec.Permissions.LLM = nil })
 		Expect(w.Writes()).To(Equal([]string{"POST room-grants"}))
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.MeshAgent.ResetCalls()
 		Eventually(func() int { return len(w.Reads("users")) }).WithContext(ctx).Should(BeNumerically(">=", 2), "members are looked for")
 		Eventually(w.State(ctx, fresh)).WithContext(ctx).Should(pending)

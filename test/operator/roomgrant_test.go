@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -64,7 +63,7 @@ func permissionsGranted(w *harness.Env) map[string]any {
 // beginGrants starts an operator, with a room that is Ready.
 func beginGrants(ctx SpecContext, behavior simulator.Behavior) (w *harness.Env, support *v1alpha1.MeshRoom, started *harness.Operator) {
 	w = harness.NewEnv(ctx, simulator.WithBehavior(behavior))
-	started = w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+	started = w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 	w.ApplyProject(ctx)
 	support = harness.Room("support")
 	w.CreateAll(ctx, support)

@@ -5,7 +5,6 @@ package operator_test
 
 import (
 	"context"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -38,7 +37,7 @@ var _ = Describe("MeshRoute", func() {
 	}
 	begin := func(ctx context.Context, options ...simulator.Option) *harness.Env {
 		w := harness.NewEnv(ctx, options...)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		w.CreateAll(ctx, harness.Room("support"))
 		return w

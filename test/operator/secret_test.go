@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -118,7 +117,7 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	It("leaves what other clients wrote alone if it means the same", func(ctx SpecContext) {
-		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
+		begin(ctx, harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine)
 		w.MeshAgent.Edit("secrets", mine.Status.ID, func(doc map[string]any) {
@@ -173,7 +172,7 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	It("lives in a room, follows its new name, and goes with it", func(ctx SpecContext) {
-		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
+		begin(ctx, harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		support := harness.Room("support")
 		mine.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
 		mine.Spec.ForIdentity = "bot"
@@ -216,7 +215,7 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	It("is not taken for lost while its room has another name than it should", func(ctx SpecContext) {
-		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
+		begin(ctx, harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		support := harness.Room("support")
 		mine.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
 		w.CreateAll(ctx, support, mine)
@@ -233,7 +232,7 @@ var _ = Describe("MeshSecret", func() {
 	})
 
 	It("never shows a value", func(ctx SpecContext) {
-		begin(ctx, harness.OperatorOptions{DriftInterval: time.Second})
+		begin(ctx, harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		mine.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve
 		id := w.MeshAgent.Add("secrets", map[string]any{"name": "openai", "type": "keys", "data_base64": base64.StdEncoding.EncodeToString([]byte(`{"A": "other-c4n4ry"}`))})
 		w.CreateAll(ctx, mine)

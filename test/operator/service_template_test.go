@@ -5,7 +5,6 @@ package operator_test
 
 import (
 	"net/http"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -36,7 +35,7 @@ agents: [{name: greeter}]
 var _ = Describe("MeshService with a template", func() {
 	It("is made by MeshAgent, follows its values, and costs nothing while nothing happens", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		whom := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "whom"}, Data: map[string]string{"whom": "world"}}
 		// The template gives another name than the object has.

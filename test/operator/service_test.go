@@ -6,7 +6,6 @@ package operator_test
 import (
 	"encoding/json"
 	"net/http"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -48,7 +47,7 @@ var _ = Describe("MeshService", func() {
 	} {
 		It(scope+" is created with one request, follows its spec, and is deleted with its object", func(ctx SpecContext) {
 			w := harness.NewEnv(ctx)
-			w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+			w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 			w.ApplyProject(ctx)
 			support := harness.Room("support")
 			w.CreateAll(ctx, support)
@@ -124,7 +123,7 @@ var _ = Describe("MeshService", func() {
 
 	It("waits for what it refers to, and follows when an id or a room's name changes", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
-		w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		agent := service("agent", inRoom("support"), func(spec *v1alpha1.MeshServiceSpec) {
 			spec.Container.SecretRefs = []v1alpha1.ResourceReference{{Name: "openai"}, {External: "an-id"}}
@@ -180,7 +179,7 @@ var _ = Describe("MeshService", func() {
 
 	It("that MeshAgent shows in another form is not written again", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx, simulator.WithBehavior(simulator.Behavior{ServicesAsText: true}))
-		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})
+		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		agent := service("agent", func(spec *v1alpha1.MeshServiceSpec) {
 			spec.Container.Private = new(true)
