@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"sync/atomic"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
