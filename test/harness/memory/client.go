@@ -21,11 +21,11 @@ type apiClient struct {
 	process *process
 }
 
-func (c apiClient) write(verb string, do func() error) error {
+func (c apiClient) write(ctx context.Context, verb string, do func() error) error {
 	if c.process == nil {
 		return do()
 	}
-	return c.process.around(verb, "", do)
+	return c.process.around(ctx, verb, "", do)
 }
 
 // Scheme returns the types of all objects.
@@ -49,25 +49,25 @@ func (c apiClient) List(_ context.Context, list client.ObjectList, opts ...clien
 }
 
 // Create creates an object.
-func (c apiClient) Create(_ context.Context, obj client.Object, _ ...client.CreateOption) error {
-	return c.write(Create, func() error { return c.server.create(obj) })
+func (c apiClient) Create(ctx context.Context, obj client.Object, _ ...client.CreateOption) error {
+	return c.write(ctx, Create, func() error { return c.server.create(obj) })
 }
 
 // Update replaces an object, but for its status.
-func (c apiClient) Update(_ context.Context, obj client.Object, _ ...client.UpdateOption) error {
-	return c.write(Update, func() error { return c.server.update(obj, allButStatus) })
+func (c apiClient) Update(ctx context.Context, obj client.Object, _ ...client.UpdateOption) error {
+	return c.write(ctx, Update, func() error { return c.server.update(obj, allButStatus) })
 }
 
 // Patch changes an object, but for its status.
-func (c apiClient) Patch(_ context.Context, obj client.Object, patch client.Patch, _ ...client.PatchOption) error {
-	return c.write(Patch, func() error { return c.server.patch(obj, patch, allButStatus) })
+func (c apiClient) Patch(ctx context.Context, obj client.Object, patch client.Patch, _ ...client.PatchOption) error {
+	return c.write(ctx, Patch, func() error { return c.server.patch(obj, patch, allButStatus) })
 }
 
 // Delete deletes an object.
-func (c apiClient) Delete(_ context.Context, obj client.Object, opts ...client.DeleteOption) error {
+func (c apiClient) Delete(ctx context.Context, obj client.Object, opts ...client.DeleteOption) error {
 	options := client.DeleteOptions{}
 	options.ApplyOptions(opts)
-	return c.write(Delete, func() error { return c.server.delete(obj, options) })
+	return c.write(ctx, Delete, func() error { return c.server.delete(obj, options) })
 }
 
 // Status returns what writes the status of objects.
@@ -80,18 +80,18 @@ type statusWriter struct {
 	client.SubResourceWriter // nil: what the operator does not use panics
 
 	server *apiServer
-	write  func(verb string, do func() error) error
+	write  func(ctx context.Context, verb string, do func() error) error
 }
 
 // Update replaces the status of an object.
-func (w statusWriter) Update(_ context.Context, obj client.Object, _ ...client.SubResourceUpdateOption) error {
-	return w.write(UpdateStatus, func() error { return w.server.update(obj, onlyStatus) })
+func (w statusWriter) Update(ctx context.Context, obj client.Object, _ ...client.SubResourceUpdateOption) error {
+	return w.write(ctx, UpdateStatus, func() error { return w.server.update(obj, onlyStatus) })
 }
 
 // Patch changes the status of an object.
-func (w statusWriter) Patch(_ context.Context, obj client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
+func (w statusWriter) Patch(ctx context.Context, obj client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
 	if len(opts) > 0 {
 		return fmt.Errorf("patching a status: options are not supported: %v", opts)
 	}
-	return w.write(PatchStatus, func() error { return w.server.patch(obj, patch, onlyStatus) })
+	return w.write(ctx, PatchStatus, func() error { return w.server.patch(obj, patch, onlyStatus) })
 }

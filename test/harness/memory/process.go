@@ -58,7 +58,6 @@ type process struct {
 	server  *apiServer
 	remote  http.RoundTripper
 	watch   func(Moment) // nil: nobody watches
-	object  string       // that is being reconciled
 	dead    atomic.Bool
 	context context.Context //nolint:containedctx // it is that of all passes
 	cancel  context.CancelFunc
@@ -76,9 +75,14 @@ func (p *process) kill() {
 	p.cancel()
 }
 
+// reconciled is the key under which contexts hold the object that is being reconciled. A list that
+// several objects share has that of the first.
+type reconciled struct{}
+
 // around carries out a request, unless the process is killed before.
-func (p *process) around(verb, path string, send func() error) error {
-	at := Moment{Object: p.object, Verb: verb, Path: path}
+func (p *process) around(ctx context.Context, verb, path string, send func() error) error {
+	object, _ := ctx.Value(reconciled{}).(string)
+	at := Moment{Object: object, Verb: verb, Path: path}
 	p.notify(at)
 	if p.dead.Load() {
 		return errKilled
@@ -92,15 +96,16 @@ func (p *process) around(verb, path string, send func() error) error {
 	return err
 }
 
+// notify tells of a moment. Requests that are made for no object come from goroutines of their own.
 func (p *process) notify(at Moment) {
-	if p.watch != nil && !p.dead.Load() {
+	if p.watch != nil && at.Object != "" && !p.dead.Load() {
 		p.watch(at)
 	}
 }
 
 // RoundTrip sends a request to MeshAgent.
 func (p *process) RoundTrip(r *http.Request) (resp *http.Response, err error) {
-	err = p.around(r.Method, r.URL.EscapedPath(), func() (sendErr error) {
+	err = p.around(r.Context(), r.Method, r.URL.EscapedPath(), func() (sendErr error) {
 		resp, sendErr = p.remote.RoundTrip(r) //nolint:bodyclose // whoever gets the answer closes it
 		return sendErr
 	})

@@ -4,6 +4,7 @@
 package memory
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -66,8 +67,8 @@ func (c *Cluster) reconcile(key string) {
 	kind, name, _ := strings.Cut(key, "/")
 	delete(c.due, key)
 	request := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: Namespace, Name: name}}
-	c.process.object = key
-	result, err := c.controllers[kind].passes.Reconcile(c.process.context, request)
+	ctx := context.WithValue(c.process.context, reconciled{}, key)
+	result, err := c.controllers[kind].passes.Reconcile(ctx, request)
 	keyed := reconcile.Request{NamespacedName: types.NamespacedName{Namespace: kind, Name: name}}
 	switch {
 	case err != nil:
