@@ -20,7 +20,6 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/internal/meshagent"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -92,33 +91,6 @@ func TestAnAcknowledgedCreationIsOurs(t *testing.T) {
 		if grant.Status.IsAdopted() {
 			t.Error("it is taken for another user's")
 		}
-	})
-}
-
-// A creation is uncertain, and someone makes another secret of that name. The object looks on for a while, and is then to
-// enforce again.
-func TestObservingIsNoAdoption(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		obj := newMeshSecret()
-		s := newStage(t, simulator.Behavior{}, obj, secret("values", "v"))
-		s.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Drop: simulator.DropBefore, Times: 1})
-		s.once(obj)
-		if obj.Status.PendingCreate == nil {
-			t.Fatal("the creation is not uncertain")
-		}
-		id := s.meshagent.Add("secrets", map[string]any{"name": "openai", "type": "keys", "data_base64": "eyJtaW5lIjoieCJ9"})
-		s.edit(obj, func() { obj.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
-		wait(time.Minute)
-		_, _ = s.pass(obj)
-		s.mustSay(obj, "Synced=False Drifted")
-		s.edit(obj, func() { obj.Spec.ReconcilePolicy = v1alpha1.ReconcileEnforce })
-		wait(time.Minute)
-		_, _ = s.pass(obj)
-		if got := s.meshagent.Documents("secrets")[0]; fmt.Sprint(got["id"]) != id || fmt.Sprint(got["data_base64"]) != "eyJtaW5lIjoieCJ9" {
-			t.Errorf("a secret that another user made was overwritten: %v", got)
-		}
-		s.mustSay(obj, "Synced=False AlreadyExists")
 	})
 }
 
@@ -283,108 +255,6 @@ func TestWhatIsFoundByItsMarkIsReadBeforeItIsWritten(t *testing.T) {
 		for _, doc := range s.meshagent.Documents("rooms") {
 			if doc["name"] == "support" && !strings.Contains(fmt.Sprint(doc["annotations"]), "theirs") {
 				t.Errorf("what another user set is gone: %v", doc["annotations"])
-			}
-		}
-	})
-}
-
-// room is how many MiB lists can still take.
-func listMemory(t *testing.T) (mib int) {
-	t.Helper()
-	row := struct{ Text string }{strings.Repeat("x", 1<<20)}
-	for range 40 {
-		holding := meshagent.NewHolding("probe")
-		defer holding.Release()
-		for holding.Add(row) == nil {
-			mib++
-		}
-	}
-	return mib
-}
-
-// The API key is exchanged. What was listed with the old one no longer counts.
-func TestListsOfFormerKeysTakeNoMemory(t *testing.T) {
-	before := 0
-	after := 0
-	synctest.Test(t, func(t *testing.T) {
-		room := newRoom()
-		s := newStage(t, simulator.Behavior{}, room)
-		for i := range 6 {
-			s.meshagent.Add("rooms", map[string]any{"name": fmt.Sprint("large-", i), "metadata": map[string]any{"text": strings.Repeat("x", 4<<20)}, "annotations": map[string]any{}})
-		}
-		before = listMemory(t)
-		_, _ = s.pass(room)
-		later()
-		_, _ = s.pass(room) // lists
-		for i := range 2 {
-			key := strings.Replace(simulator.DevelopmentKey, "ma-D", "ma-"+string(rune('E'+i)), 1)
-			if err := s.meshagent.AddAPIKey(key); err != nil {
-				t.Fatal(err)
-			}
-			held := &corev1.Secret{}
-			held.Namespace, held.Name = home, "key"
-			s.edit(held, func() { held.Data[v1alpha1.DefaultAPIKeyKey] = []byte(key) })
-			later()
-			_, _ = s.pass(room)
-			later()
-			_, _ = s.pass(room)
-		}
-		held := &corev1.Secret{}
-		held.Namespace, held.Name = home, "key"
-		if err := s.Delete(t.Context(), room); err != nil {
-			t.Fatal(err)
-		}
-		_, _ = s.pass(room)
-		later()
-		later()
-		after = listMemory(t)
-	})
-	if after < before-30 {
-		t.Errorf("%d MiB of %d are left, and one list of 24 MiB is in use", after, before)
-	}
-}
-
-// The key is exchanged while a creation is uncertain that was carried out.
-func TestAnotherKeyDoesNotMakeItSomebodyElses(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		obj := newMeshSecret()
-		s := newStage(t, simulator.Behavior{}, obj, secret("values", "v"))
-		s.meshagent.Inject(simulator.Fault{Method: http.MethodPost, Drop: simulator.DropAfter, Times: 1})
-		s.once(obj)
-		s.mustHold("secrets", 1)
-		key := strings.Replace(simulator.DevelopmentKey, "ma-D", "ma-E", 1)
-		if err := s.meshagent.AddAPIKey(key); err != nil {
-			t.Fatal(err)
-		}
-		held := &corev1.Secret{}
-		held.Namespace, held.Name = home, "key"
-		s.edit(held, func() { held.Data[v1alpha1.DefaultAPIKeyKey] = []byte(key) })
-		wait(time.Minute)
-		_, _ = s.pass(obj)
-		s.mustSay(obj, "Synced=True InSync")
-		s.delete(obj)
-		_, _ = s.pass(obj)
-		s.mustHold("secrets", 0)
-	})
-}
-
-// A grant is made on a server that keeps it in another form. Before the operator looks, it is told to observe only.
-func TestNothingIsWrittenWhileObserving(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		room, grant := newRoom(), newUserGrant()
-		grant.Spec.Permissions.Queues.Receive = []string{}
-		s := newStage(t, simulator.Behavior{Normalize: simulator.AllNormalizations}, room, grant)
-		_, _ = s.pass(room)
-		s.once(grant)
-		s.mustHold("room-grants", 1)
-		s.edit(grant, func() { grant.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
-		s.meshagent.ResetCalls()
-		_, _ = s.pass(grant)
-		for _, call := range s.meshagent.Calls() {
-			if call.Method != http.MethodGet {
-				t.Errorf("%s %s", call.Method, call.Path)
 			}
 		}
 	})

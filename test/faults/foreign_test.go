@@ -6,9 +6,7 @@ package faults_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -261,45 +259,6 @@ func TestForeignTwinsAreRespected(t *testing.T) {
 					if !u.end() {
 						t.Fatal("what the object needs was changed")
 					}
-				}
-			})
-		})
-	}
-}
-
-// Another user creates a resource after the list in which there was none, on a server that takes a
-// second creation for an update where the contract leaves that open. It is theirs.
-func TestForeignResourcesThatAListMissed(t *testing.T) {
-	t.Parallel()
-	cells := newTally(t, []string{"MeshFeed", "MeshFeedSubscription", "MeshRoomGrant", "MeshSecret"})
-	for _, s := range samples.Mirrored() {
-		t.Run(s.String(), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				u := prepare(t, s, simulator.Behavior{OverwriteGrants: true})
-				if !u.keyed {
-					return
-				}
-				u.Run(2 * memory.DriftInterval) // what was deleted is in doubt no more
-				var theirs simulator.Foreign
-				u.MeshAgent.Inject(simulator.Fault{
-					Method: http.MethodGet, Path: regexp.QuoteMeta(u.post.Path) + "$", Times: 1,
-					After: func(*http.Request) {
-						if u.Writes(u.post) > 0 {
-							return // MeshAgent itself refuses a second one
-						}
-						var err error
-						if theirs, err = u.MeshAgent.CreateForeign(u.post.Call, memory.OwnMark, false); err != nil {
-							t.Error(err)
-						}
-					},
-				})
-				u.obj = u.Patched(object(s), "")
-				u.MeshAgent.ResetCalls()
-				u.Apply(u.obj)
-				u.Run(time.Minute)
-				if theirs.ID != "" && u.respects("retry", false, theirs) {
-					cells.strike(s.Kind)
 				}
 			})
 		})
