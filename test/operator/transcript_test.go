@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -98,8 +99,16 @@ func (t *transcript) section(name string, cause func()) {
 	GinkgoHelper()
 	t.life.MeshAgent.ResetCalls()
 	cause()
-	// How old a list of members may be depends on the clock, so it falls into one section or another.
-	calls := slices.DeleteFunc(t.life.MeshAgent.Calls(), func(call simulator.Call) bool { return strings.HasSuffix(call.Path, "/users") })
+	// How old a list may be depends on the clock, so it falls into one section or another: that of members, and
+	// that of the collection before something is created in it.
+	all := t.life.MeshAgent.Calls()
+	created := slices.IndexFunc(all, func(call simulator.Call) bool { return call.Method == http.MethodPost })
+	var calls []simulator.Call
+	for i, call := range all {
+		if !strings.HasSuffix(call.Path, "/users") && (i >= created || call.Path != all[created].Path) {
+			calls = append(calls, call)
+		}
+	}
 	head := "# " + name + "\n\n"
 	if len(calls) == 0 {
 		head += "# (no request)\n\n"
