@@ -4,28 +4,19 @@
 package harness
 
 import (
-	"bufio"
-	"bytes"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/serializer"
-	"k8s.io/apimachinery/pkg/util/yaml"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -33,6 +24,7 @@ import (
 type Sample struct {
 	Kind, Name string
 	Template   client.Object
+	edit       string
 }
 
 func (s Sample) String() string { return s.Kind + " " + s.Name }
@@ -57,28 +49,9 @@ func (s Sample) Concerns(r *http.Request) bool {
 	return strings.Contains(r.URL.Path, "/"+v1alpha1.GroupVersion.Group+"/") && strings.Contains(r.URL.Path+"/", "/"+plural+"/")
 }
 
-// EditPatch is the merge patch that stands for a user's edit of the sample's spec: it adds, changes and removes something. That and
-// nothing else about a kind has to be told; the samples themselves say the rest. A sample of another shape has a patch of its own.
-func (s Sample) EditPatch() string {
-	if own, ok := EditPatches[s.String()]; ok {
-		return own
-	}
-	return EditPatches[s.Kind]
-}
-
-// EditPatches are the edits by kind, or by kind and name.
-var EditPatches = map[string]string{
-	"MeshProject":              `{"spec": {"rateLimit": {"requestsPerSecond": 50}}}`,
-	"MeshFeed":                 `{"spec": {"name": "sales", "paused": true, "description": "Sales", "annotations": null, "messageSchema": {"required": null, "properties": {"order": {"type": "integer"}}}}}`,
-	"MeshFeedSubscription":     `{"spec": {"filenameDatetimeFormat": null, "annotations": {"a": "b"}}}`,
-	"MeshRoute":                `{"spec": {"name": "label", "paths": [{"path": "/a", "targetPort": "8001", "stripPrefix": true}, {"targetPort": 8000}]}}`,
-	"MeshSecret":               `{"spec": {"name": "renamed"}}`,
-	"MeshSecret registry-pull": `{"spec": {"name": "renamed-as-well"}}`, // no two may have one name
-	"MeshService":              `{"spec": {"metadata": {"repo": "https://example.com/code", "description": null, "annotations": null}, "agents": [{"name": "other"}], "files": null}}`,
-	"MeshService translator":   `{"spec": {"template": {"values": {"language": "German", "tone": "plain"}}}}`,
-	"MeshRoom":                 `{"spec": {"metadata": {"team": "care", "floor": 2, "escalation": {"channel": null}}, "annotations": null}}`,
-	"MeshRoomGrant":            `{"spec": {"permissions": {"preset": "User", "llm": null, "queues": {"list": false, "send": []}, "storage": {"paths": [{"path": "/shared"}]}}}}`,
-}
+// EditPatch is the merge patch that stands for a user's edit of the sample's spec: it adds, changes
+// and removes something.
+func (s Sample) EditPatch() string { return s.edit }
 
 // OnlySamples narrows what walks over all samples.
 var OnlySamples = flag.String("sample", "", "walk only over the samples whose kind and name contain this")
@@ -105,44 +78,15 @@ func FirstSample(kind string) Sample {
 	return Sample{}
 }
 
-// ReadSamples reads them, and what else is there: the Secrets and the like that they need. It is called while the tree of specs is built, so it cannot use Expect.
+// ReadSamples are all of them, and what else is there: the Secrets and the like that they need.
 var ReadSamples = sync.OnceValue(func() (read struct{ Own, Other []Sample }) {
-	types := runtime.NewScheme()
-	files, err := filepath.Glob(Path("config", "samples", "*.yaml"))
-	err = errors.Join(err, clientgoscheme.AddToScheme(types), v1alpha1.AddToScheme(types))
-	if err != nil || len(files) == 0 {
-		panic(fmt.Sprintf("reading the samples: %v (%d files)", err, len(files)))
-	}
-	// Strict: a misspelt field in a sample is an error.
-	decoder := serializer.NewCodecFactory(types, serializer.EnableStrict).UniversalDeserializer()
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			panic(err)
-		}
-		documents := yaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(text)))
-		for {
-			document, err := documents.Read()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				panic(fmt.Sprintf("reading %s: %v", file, err))
-			}
-			if len(bytes.TrimSpace(document)) == 0 || filepath.Base(file) == "kustomization.yaml" {
-				continue
-			}
-			decoded, gvk, err := decoder.Decode(document, nil, nil)
-			if err != nil {
-				panic(fmt.Sprintf("reading %s: %v", file, err))
-			}
-			made := Sample{Kind: gvk.Kind, Template: decoded.(client.Object)}
-			made.Name = made.Template.GetName()
-			if gvk.Group == v1alpha1.GroupVersion.Group {
-				read.Own = append(read.Own, made)
-			} else {
-				read.Other = append(read.Other, made)
-			}
+	for _, one := range samples.All() {
+		obj := one.Object()
+		made := Sample{Kind: one.Kind, Name: obj.GetName(), Template: obj, edit: one.Edit()}
+		if one.IsOurs() {
+			read.Own = append(read.Own, made)
+		} else {
+			read.Other = append(read.Other, made)
 		}
 	}
 	return read

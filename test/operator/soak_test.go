@@ -44,8 +44,8 @@ var _ = Describe("The soak", func() {
 		s.others.beQuicker(false)
 		s.StartOperator(harness.OperatorOptions{DriftInterval: time.Second, Intercept: s.throughOthers})
 		for _, one := range s.samples {
-			if one.Kind == "MeshFeed" {
-				s.restore(ctx, one) // a paused feed would refuse what its subscription waits for
+			if isReferredTo(one) {
+				s.restore(ctx, one) // edited, it may be of no use to others: such as a paused feed
 			}
 		}
 		for _, one := range s.deleted {
