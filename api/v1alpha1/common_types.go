@@ -186,6 +186,15 @@ type CommonStatus struct {
 	// +optional
 	PendingDigest string `json:"pendingDigest,omitempty"`
 
+	// writtenSecrets are the versions of the Kubernetes Secrets whose values this object last wrote to
+	// fields that cannot be read back. When a Secret has another version, the operator writes its value
+	// again.
+	// +listType=map
+	// +listMapKey=field
+	// +kubebuilder:validation:MaxItems=1024
+	// +optional
+	WrittenSecrets []WrittenSecret `json:"writtenSecrets,omitempty"`
+
 	// unconverged identifies a difference that MeshAgent did not accept: two writes in a row left it as
 	// it was. The operator does not write again while the difference is the same. "contended" says that
 	// two writes left different fields as they were, and that one more try follows.
@@ -199,6 +208,33 @@ type CommonStatus struct {
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Drift []Drift `json:"drift,omitempty"`
+}
+
+// WrittenSecret is the version of a Kubernetes Secret whose value was written to MeshAgent.
+type WrittenSecret struct {
+	// field is the place in the spec that names the Secret. Elements of lists are named by their keys.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=16384
+	Field string `json:"field,omitempty"`
+
+	// name of the Secret.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name,omitempty"`
+
+	// key in the Secret.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Key string `json:"key,omitempty"`
+
+	// version is the UID of the Secret and its resourceVersion.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	Version string `json:"version,omitempty"`
 }
 
 // PendingCreate describes a resource whose creation was begun.

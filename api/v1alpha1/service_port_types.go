@@ -159,6 +159,13 @@ type OAuthClientConfig struct {
 	// +optional
 	ClientID string `json:"clientID,omitempty"`
 
+	// clientSecretRef names a key of a Kubernetes Secret that holds the secret of the OAuth client. The
+	// operator writes the value to MeshAgent, writes it again when the Secret changes, and never reads it
+	// back. If you remove clientSecretRef, the operator removes the value from MeshAgent. If it was never
+	// set, the operator keeps a value that was set in MeshAgent.
+	// +optional
+	ClientSecretRef *SecretKeyReference `json:"clientSecretRef,omitempty"`
+
 	// authorizationEndpoint is the URL where users sign in.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048

@@ -70,19 +70,12 @@ func secretType(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) v1alpha1
 func valueOf(name, key string, secret engine.SourceData) ([]byte, error) {
 	value, ok := secret.Data[key]
 	if !ok {
-		return nil, verdict.Invalid("Secret %q has no key %q; it has: %s", name, key, keysOf(secret))
+		return nil, verdict.Invalid("Secret %q has no key %q; it has: %s", name, key, secret.Keys())
 	}
 	if len(value) == 0 {
 		return nil, verdict.Invalid("key %q of Secret %q is empty", key, name)
 	}
 	return value, nil
-}
-
-func keysOf(secret engine.SourceData) string {
-	if len(secret.Data) == 0 {
-		return "none"
-	}
-	return strings.Join(slices.Sorted(maps.Keys(secret.Data)), ", ")
 }
 
 func rawPayload(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) (string, []byte, error) {

@@ -29,9 +29,10 @@ var Service = engine.Kind[*v1alpha1.MeshService, meshagent.ServiceSpec, meshagen
 		}),
 		engine.To(&v1alpha1.MeshSecret{}, secretsOf),
 	},
-	Sources: []engine.Source[*v1alpha1.MeshService]{engine.FromConfigMaps(configMapsOf)},
-	Desired: desiredService,
-	Adapt:   adaptService,
+	Sources:   []engine.Source[*v1alpha1.MeshService]{engine.FromConfigMaps(configMapsOf)},
+	WriteOnly: clientSecrets,
+	Desired:   desiredService,
+	Adapt:     adaptService,
 }
 
 func serviceCollection(project *meshagent.Project, service *v1alpha1.MeshService, room string) meshagent.Collection[meshagent.ServiceSpec, meshagent.Service] {

@@ -4,7 +4,11 @@
 package controller
 
 import (
+	"fmt"
+
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/drift"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -50,4 +54,25 @@ func mcpEndpoint(spec *v1alpha1.MCPEndpoint) *meshagent.MCPEndpoint {
 		}
 	}
 	return mapped
+}
+
+// clientSecrets are the secrets of the OAuth clients of MCP servers, which MeshAgent need not show.
+func clientSecrets(service *v1alpha1.MeshService) (places []engine.WriteOnly) {
+	for i, port := range service.Spec.Ports {
+		for j, endpoint := range port.Endpoints {
+			if endpoint.MCP == nil || endpoint.MCP.OAuth == nil {
+				continue
+			}
+			number := "*" // what MeshAgent takes an unset one for
+			if port.Num != nil {
+				number = port.Num.String()
+			}
+			places = append(places, engine.WriteOnly{
+				Path:  drift.Path{"ports", i, "endpoints", j, "mcp", "oauth", "client_secret"},
+				Field: fmt.Sprintf("oauth.clientSecretRef of MCP server %q (port %s, path %q)", endpoint.MCP.Label, number, endpoint.Path),
+				From:  endpoint.MCP.OAuth.ClientSecretRef,
+			})
+		}
+	}
+	return places
 }

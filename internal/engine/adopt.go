@@ -29,6 +29,8 @@ func (p *pass) adopt(ctx context.Context, remote resource) (found, error) {
 		if err != nil {
 			return seen, err
 		}
+		// A value that is not shown cannot be identical.
+		unmarked.Changes = append(unmarked.Changes, p.staleValues()...)
 		// A twin comes first: against one, the advice to set IfUnowned is of no use.
 		err = p.yieldToTwin(ctx, remote.Identity())
 		if err == nil {

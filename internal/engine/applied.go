@@ -60,6 +60,7 @@ func (p *pass) managesFields() bool {
 // forgetFields ends this object's hold on a resource.
 func (p *pass) forgetFields() {
 	p.status.AppliedFields, p.status.PendingFields, p.status.PendingDigest = nil, nil, ""
+	p.status.WrittenSecrets = nil
 }
 
 // setApplied notes that a document was written, and nothing else remains of this object's.

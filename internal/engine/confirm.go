@@ -126,7 +126,7 @@ func (p *pass) unconfirmedWrite() (write unconfirmed, ok bool) {
 			write, known.unconfirmed = *known.unconfirmed, nil
 		}
 	})
-	if ok = ok && write.desired == fingerprint(p.desired.value()); ok {
+	if ok = ok && write.desired == p.fingerprintOf(p.desired); ok {
 		p.writes = write.writes
 	}
 	return write, ok

@@ -109,7 +109,7 @@ func (p *pass) notCreated(ctx context.Context, inTheWay resource, uncertain bool
 
 // update writes the merged document.
 func (p *pass) update(ctx context.Context, current resource, d comparison) error {
-	drifted := !p.outcome.adopted && p.desiredBefore(current)
+	drifted := !p.outcome.adopted && p.desiredBefore(current) && !p.isWriteOnly(d.Changes)
 	if drifted && p.writes == 0 {
 		p.foundDrift()
 	}
@@ -149,8 +149,9 @@ func (p *pass) notUpdated(current resource, key string, err error) error {
 // carriedOut takes note of a write that MeshAgent accepted.
 func (p *pass) carriedOut(made resource, shown bool, fixed []drift.Change) unconfirmed {
 	p.noteWrite(made, shown, p.desired.Key())
+	p.status.WrittenSecrets = p.in.secrets.versions
 	return unconfirmed{
-		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: fingerprint(p.desired.value()), writes: p.writes,
+		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: p.fingerprintOf(p.desired), writes: p.writes,
 		set: readFields(p.status.AppliedFields).And(readFields(p.status.PendingFields)), lost: p.outcome.lost, adopted: p.outcome.adopted,
 	}
 }
@@ -172,7 +173,7 @@ func (p *pass) foundDrift() { driftFound.WithLabelValues(kindOf(p.obj)).Inc() }
 // desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a difference is somebody else's doing.
 func (p *pass) desiredBefore(current resource) bool {
 	if last := p.memory.of(p.obj).synced; last != nil {
-		return last.desired == fingerprint(p.kind.adapt(p.desired, current).value())
+		return last.desired == p.fingerprintOf(p.kind.adapt(p.desired, current))
 	}
 	return usableFor(p.status.Conditions, p.obj.GetGeneration())
 }
@@ -198,7 +199,7 @@ func (p *pass) markSynced(remote resource) error {
 
 // remember notes what was brought to MeshAgent, or seen there.
 func (p *pass) remember(remote resource) {
-	synced := &lastSync{fingerprint(p.kind.adapt(p.desired, remote).value()), p.references}
+	synced := &lastSync{p.fingerprintOf(p.kind.adapt(p.desired, remote)), p.references}
 	p.memory.change(p.obj, func(known *memory) { known.synced = synced })
 	p.names.forget(client.ObjectKeyFromObject(p.obj))
 }

@@ -4,6 +4,8 @@
 package engine
 
 import (
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
@@ -43,6 +45,10 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// Sources are the Secrets and ConfigMaps that this kind reads.
 	Sources []Source[O]
 
+	// WriteOnly are the places of what is written whose values come from Secrets and are not read back. Desired leaves them
+	// empty. Nil means that there are none.
+	WriteOnly func(obj O) []WriteOnly
+
 	// Parent is what the collection lies under, such as a room's name. Nil means the project.
 	Parent func(obj O, in Inputs) string
 
@@ -77,6 +83,7 @@ type kind struct {
 	parent     func(obj Object, in Inputs) string // nil: the project
 	needs      func(obj Object) []Need
 	report     func(obj Object, remote resource, in Inputs) (notReady string)
+	writeOnly  func(obj Object) []WriteOnly
 	hidden     []string
 }
 
@@ -91,15 +98,16 @@ func (k *Kind[O, S, R]) untyped(env *Environment) *kind {
 		},
 		desired: func(obj Object, in Inputs) (document, error) {
 			spec, err := k.Desired(typed[O](obj), in)
-			return typedDocument[S]{spec}, err
+			return typedDocument[S]{spec, in.secrets.values}, err
 		},
-		adapt:  func(desired document, _ resource) document { return desired },
-		needs:  func(Object) []Need { return nil },
-		report: func(Object, resource, Inputs) string { return "" },
+		adapt:     func(desired document, _ resource) document { return desired },
+		needs:     func(Object) []Need { return nil },
+		report:    func(Object, resource, Inputs) string { return "" },
+		writeOnly: func(Object) []WriteOnly { return nil },
 	}
 	if k.Adapt != nil {
 		made.adapt = func(desired document, remote resource) document {
-			return typedDocument[S]{k.Adapt(typed[S](desired.value()), typed[R](remote.value()))}
+			return typedDocument[S]{k.Adapt(typed[S](desired.value()), typed[R](remote.value())), desired.sentOnly()}
 		}
 	}
 	if k.Parent != nil {
@@ -115,6 +123,10 @@ func (k *Kind[O, S, R]) untyped(env *Environment) *kind {
 	}
 	for _, one := range k.References {
 		made.references = append(made.references, reference{one.target, func(obj Object) []v1alpha1.ResourceReference { return one.of(typed[O](obj)) }, one.external, one.looksUp})
+	}
+	if k.WriteOnly != nil {
+		made.writeOnly = func(obj Object) []WriteOnly { return k.WriteOnly(typed[O](obj)) }
+		made.sources = append(made.sources, declaredSource{&corev1.Secret{}, made.secretsWritten})
 	}
 	for _, one := range k.Sources {
 		made.sources = append(made.sources, declaredSource{one.like, func(obj Object) []string { return one.names(typed[O](obj)) }})

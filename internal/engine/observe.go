@@ -184,6 +184,7 @@ func (p *pass) compare(remote resource) (found, error) {
 		return found{}, err
 	}
 	result, err := p.collection.compare(desired, actual, applied, p.kind.defaults)
+	result.Changes = append(result.Changes, p.staleValues()...)
 	return found{remote, result}, err
 }
 

@@ -96,6 +96,7 @@ type Resolved struct {
 type Inputs struct {
 	resolved map[string]Resolved
 	sources  map[string]SourceData
+	secrets  writeOnly
 	partial  bool // something was not found: it stands for nothing
 }
 
@@ -143,7 +144,10 @@ func (p *pass) gather(ctx context.Context) (Inputs, error) {
 	if err != nil {
 		return in, err
 	}
-	in.sources, err = p.readSources(ctx)
+	if in.sources, err = p.readSources(ctx); err != nil {
+		return in, err
+	}
+	in.secrets, err = p.readWriteOnly(in.sources)
 	return in, err
 }
 

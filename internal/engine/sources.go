@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -44,6 +46,16 @@ func FromConfigMaps[O Object](names func(O) []string) Source[O] {
 type SourceData struct {
 	Type corev1.SecretType // "" for a ConfigMap
 	Data map[string][]byte
+
+	version string // which of its versions was read
+}
+
+// Keys lists the keys, for messages.
+func (d SourceData) Keys() string {
+	if len(d.Data) == 0 {
+		return "none"
+	}
+	return strings.Join(slices.Sorted(maps.Keys(d.Data)), ", ")
 }
 
 // Secret returns what a declared Secret holds.
@@ -93,7 +105,7 @@ func (p *pass) sourceMissing(like client.Object, name string) error {
 func contents(obj client.Object) SourceData {
 	switch obj := obj.(type) {
 	case *corev1.Secret:
-		return SourceData{obj.Type, obj.Data}
+		return SourceData{obj.Type, obj.Data, string(obj.UID) + "/" + obj.ResourceVersion}
 	case *corev1.ConfigMap:
 		data := map[string][]byte{}
 		for key, value := range obj.Data {

@@ -21,6 +21,7 @@ type document interface {
 	Mark() meshagent.Mark
 	withMark(mark meshagent.Mark) document
 	value() any // of the type that the kind gives it
+	sentOnly() []drift.Value
 }
 
 // resource is what MeshAgent holds. Nil means that there is none.
@@ -66,19 +67,30 @@ type rows interface {
 	ByOwner(owner string) []resource
 }
 
-type typedDocument[S meshagent.Spec[S]] struct{ spec S }
+// typedDocument is a document. The values in only are sent with it, and compared with nothing.
+type typedDocument[S meshagent.Spec[S]] struct {
+	spec S
+	only []drift.Value
+}
 
 func (d typedDocument[S]) Key() string          { return d.spec.Key() }
 func (d typedDocument[S]) Mark() meshagent.Mark { return d.spec.Mark() }
 func (d typedDocument[S]) value() any           { return d.spec }
 func (d typedDocument[S]) withMark(mark meshagent.Mark) document {
-	return typedDocument[S]{d.spec.WithMark(mark)}
+	return typedDocument[S]{d.spec.WithMark(mark), d.only}
+}
+func (d typedDocument[S]) sentOnly() []drift.Value { return d.only }
+
+// complete is a document with the values that are only sent.
+func complete[S meshagent.Spec[S]](of document) (S, error) {
+	spec, _ := of.value().(S)
+	return drift.Put(spec, of.sentOnly())
 }
 
 type typedResource[S meshagent.Spec[S], R meshagent.Resource[S]] struct{ held R }
 
 func (r typedResource[S, R]) Identity() string  { return r.held.Identity() }
-func (r typedResource[S, R]) Written() document { return typedDocument[S]{r.held.Written()} }
+func (r typedResource[S, R]) Written() document { return typedDocument[S]{spec: r.held.Written()} }
 func (r typedResource[S, R]) value() any        { return r.held }
 func (r typedResource[S, R]) promised() bool {
 	promise, ok := any(r.held).(meshagent.Promise)
@@ -100,7 +112,10 @@ func (c typedCollection[S, R]) Get(ctx context.Context, ref meshagent.Ref) (reso
 
 // Create implements collection.
 func (c typedCollection[S, R]) Create(ctx context.Context, desired document) (made resource, shown bool, err error) {
-	spec, _ := desired.value().(S)
+	spec, err := complete[S](desired)
+	if err != nil {
+		return nil, false, err
+	}
 	held, shown, err := c.Collection.Create(ctx, spec)
 	if err != nil && held.Identity() == "" {
 		return nil, false, err // nothing is known to be in the way
@@ -110,7 +125,10 @@ func (c typedCollection[S, R]) Create(ctx context.Context, desired document) (ma
 
 // Update implements collection.
 func (c typedCollection[S, R]) Update(ctx context.Context, current resource, desired document) (made resource, shown bool, err error) {
-	spec, _ := desired.value().(S)
+	spec, err := complete[S](desired)
+	if err != nil {
+		return nil, false, err
+	}
 	before, _ := current.value().(R)
 	held, shown, err := c.Collection.Update(ctx, before, spec)
 	return typedResource[S, R]{held}, shown, err
@@ -121,7 +139,7 @@ func (c typedCollection[S, R]) compare(desired, actual document, applied drift.F
 	have, _ := actual.value().(S)
 	fallback, _ := defaults.(*S)
 	result, err := drift.Compare(want, have, applied, fallback)
-	return comparison{typedDocument[S]{result.Merged}, result.Changes}, err
+	return comparison{typedDocument[S]{result.Merged, desired.sentOnly()}, result.Changes}, err
 }
 
 type typedList[S meshagent.Spec[S], R meshagent.Resource[S]] struct{ *listcache.Cache[S, R] }

@@ -35,7 +35,7 @@ func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 	withOAuth := func(secret string) ServiceSpec {
 		return ServiceSpec{
 			Metadata: ServiceMetadata{Name: "s"}, External: &ExternalServiceSpec{URL: "https://x"},
-			Ports: []ServicePort{{Num: "1", Endpoints: []ServiceEndpoint{{Path: "/", MCP: &MCPEndpoint{Label: "l", OAuth: &OAuthClientConfig{ClientID: "c", ClientSecret: secret}}}}}},
+			Ports: []ServicePort{{Num: "1", Endpoints: []ServiceEndpoint{{Path: "/", MCP: &MCPEndpoint{Label: "l", OAuth: &OAuthClientConfig{ClientID: "c", ClientSecret: &secret}}}}}},
 		}
 	}
 	sim := simulator.New()

@@ -111,11 +111,13 @@ func (s *Service) restoreSecrets() error {
 	s.endpoints(func(key endpointKey, oauth *OAuthClientConfig) {
 		value, held := s.secrets[key]
 		switch {
-		case oauth.ClientSecret != "" || !held:
+		case oauth.ClientSecret != nil && *oauth.ClientSecret == "":
+			oauth.ClientSecret = nil
+		case oauth.ClientSecret != nil || !held:
 		case isMask(value):
 			hidden = fmt.Errorf("%w: oauth.client_secret of endpoint %q on port %s", ErrValueHidden, key.path, key.port)
 		default:
-			oauth.ClientSecret = value
+			oauth.ClientSecret = &value
 		}
 	})
 	return hidden

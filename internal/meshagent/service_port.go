@@ -49,7 +49,7 @@ type MCPToolFilter struct {
 // OAuthClientConfig is how users sign in to an MCP server.
 type OAuthClientConfig struct {
 	ClientID              string   `json:"client_id,omitempty"`
-	ClientSecret          string   `json:"client_secret,omitempty"` // only on the wire: it is kept, and never shown
+	ClientSecret          *string  `json:"client_secret,omitempty"` // only on the wire: nil keeps what is there, "" removes it
 	AuthorizationEndpoint string   `json:"authorization_endpoint,omitempty"`
 	TokenEndpoint         string   `json:"token_endpoint,omitempty"`
 	NoPKCE                *bool    `json:"no_pkce,omitempty"`

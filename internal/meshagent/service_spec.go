@@ -196,9 +196,10 @@ func (s *ServiceSpec) endpoints(each func(endpointKey, *OAuthClientConfig)) {
 func (s *ServiceSpec) takeSecrets() clientSecrets {
 	secrets := clientSecrets{}
 	s.endpoints(func(key endpointKey, oauth *OAuthClientConfig) {
-		if oauth.ClientSecret != "" {
-			secrets[key], oauth.ClientSecret = oauth.ClientSecret, ""
+		if oauth.ClientSecret != nil && *oauth.ClientSecret != "" {
+			secrets[key] = *oauth.ClientSecret
 		}
+		oauth.ClientSecret = nil
 	})
 	return secrets
 }
@@ -206,7 +207,7 @@ func (s *ServiceSpec) takeSecrets() clientSecrets {
 // holdsSecrets says that there is an OAuth client with a secret.
 func (s *ServiceSpec) holdsSecrets() bool {
 	found := false
-	s.endpoints(func(_ endpointKey, oauth *OAuthClientConfig) { found = found || oauth.ClientSecret != "" })
+	s.endpoints(func(_ endpointKey, oauth *OAuthClientConfig) { found = found || oauth.ClientSecret != nil })
 	return found
 }
 

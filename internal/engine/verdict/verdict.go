@@ -125,7 +125,7 @@ func Of(err error) Verdict {
 	}
 	switch {
 	case errors.Is(err, meshagent.ErrValueHidden):
-		return Verdict{Class: Refused, Reason: v1alpha1.ReasonInvalid, Message: err.Error()}
+		return Verdict{Class: Refused, Reason: v1alpha1.ReasonInvalid, Message: err.Error() + ". Set clientSecretRef there, so that the operator can send the value"}
 	// The same answer comes again. It is tried again each interval, and nothing is created meanwhile.
 	case errors.Is(err, meshagent.ErrAnswerTooLarge):
 		return Verdict{Class: Waiting, Reason: v1alpha1.ReasonAnswerTooLarge, Message: err.Error()}
