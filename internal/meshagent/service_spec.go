@@ -207,7 +207,9 @@ func (s *ServiceSpec) takeSecrets() clientSecrets {
 // holdsSecrets says that there is an OAuth client with a secret.
 func (s *ServiceSpec) holdsSecrets() bool {
 	found := false
-	s.endpoints(func(_ endpointKey, oauth *OAuthClientConfig) { found = found || oauth.ClientSecret != nil })
+	s.endpoints(func(_ endpointKey, oauth *OAuthClientConfig) {
+		found = found || oauth.ClientSecret != nil && *oauth.ClientSecret != ""
+	})
 	return found
 }
 
