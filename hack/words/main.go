@@ -1,8 +1,9 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command words checks the words of everything that people read: documentation, comments, messages, the
-// chart. Vale does more, and needs a C compiler to be built, which this project does not ask for.
+// Command words checks the words of everything that people read: documentation, comments, messages,
+// the chart. Vale does more, and needs a C compiler to be built, which this project does not ask
+// for.
 //
 //	go run ./hack/words $(git ls-files)
 package main
