@@ -5,7 +5,7 @@ package meshagent
 
 import "testing"
 
-// Whether resources can bear a mark is said by their collection. It must be what their documents do.
+// Traits.Marks must agree with the documents of each collection.
 func TestTraitsSayWhatBearsMarks(t *testing.T) {
 	t.Parallel()
 	client, err := New(Options{Endpoint: "https://api.example.com"})

@@ -16,7 +16,7 @@ func TestPut(t *testing.T) {
 	}
 	for name, one := range map[string]struct {
 		at   Path
-		want any // of what is at a.list[0]; nil: it is as it was
+		want any // expected value of a.list[0]; nil means unchanged
 	}{
 		"a new member":          {Path{"a", "list", 0, "c"}, map[string]any{"b": "1", "c": "new"}},
 		"a member that is set":  {Path{"a", "list", 0, "b"}, map[string]any{"b": "new"}},
