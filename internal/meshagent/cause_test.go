@@ -45,7 +45,7 @@ func TestAnOutageIsDescribedInTheSameWordsEachTime(t *testing.T) {
 		"a certificate that has expired": {errs: []error{
 			expired(time.Unix(1800000000, 0)), expired(time.Unix(1800000005, 0)),
 		}, want: "the server's certificate has expired or is not yet valid"},
-		"nobody listens": {errs: []error{
+		"no process listens": {errs: []error{
 			syscallFailed("dial", 50787, syscall.ECONNREFUSED), syscallFailed("dial", 34111, syscall.ECONNREFUSED),
 		}, want: "dial: connection refused"},
 		"a proxy that is away": {errs: []error{

@@ -110,11 +110,11 @@ func TestWordsOfARefusalAreHiddenUnlessTheyMayBeShown(t *testing.T) {
 		err   error
 		shown bool
 	}{
-		"a request that nobody thought of": {err: client.do(t.Context(), request{method: http.MethodGet, route: expand("/x")})},
-		"a list of secrets":                {err: lastError(t.Context(), client.Project("p").Secrets())},
-		"the deletion of a secret":         {err: client.Project("p").Secrets().Delete(t.Context(), "s")},
-		"a list of rooms":                  {err: lastError(t.Context(), client.Project("p").Rooms()), shown: true},
-		"a list of grants":                 {err: lastError(t.Context(), client.Project("p").RoomGrants()), shown: true},
+		"a request of an unknown kind": {err: client.do(t.Context(), request{method: http.MethodGet, route: expand("/x")})},
+		"a list of secrets":            {err: lastError(t.Context(), client.Project("p").Secrets())},
+		"the deletion of a secret":     {err: client.Project("p").Secrets().Delete(t.Context(), "s")},
+		"a list of rooms":              {err: lastError(t.Context(), client.Project("p").Rooms()), shown: true},
+		"a list of grants":             {err: lastError(t.Context(), client.Project("p").RoomGrants()), shown: true},
 	} {
 		if status(test.err) != http.StatusForbidden || strings.Contains(test.err.Error(), "c4n4ry") != test.shown {
 			t.Errorf("%s: %v", name, test.err)

@@ -77,9 +77,9 @@ func TestAListHasAllThatStays(t *testing.T) {
 		pages   int      // limit of the requested pages
 		missing []string // deleted before they were listed
 	}{
-		"of one that nobody changes":                {pages: 3},
-		"of one that nobody changes, row by row":    {page: 1, pages: 250},
-		"of one that nobody changes, in twos":       {page: 2, pages: 249},
+		"without changes":                           {pages: 3},
+		"without changes, row by row":               {page: 1, pages: 250},
+		"without changes, in twos":                  {page: 2, pages: 249},
 		"while one row before goes":                 {meddle: func(s roomServer) { s.before(1, func() { s.remove("room-000") }) }, pages: 4},
 		"while several rows before go":              {meddle: func(s roomServer) { s.before(1, func() { s.remove(first(20)...) }) }, pages: 6},
 		"while more rows go than are on a page":     {meddle: func(s roomServer) { s.before(2, func() { s.remove(first(180)...) }) }, pages: 6},
@@ -123,7 +123,7 @@ func TestAListHasAllThatStays(t *testing.T) {
 				t.Errorf("%d rows are listed twice", len(names)-len(once))
 			}
 			if pages := len(server.Calls()); pages > test.pages {
-				t.Errorf("%d pages were asked for, more than %d", pages, test.pages)
+				t.Errorf("%d pages were requested, more than %d", pages, test.pages)
 			}
 		})
 	}
@@ -144,14 +144,14 @@ func TestAListThatIsNeverStableIsGivenUp(t *testing.T) {
 		row += 100
 		_ = json.NewEncoder(w).Encode(map[string]any{"feeds": rows, "total": 1000})
 		if asked > 50 {
-			t.Fatal("it does not give up")
+			t.Fatal("the client does not give up")
 		}
 	})
 	var failed error
 	for _, failed = range client.Project("p").Feeds().All(t.Context()) {
 		_ = failed
 	}
-	if _, ok := errors.AsType[*NetworkError](failed); !ok || !strings.Contains(failed.Error(), "feeds: the list changes while it is read") {
+	if _, ok := errors.AsType[*NetworkError](failed); !ok || !errors.Is(failed, errChanging) {
 		t.Errorf("got %v after %d pages", failed, asked)
 	}
 }
@@ -245,7 +245,7 @@ func TestMemoryIsSharedFairly(t *testing.T) {
 	t.Parallel()
 	l := &ledger{limit: 100}
 	if !l.take("a", 100) || l.take("a", 1) {
-		t.Error("one account gets all that nobody else wants, and no more")
+		t.Error("a single account must get the unused memory, and no more")
 	}
 	if !l.take("b", 50) || l.take("b", 1) || l.take("a", 1) {
 		t.Error("another one gets its half")

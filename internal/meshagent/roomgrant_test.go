@@ -246,7 +246,7 @@ func TestAnAddressNamesOneMember(t *testing.T) {
 	server = &grantServer{members: `{"id": "u1", "email": "op\u017f@example.com"}`}
 	created, _, err := server.project(t).RoomGrantsByEmail().Create(t.Context(), spec)
 	if err != nil || !created.Pending() {
-		t.Errorf("somebody whose address looks alike got the grant: %+v, %v", created, err)
+		t.Errorf("a user with a similar address got the grant: %+v, %v", created, err)
 	}
 }
 

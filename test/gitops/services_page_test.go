@@ -16,7 +16,7 @@ import (
 )
 
 var _ = Describe("docs/services.md", func() {
-	It("shows manifests that MeshAgent takes", func() {
+	It("shows manifests that MeshAgent accepts", func() {
 		text, err := os.ReadFile(harness.Path("docs", "services.md"))
 		Expect(err).NotTo(HaveOccurred())
 		shown := map[string]int{}

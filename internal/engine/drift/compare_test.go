@@ -56,7 +56,7 @@ func TestDrift(t *testing.T) {
 		"null actual":                     {desired: `{"a": 1}`, actual: `{"a": null}`, merged: `{"a": 1}`, changes: []string{"a"}},
 		"numbers by value":                {desired: `{"a": 1.0, "b": 1e3}`, actual: `{"a": 1, "b": 1000}`},
 		"numbers that look alike":         {desired: `{"a": 9007199254740993}`, actual: `{"a": 9007199254740992}`, merged: `{"a": 9007199254740993}`, changes: []string{"a"}},
-		"a number is no string":           {desired: `{"a": 1}`, actual: `{"a": "1"}`, merged: `{"a": 1}`, changes: []string{"a"}},
+		"a number is not a string":        {desired: `{"a": 1}`, actual: `{"a": "1"}`, merged: `{"a": 1}`, changes: []string{"a"}},
 		"false is not absent":             {desired: `{"a": false}`, actual: `{}`, merged: `{"a": false}`, changes: []string{"a"}},
 		"a list, more members":            {desired: `{"l": [{"a": 1}]}`, actual: `{"l": [{"a": 1, "private": true, "x": null}]}`},
 		"a list, another order":           {desired: `{"l": [1, 2]}`, actual: `{"l": [2, 1]}`, merged: `{"l": [1, 2]}`, changes: []string{"l"}},

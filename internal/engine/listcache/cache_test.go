@@ -168,7 +168,7 @@ func TestCacheErrors(t *testing.T) {
 		if _, err := s.ListedSince(ctx, time.Now().Add(time.Hour)); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
-		time.Sleep(2 * time.Second) //nolint:forbidigo // until the list ends that nobody waits for any more
+		time.Sleep(2 * time.Second) //nolint:forbidigo // until the abandoned list ends
 	})
 }
 
