@@ -1,5 +1,6 @@
-# make help lists the targets. They need only Go, make, bash and git. The go command builds the tools in the versions of
-# hack/tools/go.mod, and Kubernetes in the version of hack/controlplane/go.mod.
+# make help lists the targets. They need only Go, make, bash and git. The go command builds the
+# tools in the versions of hack/tools/go.mod, and Kubernetes in the version of
+# hack/controlplane/go.mod.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# patiently.sh WHAT COMMAND... runs a command that is silent for a long time, and shows its progress. On a terminal it updates one
-# line. Otherwise it prints a line from time to time. Scripts with progress messages of their own source this file.
+# patiently.sh WHAT COMMAND... runs a command that is silent for a long time, and shows its
+# progress. On a terminal it updates one line. Otherwise it prints a line from time to time. Scripts
+# with progress messages of their own source this file.
 set -euo pipefail
 
-# patiently EVERY TELL TAKE COMMAND... calls TAKE with each line that the command prints, and shows the output of TELL every EVERY
-# seconds. The timeout of "read" is the clock, so that no process is left behind if this function ends early.
+# patiently EVERY TELL TAKE COMMAND... calls TAKE with each line that the command prints, and shows
+# the output of TELL every EVERY seconds. The timeout of "read" is the clock, so that no process is
+# left behind if this function ends early.
 patiently() {
   local every=$1 tell=$2 take=$3 line asked next=$((SECONDS + 5)) status=1
   shift 3

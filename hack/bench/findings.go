@@ -136,7 +136,7 @@ func (f *findings) compared(now *figure) []string {
 // markdown is a table that people can read as text or paste into docs/benchmarks.md.
 func (f *findings) markdown(before *findings) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s MeshAgent answers within %s.\n\n", f.Machine, f.Latency)
+	fmt.Fprintf(&text, "%s MeshAgent takes %s for each answer.\n\n", f.Machine, f.Latency)
 	for i, row := range f.rows(before) {
 		fmt.Fprintf(&text, "| %s |\n", strings.Join(row, " | "))
 		if i == 0 {

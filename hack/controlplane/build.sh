@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# build.sh puts etcd, kube-apiserver, kube-controller-manager and kubectl into bin/k8s. If KUBEBUILDER_ASSETS is set, it
-# uses the programs in that folder. Otherwise it downloads setup-envtest's archive, if the network allows it. The go command
-# builds the missing programs, in the versions of the go.mod in this folder. A second run does nothing.
+# build.sh puts etcd, kube-apiserver, kube-controller-manager and kubectl into bin/k8s. If
+# KUBEBUILDER_ASSETS is set, it uses the programs in that folder. Otherwise it downloads
+# setup-envtest's archive, if the network allows it. The go command builds the missing programs, in
+# the versions of the go.mod in this folder. A second run does nothing.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -42,8 +43,9 @@ link_assets() {
   done
 }
 
-# download uses setup-envtest, but only after curl has found both the index and the archive. setup-envtest takes a minute
-# to compile and minutes to give up, which would be wasted without network access.
+# download uses setup-envtest, but only after curl has found both the index and the archive.
+# setup-envtest takes a minute to compile and minutes to give up, which would be wasted without
+# network access.
 download() {
   local index archive folder
   command -v curl >/dev/null || return
@@ -91,14 +93,16 @@ count() {
 say_progress() { say "$(elapsed): $modules modules downloaded, $packages packages compiled, still building"; }
 elapsed() { printf '%d:%02d min' $((SECONDS / 60)) $((SECONDS % 60)); }
 
-# Build for this machine, whatever platform the caller builds for. Do not use a C compiler, because it may not work.
+# Build for this machine, whatever platform the caller builds for. Do not use a C compiler, because
+# it may not work.
 unset GOOS GOARCH
 export GOWORK=off CGO_ENABLED=0
 
 if up_to_date; then exit; fi
 mkdir -p "$out"
 
-# Allow one run at a time. Without flock (macOS), two runs do the same work twice, without harm, because both end in renames.
+# Allow one run at a time. Without flock (macOS), two runs do the same work twice, without harm,
+# because both end in renames.
 if command -v flock >/dev/null; then
   exec 9>"$out/.lock"
   if ! flock -n 9; then

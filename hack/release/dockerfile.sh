@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# dockerfile.sh checks the Dockerfile without a container engine. The Dockerfile must build with the Go version of go.mod. The images
-# must hold only one program, which runs without a shell and not as root. If docker is installed, BuildKit's own rules apply too.
+# dockerfile.sh checks the Dockerfile without a container engine. The Dockerfile must build with the
+# Go version of go.mod. The images must hold only one program, which runs without a shell and not as
+# root. If docker is installed, BuildKit's own rules apply too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 file=${1:-Dockerfile}

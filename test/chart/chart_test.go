@@ -168,7 +168,7 @@ var _ = Describe("The chart", func() {
 		Expect(forgotten).To(BeEmpty())
 	})
 
-	DescribeTable("refuses values that cannot be meant", func(ctx SpecContext, set, says string) {
+	DescribeTable("rejects values that cannot work", func(ctx SpecContext, set, says string) {
 		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", set)
 		Expect(err).To(HaveOccurred())
 		Expect(out).To(ContainSubstring(says))

@@ -62,7 +62,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		By("walking all samples through their lives")
 		harness.InParallel(harness.Samples(), func(s harness.Sample) { livesAsInstalled(ctx, here.world(ctx), s) })
 
-		By("serving metrics to those who may read them")
+		By("serving metrics to users with permission")
 		release.servesMetrics(ctx, before[0])
 		release.countsOnce(ctx, before)
 
@@ -113,7 +113,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(grants).NotTo(BeEmpty())
 		Expect(unused(grants, used)).To(BeEmpty())
 
-		By("installing it once more: it goes on where it was")
+		By("installing it once more, which continues where it was")
 		w.MeshAgent.ResetCalls()
 		release.helm(ctx, append([]string{"install", release.name, harness.Chart}, values...)...)
 		again := release.replicas(ctx)
@@ -177,7 +177,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(guest.Get(ctx, client.ObjectKeyFromObject(visitor), visitor)).To(Succeed())
 		Expect(visitor.Finalizers).To(BeEmpty())
 		Expect(outside.Get(ctx, client.ObjectKeyFromObject(unseen), unseen)).To(Succeed())
-		Expect(unseen.Status.ObservedGeneration).To(BeEquivalentTo(-1), "nobody has looked at what is outside")
+		Expect(unseen.Status.ObservedGeneration).To(BeEquivalentTo(-1), "no operator reconciles objects in other namespaces")
 
 		By("having used every right that it was given, and having wished for no other")
 		used, refused := record.used(release.namespace, release.account)

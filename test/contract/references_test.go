@@ -25,7 +25,7 @@ func TestReferences(t *testing.T) {
 	}
 	for _, name := range page.FindAllString(string(document), -1) {
 		if _, err := os.Stat(name); err != nil {
-			t.Errorf("openapi.yaml refers to %s, which is not beside it", name)
+			t.Errorf("openapi.yaml refers to %s, which does not exist in its folder", name)
 		}
 	}
 	v := mustLoad(t)

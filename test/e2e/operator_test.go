@@ -74,7 +74,7 @@ var _ = Describe("The operator in a cluster", Ordered, func() {
 		// A leader that cannot renew its lease must end, so that there are never two leaders.
 		lease := getLease(ctx)
 		patch := client.MergeFrom(lease.DeepCopy())
-		lease.Spec.HolderIdentity, lease.Spec.RenewTime = new("somebody-else"), new(metav1.NowMicro())
+		lease.Spec.HolderIdentity, lease.Spec.RenewTime = new("another-pod"), new(metav1.NowMicro())
 		Expect(cluster.Patch(ctx, lease, patch)).To(Succeed())
 		Eventually(func() int32 { _, restarts := ready(ctx); return restarts }).WithContext(ctx).Should(BeEquivalentTo(1), "%s led", leader)
 		Eventually(holder).WithContext(ctx).WithArguments(ctx).Should(BeElementOf(names(operators(ctx))))
