@@ -1,5 +1,6 @@
-# make help lists what there is. Nothing but Go, make, bash and git is needed; tools are built by the go command in the
-# versions of hack/tools/go.mod, Kubernetes in that of hack/controlplane/go.mod.
+# make help lists the targets. They need only Go, make, bash and git. The go command builds the
+# tools in the versions of hack/tools/go.mod, and Kubernetes in the version of
+# hack/controlplane/go.mod.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -28,12 +29,12 @@ help: ## Show this help
 ##@ Development
 
 .PHONY: generate
-generate: ## Generate all that is generated: Go code, manifests, API reference
+generate: ## Write all generated files: Go code, manifests, API reference
 	$(TOOL) controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/...
 	@$(MAKE) manifests docs
 
 .PHONY: manifests
-manifests: ## Generate the CustomResourceDefinitions and the manager's role, and what the chart and config have in common
+manifests: ## Generate the CustomResourceDefinitions and the manager's role, and copy them and the alerts between config and the chart
 	$(TOOL) controller-gen crd paths=./api/... output:crd:artifacts:config=config/crd/bases
 	$(TOOL) controller-gen rbac:roleName=manager-role paths=./internal/...
 	rm -rf $(CHART)/files/crds $(CHART)/files/rbac
@@ -56,10 +57,10 @@ lint: ## Run the linters (.golangci.yml)
 	$(TOOL) golangci-lint-kube-api-linter run $(LINTFLAGS)
 
 .PHONY: test
-test: controlplane ## Run all tests, against a real API server; TESTFLAGS="-run Room -v" narrows
+test: controlplane ## Run all tests against a real API server; TESTFLAGS="-run Room -v" selects tests
 	@echo "test: the first run compiles the tests, which takes a few minutes"
 	@rm -f bin/fault-matrix.md
-	@# Suites wait more than they work: four at once keep two cores busy.
+	@# Suites spend most of their time waiting, so four at once keep two cores busy.
 	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" FAULT_MATRIX="$(CURDIR)/bin/fault-matrix.md" go test -p 4 -timeout 30m $(TESTFLAGS) ./...
 	@[[ ! -f bin/fault-matrix.md ]] || cat bin/fault-matrix.md
 
@@ -69,12 +70,12 @@ test-race: ## Run all tests with the race detector
 
 DURATION ?= 10m
 .PHONY: soak
-soak: controlplane ## Let users, others, faults and kills loose on the operator for DURATION=10m, and see that all ends well
+soak: controlplane ## Test the operator with random edits, faults and kills for DURATION=10m
 	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test ./test/operator -timeout 24h -v -ginkgo.focus 'The soak' -soak $(DURATION)
 
 FUZZTIME ?= 30s
 .PHONY: fuzz
-fuzz: ## Let each fuzz target look for inputs that break it, for FUZZTIME=30s; what it finds is kept in testdata/fuzz
+fuzz: ## Run each fuzz target for FUZZTIME=30s; inputs that break it are saved in testdata/fuzz
 	@grep -rlE '^func Fuzz' --include='*_test.go' . | while read -r file; do \
 		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z]+).*/\1/p' "$$file"); do \
 			go test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
@@ -82,21 +83,21 @@ fuzz: ## Let each fuzz target look for inputs that break it, for FUZZTIME=30s; w
 	done
 
 .PHONY: test-e2e
-test-e2e: ## Install the chart in the empty cluster of the current kubeconfig, which has the images IMG and SIMULATOR_IMG, and watch it
+test-e2e: ## Test the chart in the empty cluster of the current kubeconfig, which must have the images IMG and SIMULATOR_IMG
 	E2E_IMAGE=$(IMG) E2E_SIMULATOR_IMAGE=$(SIMULATOR_IMG) go test -tags e2e -count 1 -timeout 20m ./test/e2e $(TESTFLAGS)
 
 .PHONY: verify
-verify: generate ## Check that all that is generated is up to date; commit or stage your changes first
+verify: generate ## Check that generated files are up to date; commit or stage your changes first
 	for module in $(MODULES); do (cd $$module && go mod tidy); done
 	@git --no-pager diff --exit-code || { echo "verify: commit the changes above"; exit 1; }
 	@new=$$(git ls-files --others --exclude-standard); \
 		[[ -z $$new ]] || { printf 'verify: neither committed nor in .gitignore:\n%s\n' "$$new"; exit 1; }
 
 .PHONY: presubmit
-presubmit: $(PRESUBMIT) ## Run all that a pull request must pass
+presubmit: $(PRESUBMIT) ## Run all checks that a pull request must pass
 
 .PHONY: presubmit-steps
-presubmit-steps: # for .ci/run, which times each
+presubmit-steps: # for .ci/run, which measures the time of each step
 	@echo $(PRESUBMIT)
 
 ##@ Build and run
@@ -112,31 +113,31 @@ image: ## Build the container images IMG and, for tests, SIMULATOR_IMG
 	docker build --target simulator -t $(SIMULATOR_IMG) .
 
 .PHONY: run
-run: install ## Run the manager here, for the cluster of the current kubeconfig; ARGS="--help" lists its flags
+run: install ## Run the manager on this machine against the cluster of the current kubeconfig; ARGS="--help" lists its flags
 	go run . $(ARGS)
 
 .PHONY: demo
-demo: ## Show it all here: Kubernetes, a simulated MeshAgent and the operator; ONCE=1 ends by itself
-	@echo "demo: the first time takes about ten minutes, to compile Kubernetes and the operator. After that it starts in seconds, and takes less than a minute."
+demo: ## Run Kubernetes, a simulated MeshAgent and the operator on this machine; ONCE=1 ends after the last step
+	@echo "demo: the first run compiles Kubernetes and the operator, which takes about ten minutes on two cores. After that, the demo starts in seconds and takes less than a minute."
 	@$(MAKE) controlplane
 	@hack/patiently.sh "compiling the operator and the demo" $(MAKE) -s build bin/demo
 	@exec bin/demo $(if $(ONCE),--once)
 
 .PHONY: bin/demo
-bin/demo: # with the flags of the manager, so that what they share is compiled once
+bin/demo: # with the build flags of the manager, so that shared packages are compiled once
 	$(BUILD) -o $@ ./hack/demo
 
 .PHONY: bench
-bench: controlplane ## Measure speed, requests, memory: about 15 minutes; BASE=old.json compares, BENCHFLAGS="-only secrets" narrows
+bench: controlplane ## Measure speed, requests and memory in about 15 minutes; BASE=old.json compares, BENCHFLAGS="-only secrets" selects
 	@hack/patiently.sh "compiling the operator and the benchmark" $(MAKE) -s build bin/bench
 	@exec bin/bench $(if $(BASE),-base "$(BASE)") $(BENCHFLAGS)
 
 .PHONY: bin/bench
-bin/bench: # with the flags of the manager, so that what they share is compiled once
+bin/bench: # with the build flags of the manager, so that shared packages are compiled once
 	$(BUILD) -o $@ ./hack/bench
 
 .PHONY: controlplane
-controlplane: ## Put kube-apiserver, etcd and their like into bin/k8s, once
+controlplane: ## Download or build Kubernetes for the tests into bin/k8s, once
 	@hack/controlplane/build.sh
 
 .PHONY: install
@@ -144,33 +145,33 @@ install: ## Install the CustomResourceDefinitions in the current cluster
 	$(KUBECTL) apply --server-side -k config/crd
 
 .PHONY: uninstall
-uninstall: ## Remove them, and so all objects with what they created in MeshAgent
+uninstall: ## Delete the CustomResourceDefinitions with all objects, and what these created in MeshAgent
 	$(KUBECTL) delete --ignore-not-found -k config/crd
 
 .PHONY: deploy
-deploy: ## Install all of config/default, with the image IMG, in the current cluster
+deploy: ## Install config/default with the image IMG in the current cluster
 	$(INSTALLER) | $(KUBECTL) apply --server-side -f -
 
 .PHONY: undeploy
-undeploy: ## Remove the operator. All objects stay, and what they stand for in MeshAgent; see docs/install.md
+undeploy: ## Remove the operator. All objects and their MeshAgent resources stay; see docs/install.md
 	go run . --release-objects --stop-deployment=meshagent-operator --leader-election-namespace=meshagent-system
 	$(INSTALLER) | $(KUBECTL) delete --ignore-not-found -l app.kubernetes.io/name=meshagent-operator -f -
 
 .PHONY: build-installer
-build-installer: ## Write all of config/default, with the image IMG, into dist/install.yaml
+build-installer: ## Write config/default with the image IMG into dist/install.yaml
 	mkdir -p dist
 	$(INSTALLER) >dist/install.yaml
 
 .PHONY: chart
-chart: ## Pack the Helm chart into dist
+chart: ## Package the Helm chart into dist
 	$(TOOL) helm package $(CHART) --destination dist $(if $(RELEASE),--version $(RELEASE) --app-version $(RELEASE))
 
 .PHONY: release-check
 release-check: ## Check the Dockerfile and .goreleaser.yaml
-	@echo "release-check: the first run compiles goreleaser, which takes some minutes"
+	@echo "release-check: the first run compiles goreleaser, which takes a few minutes"
 	hack/release/dockerfile.sh
 	go tool -modfile=hack/release/go.mod goreleaser check
 
 .PHONY: clean
-clean: ## Remove what was built, but for Kubernetes in bin/k8s
+clean: ## Remove all build output except Kubernetes in bin/k8s
 	rm -rf $(filter-out bin/k8s,$(wildcard bin/*)) dist cover.out

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# patiently.sh WHAT COMMAND... runs a command that is silent for long the first time, and says how far it is: in one line that
-# changes, on a terminal, else in a line now and then. Who has more to say about it sources this file for the functions.
+# patiently.sh WHAT COMMAND... runs a command that is silent for a long time, and shows its
+# progress. On a terminal it updates one line. Otherwise it prints a line from time to time. Scripts
+# with progress messages of their own source this file.
 set -euo pipefail
 
-# patiently EVERY TELL TAKE COMMAND... calls TAKE with each line that the command prints, and shows what TELL prints every so many
-# seconds. The clock is a time-out of reading, and so no process is left behind when this ends early.
+# patiently EVERY TELL TAKE COMMAND... calls TAKE with each line that the command prints, and shows
+# the output of TELL every EVERY seconds. The timeout of "read" is the clock, so that no process is
+# left behind if this function ends early.
 patiently() {
   local every=$1 tell=$2 take=$3 line asked next=$((SECONDS + 5)) status=1
   shift 3
@@ -17,7 +19,7 @@ patiently() {
         "exit "*) status=${line#exit } && break ;;
         *) "$take" "$line" ;;
       esac
-    elif [[ $((SECONDS - asked)) -lt 4 ]]; then # the end of the output, not of the time (the bash of macOS has one status for both): the command was killed
+    elif [[ $((SECONDS - asked)) -lt 4 ]]; then # the output ended before the timeout: the command was killed (bash on macOS has one status for both)
       break
     fi
     if [[ $SECONDS -ge $next ]]; then
@@ -30,7 +32,7 @@ patiently() {
   return "$status"
 }
 
-# clear_line makes place for another line where one that changes may be.
+# clear_line erases the progress line, so that other output can follow.
 clear_line() { if [[ -t 1 ]]; then printf '\r\033[K'; fi; }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
@@ -42,6 +44,6 @@ if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
       *) clear_line && printf '%s\n' "$1" ;;
     esac
   }
-  tell() { printf 'make: %s (%d s, %d modules downloaded; the first time takes a few minutes)\n' "$what" "$SECONDS" "$modules"; }
+  tell() { printf '%s: %d s, %d modules downloaded (the first run takes a few minutes)\n' "$what" "$SECONDS" "$modules"; }
   patiently 10 tell take "$@"
 fi

@@ -13,13 +13,13 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// budget gives the operator 20 requests a second, as it has without spec.rateLimit, for 1,000 secrets: each takes a request to be made, and one
-// at each check. First they are made; then checks are due more often than the budget allows, and users change Secrets meanwhile.
+// budget gives the operator 20 requests a second, the default of spec.rateLimit, for 1,000 secrets.
+// Each secret takes one request to be created, and one at each check. First all secrets are
+// created. Then checks are due more often than the budget allows, while users change Secrets.
 func budget(ctx context.Context, b *bench, out *findings) error {
 	return b.within(ctx, func(w *world) error { return w.spend(ctx, out) })
 }
 
-// spend is what happens in that world.
 func (w *world) spend(ctx context.Context, out *findings) error {
 	const n, perSecond, burst, edits, least = 1000, 20, 40, 20, 95
 	if err := w.project(ctx, &v1alpha1.RateLimit{RequestsPerSecond: perSecond, Burst: burst}); err != nil {
@@ -68,8 +68,8 @@ func (w *world) spend(ctx context.Context, out *findings) error {
 // usage is how a budget was used.
 type usage struct {
 	span    time.Duration // from the first request to the last
-	percent float64       // of what could have been sent in that time
-	beyond  float64       // the most requests by which it was overdrawn at any time, seen from MeshAgent, where requests do not arrive evenly
+	percent float64       // of the requests that the budget allowed in that time
+	beyond  float64       // the most requests beyond the budget at any time, as MeshAgent sees it, where requests do not arrive evenly
 }
 
 func used(calls []simulator.Call, perSecond, burst float64) usage {

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// findings are all that a run has found.
+// findings are all results of a run.
 type findings struct {
 	Machine machine   `json:"machine"`
 	Latency string    `json:"meshagentLatency"`
@@ -23,7 +23,7 @@ type findings struct {
 	scenario string // the one that runs now
 }
 
-// figure is one measured value, and its budget where there is one.
+// figure is one measured value, with its budget if it has one.
 type figure struct {
 	Scenario string   `json:"scenario"`
 	Name     string   `json:"name"`
@@ -33,7 +33,7 @@ type figure struct {
 	AtLeast  *float64 `json:"atLeast,omitempty"`
 }
 
-// add notes a figure of the scenario that runs.
+// add notes a figure of the current scenario.
 func (f *findings) add(name string, value float64, unit string) *figure {
 	made := &figure{Scenario: f.scenario, Name: name, Unit: unit, Value: value}
 	f.Figures = append(f.Figures, made)
@@ -66,7 +66,7 @@ func (f *figure) atMost(limit float64) { f.AtMost = &limit }
 
 func (f *figure) atLeast(limit float64) { f.AtLeast = &limit }
 
-// met says whether the figure keeps its budget, for people; "" without one.
+// met says for people whether the figure is within its budget. It is empty if there is no budget.
 func (f *figure) met() string {
 	switch {
 	case f.AtMost == nil && f.AtLeast == nil:
@@ -87,7 +87,7 @@ func (f *figure) budget() string {
 	return ""
 }
 
-// number shows three digits, or all of a whole number.
+// number shows three digits, or all digits of a whole number.
 func number(value float64) string {
 	switch {
 	case value == math.Trunc(value) || math.Abs(value) >= 100:
@@ -98,7 +98,8 @@ func number(value float64) string {
 	return strconv.FormatFloat(value, 'g', 3, 64)
 }
 
-// rows are the table, with a column of the values before, and one of the change, if there are any.
+// rows are the table. If there are earlier findings, two columns show the values before and the
+// change.
 func (f *findings) rows(before *findings) [][]string {
 	head := []string{"", "figure", "value", "unit", "budget", ""}
 	if before != nil {
@@ -119,7 +120,7 @@ func (f *findings) rows(before *findings) [][]string {
 	return rows
 }
 
-// compared shows what a figure was in these findings, and how it has changed since.
+// compared shows the value of a figure in these findings, and its change since then.
 func (f *findings) compared(now *figure) []string {
 	at := slices.IndexFunc(f.Figures, func(one *figure) bool { return one.Scenario == now.Scenario && one.Name == now.Name })
 	if at < 0 {
@@ -132,10 +133,10 @@ func (f *findings) compared(now *figure) []string {
 	return []string{number(old), change}
 }
 
-// markdown is a table that can be read as it is, and pasted into docs/benchmarks.md.
+// markdown is a table that people can read as text or paste into docs/benchmarks.md.
 func (f *findings) markdown(before *findings) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s MeshAgent answers after %s.\n\n", f.Machine, f.Latency)
+	fmt.Fprintf(&text, "%s MeshAgent takes %s for each answer.\n\n", f.Machine, f.Latency)
 	for i, row := range f.rows(before) {
 		fmt.Fprintf(&text, "| %s |\n", strings.Join(row, " | "))
 		if i == 0 {

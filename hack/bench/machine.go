@@ -12,14 +12,15 @@ import (
 	"time"
 )
 
-// machine says where the figures come from.
+// machine describes where the figures come from.
 type machine struct {
 	CPU    string `json:"cpu"`
 	Cores  int    `json:"cores"`
 	System string `json:"system"`
 	Commit string `json:"commit"`
 	Date   string `json:"date"`
-	// Load is the load average of the last minute, before and after. What else runs on the machine shows before.
+	// Load is the load average of the last minute, before and after. The value before shows what
+	// else runs on the machine.
 	Load [2]string `json:"load"`
 }
 
@@ -31,7 +32,7 @@ func describeMachine() machine {
 	}
 }
 
-// String is a sentence.
+// String describes the machine in one sentence.
 func (m machine) String() string {
 	return fmt.Sprintf("Measured on %s at commit %s, on %d cores (%s), %s; load average %s before, %s after.",
 		m.Date, m.Commit, m.Cores, m.CPU, m.System, m.Load[0], m.Load[1])
@@ -45,7 +46,7 @@ func load() string {
 	return strings.Fields(string(text))[0]
 }
 
-// field reads a value from one of the kernel's tables of names and values.
+// field reads a value from a table of names and values in /proc.
 func field(path, name string) string {
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -1,8 +1,9 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command bench measures bin/manager on this machine, with a real API server and a simulated MeshAgent. It tests nothing: it prints what it
-// finds, beside the budget where there is one. "make bench" builds what it needs, and runs it.
+// Command bench measures bin/manager on this machine, with a real API server and a simulated
+// MeshAgent. It is not a test: it prints its results, with the budget of each figure that has one.
+// "make bench" builds and runs it.
 package main
 
 import (
@@ -39,18 +40,18 @@ var scenarios = []scenario{
 // bench is what all scenarios share.
 type bench struct {
 	latency time.Duration // of MeshAgent
-	dir     string        // for all files; it goes at the end
+	dir     string        // for all files; removed at the end
 }
 
 func main() {
 	b := &bench{}
-	only := flag.String("only", "", "A regular expression: run only scenarios with a matching name.")
-	flag.DurationVar(&b.latency, "latency", 20*time.Millisecond, "How long MeshAgent takes to answer.")
-	out := flag.String("out", filepath.Join("bin", "bench"), "Where to write the findings: this name with .json and .md.")
-	base := flag.String("base", "", "Findings of an earlier run, as JSON, to compare with.")
+	only := flag.String("only", "", "Regular expression that selects scenarios by name.")
+	flag.DurationVar(&b.latency, "latency", 20*time.Millisecond, "Time that MeshAgent takes for each answer.")
+	out := flag.String("out", filepath.Join("bin", "bench"), "File name of the results, without the endings .json and .md.")
+	base := flag.String("base", "", "JSON file of an earlier run to compare with.")
 	flag.Parse()
 
-	ctrl.SetLogger(logr.Discard()) // what went wrong in a library comes back as an error
+	ctrl.SetLogger(logr.Discard()) // errors of libraries are returned anyway
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if err := measure(ctx, b, *only, *base, *out); err != nil {
@@ -59,7 +60,7 @@ func main() {
 	}
 }
 
-// measure runs the scenarios, and tells what they found, also if one of them fails or is cut short.
+// measure runs the scenarios, and reports the results even if a scenario fails or is interrupted.
 func measure(ctx context.Context, b *bench, only, base, out string) (err error) {
 	matches, err := regexp.Compile(only)
 	if err != nil {
@@ -72,7 +73,7 @@ func measure(ctx context.Context, b *bench, only, base, out string) (err error) 
 		}
 	}
 	if b.dir, err = os.MkdirTemp("", "meshagent-bench-"); err != nil {
-		return fmt.Errorf("making a folder: %w", err)
+		return fmt.Errorf("creating a folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
 

@@ -23,10 +23,10 @@ import (
 	"github.com/meshagent/meshagent-operator/hack/child"
 )
 
-// manager is a running bin/manager, as it is shipped.
+// manager is a running bin/manager, the same program that is released.
 type manager struct {
 	process *child.Process
-	metrics string // where they are
+	metrics string // URL of the metrics
 	started time.Time
 }
 
@@ -66,7 +66,7 @@ func (m *manager) stop() error {
 	}
 }
 
-// freeAddress finds an address that nothing listens on.
+// freeAddress finds an unused address.
 func freeAddress(ctx context.Context) (string, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -85,7 +85,7 @@ type reading struct {
 	passes         float64            // over mirrored objects
 }
 
-// read asks the kernel, and the manager's own metrics.
+// read combines figures of the kernel with the manager's own metrics.
 func (m *manager) read(ctx context.Context) (reading, error) {
 	r := reading{at: time.Now(), kubernetes: map[string]float64{}}
 	var err error

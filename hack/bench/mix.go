@@ -17,7 +17,7 @@ import (
 // member is a user of the simulated project.
 const member = "0a5c0de0-0000-4000-8000-000000000001"
 
-// mix creates 1,000 each of rooms, secrets, grants in those rooms, and services.
+// mix creates 1,000 rooms, secrets, grants in those rooms, and services each.
 func mix(ctx context.Context, b *bench, out *findings) error {
 	const n = 1000
 	floor, err := b.floor(ctx, n, mixed)
@@ -43,7 +43,7 @@ func mix(ctx context.Context, b *bench, out *findings) error {
 	})
 }
 
-// mixed are a room, a grant in it, a Secret with its MeshSecret, and a service.
+// mixed returns a room, a grant in it, a Secret with its MeshSecret, and a service.
 func mixed(i int) []client.Object {
 	name := fmt.Sprintf("mixed-%05d", i)
 	grant := &v1alpha1.MeshRoomGrant{ObjectMeta: object(name)}
@@ -56,7 +56,7 @@ func mixed(i int) []client.Object {
 	return append([]client.Object{room(name), grant, service}, secret(name)...)
 }
 
-// secret is a Secret with the MeshSecret that carries it.
+// secret returns a Secret with its MeshSecret.
 func secret(name string) []client.Object {
 	return []client.Object{
 		&corev1.Secret{ObjectMeta: object(name), StringData: map[string]string{"KEY": "first"}},

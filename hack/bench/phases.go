@@ -30,7 +30,7 @@ func (w *world) asked() map[string]float64 {
 // pageSize is how many rooms MeshAgent lists at once, at most.
 const pageSize = 500
 
-// pages counts the pages of lists of rooms.
+// pages counts the pages of the lists of rooms.
 func (w *world) pages() (count float64) {
 	for _, call := range w.meshagent.Calls() {
 		if call.Method == http.MethodGet && strings.HasSuffix(call.Path, "/rooms") {
@@ -50,7 +50,8 @@ func (r reading) since(earlier reading) reading {
 	return r
 }
 
-// writes counts the requests that change something. Events are told apart: they are what is posted.
+// writes counts the requests that change something. Events are counted as well, because they are
+// posted.
 func writes(requests map[string]float64) float64 {
 	return requests[http.MethodPut] + requests[http.MethodPatch] + requests[http.MethodDelete]
 }
@@ -59,12 +60,12 @@ func writes(requests map[string]float64) float64 {
 func (f *findings) perObject(what string, requests map[string]float64, n int) map[string]*figure {
 	noted := map[string]*figure{}
 	for _, method := range slices.Sorted(maps.Keys(requests)) {
-		noted[method] = f.add(fmt.Sprintf("%s %s an object", what, method), requests[method]/float64(n), "")
+		noted[method] = f.add(fmt.Sprintf("%s %s per object", what, method), requests[method]/float64(n), "")
 	}
 	return noted
 }
 
-// idle starts a manager that has nothing to do yet, and reads its memory.
+// idle starts a manager without objects, and reads its memory.
 func (w *world) idle(ctx context.Context, out *findings) (*manager, reading, error) {
 	if err := w.project(ctx, plenty); err != nil {
 		return nil, reading{}, err
@@ -82,7 +83,7 @@ func (w *world) idle(ctx context.Context, out *findings) (*manager, reading, err
 	return m, read, err
 }
 
-// creation declares objects, and tells what it takes and costs until all of them are Ready.
+// creation creates objects, and measures the time and the requests until all of them are Ready.
 func (w *world) creation(ctx context.Context, m *manager, out *findings, floor time.Duration, n int, each func(i int) []client.Object) error {
 	before, err := m.read(ctx)
 	if err != nil {
@@ -102,7 +103,7 @@ func (w *world) creation(ctx context.Context, m *manager, out *findings, floor t
 		return err
 	}
 	all := time.Since(begun)
-	if err := pause(ctx, time.Second); err != nil { // events are sent on the side
+	if err := pause(ctx, time.Second); err != nil { // events are sent asynchronously
 		return err
 	}
 	after, err := m.read(ctx)
@@ -115,8 +116,8 @@ func (w *world) creation(ctx context.Context, m *manager, out *findings, floor t
 	}
 	took, objects := w.tookUntilReady(), 0
 	const most = 5 // times the floor
-	out.seconds("creation without an operator: the floor", floor)
-	out.seconds("creation beside the operator", declared)
+	out.seconds("creation without an operator (the floor)", floor)
+	out.seconds("creation with the operator running", declared)
 	out.seconds("creation until all are Ready", all).atMost(most * floor.Seconds())
 	for _, kind := range slices.Sorted(maps.Keys(took)) {
 		out.spread(kind+" from creation to Ready", took[kind])
@@ -132,7 +133,8 @@ func (w *world) creation(ctx context.Context, m *manager, out *findings, floor t
 	return nil
 }
 
-// restart starts the manager again, over objects that are all in sync, and tells when all are verified, and what that costs.
+// restart restarts the manager while all objects are in sync. It measures the time and the requests
+// until all objects are verified.
 func (w *world) restart(ctx context.Context, old *manager, out *findings, n int) (*manager, error) {
 	if err := old.stop(); err != nil {
 		return nil, err
@@ -160,17 +162,18 @@ func (w *world) restart(ctx context.Context, old *manager, out *findings, n int)
 	return m, nil
 }
 
-// awaitPasses waits until the manager has made so many.
+// awaitPasses waits until the manager has made that many passes.
 func (m *manager) awaitPasses(ctx context.Context, passes float64) error {
-	const pace = time.Second / 4 // reading costs the manager something
-	return until(ctx, pace, fmt.Sprintf("%.0f objects were looked at", passes), func() (bool, error) {
+	const pace = time.Second / 4 // each read of the metrics costs the manager CPU time
+	return until(ctx, pace, fmt.Sprintf("%.0f objects are checked", passes), func() (bool, error) {
 		read, err := m.read(ctx)
 		return read.passes >= passes, err
 	})
 }
 
-// steady watches the manager for three drift intervals while nothing happens. It must have just looked at all objects. Intervals are short,
-// to be measured: what one check of all costs is told apart from what rest costs, and so what it would be at the default interval.
+// steady watches the manager for three drift intervals while nothing changes. All objects must have
+// just been checked. Short intervals keep the measurement short, so the cost of one check of all
+// objects is separated from the cost at rest. Both give the cost at the default interval.
 func (w *world) steady(ctx context.Context, m *manager, out *findings, interval time.Duration, n int) error {
 	const intervals = 3
 	begun, err := m.read(ctx)
@@ -196,15 +199,15 @@ func (w *world) steady(ctx context.Context, m *manager, out *findings, interval 
 	spent, asked, span := end.since(rested), w.asked(), end.at.Sub(rested.at)
 	checks := spent.passes / float64(n)
 	check := (spent.cpu.Seconds() - rest*span.Seconds()) / checks
-	const byDefault = 9 * time.Minute // ten, less the jitter: who comes first has the list read for all
+	const byDefault = 9 * time.Minute // ten, less the jitter: the first check to come reads the list for all
 	// Each page has a row in common with the one before.
 	pages := 1 + math.Ceil(float64(max(0, n-pageSize))/(pageSize-1))
-	out.add("steady: list pages a check of all", w.pages()/checks, "").atMost(pages)
-	out.add("steady: other reads of MeshAgent a check of all", (asked[http.MethodGet]-w.pages())/checks, "")
+	out.add("steady: list pages per check of all", w.pages()/checks, "").atMost(pages)
+	out.add("steady: other reads of MeshAgent per check of all", (asked[http.MethodGet]-w.pages())/checks, "")
 	out.add("steady: writes to MeshAgent", asked[http.MethodPost]+writes(asked), "").atMost(0)
 	out.add("steady: writes to Kubernetes, events included", spent.kubernetes[http.MethodPost]+writes(spent.kubernetes), "").atMost(0)
 	out.add("steady: reads of Kubernetes, watches renewed included", spent.kubernetes[http.MethodGet], "")
-	out.seconds("steady: CPU of a check of all", time.Duration(check*float64(time.Second)))
+	out.seconds("steady: CPU per check of all", time.Duration(check*float64(time.Second)))
 	out.add("steady: CPU between checks", 100*rest, "% of a core")
 	share := out.add("steady: CPU at the default interval", 100*(rest+check/byDefault.Seconds()), "% of a core")
 	if n <= 1000 {
@@ -213,7 +216,7 @@ func (w *world) steady(ctx context.Context, m *manager, out *findings, interval 
 	return nil
 }
 
-// deletion deletes objects, and tells how long it takes until they are gone, and what that costs.
+// deletion deletes objects, and measures the time and the requests until they are gone.
 func (w *world) deletion(ctx context.Context, out *findings, objects []client.Object) error {
 	w.meshagent.ResetCalls()
 	mirrored, begun := w.present(), time.Now()

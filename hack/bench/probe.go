@@ -20,13 +20,14 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// often is how often somebody looks who measures.
+// often is the interval of polls that measure a time.
 const often = 10 * time.Millisecond
 
-// probe watches objects as any client of Kubernetes may, and notes when it sees that they are Ready, and when that they are gone.
+// probe watches objects as any client of Kubernetes can do. It notes when it sees that they are
+// Ready, and that they are gone.
 type probe struct {
 	mu      sync.Mutex
-	created map[string]time.Time // by kind and name: when their creation was sent
+	created map[string]time.Time // by kind and name, when the request was sent
 	ready   map[string]time.Time
 	ids     map[string]string // in MeshAgent
 }
@@ -35,7 +36,7 @@ func newProbe(ctx context.Context, config *rest.Config, scheme *runtime.Scheme) 
 	p := &probe{created: map[string]time.Time{}, ready: map[string]time.Time{}, ids: map[string]string{}}
 	watched, err := cache.New(config, cache.Options{Scheme: scheme, DefaultTransform: cache.TransformStripManagedFields()})
 	if err != nil {
-		return nil, fmt.Errorf("making the probe: %w", err)
+		return nil, fmt.Errorf("creating the probe: %w", err)
 	}
 	for _, kind := range []client.Object{&v1alpha1.MeshRoom{}, &v1alpha1.MeshSecret{}, &v1alpha1.MeshRoomGrant{}, &v1alpha1.MeshService{}} {
 		informer, err := watched.GetInformer(ctx, kind, cache.BlockUntilSynced(false))
@@ -59,7 +60,7 @@ func newProbe(ctx context.Context, config *rest.Config, scheme *runtime.Scheme) 
 
 func key(obj client.Object) string { return fmt.Sprintf("%T %s", obj, obj.GetName()) }
 
-// create creates an object, and notes when.
+// create creates an object, and notes the time.
 func (p *probe) create(ctx context.Context, through client.Client, obj client.Object) error {
 	p.mu.Lock()
 	if _, ok := obj.(mirrored); ok {
@@ -69,7 +70,7 @@ func (p *probe) create(ctx context.Context, through client.Client, obj client.Ob
 	return through.Create(ctx, obj)
 }
 
-// mirrored is an object of a kind that is measured.
+// mirrored is an object of a measured kind.
 type mirrored interface {
 	client.Object
 	CommonStatus() *v1alpha1.CommonStatus
@@ -108,7 +109,8 @@ func (p *probe) miss(gone any) {
 	delete(p.ids, key(obj))
 }
 
-// tookUntilReady is how long the objects of each kind took from their creation until they were seen to be Ready.
+// tookUntilReady returns for each kind how long its objects took from their creation until the
+// probe saw them Ready.
 func (p *probe) tookUntilReady() map[string][]time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -120,7 +122,7 @@ func (p *probe) tookUntilReady() map[string][]time.Duration {
 	return took
 }
 
-// awaitReady waits until all that was created is Ready.
+// awaitReady waits until every created object is Ready.
 func (p *probe) awaitReady(ctx context.Context) error {
 	return until(ctx, often, "all objects are Ready", func() (bool, error) {
 		p.mu.Lock()
@@ -129,14 +131,14 @@ func (p *probe) awaitReady(ctx context.Context) error {
 	})
 }
 
-// present is how many objects there are.
+// present counts the objects that exist.
 func (p *probe) present() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.created)
 }
 
-// awaitGone waits until nothing is left.
+// awaitGone waits until no object is left.
 func (p *probe) awaitGone(ctx context.Context) error {
 	return until(ctx, often, "all objects are gone", func() (bool, error) {
 		return p.present() == 0, nil

@@ -12,15 +12,16 @@ import (
 	"time"
 )
 
-// What the kernel knows of processes.
+// This file reads from the kernel what processes use.
 
-// cpuTime is how long a process has run.
+// cpuTime is the CPU time of a process.
 func cpuTime(pid int) (time.Duration, error) {
 	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
 		return 0, fmt.Errorf("reading what a process uses: %w", err)
 	}
-	// After the name, which ends with the last parenthesis, these are the 12th and the 13th field, in ticks of 10 ms.
+	// After the name, which ends with the last parenthesis, these are the 12th and the 13th field,
+	// in ticks of 10 ms.
 	_, fields, _ := strings.Cut(string(text[strings.LastIndexByte(string(text), ')'):]), " ")
 	var sum time.Duration
 	for _, ticks := range strings.Fields(fields)[11:13] {
@@ -33,7 +34,8 @@ func cpuTime(pid int) (time.Duration, error) {
 	return sum, nil
 }
 
-// others is how long the processes have run that share the machine with the manager: those of Kubernetes, and this one, in which MeshAgent is.
+// others returns the CPU time of the processes that share the machine with the manager: those of
+// Kubernetes, and this one, which runs MeshAgent.
 func (w *world) others() (map[string]time.Duration, error) {
 	own, err := cpuTime(os.Getpid())
 	if err != nil {
@@ -45,7 +47,7 @@ func (w *world) others() (map[string]time.Duration, error) {
 		return nil, fmt.Errorf("looking for processes: %w", err)
 	}
 	for _, line := range lines {
-		text, _ := os.ReadFile(line) // it may have ended
+		text, _ := os.ReadFile(line) // the process may have ended
 		command, arguments, _ := strings.Cut(string(text), "\x00")
 		name := filepath.Base(command)
 		if !strings.HasPrefix(command, w.dir) || name == "sh" || arguments == "" {
@@ -62,9 +64,9 @@ func (w *world) others() (map[string]time.Duration, error) {
 	return used, nil
 }
 
-// mebibytes reads a size as the kernel writes it.
+// mebibytes converts a size from the kernel's notation.
 func mebibytes(text string) float64 {
 	var kilobytes float64
-	_, _ = fmt.Sscanf(text, "%f kB", &kilobytes) // 0 where there is no such table
+	_, _ = fmt.Sscanf(text, "%f kB", &kilobytes) // 0 if there is no such table
 	return kilobytes / 1024
 }

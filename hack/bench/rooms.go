@@ -21,7 +21,7 @@ func room(name string) *v1alpha1.MeshRoom {
 	return made
 }
 
-// rooms walks so many MeshRooms through their life.
+// rooms measures the life of n MeshRooms.
 func rooms(n int, interval time.Duration) func(context.Context, *bench, *findings) error {
 	each := func(i int) []client.Object { return []client.Object{room(fmt.Sprintf("room-%05d", i))} }
 	return func(ctx context.Context, b *bench, out *findings) error {
@@ -35,7 +35,8 @@ func rooms(n int, interval time.Duration) func(context.Context, *bench, *finding
 	}
 }
 
-// live walks objects through their life: they are made, the manager is started again, nothing happens, news come, and all are deleted.
+// live takes objects through their life: creation, a restart of the manager, a steady state, new
+// objects, and deletion.
 func (w *world) live(ctx context.Context, out *findings, floor, interval time.Duration, n int, each func(i int) []client.Object) error {
 	m, idle, err := w.idle(ctx, out)
 	if err != nil {
@@ -62,7 +63,7 @@ func (w *world) live(ctx context.Context, out *findings, floor, interval time.Du
 	return w.deletion(ctx, out, w.rooms())
 }
 
-// rooms are all MeshRooms that there are.
+// rooms returns all MeshRooms.
 func (w *world) rooms() (all []client.Object) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -73,7 +74,8 @@ func (w *world) rooms() (all []client.Object) {
 	return all
 }
 
-// restartWithNews starts the manager again, and creates an object before it has looked at the others.
+// restartWithNews restarts the manager, and creates an object before the manager has checked the
+// others.
 func (w *world) restartWithNews(ctx context.Context, old *manager, out *findings, interval time.Duration, n int) (*manager, error) {
 	if err := old.stop(); err != nil {
 		return nil, err
@@ -94,7 +96,7 @@ func (w *world) restartWithNews(ctx context.Context, old *manager, out *findings
 	return m, m.awaitPasses(ctx, float64(n))
 }
 
-// news creates objects one by one while all others are due to be looked at, as every interval.
+// news creates objects one by one while the checks of all others are due, as in every interval.
 func (w *world) news(ctx context.Context, m *manager, out *findings, n int) error {
 	w.meshagent.ResetCalls()
 	err := until(ctx, time.Second/20, "the next check begins", func() (bool, error) { return len(w.meshagent.Calls()) > 0, nil })
@@ -125,7 +127,7 @@ func (w *world) news(ctx context.Context, m *manager, out *findings, n int) erro
 	return nil
 }
 
-// memory reads what the manager needs when nothing happens.
+// memory reads how much memory the manager needs at rest.
 func (w *world) memory(ctx context.Context, m *manager, out *findings, idle reading, n int) error {
 	if err := pause(ctx, time.Second); err != nil {
 		return err
@@ -136,7 +138,7 @@ func (w *world) memory(ctx context.Context, m *manager, out *findings, idle read
 	}
 	const atMost, perObject = 200, 12
 	steady := out.add("memory, steady", read.resident, "MiB")
-	each := out.add("memory, steady, an object", (read.resident-idle.resident)*1024/float64(n), "KiB")
+	each := out.add("memory, steady, per object", (read.resident-idle.resident)*1024/float64(n), "KiB")
 	if n >= 10_000 {
 		steady.atMost(atMost)
 		each.atMost(perObject)

@@ -18,7 +18,8 @@ import (
 
 func secretName(i int) string { return fmt.Sprintf("secret-%05d", i) }
 
-// secrets changes the Secrets behind 1,000 MeshSecrets at rest: some one by one, and all at once.
+// secrets changes the Secrets of 1,000 MeshSecrets at rest: first some of them one by one, then all
+// at once.
 func secrets(ctx context.Context, b *bench, out *findings) error {
 	const n, single = 1000, 200
 	return b.within(ctx, func(w *world) error {
@@ -55,7 +56,7 @@ func (w *world) patch(ctx context.Context, i int, value string) error {
 	return nil
 }
 
-// change changes one Secret, and returns how long it took until MeshAgent had its value.
+// change changes one Secret, and returns the time until MeshAgent had its value.
 func (w *world) change(ctx context.Context, i int, value string) (took time.Duration, err error) {
 	changed, before := time.Now(), len(w.put())
 	if err := w.patch(ctx, i, value); err != nil {
@@ -71,7 +72,7 @@ func (w *world) change(ctx context.Context, i int, value string) (took time.Dura
 	})
 }
 
-// changeAll changes all Secrets as fast as the API server takes it.
+// changeAll changes all Secrets as fast as the API server accepts the changes.
 func (w *world) changeAll(ctx context.Context, out *findings, n int) error {
 	w.meshagent.ResetCalls()
 	changed, begun := make([]time.Time, n), time.Now()
@@ -104,13 +105,13 @@ func (w *world) changeAll(ctx context.Context, out *findings, n int) error {
 	return nil
 }
 
-// put is a value that was written.
+// put is a written value.
 type put struct {
 	id string
 	at time.Time
 }
 
-// put are the values that were written, in their order.
+// put returns the written values in their order.
 func (w *world) put() (all []put) {
 	for _, call := range w.meshagent.Calls() {
 		if call.Method == http.MethodPut {

@@ -21,7 +21,7 @@ import (
 // driftOfTenants is the drift interval while tenants are measured.
 const driftOfTenants = 20 * time.Second
 
-// tenants measures what one tenant notices of another one's trouble.
+// tenants measures how much one tenant notices of another tenant's trouble.
 func tenants(ctx context.Context, b *bench, out *findings) error {
 	err := b.within(ctx, func(w *world) error { return w.besideBlackHole(ctx, out) })
 	if err != nil {
@@ -30,7 +30,8 @@ func tenants(ctx context.Context, b *bench, out *findings) error {
 	return b.within(ctx, func(w *world) error { return w.besideBurst(ctx, out) })
 }
 
-// besideBlackHole measures beside a MeshProject whose endpoint stops answering, under 300 rooms.
+// besideBlackHole measures one tenant while the endpoint of another tenant with 300 rooms does not
+// answer.
 func (w *world) besideBlackHole(ctx context.Context, out *findings) error {
 	const n = 300
 	troubled, err := w.neighbors(ctx, plenty)
@@ -45,13 +46,13 @@ func (w *world) besideBlackHole(ctx context.Context, out *findings) error {
 	}
 	restore := troubled.Inject(simulator.Fault{Delay: time.Hour})
 	defer restore()
-	if err := pause(ctx, driftOfTenants); err != nil { // until the checks of all have met with it
+	if err := pause(ctx, driftOfTenants); err != nil { // until the checks of all rooms have reached the dead endpoint
 		return err
 	}
-	return w.besides(ctx, out, fmt.Sprintf("beside an endpoint that does not answer, under %d rooms", n))
+	return w.besides(ctx, out, fmt.Sprintf("another tenant's endpoint with %d rooms does not answer", n))
 }
 
-// besideBurst measures beside a MeshProject that applies 1,500 rooms at 20 requests a second.
+// besideBurst measures one tenant while another tenant applies 1,500 rooms at 20 requests a second.
 func (w *world) besideBurst(ctx context.Context, out *findings) error {
 	const n, perSecond = 1500, 20
 	troubled, err := w.neighbors(ctx, &v1alpha1.RateLimit{RequestsPerSecond: perSecond, Burst: 2 * perSecond})
@@ -61,12 +62,12 @@ func (w *world) besideBurst(ctx context.Context, out *findings) error {
 	if _, err := w.declare(ctx, n, func(i int) []client.Object { return []client.Object{troubledRoom(i)} }); err != nil {
 		return err
 	}
-	const what = "beside 1,500 rooms applied at 20 requests a second"
+	const what = "another tenant applies 1,500 rooms at 20 requests a second"
 	if err := w.besides(ctx, out, what); err != nil {
 		return err
 	}
 	left := n - len(troubled.Documents("rooms"))
-	out.add(what+": rooms that were still waiting at the end", float64(left), "").atLeast(1)
+	out.add(what+": rooms still waiting at the end", float64(left), "").atLeast(1)
 	return nil
 }
 
@@ -76,8 +77,8 @@ func troubledRoom(i int) *v1alpha1.MeshRoom {
 	return made
 }
 
-// neighbors declares two MeshProjects, one of which will be in trouble and has a MeshAgent of its
-// own, and a room that is in order in the other.
+// neighbors declares two MeshProjects. One of them gets into trouble, and has a MeshAgent of its
+// own. The other has a room that is in sync.
 func (w *world) neighbors(ctx context.Context, budget *v1alpha1.RateLimit) (*simulator.Simulator, error) {
 	troubled := simulator.New(simulator.WithLatency(w.bench.latency))
 	server := httptest.NewServer(troubled)
@@ -93,7 +94,7 @@ func (w *world) neighbors(ctx context.Context, budget *v1alpha1.RateLimit) (*sim
 		APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "meshagent-api-key"}, Endpoint: server.URL, RateLimit: budget,
 	}})
 	if err != nil {
-		return nil, fmt.Errorf("making the other MeshProject: %w", err)
+		return nil, fmt.Errorf("creating the other MeshProject: %w", err)
 	}
 	if _, err := w.start(ctx, driftOfTenants); err != nil {
 		return nil, err
@@ -102,7 +103,7 @@ func (w *world) neighbors(ctx context.Context, budget *v1alpha1.RateLimit) (*sim
 	return troubled, err
 }
 
-// besides measures new rooms, edits, and corrections of drift in the MeshProject that is in order.
+// besides measures new rooms, edits, and corrections of drift in the MeshProject without trouble.
 func (w *world) besides(ctx context.Context, out *findings, what string) error {
 	const several, soon = 10, 2
 	w.mu.Lock()
@@ -137,7 +138,7 @@ func (w *world) besides(ctx context.Context, out *findings, what string) error {
 	return nil
 }
 
-// edit changes a room, and returns how long it took until MeshAgent had the change.
+// edit changes a room, and returns the time until MeshAgent had the change.
 func (w *world) edit(ctx context.Context, obj *v1alpha1.MeshRoom) (time.Duration, error) {
 	changed := time.Now()
 	patch := client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"annotations":{"meshagent.storage.class":"premium"}}}`))
@@ -147,8 +148,8 @@ func (w *world) edit(ctx context.Context, obj *v1alpha1.MeshRoom) (time.Duration
 	return w.putSince(ctx, obj, changed)
 }
 
-// putSince waits until a room was written to MeshAgent, and returns how long after a moment that
-// was.
+// putSince waits until a room was written to MeshAgent, and returns the time from a moment until
+// then.
 func (w *world) putSince(ctx context.Context, obj *v1alpha1.MeshRoom, moment time.Time) (took time.Duration, err error) {
 	w.mu.Lock()
 	id := w.ids[key(obj)]

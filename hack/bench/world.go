@@ -30,11 +30,11 @@ const (
 	namespace = metav1.NamespaceDefault
 	// writers is how many clients write to Kubernetes at once.
 	writers = 8
-	// patience is how long anything may take.
+	// patience limits every wait.
 	patience = 10 * time.Minute
 )
 
-// world is a Kubernetes and a MeshAgent with nothing in them. Each scenario has one of its own.
+// world is an empty Kubernetes with an empty MeshAgent. Each scenario has its own.
 type world struct {
 	client.Client
 	*probe
@@ -47,7 +47,7 @@ type world struct {
 	closers   []func() error
 }
 
-// within makes a world, and ends it when something was done in it.
+// within creates a world for a function, and closes it afterwards.
 func (b *bench) within(ctx context.Context, do func(w *world) error) (err error) {
 	w, err := b.newWorld(ctx)
 	defer func() { err = errors.Join(err, w.close()) }()
@@ -57,11 +57,11 @@ func (b *bench) within(ctx context.Context, do func(w *world) error) (err error)
 	return do(w)
 }
 
-// newWorld makes a world. Whatever comes back must be closed, also beside an error.
+// newWorld creates a world. The caller must close it, even if it comes with an error.
 func (b *bench) newWorld(ctx context.Context) (w *world, err error) {
 	w = &world{bench: b, meshagent: simulator.New(simulator.WithLatency(b.latency))}
 	if w.dir, err = os.MkdirTemp(b.dir, ""); err != nil {
-		return w, fmt.Errorf("making a folder: %w", err)
+		return w, fmt.Errorf("creating a folder: %w", err)
 	}
 	if w.plane, err = controlplane.Start(ctx, controlplane.Options{CRDPaths: []string{filepath.Join("config", "crd", "bases")}, Dir: w.dir}); err != nil {
 		return w, fmt.Errorf("starting Kubernetes: %w", err)
@@ -74,10 +74,10 @@ func (b *bench) newWorld(ctx context.Context) (w *world, err error) {
 
 	scheme := runtime.NewScheme()
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
-		return w, fmt.Errorf("making a scheme: %w", err)
+		return w, fmt.Errorf("creating a scheme: %w", err)
 	}
 	if w.Client, err = client.New(w.plane.Config, client.Options{Scheme: scheme}); err != nil {
-		return w, fmt.Errorf("making a client: %w", err)
+		return w, fmt.Errorf("creating a client: %w", err)
 	}
 	watching, stop := context.WithCancel(ctx)
 	w.closers = append(w.closers, func() error { stop(); return nil })
@@ -85,7 +85,7 @@ func (b *bench) newWorld(ctx context.Context) (w *world, err error) {
 	return w, err
 }
 
-// close ends all that belongs to the world, in the reverse order.
+// close ends everything that belongs to the world, in reverse order.
 func (w *world) close() error {
 	var failed error
 	for _, end := range slices.Backward(w.closers) {
@@ -99,7 +99,8 @@ func object(name string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Namespace: namespace, Name: name}
 }
 
-// project declares access to MeshAgent. Unless it is what is measured, its budget is more than the operator can use.
+// project declares access to MeshAgent. Without a budget to measure, its rate limit is higher than
+// what the operator can use.
 func (w *world) project(ctx context.Context, budget *v1alpha1.RateLimit) error {
 	err := errors.Join(
 		w.Create(ctx, &corev1.Secret{ObjectMeta: object("meshagent-api-key"), StringData: map[string]string{"apiKey": simulator.DevelopmentKey}}),
@@ -116,7 +117,7 @@ func (w *world) project(ctx context.Context, budget *v1alpha1.RateLimit) error {
 
 var plenty = &v1alpha1.RateLimit{RequestsPerSecond: 1000, Burst: 1000}
 
-// declare creates objects, as fast as the API server takes them, and returns how long that took.
+// declare creates objects as fast as the API server accepts them, and returns how long that took.
 func (w *world) declare(ctx context.Context, n int, each func(i int) []client.Object) (time.Duration, error) {
 	begun := time.Now()
 	err := parallel(n, func(i int) error {
@@ -133,7 +134,7 @@ func (w *world) declare(ctx context.Context, n int, each func(i int) []client.Ob
 	return time.Since(begun), nil
 }
 
-// floor is how long the creation of the same objects takes in a world of their own, without an operator.
+// floor is the time to create the same objects in a world of their own, without an operator.
 func (b *bench) floor(ctx context.Context, n int, each func(i int) []client.Object) (took time.Duration, err error) {
 	err = b.within(ctx, func(w *world) error {
 		took, err = w.declare(ctx, n, each)
@@ -142,7 +143,7 @@ func (b *bench) floor(ctx context.Context, n int, each func(i int) []client.Obje
 	return took, err
 }
 
-// until waits until something is so, and looks at some pace.
+// until polls at some pace until a condition holds.
 func until(ctx context.Context, pace time.Duration, what string, so func() (bool, error)) error {
 	err := wait.PollUntilContextTimeout(ctx, pace, patience, true, func(context.Context) (bool, error) { return so() })
 	if err != nil {
@@ -151,7 +152,7 @@ func until(ctx context.Context, pace time.Duration, what string, so func() (bool
 	return nil
 }
 
-// pause lets time pass.
+// pause waits.
 func pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():
@@ -161,7 +162,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// parallel does something for each number below n.
+// parallel calls a function for each number below n.
 func parallel(n int, do func(int) error) error {
 	var group sync.WaitGroup
 	failed := make([]error, writers)

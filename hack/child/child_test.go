@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A process must end when it is told to, and also when nobody can tell it any more.
+// A process must end when it is asked to, and also when this process is killed and cannot ask.
 func TestProcessEnds(t *testing.T) {
 	t.Parallel()
 	start := func(path string, args ...string) *Process {
@@ -40,7 +40,7 @@ func TestProcessEnds(t *testing.T) {
 	ended(told)
 
 	bereft := start("sleep", "60")
-	if err := bereft.pipe.Close(); err != nil { // as the kernel does when we are killed
+	if err := bereft.pipe.Close(); err != nil { // as the kernel does when this process is killed
 		t.Error(err)
 	}
 	ended(bereft)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# build.sh puts etcd, kube-apiserver, kube-controller-manager and kubectl into bin/k8s. It takes them from
-# KUBEBUILDER_ASSETS where that is set, else from setup-envtest's archive where the network offers it; what is still
-# missing then is built by the go command, in the versions of the go.mod beside this file. Run again, it does nothing.
+# build.sh puts etcd, kube-apiserver, kube-controller-manager and kubectl into bin/k8s. If
+# KUBEBUILDER_ASSETS is set, it uses the programs in that folder. Otherwise it downloads
+# setup-envtest's archive, if the network allows it. The go command builds the missing programs, in
+# the versions of the go.mod in this folder. A second run does nothing.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,10 +19,10 @@ IFS=. read -r major minor _ <<<"${version#v}"
 
 say() { printf 'controlplane: %s\n' "$*"; }
 
-# bin/k8s is what `make test` itself passes on as KUBEBUILDER_ASSETS: no source, then.
+# `make test` itself sets KUBEBUILDER_ASSETS to bin/k8s, so that folder cannot be the source.
 assets=${KUBEBUILDER_ASSETS:-}
 if [[ -n $assets ]]; then
-  assets=$(cd "$assets" 2>/dev/null && pwd -P) || { say "KUBEBUILDER_ASSETS is no folder: $KUBEBUILDER_ASSETS" >&2; exit 1; }
+  assets=$(cd "$assets" 2>/dev/null && pwd -P) || { say "KUBEBUILDER_ASSETS is not a folder: $KUBEBUILDER_ASSETS" >&2; exit 1; }
   if [[ $assets -ef $out ]]; then assets=; fi
 fi
 wanted="kubernetes $version, go.mod and build.sh $(cat "$here/go.mod" "${BASH_SOURCE[0]}" | cksum), assets ${assets:-none}"
@@ -42,8 +43,9 @@ link_assets() {
   done
 }
 
-# download asks setup-envtest, but only once curl has seen both the index and the archive: setup-envtest takes minutes to
-# give up, and a minute to compile, which is wasted where the network is closed.
+# download uses setup-envtest, but only after curl has found both the index and the archive.
+# setup-envtest takes a minute to compile and minutes to give up, which would be wasted without
+# network access.
 download() {
   local index archive folder
   command -v curl >/dev/null || return
@@ -67,13 +69,13 @@ build_missing() {
   done
   [[ ${#names[@]} -gt 0 ]] || return 0
 
-  say "building ${names[*]} from source (Kubernetes $version)."
-  say "The first time this takes about 8 minutes on two cores; later runs do nothing. Details: ${log#"$root"/}"
+  say "building ${names[*]} from source (Kubernetes $version)"
+  say "the first run takes about 8 minutes on two cores, later runs do nothing; the log is ${log#"$root"/}"
   local v=k8s.io/component-base/version
   if ! patiently 20 say_progress count go build -C "$here" -v -trimpath -o "$new" \
     -ldflags "-s -w -X $v.gitVersion=$version -X $v.gitMajor=$major -X $v.gitMinor=$minor" "${sources[@]}"; then
     tail -n 20 "$log" >&2
-    say "the build failed; its whole output is in $log" >&2
+    say "the build failed; the log is $log" >&2
     return 1
   fi
   # The package that holds etcd's main function is named server.
@@ -91,14 +93,16 @@ count() {
 say_progress() { say "$(elapsed): $modules modules downloaded, $packages packages compiled, still building"; }
 elapsed() { printf '%d:%02d min' $((SECONDS / 60)) $((SECONDS % 60)); }
 
-# For this machine, whatever the caller builds for; and without a C compiler, which may be there and not work.
+# Build for this machine, whatever platform the caller builds for. Do not use a C compiler, because
+# it may not work.
 unset GOOS GOARCH
 export GOWORK=off CGO_ENABLED=0
 
 if up_to_date; then exit; fi
 mkdir -p "$out"
 
-# One at a time. Where there is no flock (macOS), two at once only do the work twice: both end in renames.
+# Allow one run at a time. Without flock (macOS), two runs do the same work twice, without harm,
+# because both end in renames.
 if command -v flock >/dev/null; then
   exec 9>"$out/.lock"
   if ! flock -n 9; then
@@ -106,7 +110,7 @@ if command -v flock >/dev/null; then
     flock 9
   fi
   if up_to_date; then exit; fi
-  rm -rf "$out"/.new.* # what a killed run left
+  rm -rf "$out"/.new.* # left by a run that was killed
 fi
 
 new=$(mktemp -d "$out/.new.XXXXXX")

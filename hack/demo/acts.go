@@ -17,13 +17,13 @@ import (
 	"time"
 )
 
-// act is something that a step does, or shows.
+// act is something that a step does or shows.
 type act func(ctx context.Context, d *demo) error
 
-// kubectl shows a command, which words splits, and what it prints.
+// kubectl shows a command and its output. The function words splits the line.
 func kubectl(line string) act { return command(line, (*demo).indent) }
 
-// quietly shows a command, and not what it prints.
+// quietly shows a command without its output.
 func quietly(line string) act { return command(line, func(*demo, string) {}) }
 
 func command(line string, show func(*demo, string)) act {
@@ -35,7 +35,7 @@ func command(line string, show func(*demo, string)) act {
 	}
 }
 
-// until shows a command, and what it prints as soon as that matches a regular expression.
+// until shows a command, and its output as soon as that matches a regular expression.
 func until(line, wanted string) act {
 	return func(ctx context.Context, d *demo) error {
 		d.tell("$ kubectl %s", quoted(words(line)))
@@ -49,17 +49,18 @@ func until(line, wanted string) act {
 	}
 }
 
-// say tells what the audience does.
+// say explains the next act.
 func say(text string) act {
 	return func(_ context.Context, d *demo) error { d.indent(text); return nil }
 }
 
-// happens tells what becomes of MeshAgent, and lets it happen.
+// happens says what happens in MeshAgent, and does it.
 func happens(text string, do func(*demo)) act {
 	return func(_ context.Context, d *demo) error { d.tell("MeshAgent: %s", text); do(d); return nil }
 }
 
-// look shows those members of what MeshAgent holds that have what is wanted, as soon as they do.
+// look waits until a resource in MeshAgent has all wanted texts, and shows the members that have
+// them.
 func look(collection, name string, wanted ...string) act {
 	return func(ctx context.Context, d *demo) error {
 		var found []string
@@ -70,13 +71,13 @@ func look(collection, name string, wanted ...string) act {
 			text := strings.Join(found, "")
 			return !slices.ContainsFunc(wanted, func(want string) bool { return !strings.Contains(text, want) }), nil
 		})
-		d.indent(fmt.Sprintf("MeshAgent has this in %s/%s after %.1f s:", collection, name, time.Since(d.begun).Seconds()))
+		d.indent(fmt.Sprintf("After %.1f s, MeshAgent has this in %s/%s:", time.Since(d.begun).Seconds(), collection, name))
 		d.indent("  " + strings.Join(found, "\n  "))
 		return err
 	}
 }
 
-// gone says that MeshAgent holds nothing of these names any more.
+// gone fails if MeshAgent still has a resource with one of these names.
 func gone(collection string, names ...string) act {
 	return func(_ context.Context, d *demo) error {
 		if i := slices.IndexFunc(names, func(name string) bool { return d.held(collection, name) != nil }); i >= 0 {
@@ -87,27 +88,27 @@ func gone(collection string, names ...string) act {
 	}
 }
 
-// held returns the members of what MeshAgent holds under a name.
+// held returns those members of a resource in MeshAgent that the demo shows.
 func (d *demo) held(collection, name string) (members []string) {
 	for _, document := range d.meshagent.Documents(collection) {
 		if document["name"] != name {
 			continue
 		}
 		for _, member := range []string{"metadata", "annotations"} {
-			text, _ := json.Marshal(document[member]) // it was JSON
+			text, _ := json.Marshal(document[member]) // cannot fail, because it was JSON
 			members = append(members, member+": "+string(text))
 		}
 		if encoded, ok := document["data_base64"].(string); ok {
-			data, _ := base64.StdEncoding.DecodeString(encoded) // the simulator takes nothing else
+			data, _ := base64.StdEncoding.DecodeString(encoded) // the simulator accepts nothing else
 			members = append(members, "data: "+string(data))
 		}
 	}
 	return members
 }
 
-// poll asks until it is so, or patience ends, or the operator does.
+// poll asks until the answer is true. It gives up after two minutes, or when the operator ends.
 func (d *demo) poll(ctx context.Context, is func() (bool, error)) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, 2*time.Minute, errors.New("gave up after two minutes")) // the machine may be slow
+	ctx, cancel := context.WithTimeoutCause(ctx, 2*time.Minute, errors.New("timed out after two minutes")) // long enough for slow machines
 	defer cancel()
 	for {
 		done, err := is()
@@ -125,7 +126,7 @@ func (d *demo) poll(ctx context.Context, is func() (bool, error)) error {
 	}
 }
 
-// kubectl returns what kubectl, the real one, prints.
+// kubectl runs the real kubectl and returns its output.
 func (d *demo) kubectl(ctx context.Context, line string) (string, error) {
 	var out, problems bytes.Buffer
 	cmd := exec.CommandContext(ctx, kubectlPath, words(line)...)
@@ -146,7 +147,7 @@ func words(line string) []string {
 	return slices.DeleteFunc(append(strings.Fields(line), rest), func(word string) bool { return word == "" })
 }
 
-// quoted writes words so that they can be pasted into a shell.
+// quoted joins words so that the line can be pasted into a shell.
 func quoted(list []string) string {
 	out := make([]string, len(list))
 	for i, word := range list {

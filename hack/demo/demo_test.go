@@ -26,13 +26,13 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// A show that nobody watches any longer ends.
+// The demo must end when its output is closed, for example by "make demo | head".
 func TestClosed(t *testing.T) {
 	t.Parallel()
 	closed := false
 	d := &demo{out: broken{}, closed: func() { closed = true }}
 	if d.tell("hello"); !closed {
-		t.Error("it did not notice")
+		t.Error("the demo did not notice the closed output")
 	}
 	var out bytes.Buffer
 	d = &demo{out: &out}

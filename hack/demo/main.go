@@ -1,11 +1,11 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command demo shows meshagent-operator at work on a machine that has nothing but Go: it starts a
-// real Kubernetes control plane, a simulated MeshAgent and the operator, and lets kubectl tell the
-// rest. After that it stays up for you to play with. "make demo" builds what it needs, and runs it.
+// Command demo shows meshagent-operator on a machine that has only Go. It starts a real Kubernetes
+// control plane, a simulated MeshAgent and the operator, and shows with kubectl what they do. After
+// the last step it stays up for you to use. "make demo" builds and runs it.
 //
-// Start reading with the list of steps, in steps.go.
+// The list of steps in steps.go is the place to start reading.
 package main
 
 import (
@@ -24,20 +24,22 @@ import (
 )
 
 func main() {
-	once := flag.Bool("once", false, "End after the last step, with exit code 0 if all of it happened, instead of staying up.")
+	once := flag.Bool("once", false, "End after the last step instead of staying up. The exit code is 0 if all steps succeeded.")
 	flag.Parse()
-	ctrl.SetLogger(logr.Discard()) // what goes wrong in a library comes back as an error
-	signal.Ignore(syscall.SIGPIPE) // "make demo | head" must not kill us before we have cleaned up
+	ctrl.SetLogger(logr.Discard()) // errors of libraries are returned anyway
+	signal.Ignore(syscall.SIGPIPE) // "make demo | head" must not kill this process before it has cleaned up
 	ctx, end := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, end) // a second signal kills, which ends the children too: they are on a leash
+	context.AfterFunc(ctx, end) // a second signal kills this process, and the leash then ends its children
 	os.Exit(perform(ctx, &demo{out: os.Stdout, closed: end}, *once))
 }
 
 // perform shows all steps, ends everything that it started, and returns the exit code.
 func perform(ctx context.Context, d *demo, once bool) int {
 	err := d.show(ctx)
+	if err == nil {
+		d.next(once)
+	}
 	if err == nil && !once {
-		d.explain()
 		select {
 		case <-ctx.Done():
 		case <-d.operator.Done():
@@ -51,13 +53,13 @@ func perform(ctx context.Context, d *demo, once bool) int {
 	err = errors.Join(err, d.stop())
 	switch {
 	case interrupted && err != nil:
-		d.printf("\nThe demo was interrupted. Nothing of it is left running.\n")
+		d.printf("\nThe demo was interrupted. All of its processes have ended.\n")
 		return 130
 	case err != nil:
 		d.printf("\nThe demo failed: %v\n", err)
 		return 1
 	}
-	d.printf("\nThe demo has ended. Nothing of it is left running, and its folder is gone.\n")
+	d.printf("\nThe demo has ended. All of its processes have ended, and its folder is removed.\n")
 	return 0
 }
 
@@ -77,6 +79,6 @@ func (d *demo) show(ctx context.Context) error {
 			}
 		}
 	}
-	d.printf("\nAll %d steps happened as they should, in %.0f s.\n", len(steps), time.Since(begun).Seconds())
+	d.printf("\nAll %d steps succeeded, in %.0f s.\n", len(steps), time.Since(begun).Seconds())
 	return nil
 }

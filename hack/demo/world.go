@@ -27,12 +27,12 @@ const (
 	managerPath = "bin/manager"
 )
 
-// demo is all that was started, and where it is told.
+// demo is everything that was started, and where to write about it.
 type demo struct {
 	out       io.Writer
-	closed    func()    // called when nothing reads out any more
+	closed    func()    // called if out can no longer be written to
 	begun     time.Time // when the last thing happened
-	dir       string    // for all files; it goes at the end
+	dir       string    // for all files; removed at the end
 	env       []string
 	plane     *controlplane.ControlPlane
 	meshagent *simulator.Simulator
@@ -47,9 +47,9 @@ func startKubernetes(ctx context.Context, d *demo) (err error) {
 		return fmt.Errorf("there is no %s here: run \"make demo\" in the top folder of meshagent-operator", managerPath)
 	}
 	if d.dir, err = os.MkdirTemp("", "meshagent-demo-"); err != nil {
-		return fmt.Errorf("making a folder for the demo: %w", err)
+		return fmt.Errorf("creating a folder for the demo: %w", err)
 	}
-	d.tell("Starting takes a few seconds, more on a busy machine.")
+	d.tell("Starting Kubernetes. This takes a few seconds, or longer on a busy machine.")
 	d.plane, err = controlplane.Start(ctx, controlplane.Options{ControllerManager: true, Dir: d.dir})
 	if err != nil {
 		return err
@@ -68,12 +68,12 @@ func startMeshAgent(ctx context.Context, d *demo) error {
 	d.url, d.meshagent = "http://"+listener.Addr().String(), simulator.New()
 	d.server = &http.Server{Handler: d.meshagent, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = d.server.Serve(listener) }() // until stop closes it
-	d.indent("MeshAgent is up: " + d.url + "/_simulator/ shows what it holds, and each request that it gets.")
+	d.indent("MeshAgent is up. To see its content and all requests, open " + d.url + "/_simulator/ in a browser.")
 	return nil
 }
 
 func startOperator(ctx context.Context, d *demo) (err error) {
-	d.indent("The operator logs to " + d.logPath())
+	d.indent("The log of the operator is " + d.logPath())
 	d.operator, err = child.Start(ctx, d.logPath(), managerPath,
 		"--kubeconfig="+d.plane.KubeconfigPath, "--meshagent-api-url="+d.url, "--drift-interval=3s",
 		"--health-probe-bind-address=0", "--metrics-bind-address=0", // fixed ports may be taken
@@ -83,7 +83,7 @@ func startOperator(ctx context.Context, d *demo) (err error) {
 
 func (d *demo) logPath() string { return filepath.Join(d.dir, "operator.log") }
 
-// stop ends all that was started, in the reverse order, and removes the folder.
+// stop ends everything that was started, in reverse order, and removes the folder.
 func (d *demo) stop() error {
 	var errs []error
 	if d.operator != nil {
@@ -95,10 +95,10 @@ func (d *demo) stop() error {
 	if d.plane != nil {
 		errs = append(errs, d.plane.Stop())
 	}
-	return errors.Join(append(errs, os.RemoveAll(d.dir))...) // it does nothing if there is none
+	return errors.Join(append(errs, os.RemoveAll(d.dir))...) // does nothing if the folder was not created
 }
 
-// setMetadata changes a room in MeshAgent, as anyone with an account can.
+// setMetadata changes a room in MeshAgent, as anyone with an account can do.
 func (d *demo) setMetadata(name string, metadata map[string]any) {
 	for _, document := range d.meshagent.Documents("rooms") {
 		if id, ok := document["id"].(string); ok && document["name"] == name {
@@ -107,7 +107,7 @@ func (d *demo) setMetadata(name string, metadata map[string]any) {
 	}
 }
 
-// diagnose prints what may explain a failure.
+// diagnose prints what can explain a failure.
 func (d *demo) diagnose(ctx context.Context) {
 	if d.plane != nil {
 		out, _ := d.kubectl(ctx, "get meshagent -A -o wide") // it may be what fails
@@ -119,31 +119,43 @@ func (d *demo) diagnose(ctx context.Context) {
 	}
 }
 
-// explain says what to do next.
-func (d *demo) explain() {
-	here, _ := os.Getwd() // where it was started
+// next says what to do after the last step. A demo that stays up can be used.
+func (d *demo) next(ends bool) {
+	if !ends {
+		d.explain()
+	}
 	d.printf(`
-It stays up until you press Ctrl-C. Paste this into another terminal:
+What next:
+
+      Install the operator on a cluster   https://github.com/meshagent/meshagent-operator/blob/main/docs/install.md
+      Read about each kind                https://github.com/meshagent/meshagent-operator/blob/main/docs/README.md
+`)
+}
+
+func (d *demo) explain() {
+	here, _ := os.Getwd() // only for the commands below
+	d.printf(`
+The demo stays up until you press Ctrl-C. Paste this into another terminal:
 
       cd '%s'
       export KUBECONFIG='%s' PATH="$PWD/bin/k8s:$PATH"
 
 Then, for example:
 
-      kubectl get meshagent -o wide           # all that is declared, and how it is doing
+      kubectl get meshagent -o wide           # all objects, with their conditions
       kubectl describe meshroom support       # one object, with its conditions and events
-      kubectl edit meshroom support           # change it
-      kubectl explain meshroom.spec           # all that can be declared
+      kubectl edit meshroom support           # change the object
+      kubectl explain meshroom.spec           # all fields of a kind
 
-Change MeshAgent, and see it corrected: delete a room there, and it comes back with another id.
+Delete a room in MeshAgent, and watch the operator create it again with another id:
 
       curl -sS -X DELETE -H 'Authorization: Bearer %s' \
         "%s/accounts/projects/%s/rooms/$(kubectl get meshroom support -o 'jsonpath={.status.id}')"
       kubectl get meshroom support -w
 
-      %s/_simulator/   # in a browser: what MeshAgent holds
+To see what MeshAgent holds, open this page in a browser:
 
-To use it for real: "Install it" in README.md, then docs/rooms.md, docs/services.md and the other kinds.
+      %s/_simulator/
 `, here, d.plane.KubeconfigPath, secondKey, d.url, d.meshagent.ProjectID(), d.url)
 }
 
@@ -153,7 +165,7 @@ func (d *demo) printf(format string, args ...any) {
 	}
 }
 
-// tell prints what happens now.
+// tell prints what happens now, and starts the clock that look reads.
 func (d *demo) tell(format string, args ...any) {
 	d.begun = time.Now()
 	d.indent(fmt.Sprintf(format, args...))

@@ -20,7 +20,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// saveInterval is how often changes are saved.
+// saveInterval is how often the simulator saves changes.
 const saveInterval = 500 * time.Millisecond
 
 func main() {
@@ -35,16 +35,16 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	listen := flags.String("listen", "127.0.0.1:8090", "address to serve on")
-	key := flags.String("api-key", simulator.DevelopmentKey, "API key to accept; names the project too")
-	latency := flags.Duration("latency", 0, "how long every call takes")
-	version := flags.String("version", simulator.DefaultVersion, "version of the MeshAgent server to play; from 0.45 on it has lost the routes that SDK 0.45 no longer knows")
-	data := flags.String("data", "", "`file` that keeps what the simulator holds across restarts, secret values included")
-	seed := flags.String("seed", "", "YAML `file` with project content, used unless there is data already")
+	key := flags.String("api-key", simulator.DevelopmentKey, "API key to accept; it also determines the project")
+	latency := flags.Duration("latency", 0, "minimum duration of every call")
+	version := flags.String("version", simulator.DefaultVersion, "version of the MeshAgent server to simulate; from 0.45 on, the routes that SDK 0.45 no longer uses are gone")
+	data := flags.String("data", "", "`file` in which the simulator stores its content across restarts, secret values included")
+	seed := flags.String("seed", "", "YAML `file` with the content of the project; ignored if the file of --data exists")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+		return fmt.Errorf("unexpected argument: %q", flags.Arg(0))
 	}
 
 	if err := simulator.CheckKey(*key); err != nil {
@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return serveAndKeep(ctx, listener, sim, *data)
 }
 
-// fill loads the data of an earlier run, or else the seed.
+// fill loads the data of an earlier run or, if there is none, the seed.
 func fill(sim *simulator.Simulator, data, seed string) error {
 	if data != "" {
 		if found, err := sim.Load(data); err != nil || found {
@@ -95,11 +95,11 @@ func serveAndKeep(ctx context.Context, listener net.Listener, sim *simulator.Sim
 	return errors.Join(err, <-kept)
 }
 
-// greet prints what a client needs. Only the development key is printed: any
-// other is the user's own.
+// greet prints what a client needs. It prints only the development key, because any other key is
+// the user's own.
 func greet(out io.Writer, url, key, project string) {
 	fmt.Fprintf(out, "MeshAgent simulator on %s, project %s\n", url, project)
-	fmt.Fprintf(out, "A page about what it holds: %s/_simulator/\n\n", url)
+	fmt.Fprintf(out, "To see its content, open %s/_simulator/ in a browser.\n\n", url)
 	fmt.Fprintf(out, "export MESHAGENT_API_URL=%s\n", url)
 	fmt.Fprintf(out, "export MESHAGENT_PROJECT_ID=%s\n", project)
 	if key == simulator.DevelopmentKey {

@@ -16,8 +16,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// start runs the command and returns its URL, what it printed before that, and
-// a function that stops it.
+// start runs the command. It returns its URL, its output until then, and a function that stops it.
 func start(t *testing.T, args ...string) (url string, printed []string, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -63,7 +62,7 @@ func TestRunKeepsData(t *testing.T) {
 	if err := os.WriteFile(seed, []byte("webhooks: [{name: a, url: 'https://x', events: []}]\nrooms: [{name: a}]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for round := range 2 { // the second finds the data, and does not seed again
+	for round := range 2 { // the second run finds the data, and does not seed again
 		url, printed, stop := start(t, "--seed", seed, "--data", data, "--latency", "1ms")
 		if url == "" {
 			t.Fatalf("round %d did not start: %v", round, stop())

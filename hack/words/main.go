@@ -1,8 +1,9 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command words checks the words of everything that people read: documentation, comments, messages, the
-// chart. Vale does more, and needs a C compiler to be built, which this project does not ask for.
+// Command words finds words that the project does not use, in everything that people read:
+// documentation, comments, messages, the chart. CONTRIBUTING.md lists them. Vale can do more, but
+// its build needs a C compiler, which this project does not require.
 //
 //	go run ./hack/words $(git ls-files)
 package main
@@ -17,10 +18,10 @@ import (
 	"strings"
 )
 
-// generated are copies of texts that are checked where they were written.
+// generated are copies of texts that are checked in their source.
 var generated = []string{"config/crd/bases/", "charts/meshagent-operator/files/crds/", "docs/reference.md", "zz_generated", "config/prometheus/rules.yaml"}
 
-// foreign is what this project did not write, or must repeat as it is.
+// foreign are texts that others wrote, or that must contain the words.
 var foreign = []string{"/testdata/", "LICENSE", "go.sum", "go.mod", "hack/words/", "test/contract/openapi.yaml"}
 
 func main() {

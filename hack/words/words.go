@@ -8,13 +8,14 @@ import (
 	"strings"
 )
 
-// rule is a word that readers stumble over, and what to say in its place.
+// rule is a word that confuses readers, and what to say instead.
 type rule struct {
 	word    *regexp.Regexp
 	instead string
 }
 
-// rules are those of CONTRIBUTING, "Words". What a word is fine in is taken out of a text before.
+// rules are those of CONTRIBUTING.md, "Words". Before a text is checked, fine phrases are removed
+// from it.
 var rules = []rule{
 	banned(`anew`, "again"),
 	banned(`bears?|bearing|borne`, "carry, have"),
@@ -41,14 +42,14 @@ var rules = []rule{
 	banned(`of which`, "two sentences"),
 }
 
-// fine are phrases that hold a banned word and are good English.
+// fine are phrases of good English that contain a banned word.
 var fine = regexp.MustCompile(`(?i)\b(there (is|are|was|were) no|(is|are|was|were) no (longer|more|one|other|less|fewer)|go(es)? on to)\b`)
 
 func banned(pattern, instead string) rule {
 	return rule{regexp.MustCompile(`(?i)\b(` + pattern + `)\b`), instead}
 }
 
-// find returns what is wrong in a text, as sentences.
+// find returns the findings in a text as sentences.
 func find(text string) (wrong []string) {
 	text = fine.ReplaceAllStringFunc(text, func(phrase string) string { return strings.Repeat("·", len(phrase)) })
 	for _, one := range rules {

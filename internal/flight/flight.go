@@ -1,8 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package flight shares a value that is costly to fetch, such as a list: anyone who needs it while it
-// is being fetched waits for the same fetch, and shares its failure.
+// Package flight shares a value that is costly to fetch, such as a list. Everyone who needs the
+// value while it is being fetched waits for the same fetch, and shares its error.
 package flight
 
 import (
@@ -15,9 +15,9 @@ import (
 	"time"
 )
 
-// Shared is a value with the moment at which its fetch began.
+// Shared is a value, together with the time at which its fetch began.
 type Shared[T any] struct {
-	// Fetch fetches the value. Only one fetch is under way at a time.
+	// Fetch fetches the value. Only one fetch runs at a time.
 	Fetch func(context.Context) (T, error)
 
 	mu    sync.Mutex
@@ -27,7 +27,7 @@ type Shared[T any] struct {
 	run   *run
 }
 
-// run is a fetch under way.
+// run is a running fetch.
 type run struct {
 	begun  time.Time
 	cancel context.CancelFunc
@@ -38,11 +38,12 @@ type run struct {
 	abandoned bool
 }
 
-// Since returns the value as a fetch found it that began at or after a moment, and when it did. It
-// begins a fetch only if none is new enough, and shares the one under way, or the next.
+// Since returns a value from a fetch that began at or after notBefore, and when that fetch began.
+// It begins a fetch only if no earlier one is new enough. It shares the running fetch, or the next
+// one.
 //
-// A fetch goes on if those who wait run out of time, since the next who ask need it too. It ends
-// when all of them are canceled, as at the end of the process.
+// A fetch continues if its waiters time out, because the next callers need it, too. It ends when
+// all waiters are canceled, as at the end of the process.
 func (s *Shared[T]) Since(ctx context.Context, notBefore time.Time) (T, time.Time, error) {
 	var none T
 	for {
@@ -69,14 +70,14 @@ func (s *Shared[T]) Since(ctx context.Context, notBefore time.Time) (T, time.Tim
 	}
 }
 
-// Took is how long the fetch took that the value came from.
+// Took is the duration of the fetch that returned the value.
 func (s *Shared[T]) Took() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.took
 }
 
-// Begun is when the last fetch began that is under way or succeeded.
+// Begun is when the last fetch began that is running or succeeded.
 func (s *Shared[T]) Begun() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +87,7 @@ func (s *Shared[T]) Begun() time.Time {
 	return s.begun
 }
 
-// Busy says that a fetch is under way.
+// Busy is true while a fetch is running.
 func (s *Shared[T]) Busy() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +119,7 @@ func (s *Shared[T]) launch(ctx context.Context) {
 	}()
 }
 
-// fetch makes an error of a panic: it must end no more than this fetch.
+// fetch turns a panic into an error, so that a panic ends only this fetch.
 func (s *Shared[T]) fetch(ctx context.Context) (value T, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -129,7 +130,7 @@ func (s *Shared[T]) fetch(ctx context.Context) (value T, err error) {
 	return s.Fetch(ctx)
 }
 
-// leave is called by those who do not wait to the end.
+// leave is called by waiters that do not wait until the end.
 func (s *Shared[T]) leave(current *run, canceled bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,23 +13,23 @@ import (
 	"net/http"
 )
 
-// answer reads the body of an answer piece by piece: one resource, one row of a list, or one token of what is skipped. Each
-// piece has a bound.
+// answer reads the body of a response piece by piece: one resource, one row of a list, or one
+// skipped token. Each piece has a size limit.
 type answer struct {
 	ctx    context.Context //nolint:containedctx // it is the request's, and lives as long
 	client *Client
 	resp   *http.Response
 
-	head  []byte // how it begins: enough to see whether MeshAgent sent it
+	head  []byte // the first bytes, which show whether MeshAgent sent the response
 	total int64
-	read  int64 // of this piece
+	read  int64 // bytes of the current piece
 
-	skipped int             // tokens
-	slots   []chan struct{} // that it holds
-	err     error           // what ended it before its end
+	skipped int             // number of tokens
+	slots   []chan struct{} // held until close
+	err     error           // why the response ended early
 }
 
-// Read bounds what it reads.
+// Read fails if a piece is larger than its limit.
 func (a *answer) Read(p []byte) (int, error) {
 	if a.err != nil {
 		return 0, a.err
@@ -47,7 +47,7 @@ func (a *answer) Read(p []byte) (int, error) {
 	case a.read > maxResource, a.total > maxPage:
 		a.err = ErrAnswerTooLarge
 	case err != nil && !errors.Is(err, io.EOF):
-		a.err = fmt.Errorf("reading the answer: %w", plain(err))
+		a.err = fmt.Errorf("reading the response: %w", plain(err))
 	default:
 		a.err = a.need(a.read > smallText, a.read > largeText)
 	}
@@ -57,7 +57,7 @@ func (a *answer) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// need waits for the slots that an answer of this size needs.
+// need waits for the slots that a response of this size requires.
 func (a *answer) need(small, large bool) error {
 	for _, slot := range []struct {
 		needed   bool
@@ -79,7 +79,7 @@ func (a *answer) need(small, large bool) error {
 	return nil
 }
 
-// close frees what it held.
+// close releases the slots.
 func (a *answer) close() {
 	for _, slot := range a.slots {
 		<-slot
@@ -87,14 +87,14 @@ func (a *answer) close() {
 	_ = a.resp.Body.Close()
 }
 
-// piece begins the next one.
+// piece begins the next piece.
 func (a *answer) piece() { a.read = 0 }
 
 // decode fills a variable from the JSON of one piece.
 func (a *answer) decode(text []byte, into any) error {
 	values, err := measure(text)
 	if inner := ""; err == nil && len(text) > 0 && text[0] == '"' && json.Unmarshal(text, &inner) == nil {
-		values, err = measure([]byte(inner)) // some resources come as a string of JSON
+		values, err = measure([]byte(inner)) // some resources are sent as a string that contains JSON
 	}
 	if err == nil {
 		err = a.need(values > smallValues, values > largeValues)
@@ -105,8 +105,9 @@ func (a *answer) decode(text []byte, into any) error {
 	return json.Unmarshal(text, into)
 }
 
-// resource reads an answer that is one piece. An empty one leaves the variable as it is, and so does a nil one, but what is
-// not JSON does not come from MeshAgent, and says nothing about what was done.
+// resource reads a response that is one piece. An empty response leaves the variable unchanged, and
+// a nil variable ignores the content. A response that is not JSON does not come from MeshAgent, so
+// it does not show whether the request was carried out.
 func (a *answer) resource(into any) error {
 	text, err := io.ReadAll(a)
 	if err != nil {
@@ -121,7 +122,7 @@ func (a *answer) resource(into any) error {
 	return a.decode(bytes.TrimSpace(text), into)
 }
 
-// failed is the error of a request whose answer cannot be used.
+// failed returns the error of a request whose response cannot be used.
 func (a *answer) failed(r request, err error) error {
 	switch {
 	case errors.Is(err, ErrAnswerTooLarge), errors.Is(err, ErrUnknownPaging):
@@ -134,12 +135,13 @@ func (a *answer) failed(r request, err error) error {
 	return &NetworkError{Method: r.method, Route: r.route.template, Cause: err}
 }
 
-// errShape says in what JSON is not what was expected.
+// errShape describes how JSON differs from the expected form.
 type errShape string
 
 func (e errShape) Error() string { return string(e) }
 
-// measure counts the values of JSON, or says ErrAnswerTooLarge. Text that is no JSON has some number of them.
+// measure counts the values of JSON, or returns ErrAnswerTooLarge. For text that is not JSON, the
+// count means nothing.
 func measure(text []byte) (values int, err error) {
 	depth, number := 0, 0
 	for i := 0; i < len(text); i++ {
@@ -168,7 +170,7 @@ func measure(text []byte) (values int, err error) {
 	return values, nil
 }
 
-// stringLength is where the string of JSON ends that a text begins with.
+// stringLength returns the length of the JSON string at the beginning of a text.
 func stringLength(text []byte) int {
 	for i := 0; i < len(text); i++ {
 		switch text[i] {

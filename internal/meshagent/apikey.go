@@ -14,8 +14,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// APIKey is a project's API key, ma-<key id>-<project id>-<secret>. Printing it shows the ids only, and so does printing what
-// holds one in a private field: fmt cannot ask such a field's methods, but shows a pointer to a string as an address.
+// APIKey is a project's API key, ma-<key id>-<project id>-<secret>. Printing it shows only the ids.
+// The same holds for printing a struct with an APIKey in a private field. fmt cannot call the
+// methods of such a field, but prints a pointer to a string as an address.
 type APIKey struct {
 	ID        string
 	ProjectID string
@@ -30,7 +31,7 @@ func (k APIKey) reveal() string {
 	return k.handle.Value()
 }
 
-// secret returns the part of it that is secret.
+// secret returns only the secret part.
 func (k APIKey) secret() string {
 	_, ids, _ := strings.Cut(k.reveal(), "-")
 	_, rest, _ := strings.Cut(ids, "-")
@@ -38,7 +39,7 @@ func (k APIKey) secret() string {
 	return secret
 }
 
-// ParseAPIKey reads a key. Its errors never repeat any part of it.
+// ParseAPIKey reads a key. Its errors never contain any part of the key.
 func ParseAPIKey(text string) (APIKey, error) {
 	rest, ok := strings.CutPrefix(text, "ma-")
 	if !ok {
@@ -50,7 +51,7 @@ func ParseAPIKey(text string) (APIKey, error) {
 		return APIKey{}, errors.New("an API key has the form ma-<key id>-<project id>-<secret>")
 	}
 	if i := strings.IndexFunc(parts[2], func(r rune) bool { return r <= ' ' || r > '~' }); i >= 0 {
-		return APIKey{}, errors.New("the API key contains blanks, line breaks or other characters that cannot be sent")
+		return APIKey{}, errors.New("the API key contains spaces, line breaks or other characters that cannot be sent")
 	}
 	id, err := keyUUID(parts[0])
 	if err != nil {
@@ -63,13 +64,13 @@ func ParseAPIKey(text string) (APIKey, error) {
 	return APIKey{ID: id, ProjectID: project, handle: unique.Make(text)}, nil
 }
 
-// String shows what is not secret about the key.
+// String shows the parts of the key that are not secret.
 func (k APIKey) String() string { return fmt.Sprintf("API key %s of project %s", k.ID, k.ProjectID) }
 
 // GoString keeps the secret out of %#v.
 func (k APIKey) GoString() string { return k.String() }
 
-// redact takes the secret out of a text, also where the text is JSON.
+// redact removes the secret from a text, also from JSON.
 func (k APIKey) redact(text string) string {
 	secret := k.secret()
 	if secret == "" {
@@ -79,7 +80,8 @@ func (k APIKey) redact(text string) string {
 	return strings.NewReplacer(secret, "[redacted]", quoted[1:len(quoted)-1], "[redacted]").Replace(text)
 }
 
-// keyUUID decodes the form that a UUID has inside a key: URL-safe base64 without padding, with "." for "-".
+// keyUUID decodes the form of a UUID inside a key: URL-safe base64 without padding, with "." for
+// "-".
 func keyUUID(text string) (string, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(strings.ReplaceAll(text, ".", "-"))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"unique"
 )
 
-// The vector of the vendor's key format.
+// The test vector of the vendor's key format.
 const vector = "ma-D4.tW9nLRp.hZXCGdyiVDg-fJ5meXQlQN6US.B_wfkK5w-s3-cret"
 
 func TestParseAPIKey(t *testing.T) {
@@ -29,7 +29,7 @@ func TestParseAPIKey(t *testing.T) {
 	}
 }
 
-// What holds a key is printed by mistake, such as in a log of what a test compared.
+// A struct with a key can be printed by mistake, for example in the log of a failed comparison.
 func TestNothingThatHoldsAKeyShowsIt(t *testing.T) {
 	t.Parallel()
 	key, err := ParseAPIKey(vector)

@@ -8,12 +8,14 @@ import (
 	"slices"
 )
 
-// APIScope is what a participant may do inside a room. A nil member is withheld; an empty one is granted without limits. In a member a
-// nil list means no limit, and a nil flag its default.
+// APIScope is what a participant can do inside a room. A nil member is not granted. An empty member
+// is granted without limits. Inside a member, a nil list means no limit, and a nil flag means its
+// default.
 //
-// As JSON a scope always has one form: every member is there, with null where it is withheld, and so is everything in it, with its
-// default where it is not set. So scopes that mean the same are the same JSON, and a scope as a whole belongs to whoever writes it:
-// what somebody else granted besides is a difference to the null here, and goes.
+// A scope has only one form as JSON. Every member is present, with null if it is not granted, and
+// all of its fields are present, with their defaults if they are unset. So equal scopes are equal
+// JSON, and the operator manages a scope as a whole. A permission that others granted in addition
+// differs from the null here, and the operator removes it.
 type APIScope struct {
 	Livekit    *LivekitGrant    `json:"livekit"`
 	Queues     *QueuesGrant     `json:"queues"`
@@ -32,30 +34,30 @@ type APIScope struct {
 	Services   *ServicesGrant   `json:"services"`
 }
 
-// The members of an APIScope, and what these consist of.
+// The members of an APIScope, and the types that these use.
 type (
-	// LivekitGrant is audio and video.
+	// LivekitGrant allows audio and video.
 	LivekitGrant struct {
 		BreakoutRooms []string `json:"breakout_rooms"`
 	}
-	// QueuesGrant is queues.
+	// QueuesGrant allows queues.
 	QueuesGrant struct {
 		Send    []string `json:"send"`
 		Receive []string `json:"receive"`
 		List    *bool    `json:"list" default:"true"`
 	}
-	// MessagingGrant is messages between participants.
+	// MessagingGrant allows messages between participants.
 	MessagingGrant struct {
 		Broadcast *bool `json:"broadcast" default:"true"`
 		List      *bool `json:"list" default:"true"`
 		Send      *bool `json:"send" default:"true"`
 	}
-	// DatasetGrant is tables.
+	// DatasetGrant allows tables.
 	DatasetGrant struct {
 		Tables     []TableGrant `json:"tables"`
 		ListTables *bool        `json:"list_tables" default:"true"`
 	}
-	// TableGrant is the rights on one table.
+	// TableGrant has the permissions on one table.
 	TableGrant struct {
 		Name      string   `json:"name"`
 		Namespace []string `json:"namespace"`
@@ -63,18 +65,18 @@ type (
 		Read      *bool    `json:"read" default:"true"`
 		Alter     *bool    `json:"alter" default:"false"`
 	}
-	// MemoryGrant is memories.
+	// MemoryGrant allows memories.
 	MemoryGrant struct {
 		List     *bool              `json:"list" default:"true"`
 		Memories []MemoryEntryGrant `json:"memories"`
 	}
-	// MemoryEntryGrant is the rights on one memory.
+	// MemoryEntryGrant has the permissions on one memory.
 	MemoryEntryGrant struct {
 		Name        string             `json:"name"`
 		Namespace   []string           `json:"namespace"`
 		Permissions *MemoryPermissions `json:"permissions"`
 	}
-	// MemoryPermissions are rights on a memory.
+	// MemoryPermissions are the operations on a memory.
 	MemoryPermissions struct {
 		Create   *bool `json:"create" default:"true"`
 		Drop     *bool `json:"drop" default:"true"`
@@ -85,25 +87,25 @@ type (
 		Recall   *bool `json:"recall" default:"true"`
 		Optimize *bool `json:"optimize" default:"true"`
 	}
-	// SyncGrant is synchronised documents.
+	// SyncGrant allows synchronized documents.
 	SyncGrant struct {
 		Paths []SyncPathGrant `json:"paths"`
 	}
-	// SyncPathGrant is a synchronised document, or several.
+	// SyncPathGrant allows one synchronized document, or several.
 	SyncPathGrant struct {
 		Path     string `json:"path"`
 		ReadOnly *bool  `json:"read_only" default:"false"`
 	}
-	// StorageGrant is files.
+	// StorageGrant allows files.
 	StorageGrant struct {
 		Paths []StoragePathGrant `json:"paths"`
 	}
-	// StoragePathGrant is a part of the files.
+	// StoragePathGrant allows a part of the files.
 	StoragePathGrant struct {
 		Path     string `json:"path"`
 		ReadOnly *bool  `json:"read_only" default:"false"`
 	}
-	// ContainersGrant is containers and images.
+	// ContainersGrant allows containers and images.
 	ContainersGrant struct {
 		Logs          *bool                   `json:"logs" default:"true"`
 		Pull          []string                `json:"pull"`
@@ -111,18 +113,18 @@ type (
 		Registry      *ContainerRegistryGrant `json:"registry"`
 		UseContainers *bool                   `json:"use_containers" default:"true"`
 	}
-	// ContainerRegistryGrant is the room's image registry.
+	// ContainerRegistryGrant allows the room's image registry.
 	ContainerRegistryGrant struct {
 		List  []string `json:"list"`
 		Pull  []string `json:"pull"`
 		Run   []string `json:"run"`
 		Write []string `json:"write"`
 	}
-	// DeveloperGrant is what developers look at.
+	// DeveloperGrant allows the developer's view of a room.
 	DeveloperGrant struct {
 		Logs *bool `json:"logs" default:"true"`
 	}
-	// AgentsGrant is agents and toolkits.
+	// AgentsGrant allows agents and toolkits.
 	AgentsGrant struct {
 		RegisterAgent          *bool    `json:"register_agent" default:"true"`
 		RegisterPublicToolkit  *bool    `json:"register_public_toolkit" default:"true"`
@@ -132,15 +134,15 @@ type (
 		UseTools               *bool    `json:"use_tools" default:"true"`
 		AllowedToolkits        []string `json:"allowed_toolkits"`
 	}
-	// LLMGrant is language models.
+	// LLMGrant allows language models.
 	LLMGrant struct {
 		Models []string `json:"models"`
 	}
-	// AdminGrant is the administration of the room.
+	// AdminGrant allows the administration of the room.
 	AdminGrant struct {
 		Config *bool `json:"config" default:"true"`
 	}
-	// SecretsGrant is secrets and OAuth tokens.
+	// SecretsGrant allows secrets and OAuth tokens.
 	SecretsGrant struct {
 		RequestOAuthToken []OAuthEndpoint `json:"request_oauth_token"`
 	}
@@ -149,23 +151,23 @@ type (
 		Endpoint string `json:"endpoint"`
 		ClientID string `json:"client_id"`
 	}
-	// TunnelsGrant is port forwarding.
+	// TunnelsGrant allows port forwarding.
 	TunnelsGrant struct {
 		Ports []string `json:"ports"`
 	}
-	// ServicesGrant is the list of services.
+	// ServicesGrant allows the list of services.
 	ServicesGrant struct {
 		List *bool `json:"list" default:"true"`
 	}
 )
 
-// MarshalJSON writes the one form that a scope has.
+// MarshalJSON writes the only form of a scope.
 func (s APIScope) MarshalJSON() ([]byte, error) {
 	type plain APIScope
 	return Encode(plain(s.canonical()))
 }
 
-// UnmarshalJSON knows dataset by its older names, too.
+// UnmarshalJSON also accepts the older names of dataset.
 func (s *APIScope) UnmarshalJSON(text []byte) error {
 	type plain APIScope
 	aliased := struct {
@@ -184,8 +186,8 @@ func (s *APIScope) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// canonical is a copy with defaults in place of what is not set, and with sets of patterns in order. Lists of rules keep theirs:
-// where two rules fit, the first counts.
+// canonical returns a copy with defaults for unset fields, and with sets of patterns in order.
+// Lists of rules keep their order, because the first rule that matches counts.
 func (s APIScope) canonical() APIScope {
 	s.Livekit = copied(s.Livekit, func(g *LivekitGrant) { g.BreakoutRooms = set(g.BreakoutRooms) })
 	s.Queues = copied(s.Queues, func(g *QueuesGrant) { g.Send, g.Receive = set(g.Send), set(g.Receive) })
@@ -214,14 +216,15 @@ func (s APIScope) canonical() APIScope {
 	s.Admin = copied(s.Admin, nil)
 	s.Tunnels = copied(s.Tunnels, func(g *TunnelsGrant) {
 		if g.Ports = set(g.Ports); len(g.Ports) == 0 {
-			g.Ports = nil // here alone an empty list means all
+			g.Ports = nil // only here, an empty list means all
 		}
 	})
 	s.Services = copied(s.Services, nil)
 	return s
 }
 
-// copied is a copy with its defaults. Change must replace what the copy would share with the original and has defaults in it.
+// copied returns a copy with its defaults. The function change must replace everything with
+// defaults that the copy would share with the original.
 func copied[G any](grant *G, change func(*G)) *G {
 	if grant == nil {
 		return nil
@@ -234,7 +237,8 @@ func copied[G any](grant *G, change func(*G)) *G {
 	return &one
 }
 
-// set is a list whose order has no meaning. A nil list stays one: it means no limit, and an empty one nothing.
+// set sorts a list whose order has no meaning. A nil list stays nil, because nil means no limit and
+// an empty list means nothing.
 func set(list []string) []string {
 	list = slices.Clone(list)
 	slices.Sort(list)

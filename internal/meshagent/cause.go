@@ -17,14 +17,15 @@ import (
 	"syscall"
 )
 
-// plain makes an error of net/http fit for people, and the same each time that the cause is the same: without the URL (routes say it
-// shorter, and without names), and without local ports, times and numbers of streams.
+// plain makes an error of net/http readable for people. The same cause always gives the same text.
+// It omits the URL, because the route is shorter and has no names. It also omits local ports, times
+// and numbers of streams.
 func plain(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
 	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
-		why := "name servers do not answer" // in one outage they do so in several ways
+		why := "name servers do not answer" // in one outage, resolvers fail in several ways
 		if lookup.IsNotFound {
 			why = "no such host"
 		}
@@ -34,7 +35,7 @@ func plain(err error) error {
 		return errors.New("the server's certificate has expired or is not yet valid")
 	}
 	if isEndOfConnection(err) {
-		return errors.New("the server ended the connection")
+		return errors.New("the server closed the connection")
 	}
 	if wire, ok := errors.AsType[*net.OpError](err); ok {
 		return fmt.Errorf("%s: %w", wire.Op, plain(wire.Err))
@@ -45,21 +46,23 @@ func plain(err error) error {
 	return err
 }
 
-// isEndOfConnection says that the server is there and does not go on, however that shows: it depends on the moment.
+// isEndOfConnection is true if the server closed the connection. Which error shows that depends on
+// the moment.
 func isEndOfConnection(err error) bool {
 	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
 		if errors.Is(err, end) {
 			return true
 		}
 	}
-	// The types of these are not exported.
+	// The types of these errors are not exported.
 	return slices.ContainsFunc([]string{
 		"http: server closed idle connection", "stream error: stream ID ", "http2: server sent GOAWAY ", "http2: client connection lost",
 	}, func(start string) bool { return strings.HasPrefix(err.Error(), start) })
 }
 
-// neverSent says that no connection was made, so that nothing can have reached MeshAgent. It goes by what an error is: a
-// transport that is not net/http's may send without a connection. A time-out tells nothing, since it may come later.
+// neverSent is true if there was no connection, so that nothing can have reached MeshAgent. It
+// checks the type of the error, because a transport other than net/http's may send without a
+// connection. A timeout proves nothing, because it can come after the request was sent.
 func neverSent(err error) bool {
 	if wire, ok := errors.AsType[*net.OpError](err); ok && (wire.Op == "dial" || wire.Op == "proxyconnect") {
 		return true
@@ -78,7 +81,7 @@ func neverSent(err error) bool {
 			return true
 		}
 	}
-	// The types of these are not exported.
+	// The types of these errors are not exported.
 	text := err.Error()
 	return strings.HasSuffix(text, "net/http: TLS handshake timeout") || strings.HasSuffix(text, "http: server gave HTTP response to HTTPS client")
 }

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// Who is told of an outage again and again is told the same each time: else every attempt would change a status.
+// The text of an outage must be the same each time. Otherwise every attempt would change a status.
 func TestAnOutageIsDescribedInTheSameWordsEachTime(t *testing.T) {
 	t.Parallel()
 	local := func(port int) net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port} }
@@ -45,7 +45,7 @@ func TestAnOutageIsDescribedInTheSameWordsEachTime(t *testing.T) {
 		"a certificate that has expired": {errs: []error{
 			expired(time.Unix(1800000000, 0)), expired(time.Unix(1800000005, 0)),
 		}, want: "the server's certificate has expired or is not yet valid"},
-		"nobody listens": {errs: []error{
+		"no process listens": {errs: []error{
 			syscallFailed("dial", 50787, syscall.ECONNREFUSED), syscallFailed("dial", 34111, syscall.ECONNREFUSED),
 		}, want: "dial: connection refused"},
 		"a proxy that is away": {errs: []error{
@@ -63,7 +63,7 @@ func TestAnOutageIsDescribedInTheSameWordsEachTime(t *testing.T) {
 			errors.New(`http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR, debug=""`),
 			errors.New(`http2: server sent GOAWAY and closed the connection; LastStreamID=9, ErrCode=ENHANCE_YOUR_CALM, debug="c4n4ry"`),
 			errors.New("http2: client connection lost"),
-		}, want: "the server ended the connection"},
+		}, want: "the server closed the connection"},
 		"something else": {errs: []error{errors.New("tls: first record does not look like a TLS handshake")}, want: "tls: first record does not look like a TLS handshake"},
 	} {
 		t.Run(name, func(t *testing.T) {

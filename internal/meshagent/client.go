@@ -14,28 +14,30 @@ import (
 	"time"
 )
 
-// DefaultEndpoint is where the MeshAgent API usually is.
+// DefaultEndpoint is the public MeshAgent API.
 const DefaultEndpoint = "https://api.meshagent.com"
 
-// Options say how a client talks to MeshAgent. Only the key is required.
+// Options configure a client. Only the key is required.
 type Options struct {
-	// Endpoint is the base URL; unset means DefaultEndpoint.
+	// Endpoint is the base URL. Defaults to DefaultEndpoint.
 	Endpoint string
-	// Key is sent as bearer token.
+	// Key is sent as a bearer token.
 	Key APIKey
 	// UserAgent names the program.
 	UserAgent string
-	// Limiter is the budget of this credential, shared by all clients that use it; nil means none.
+	// Limiter is the rate limit of this credential. All clients with the credential share it. nil
+	// means no limit.
 	Limiter *Limiter
-	// Observe is told of every request that was sent; nil means nobody is.
+	// Observe is called for every request that was sent, unless it is nil.
 	Observe func(Call)
-	// Around stands between the budget and what sends requests, such as to make traces; nil means that nothing does.
+	// Around wraps the transport inside the rate limit, for example to create traces. nil wraps
+	// nothing.
 	Around func(http.RoundTripper) http.RoundTripper
-	// Transport carries requests; nil means the network.
+	// Transport sends requests. Defaults to the network.
 	Transport http.RoundTripper
-	// Timeout bounds one request, its answer included; 0 means 30 seconds.
+	// Timeout limits one request including its response. Defaults to 30 seconds.
 	Timeout time.Duration
-	// MembersAge is how long a list of a project's members is believed; 0 means a minute.
+	// MembersAge is how long the client uses a list of a project's members. Defaults to a minute.
 	MembersAge time.Duration
 }
 
@@ -51,7 +53,7 @@ type Client struct {
 	lists      unreadableLists
 }
 
-// New makes a client. It sends nothing.
+// New creates a client. It sends nothing.
 func New(options Options) (*Client, error) {
 	endpoint := options.Endpoint
 	if endpoint == "" {
@@ -77,7 +79,7 @@ func New(options Options) (*Client, error) {
 		key:  options.Key,
 		http: http.Client{
 			Transport: transport(options, timeout),
-			// A redirect would carry the key to wherever it points.
+			// A redirect would send the key to the location that it names.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		limiter:    options.Limiter,
@@ -90,13 +92,13 @@ func New(options Options) (*Client, error) {
 // Endpoint is the base URL in use.
 func (c *Client) Endpoint() string { return c.base }
 
-// Config is what a deployment says of itself.
+// Config is what a deployment reports about itself.
 type Config struct {
 	Version string         `json:"version"`
 	Domains map[string]any `json:"domains"`
 }
 
-// Genuine says that it is MeshAgent that answered: nothing else tells its version, or its domains.
+// Genuine is true if MeshAgent answered, because only MeshAgent reports its version or its domains.
 func (c Config) Genuine() bool {
 	return c.Version != "" || c.Domains != nil
 }
@@ -107,18 +109,18 @@ func (c *Client) Config(ctx context.Context) (Config, error) {
 	return config, c.do(ctx, request{method: http.MethodGet, route: expand("/config"), out: &config, open: true})
 }
 
-// request is one call of the API.
+// request is one API call.
 type request struct {
 	method string
 	route  route
 	query  url.Values
 	in     any                 // sent as JSON, unless nil
-	out    any                 // filled from the answer's JSON, unless nil or the answer is empty
-	read   func(*answer) error // reads the answer in place of out
-	open   bool                // neither body nor answer holds a secret value, so that the words of a refusal may be shown
+	out    any                 // filled from the response's JSON, unless nil or the response is empty
+	read   func(*answer) error // reads the response instead of out
+	open   bool                // neither request nor response has a secret value, so that messages can show MeshAgent's words
 }
 
-// do sends a request. Any answer outside 200 to 299 is an *Error.
+// do sends a request. Any status outside 200 to 299 becomes an *Error.
 func (c *Client) do(ctx context.Context, r request) error {
 	req, err := c.build(ctx, r)
 	if err != nil {
@@ -131,7 +133,7 @@ func (c *Client) do(ctx context.Context, r request) error {
 	a := &answer{ctx: ctx, client: c, resp: resp, head: make([]byte, 0, 512)}
 	defer a.close()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // the status counts
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // the status decides, even without the text
 		return newError(r, resp, text, c.key)
 	}
 	if r.read != nil {
@@ -145,7 +147,8 @@ func (c *Client) do(ctx context.Context, r request) error {
 	return nil
 }
 
-// send waits for the rate limit and sends the request. It takes note when MeshAgent asks for a pause, and tells the observer.
+// send waits for the rate limit and sends the request. It pauses the limiter if MeshAgent asks for
+// that, and calls the observer.
 func (c *Client) send(req *http.Request, r request) (*http.Response, error) {
 	asked := time.Now()
 	if c.limiter != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// answering makes a client whose every request gets an answer.
+// answering creates a client that gets an answer to every request.
 func answering(t *testing.T, answer http.HandlerFunc) *Client {
 	t.Helper()
 	return with(t, Options{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -137,7 +137,7 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// It would look short, and short lists look like losses.
+// Such a list would look short, and missing rows look like deleted resources.
 func TestAListWithOtherPagesIsNoResult(t *testing.T) {
 	t.Parallel()
 	for name, list := range map[string]func(*Project) error{

@@ -13,87 +13,86 @@ import (
 	"net/url"
 )
 
-// Spec is the part of a resource that a caller writes.
+// Spec is the part of a resource that callers write.
 type Spec[S any] interface {
-	// Key is the natural key within the collection, such as a name; "" when there is none.
+	// Key is the natural key within the collection, such as a name. It is "" if there is none.
 	Key() string
-	// Mark is who manages the resource, as far as it bears a mark.
+	// Mark is the ownership annotation of the resource.
 	Mark() Mark
-	// WithMark returns a copy that bears the mark (none, for the zero Mark). Where the resource has no place for
-	// one it returns the spec as it is.
+	// WithMark returns a copy with the ownership annotation, or without one for the zero Mark. If
+	// the resource has no place for it, WithMark returns the spec unchanged.
 	WithMark(mark Mark) S
 }
 
-// Resource is what MeshAgent holds: a spec, and what only MeshAgent writes.
+// Resource is a resource in MeshAgent: a spec, and the parts that only MeshAgent writes.
 type Resource[S any] interface {
-	// Identity is what Update and Delete take.
+	// Identity is the argument of Update and Delete.
 	Identity() string
-	// Written is the part that callers write, as it stands now.
+	// Written is the current value of the part that callers write.
 	Written() S
 }
 
-// Listed is a resource of which a list shows only a part.
+// Listed is a resource that lists show only in part.
 type Listed[R any] interface {
-	// Listed returns the part that a list shows.
+	// Listed returns the part that lists show.
 	Listed() R
 }
 
-// Promise is a resource that is perhaps only promised, such as a grant to somebody who was invited.
+// Promise is a resource that may not exist yet, such as a grant of an invited user.
 type Promise interface {
-	// Promised says that nothing can be read of it yet.
+	// Promised is true if the resource cannot be read yet.
 	Promised() bool
 }
 
-// Ref names a resource by its identity, by its natural key when last seen, or by both.
+// Ref names a resource by its identity, by its last known natural key, or by both.
 type Ref struct{ ID, Key string }
 
 // Collection is one REST collection, such as the rooms of a project.
 type Collection[S Spec[S], R Resource[S]] interface {
 	// Path identifies the collection within its project.
 	Path() string
-	// All lists every resource, page by page, each once. While others write, it has what was there from the beginning to the end, as far
-	// as its place in the list stayed the same.
+	// All lists every resource once, page by page. If others write meanwhile, it has each resource
+	// that existed during the whole listing, as long as its position in the list did not change.
 	All(ctx context.Context) iter.Seq2[R, error]
-	// Get reads one resource. It answers ErrUseList where no route can tell.
+	// Get reads one resource. It returns ErrUseList if no route can read the resource.
 	Get(ctx context.Context, ref Ref) (R, error)
-	// Create makes a resource. It must do nothing that can fail after the resource exists. The answer
-	// shows either the whole resource, or no more than its identity. With a conflict comes what is in
-	// the way, if that is known and cannot be read.
+	// Create creates a resource. It must do nothing that can fail after the resource exists. shown
+	// is true if the response has the whole resource, not only its identity. With a conflict,
+	// Create returns the conflicting resource if that is known and cannot be read.
 	Create(ctx context.Context, spec S) (made R, shown bool, err error)
-	// Update replaces what callers write, all of it, but for what this build does not know: that is
-	// sent back as current has it. Current must be the resource as it was just read. The answer is as
-	// that of Create.
+	// Update replaces the whole part that callers write. It sends back what this build does not
+	// know, as current has it. So current must be the resource as it was just read. The results are
+	// like those of Create.
 	Update(ctx context.Context, current R, spec S) (made R, shown bool, err error)
-	// Delete removes a resource.
 	Delete(ctx context.Context, id string) error
-	// Traits says in what the collection differs from others.
+	// Traits says how the collection differs from others.
 	Traits() Traits
 }
 
-// Traits are the ways in which collections differ that matter to whoever uses them.
+// Traits are the differences between collections that matter to callers.
 type Traits struct {
-	// RefusesTwins: MeshAgent itself answers 409 to a second resource with the same key, so that it is safe to
-	// create first and to look only after a refusal.
+	// RefusesTwins is true if MeshAgent returns 409 for a second resource with the same key. It is
+	// then safe to create first, and to search only after a refusal.
 	RefusesTwins bool
-	// Marks: resources have a place for a mark.
+	// Marks is true if resources have a place for the ownership annotation.
 	Marks bool
-	// PartialLists: a row of a list lacks part of what callers write, such as the value of a secret.
+	// PartialLists is true if lists lack a part that callers write, such as the value of a secret.
 	PartialLists bool
 }
 
-// collection is the regular case. A resource that deviates embeds it and shadows a method.
+// collection is the regular case. A resource that differs embeds it and shadows a method.
 type collection[S Spec[S], R Resource[S]] struct {
 	client *Client
 	route  route
-	item   string // the template of one resource below the route, such as /{room}
-	member string // what wraps the rows of a list
-	wrap   string // what wraps a single resource in answers; "" when nothing does
+	item   string // the template of one resource after the route, such as /{room}
+	member string // the member of a list that has the rows
+	wrap   string // the member of a response that has a single resource; "" if the response is the resource
 	paging paging
 	traits Traits
 
-	query  url.Values // sent when one resource is read or deleted
-	filter url.Values // sent when they are listed
-	open   bool       // neither requests nor answers hold secret values
+	query  url.Values // sent to read or delete one resource
+	filter url.Values // sent to list resources
+	open   bool       // neither requests nor responses have secret values
 }
 
 func (c collection[S, R]) Path() string { return c.route.path }
@@ -109,13 +108,13 @@ func (c collection[S, R]) Get(ctx context.Context, ref Ref) (R, error) {
 	return c.read(ctx, request{method: http.MethodGet, route: c.one(ref.ID), query: c.query, open: c.open})
 }
 
-// Create sends POST on the collection, whose answer is the resource.
+// Create sends POST on the collection. The response is the resource.
 func (c collection[S, R]) Create(ctx context.Context, spec S) (made R, shown bool, err error) {
 	made, err = c.read(ctx, request{method: http.MethodPost, route: c.route, in: spec, open: c.open})
 	return made, true, err
 }
 
-// read sends a request whose answer is one resource.
+// read sends a request for one resource.
 func (c collection[S, R]) read(ctx context.Context, r request) (R, error) {
 	resource, err := c.decode(ctx, r)
 	if err == nil && resource.Identity() == "" {
@@ -124,7 +123,7 @@ func (c collection[S, R]) read(ctx context.Context, r request) (R, error) {
 	return resource, err
 }
 
-// unexpected says that an answer does not come from MeshAgent, although it is JSON.
+// unexpected is the error for a JSON response that does not come from MeshAgent.
 func unexpected(r request, why string) error {
 	return &NetworkError{Method: r.method, Route: r.route.template, Cause: errors.New("the answer is not what was expected: " + why)}
 }
@@ -141,7 +140,7 @@ func (c collection[S, R]) decode(ctx context.Context, r request) (R, error) {
 		return resource, err
 	}
 	if err := json.Unmarshal(answer[c.wrap], &resource); err != nil {
-		return resource, &NetworkError{Method: r.method, Route: r.route.template, Cause: fmt.Errorf("the answer has no %q that can be read", c.wrap)}
+		return resource, &NetworkError{Method: r.method, Route: r.route.template, Cause: fmt.Errorf("the response has no readable %q", c.wrap)}
 	}
 	return resource, nil
 }
@@ -153,8 +152,8 @@ func (c collection[S, R]) Delete(ctx context.Context, id string) error {
 
 func (c collection[S, R]) one(id string) route { return c.route.join(c.item, id) }
 
-// put sends PUT on a resource, with what this build does not know of it. Most resources answer with
-// nothing.
+// put sends PUT on a resource, with the members that this build does not know. The response of most
+// resources is empty.
 func (c collection[S, R]) put(ctx context.Context, id string, in any, extras *extras) error {
 	return c.client.do(ctx, request{method: http.MethodPut, route: c.one(id), in: completed{in, extras}, open: c.open})
 }

@@ -11,12 +11,13 @@ import (
 	"strings"
 )
 
-// Detect finds out what the server speaks. last is what was known before.
+// Detect finds out which generation of the API the server speaks. last is the result of the last
+// check.
 //
-// A version below 0.45 is enough. Otherwise a 200 from a witness decides: from the project's role,
-// which only servers of 0.44 have, or from whoami, which is new in 0.45. Only a route that is not
-// there leads from one witness to the other; every other refusal, and what does not come from
-// MeshAgent, changes nothing.
+// A version below 0.45 is enough. Otherwise a 200 from a witness decides. The witnesses are the
+// project's role, which only servers of 0.44 have, and whoami, which is new in 0.45. Detect asks
+// the other witness only if the route of the first is missing. Any other refusal, and any response
+// that does not come from MeshAgent, changes nothing.
 func (p *Project) Detect(ctx context.Context, last API) (API, error) {
 	config, err := p.client.Config(ctx)
 	if err != nil && last.Generation != "" {
@@ -36,9 +37,10 @@ func (p *Project) Detect(ctx context.Context, last API) (API, error) {
 	return API{Generation: generation, Version: config.Version}, nil
 }
 
-// witnessed is the generation of the route that answers 200. Otherwise it is the last one, with
-// what the witness answered instead. At first sight a server of 0.44 is one that has the route, and
-// refuses to show the role, or one without any witness that reports no version.
+// witnessed returns the generation of the witness that answers 200. Otherwise it returns the last
+// generation, with the witness's error. A server that was never checked counts as 0.44 in two
+// cases: it has the role route and does not show the role, or it has no witness and reports no
+// version.
 func (p *Project) witnessed(ctx context.Context, last Generation, known bool) (Generation, error) {
 	err := p.role(ctx)
 	if err == nil || last == "" && status(err) == http.StatusForbidden {
@@ -57,8 +59,8 @@ func (p *Project) witnessed(ctx context.Context, last Generation, known bool) (G
 	return last, err
 }
 
-// Confirm makes sure that MeshAgent answers, in the generation that this client speaks, and returns
-// the version that it reports. Where it reports none, the witness must know the route.
+// Confirm checks that MeshAgent answers in the generation that this client speaks. It returns the
+// version that MeshAgent reports. If MeshAgent reports none, the witness must have the route.
 func (p *Project) Confirm(ctx context.Context) (API, error) {
 	config, err := p.client.Config(ctx)
 	if err != nil {
@@ -74,8 +76,8 @@ func (p *Project) Confirm(ctx context.Context) (API, error) {
 	return API{Generation: Generation044, Version: config.Version}, nil
 }
 
-// ReadParent reads what a collection lies under, so that a 404 of the collection is known not to be
-// about that.
+// ReadParent reads the parent of a collection, so that a 404 of the collection is known not to be
+// about its parent.
 func (p *Project) ReadParent(ctx context.Context, template, collection string) error {
 	return p.client.do(ctx, request{method: http.MethodGet, route: route{template: path.Dir(template), path: path.Dir(collection)}})
 }
@@ -107,8 +109,8 @@ func (c *Client) whoami(ctx context.Context) error {
 	return err
 }
 
-// MissesRoute says that MeshAgent may not have the route: it answered 404, 405, 410 or 501. A 404
-// may also be about the resource.
+// MissesRoute is true if MeshAgent may not have the route, because it returned 404, 405, 410 or
+// 501. A 404 can also be about the resource.
 func MissesRoute(err error) bool {
 	switch status(err) {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
@@ -117,9 +119,9 @@ func MissesRoute(err error) bool {
 	return false
 }
 
-// DoubtsGeneration says that an answer is a reason to ask the server again what it speaks: a route
-// that is not there, or a list that continues in an unknown way. Of a 404 that is certain only
-// directly below the project, where no parent can be missing.
+// DoubtsGeneration is true if an error is a reason to detect the API again: a missing route, or a
+// list that continues in an unknown way. A 404 shows a missing route only directly below the
+// project, where no parent can be missing.
 func DoubtsGeneration(err error) bool {
 	if errors.Is(err, ErrUnknownPaging) {
 		return true

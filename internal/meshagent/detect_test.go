@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// server answers the questions of Detect: by path, a status, or a body of status 200.
+// server answers the requests of Detect: by path, with a status or with a body of status 200.
 type server map[string]any
 
 const (
@@ -25,7 +25,7 @@ const (
 
 func told(version string) string { return `{"domains":{},"version":"` + version + `"}` }
 
-// asked makes a project of a server, and a list of what it was asked.
+// asked creates a project of a server, and records the requests.
 func (s server) asked(t *testing.T) (*Project, *[]string) {
 	t.Helper()
 	var calls []string
@@ -103,7 +103,7 @@ func TestDetect(t *testing.T) {
 	}
 }
 
-// Whatever goes wrong with one of the questions, what is known stays.
+// If one of the requests fails in any way, the known generation stays.
 func TestNothingButAWitnessChangesTheGeneration(t *testing.T) {
 	t.Parallel()
 	up := server{"config": told("0.50.1"), "role": 404, "whoami": isCaller}
@@ -152,7 +152,7 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
-// A page of something on the way decides nothing, whatever its status.
+// A proxy's page decides nothing, whatever its status.
 func TestForeignAnswers(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 401, 403, 404, 405, 409, 410, 422} {

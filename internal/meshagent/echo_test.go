@@ -13,7 +13,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// simulated makes a client of a simulator, in the simulator's own project.
+// simulated creates a client of a simulator, in the simulator's own project.
 func simulated(t *testing.T, sim *simulator.Simulator) *Project {
 	t.Helper()
 	key, err := ParseAPIKey(simulator.DevelopmentKey)
@@ -27,7 +27,7 @@ func simulated(t *testing.T, sim *simulator.Simulator) *Project {
 	return client.Project(sim.ProjectID())
 }
 
-// MeshAgent may quote what it refuses.
+// MeshAgent may quote the request that it rejects.
 func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	const canary = "c4n4ry"
@@ -88,7 +88,7 @@ func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 		}
 	}
 
-	// What holds no secret keeps its reason.
+	// A request without secrets keeps its reason.
 	sim.Inject(simulator.Fault{Status: http.StatusBadRequest, Times: 1, Body: "no such image"})
 	if _, _, err := services.Create(t.Context(), withOAuth("")); err == nil || !strings.Contains(err.Error(), "no such image") {
 		t.Errorf("a service without secrets: %v", err)
@@ -98,7 +98,8 @@ func TestARefusalThatRepeatsTheRequestShowsNoSecret(t *testing.T) {
 	}
 }
 
-// Words are shown of what is known to hold no secret. A request that nobody thought of shows none.
+// MeshAgent's words are shown only for requests that are known to hold no secret. Other requests
+// show none.
 func TestWordsOfARefusalAreHiddenUnlessTheyMayBeShown(t *testing.T) {
 	t.Parallel()
 	client := answering(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -109,11 +110,11 @@ func TestWordsOfARefusalAreHiddenUnlessTheyMayBeShown(t *testing.T) {
 		err   error
 		shown bool
 	}{
-		"a request that nobody thought of": {err: client.do(t.Context(), request{method: http.MethodGet, route: expand("/x")})},
-		"a list of secrets":                {err: lastError(t.Context(), client.Project("p").Secrets())},
-		"the deletion of a secret":         {err: client.Project("p").Secrets().Delete(t.Context(), "s")},
-		"a list of rooms":                  {err: lastError(t.Context(), client.Project("p").Rooms()), shown: true},
-		"a list of grants":                 {err: lastError(t.Context(), client.Project("p").RoomGrants()), shown: true},
+		"a request of an unknown kind": {err: client.do(t.Context(), request{method: http.MethodGet, route: expand("/x")})},
+		"a list of secrets":            {err: lastError(t.Context(), client.Project("p").Secrets())},
+		"the deletion of a secret":     {err: client.Project("p").Secrets().Delete(t.Context(), "s")},
+		"a list of rooms":              {err: lastError(t.Context(), client.Project("p").Rooms()), shown: true},
+		"a list of grants":             {err: lastError(t.Context(), client.Project("p").RoomGrants()), shown: true},
 	} {
 		if status(test.err) != http.StatusForbidden || strings.Contains(test.err.Error(), "c4n4ry") != test.shown {
 			t.Errorf("%s: %v", name, test.err)

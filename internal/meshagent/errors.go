@@ -17,25 +17,25 @@ import (
 	"unicode"
 )
 
-// Error is MeshAgent's refusal of a request.
+// Error is a refusal of a request by MeshAgent.
 type Error struct {
 	Status     int
 	Method     string
-	Route      string // the template: names of things are in the message, if anywhere
-	Message    string // MeshAgent's words, one line, shortened; "" when they are of no use to a person
+	Route      string // the template; only the message can have names
+	Message    string // MeshAgent's words in one shortened line; "" if they do not help people
 	RetryAfter time.Duration
 
-	unaddressable bool // no path leads there
+	unaddressable bool // no valid path exists
 	unsent        bool // no request was sent
-	foreign       bool // it is an HTML page: something on the way to MeshAgent answered
+	foreign       bool // an HTML page, sent by a proxy in front of MeshAgent
 }
 
-// Foreign says that the answer does not come from MeshAgent but from something on the way, such as
-// an ingress without a backend, a firewall or a page to sign in. It says nothing about what was
-// asked for, nor whether MeshAgent carried it out.
+// Foreign is true if the response comes from a proxy and not from MeshAgent, such as an ingress
+// without a backend, a firewall or a sign-in page. The response says nothing about the resource,
+// nor whether MeshAgent carried out the request.
 func (e *Error) Foreign() bool { return e.foreign }
 
-// Error reads "PUT /accounts/…/{room}: 409 Conflict: the words of MeshAgent".
+// Error returns, for example, "PUT /accounts/…/{room}: 409 Conflict: the words of MeshAgent".
 func (e *Error) Error() string {
 	text := fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))
 	if asked := strings.TrimSpace(e.Method + " " + e.Route); asked != "" {
@@ -47,7 +47,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// NetworkError says that there was no answer, or none that makes sense. Whether the request was carried out is unknown.
+// NetworkError says that there was no response, or that it makes no sense. It is unknown whether
+// MeshAgent carried out the request.
 type NetworkError struct {
 	Method string
 	Route  string
@@ -56,58 +57,59 @@ type NetworkError struct {
 	unsent bool // the request did not reach MeshAgent
 }
 
-// Error reads "GET /config: connection refused".
+// Error returns, for example, "GET /config: connection refused".
 func (e *NetworkError) Error() string { return fmt.Sprintf("%s %s: %v", e.Method, e.Route, e.Cause) }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *NetworkError) Unwrap() error { return e.Cause }
 
-// TakenError is a conflict about a name that only MeshAgent could tell.
+// TakenError is a conflict about a name that only MeshAgent knows.
 type TakenError struct {
 	Name     string
 	conflict error
 }
 
-// Error is that of the conflict.
+// Error returns the text of the conflict.
 func (e *TakenError) Error() string { return e.conflict.Error() }
 
-// Unwrap gives the conflict.
+// Unwrap returns the conflict.
 func (e *TakenError) Unwrap() error { return e.conflict }
 
-// ErrUseList says that no route reads this resource by what is known of it: only a list can tell.
-var ErrUseList = errors.New("only a list can tell")
+// ErrUseList says that no route reads this resource with the known names, so that only a list can
+// show it.
+var ErrUseList = errors.New("only a list shows this resource")
 
-// ErrNothingThere says that there is nothing yet that could be deleted.
-var ErrNothingThere = errors.New("there is nothing in MeshAgent yet")
+// ErrNothingThere says that MeshAgent has nothing yet that could be deleted.
+var ErrNothingThere = errors.New("there is nothing to delete in MeshAgent yet")
 
-// IsNotFound says that MeshAgent answered 404.
+// IsNotFound is true if MeshAgent returned 404.
 func IsNotFound(err error) bool { return status(err) == http.StatusNotFound }
 
-// IsUnauthorized says that MeshAgent does not know the credential (401).
+// IsUnauthorized is true if MeshAgent does not accept the credential (401).
 func IsUnauthorized(err error) bool { return status(err) == http.StatusUnauthorized }
 
-// IsForbidden says that the credential lacks the right (403).
+// IsForbidden is true if the credential lacks a permission (403).
 func IsForbidden(err error) bool { return status(err) == http.StatusForbidden }
 
-// IsConflict says that MeshAgent answered 409.
+// IsConflict is true if MeshAgent returned 409.
 func IsConflict(err error) bool { return status(err) == http.StatusConflict }
 
-// IsUnaddressable says that no path can lead there, so that nothing is there.
+// IsUnaddressable is true if no path can name the resource, so that it cannot exist.
 func IsUnaddressable(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.unaddressable
 }
 
-// IsRefusal says that what was asked for was certainly not done: MeshAgent answered 4xx. That it gave up waiting for the rest
-// of the request (408) is none: what stands between here and there says so too, when MeshAgent takes too long. "Too early"
-// (425) and "too many" (429) are refusals that are worth a retry.
+// IsRefusal is true if MeshAgent certainly did not carry out the request, because it returned 4xx.
+// The status 408 is not a refusal: a proxy returns it, too, if MeshAgent takes too long. "Too
+// early" (425) and "too many requests" (429) are refusals, and worth a retry.
 func IsRefusal(err error) bool {
 	code := status(err)
 	return code >= 400 && code < 500 && code != http.StatusRequestTimeout
 }
 
-// NotSent says that nothing reached MeshAgent: the rate limit of this process refused the request, no path leads there, or no
-// connection was made.
+// NotSent is true if nothing reached MeshAgent. The rate limit of this process refused the request,
+// no valid path exists, or there was no connection.
 func NotSent(err error) bool {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.unsent
@@ -116,7 +118,7 @@ func NotSent(err error) bool {
 	return ok && e.unsent
 }
 
-// status is MeshAgent's answer; 0 if there is none, or if it comes from something else.
+// status is MeshAgent's status code. It is 0 without a response, or if a proxy sent it.
 func status(err error) int {
 	if e, ok := errors.AsType[*Error](err); ok && !e.foreign {
 		return e.Status
@@ -124,7 +126,7 @@ func status(err error) int {
 	return 0
 }
 
-// newError reads an answer outside 200 to 299.
+// newError reads a response with a status outside 200 to 299.
 func newError(r request, resp *http.Response, answer []byte, key APIKey) *Error {
 	e := &Error{Status: resp.StatusCode, Method: r.method, Route: r.route.template, foreign: isHTML(resp, answer)}
 	switch {
@@ -133,10 +135,10 @@ func newError(r request, resp *http.Response, answer []byte, key APIKey) *Error 
 	case resp.StatusCode == http.StatusTooManyRequests:
 		e.RetryAfter = retryAfter(resp.Header, time.Now())
 	case resp.StatusCode >= 500:
-		// These words are about the server, not about the request, and often differ each time.
+		// An HTML page describes the server, not the request, and often differs each time.
 	case isHTML(resp, answer):
 		e.Message = htmlInstead
-	case r.open, r.in == nil && resp.StatusCode == http.StatusNotFound: // who asks for what is not there knows no value
+	case r.open, r.in == nil && resp.StatusCode == http.StatusNotFound: // a reader of a missing resource knows no secret value
 		e.Message = words(resp, answer, key)
 	default:
 		e.Message = "MeshAgent's words are not shown, since they might repeat a secret value"
@@ -144,23 +146,25 @@ func newError(r request, resp *http.Response, answer []byte, key APIKey) *Error 
 	return e
 }
 
-const htmlInstead = "an HTML page instead of an answer of MeshAgent: check the endpoint, and proxies on the way"
+const htmlInstead = "an HTML page instead of a response from MeshAgent: check the endpoint, and the proxies in front of it"
 
-// words finds the sentence for people in an error's body, whose form is not fixed: plain text such as "400: reason", or JSON. JSON of an
-// unknown form is shown as it is, for a reason is in it.
+// words finds the sentence for people in the body of an error. The body has no fixed form: it is
+// plain text such as "400: reason", or JSON. JSON of an unknown form is shown unchanged, because it
+// contains the reason.
 func words(resp *http.Response, answer []byte, key APIKey) string {
 	const limit = 300
 	text := cmp.Or(sentence(answer), string(answer))
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	text = strings.TrimPrefix(text, strconv.Itoa(resp.StatusCode)+": ")
-	text = key.redact(strings.ToValidUTF8(text, "?")) // before it is cut, or half of the secret would stay
+	text = key.redact(strings.ToValidUTF8(text, "?")) // before the text is shortened, which could leave half of the secret
 	if runes := []rune(text); len(runes) > limit {
 		text = string(runes[:limit]) + "…"
 	}
 	return text
 }
 
-// sentence is the text of the member of a JSON object that is meant for people; "" if there is none.
+// sentence returns the member of a JSON object that is written for people. It is "" if there is
+// none.
 func sentence(answer []byte) string {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(answer, &object) != nil {
@@ -184,22 +188,23 @@ func isHTML(resp *http.Response, answer []byte) bool {
 	return media == "text/html" || bytes.HasPrefix(bytes.TrimSpace(answer), []byte("<"))
 }
 
-// errNotMeshAgent describes a successful answer that cannot be read.
+// errNotMeshAgent describes a response with a status of 200 to 299 that cannot be read.
 func errNotMeshAgent(resp *http.Response, answer []byte) error {
 	if isHTML(resp, answer) {
 		return errors.New(htmlInstead)
 	}
-	return errors.New("the answer is cut off, or is not the JSON that was expected")
+	return errors.New("the response is truncated, or is not the expected JSON")
 }
 
-// retryAfter reads the header in both its forms, seconds and a date.
+// retryAfter reads both forms of the header, seconds and a date.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := header.Get("Retry-After")
 	wait := defaultPause
 	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
 		wait = time.Duration(seconds) * time.Second
 	} else if date, err := http.ParseTime(value); err == nil {
-		// MeshAgent's clock may differ from ours: by its own, it is known how long to wait.
+		// MeshAgent's clock can differ from the local clock. Its own Date header gives the right
+		// delay.
 		if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
 			now = theirs
 		}
@@ -208,7 +213,8 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	return min(max(wait, time.Second), maxPause)
 }
 
-// fixed refuses a change of what MeshAgent has no way to change, in the form of MeshAgent's own refusals.
+// fixed refuses a change that MeshAgent has no way to make, in the form of MeshAgent's own
+// refusals.
 func fixed(what, is, wanted string) error {
 	if is == wanted {
 		return nil

@@ -14,28 +14,29 @@ import (
 	"strings"
 )
 
-// extras are the members of an answer that this build does not know, at every depth. MeshAgent
-// replaces a resource as a whole, so what is not sent back to it is lost: a newer server's members
-// would go with the first update of an older operator.
+// extras are the members of a response that this build does not know, at every depth. MeshAgent
+// replaces a resource as a whole, so members that are not sent back are lost. Without the extras,
+// an older operator would erase a newer server's members with its first update.
 type extras struct {
-	members map[string]json.RawMessage // unknown
-	inside  map[string]*extras         // of known objects
-	lists   map[string][]element       // of known lists of objects
+	members map[string]json.RawMessage // unknown members
+	inside  map[string]*extras         // in known objects
+	lists   map[string][]element       // in known lists of objects
 }
 
 // element is an object in a list.
 type element struct {
-	names  map[string]string // its members that are single values, as text, by which it is found again
-	usual  map[string]string // what those are of an element that leaves them out
-	at, of int               // its place in the list, and how long that was
+	names  map[string]string // its members with single values, as text, which identify it
+	usual  map[string]string // their defaults, for an element that omits them
+	at, of int               // its index, and the length of the list
 	extras *extras
 }
 
-// elementKeys are the members by which MeshAgent's lists tell their objects apart, the surest first.
+// elementKeys are the members that identify the objects of MeshAgent's lists, the most reliable
+// first.
 var elementKeys = []string{"name", "num", "path", "address", "queue", "label", "protocol", "id", "image", "identity", "type"}
 
-// extrasOf returns what a document has beyond a type and further members that callers never write;
-// nil if there is nothing.
+// extrasOf returns the members of a document that neither the type nor readOnly has. It returns nil
+// if there are none.
 func extrasOf[T any](text []byte, readOnly ...string) *extras {
 	return unknown(text, reflect.TypeFor[T](), readOnly...)
 }
@@ -46,7 +47,7 @@ func unknown(text []byte, known reflect.Type, readOnly ...string) *extras {
 	}
 	var members map[string]json.RawMessage
 	if known.Kind() != reflect.Struct || json.Unmarshal(text, &members) != nil {
-		return nil // a value, or free JSON, of which everything is known
+		return nil // a value or free JSON, which is known completely
 	}
 	fields := fieldsOf(known)
 	found := extras{members: map[string]json.RawMessage{}, inside: map[string]*extras{}, lists: map[string][]element{}}
@@ -63,7 +64,7 @@ func unknown(text []byte, known reflect.Type, readOnly ...string) *extras {
 	return &found
 }
 
-// addInside adds what is not known inside a member that is.
+// addInside adds the unknown members inside a known member.
 func (x *extras) addInside(known knownMember, value json.RawMessage) {
 	if known.kind.Kind() == reflect.Slice {
 		if list := unknownElements(value, known.kind.Elem()); len(list) > 0 {
@@ -91,13 +92,13 @@ func unknownElements(text []byte, known reflect.Type) []element {
 	return found
 }
 
-// knownMember is one that this build knows, by the name that it writes.
+// knownMember is a member of this build's types, by the name that it writes.
 type knownMember struct {
 	name string
 	kind reflect.Type
 }
 
-// fieldsOf are the members of a struct's JSON. The tag alias has their older names.
+// fieldsOf returns the members of a struct's JSON. The tag alias has their older names.
 func fieldsOf(known reflect.Type) map[string]knownMember {
 	fields := map[string]knownMember{}
 	for field := range known.Fields() {
@@ -118,7 +119,7 @@ func fieldsOf(known reflect.Type) map[string]knownMember {
 	return fields
 }
 
-// namesIn are the members of an object that are single values.
+// namesIn returns the members of an object that are single values.
 func namesIn(text []byte) map[string]string {
 	var members map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -136,7 +137,7 @@ func namesIn(text []byte) map[string]string {
 	return names
 }
 
-// usualNames are the values of keys that elements of a list may leave out: what their tag default says.
+// usualNames returns the values of keys that elements of a list can omit, from their tag default.
 func usualNames(known reflect.Type) map[string]string {
 	usual := map[string]string{}
 	for field := range known.Fields() {
@@ -148,8 +149,7 @@ func usualNames(known reflect.Type) map[string]string {
 	return usual
 }
 
-// completed is the body of an update with what this build does not know of the resource that it
-// replaces.
+// completed is the body of an update, with the unknown members of the resource that it replaces.
 type completed struct {
 	body   any
 	extras *extras
@@ -171,7 +171,7 @@ func (c completed) MarshalJSON() ([]byte, error) {
 	return Encode(members)
 }
 
-// onto adds the extras to an object. What was taken out of it takes its extras with it.
+// onto adds the extras to an object. A member that was removed takes its extras with it.
 func (x *extras) onto(members map[string]json.RawMessage) (map[string]json.RawMessage, error) {
 	for name, value := range x.members {
 		if _, ok := members[name]; !ok {
@@ -186,7 +186,7 @@ func (x *extras) onto(members map[string]json.RawMessage) (map[string]json.RawMe
 	for name, elements := range x.lists {
 		var list []json.RawMessage
 		if json.Unmarshal(members[name], &list) != nil {
-			continue // the list is gone
+			continue // the list was removed
 		}
 		if err := ontoList(list, elements); err != nil {
 			return nil, err
@@ -205,7 +205,7 @@ func (x *extras) onto(members map[string]json.RawMessage) (map[string]json.RawMe
 func (x *extras) ontoText(members map[string]json.RawMessage, name string) error {
 	var inner map[string]json.RawMessage
 	if unmarshalled := json.Unmarshal(members[name], &inner) == nil; !unmarshalled || inner == nil {
-		return nil // it is gone
+		return nil // the member was removed
 	}
 	inner, err := x.onto(inner)
 	if err != nil {
@@ -215,7 +215,7 @@ func (x *extras) ontoText(members map[string]json.RawMessage, name string) error
 	return err
 }
 
-// ontoList adds extras to the elements that they belong to.
+// ontoList adds the extras to their elements.
 func ontoList(list []json.RawMessage, elements []element) error {
 	names := make([]map[string]string, len(list))
 	for i, one := range list {
@@ -241,8 +241,9 @@ func ontoList(list []json.RawMessage, elements []element) error {
 	return nil
 }
 
-// find returns where an element is now: where it has the same values under its keys, the surest
-// first. Objects that no key tells apart are told by their place, if none was added or removed.
+// find returns the new index of an element. It looks for the same values of its keys, the most
+// reliable first. An object without an identifying key is found by its index, if the list kept its
+// length.
 func (e element) find(list []map[string]string) (int, bool) {
 	var candidates []int
 	for i := range list {

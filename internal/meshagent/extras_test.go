@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A server knows more than the client: what an update does not set is sent back, wherever it is.
+// If a server knows more than the client, an update sends back what it does not set, at every
+// depth.
 func TestUpdatesKeepWhatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	const read = `{
@@ -74,7 +75,7 @@ func TestUpdatesKeepWhatIsNotKnown(t *testing.T) {
 	}
 }
 
-// missingFrom are the places at which a document has not the values of another.
+// missingFrom returns the places where a document lacks the values of another.
 func missingFrom(at string, want, have any) (places []string) {
 	switch want := want.(type) {
 	case map[string]any:

@@ -8,11 +8,12 @@ import (
 	"encoding/json"
 )
 
-// FeedSpec is what callers write of a feed. A nil member means: leave what is there.
+// FeedSpec is the part of a feed that callers write. A nil member leaves the current value
+// unchanged.
 type FeedSpec struct {
 	Name          string            `json:"name"`
 	Description   *string           `json:"description,omitempty"`
-	Visibility    string            `json:"visibility,omitempty"` // only when it is created
+	Visibility    string            `json:"visibility,omitempty"` // sent only when the feed is created
 	Paused        *bool             `json:"paused,omitempty"`
 	Annotations   map[string]string `json:"annotations,omitempty"`
 	MessageSchema json.RawMessage   `json:"message_schema,omitempty"` // an object or a boolean
@@ -36,10 +37,10 @@ func (f *Feed) UnmarshalJSON(text []byte) error {
 // Key is the feed's name.
 func (s FeedSpec) Key() string { return s.Name }
 
-// Mark is in the annotations.
+// Mark reads the ownership annotation.
 func (s FeedSpec) Mark() Mark { return markIn(s.Annotations) }
 
-// WithMark returns a copy with the mark in its annotations.
+// WithMark returns a copy with the ownership annotation.
 func (s FeedSpec) WithMark(mark Mark) FeedSpec {
 	s.Annotations = withMark(s.Annotations, mark)
 	return s
@@ -48,12 +49,13 @@ func (s FeedSpec) WithMark(mark Mark) FeedSpec {
 // Identity is the feed's id.
 func (f Feed) Identity() string { return f.ID }
 
-// Written is the feed without what only MeshAgent writes.
+// Written is the feed without the parts that only MeshAgent writes.
 func (f Feed) Written() FeedSpec { return f.FeedSpec }
 
 type feeds struct{ collection[FeedSpec, Feed] }
 
-// Feeds is /accounts/projects/{project_id}/feeds. That a second feed of a name is refused is not certain, so one looks before creating.
+// Feeds is /accounts/projects/{project_id}/feeds. It is not certain that MeshAgent refuses a second
+// feed with the same name, so callers search before they create.
 func (p *Project) Feeds() Collection[FeedSpec, Feed] {
 	return feeds{collection[FeedSpec, Feed]{
 		client: p.client, route: p.route.join("/feeds"), item: "/{feed_id}", member: "feeds", wrap: "feed", open: true,
@@ -61,7 +63,8 @@ func (p *Project) Feeds() Collection[FeedSpec, Feed] {
 	}}
 }
 
-// Update sends PUT …/feeds/{feed_id}, which replaces all but the visibility. What is left out falls back to its default.
+// Update sends PUT …/feeds/{feed_id}, which replaces everything but the visibility. MeshAgent
+// resets omitted members to their defaults.
 func (c feeds) Update(ctx context.Context, current Feed, spec FeedSpec) (made Feed, shown bool, err error) {
 	if err := fixed("visibility", current.Visibility, spec.Visibility); err != nil {
 		return current, false, err

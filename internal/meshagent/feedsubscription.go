@@ -8,9 +8,10 @@ import (
 	"encoding/json"
 )
 
-// FeedSubscriptionSpec is what callers write of a feed's subscription. A nil member means: leave what is there.
+// FeedSubscriptionSpec is the part of a feed's subscription that callers write. A nil member leaves
+// the current value unchanged.
 type FeedSubscriptionSpec struct {
-	RoomID                 string            `json:"-"` // known to MeshAgent, never written
+	RoomID                 string            `json:"-"` // reported by MeshAgent, never sent
 	Room                   string            `json:"room"`
 	Path                   string            `json:"path"`
 	FilenameDatetimeFormat *string           `json:"filename_datetime_format,omitempty"`
@@ -36,10 +37,10 @@ func (s *FeedSubscription) UnmarshalJSON(text []byte) error {
 // Key is the room and the path.
 func (s FeedSubscriptionSpec) Key() string { return s.Room + ":" + s.Path }
 
-// Mark is in the annotations.
+// Mark reads the ownership annotation.
 func (s FeedSubscriptionSpec) Mark() Mark { return markIn(s.Annotations) }
 
-// WithMark returns a copy with the mark in its annotations.
+// WithMark returns a copy with the ownership annotation.
 func (s FeedSubscriptionSpec) WithMark(mark Mark) FeedSubscriptionSpec {
 	s.Annotations = withMark(s.Annotations, mark)
 	return s
@@ -48,7 +49,7 @@ func (s FeedSubscriptionSpec) WithMark(mark Mark) FeedSubscriptionSpec {
 // Identity is the subscription's id.
 func (s FeedSubscription) Identity() string { return s.ID }
 
-// Written is the subscription without what only MeshAgent writes.
+// Written is the subscription without the parts that only MeshAgent writes.
 func (s FeedSubscription) Written() FeedSubscriptionSpec {
 	written := s.FeedSubscriptionSpec
 	written.RoomID = s.RoomID
@@ -67,8 +68,8 @@ func (p *Project) FeedSubscriptions(feedID string) Collection[FeedSubscriptionSp
 	}}
 }
 
-// Update sends PUT …/subscriptions/{subscription_id}, which replaces all but the room and the path. A format that is left out falls
-// back to the default.
+// Update sends PUT …/subscriptions/{subscription_id}, which replaces everything but the room and
+// the path. MeshAgent resets an omitted format to its default.
 func (c feedSubscriptions) Update(ctx context.Context, current FeedSubscription, spec FeedSubscriptionSpec) (made FeedSubscription, shown bool, err error) {
 	if err := fixed("room", current.Room, spec.Room); err != nil {
 		return current, false, err

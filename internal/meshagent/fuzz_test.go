@@ -82,7 +82,7 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// What a scope means does not change when it is written and read.
+// A scope must keep its meaning when it is written and read.
 func FuzzAPIScope(f *testing.F) {
 	f.Add(`{"queues": {"send": ["b", "a", "a"], "list": null}, "livekit": {}, "admin": null}`)
 	f.Add(`{"database": {"tables": [{"name": "t"}]}, "tunnels": {"ports": []}}`)
@@ -106,7 +106,7 @@ func FuzzAPIScope(f *testing.F) {
 	})
 }
 
-// A service as MeshAgent shows it survives being read and written.
+// A service from MeshAgent must survive being read and written.
 func FuzzService(f *testing.F) {
 	f.Add(`{"id": "1", "version": "v1", "kind": "Service", "metadata": {"name": "x"}, "ports": [{"num": "8000", "endpoints": [{"path": "/a"}]}]}`)
 	f.Add(`{"id": "1", "metadata": {"name": "x", "annotations": {"a": "b"}}, "container": {"image": "i", "environment": [{"name": "A", "value": null}]}, "external": null}`)

@@ -16,29 +16,29 @@ type Generation string
 // The generations of the API. This client speaks the first.
 const (
 	Generation044 Generation = "0.44"
-	// Generation045 is that of 0.45.0 and all later versions known so far.
+	// Generation045 covers 0.45.0 and all later versions known so far.
 	Generation045 Generation = "0.45"
 )
 
-// API is what a server speaks. The zero API is that of a server that was not asked yet.
+// API is what a server speaks. The zero API means that the server was not asked yet.
 type API struct {
 	Generation Generation
-	// Version is what GET /config reports, word for word; "" if the server reports none.
+	// Version is the text that GET /config reports, unchanged. It is "" if the server reports none.
 	Version string
 }
 
-// Spoken says that this client speaks the generation of the server. Until the server was asked, it
-// is taken for one of those.
+// Spoken is true if this client speaks the generation of the server. Before the server is asked,
+// the client assumes that.
 func (a API) Spoken() bool { return a.Generation == "" || a.Generation == Generation044 }
 
-// Tested says that the version is one of the generation in use, so that the server has all routes
-// of the contract. A newer server, and one that reports no version, may lack some.
+// Tested is true if the version belongs to the generation in use, so that the server has all routes
+// of the contract. A newer server, or one that reports no version, may lack some.
 func (a API) Tested() bool {
 	v, ok := parseVersion(a.Version)
 	return ok && v.generation() == Generation044 && a.Spoken()
 }
 
-// Newer says that the version is one of a later generation than that in use.
+// Newer is true if the version belongs to a later generation than the one in use.
 func (a API) Newer() bool {
 	v, ok := parseVersion(a.Version)
 	return ok && v.generation() != Generation044 && a.Spoken()
@@ -47,21 +47,21 @@ func (a API) Newer() bool {
 // String names the server: "MeshAgent 0.50.1".
 func (a API) String() string { return strings.TrimSpace("MeshAgent " + a.Version) }
 
-// Feature is something that servers have from a version on, until another.
+// Feature is something that servers have from one version on, until another.
 type Feature struct {
 	Noun        string // in the plural: "room grants"
-	From, Until string // versions; "" for ever
+	From, Until string // versions; "" means no bound
 }
 
-// The features that kinds need and that not every generation has.
+// The features that kinds need and not every generation has.
 var (
 	RoomGrants   = Feature{Noun: "room grants", Until: "0.45"}
 	RoomSecrets  = Feature{Noun: "room secrets", Until: "0.45"}
 	AgentSecrets = Feature{Noun: "agent secrets", Until: "0.45"}
 )
 
-// Has says that the server has a feature. Where the version is not known, it has all that any
-// version of its generation has.
+// Has is true if the server has a feature. A server of unknown version counts as having the
+// features of every version of its generation.
 func (a API) Has(f Feature) bool {
 	first, last := a.versions()
 	from, _ := parseVersion(f.From)
@@ -69,7 +69,7 @@ func (a API) Has(f Feature) bool {
 	return from.compare(last) <= 0 && (!ends || first.compare(until) < 0)
 }
 
-// versions are the first and the last version that the server may have.
+// versions returns the first and the last version that the server can have.
 func (a API) versions() (first, last version) {
 	generation := a.Generation
 	if generation == "" {

@@ -31,10 +31,10 @@ func TestFeatures(t *testing.T) {
 		{API{}, true, false},
 		{API{Generation044, "0.44.6"}, true, false},
 		{API{Generation044, ""}, true, false},
-		{API{Generation044, "0.50.1"}, true, false}, // it is used as 0.44
+		{API{Generation044, "0.50.1"}, true, false}, // used as 0.44
 		{API{Generation045, "0.47.1"}, false, false},
 		{API{Generation045, "0.50.1"}, false, true},
-		{API{Generation045, ""}, false, true}, // as far as is known
+		{API{Generation045, ""}, false, true}, // assumed, because the version is unknown
 	} {
 		if grants, has := test.api.Has(RoomGrants), test.api.Has(volumes); grants != test.grants || has != test.volumes {
 			t.Errorf("%v (%s): room grants %t, volumes %t", test.api, test.api.Generation, grants, has)

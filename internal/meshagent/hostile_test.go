@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// repeated is a body that begins, repeats a part, each time with another number in it, and ends.
+// repeated is a body with a beginning, a repeated part with another number each time, and an end.
 type repeated struct {
 	start, end string
 	part       func(i int) string
@@ -47,7 +47,7 @@ func (r *repeated) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// served makes a client that gets a new body for each request.
+// served creates a client that gets a new body for each request.
 func served(t *testing.T, body func(*http.Request) io.Reader) *Client {
 	t.Helper()
 	return with(t, Options{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -57,8 +57,7 @@ func served(t *testing.T, body func(*http.Request) io.Reader) *Client {
 
 func always(text string) func(int) string { return func(int) string { return text } }
 
-// hostileLists are answers to GET /services, each of which is far larger than what anybody may
-// have.
+// hostileLists are answers to GET /services. Each of them is far larger than any limit.
 func hostileLists() map[string]*repeated {
 	const most = 5_000_000
 	return map[string]*repeated{
@@ -77,7 +76,7 @@ func hostileLists() map[string]*repeated {
 	}
 }
 
-// heapPeak is the most that the heap held while a function ran, beyond what it held before.
+// heapPeak returns how much the heap grew at most while a function ran.
 func heapPeak(run func()) uint64 {
 	read := func() uint64 {
 		var stats runtime.MemStats
@@ -103,10 +102,10 @@ func heapPeak(run func()) uint64 {
 	return max(peak.Load(), before) - before
 }
 
-// Endpoints belong to tenants, and the memory to all of them. Several lists are read at once, by
-// several clients. It measures the heap, so it runs alone.
+// Tenants control endpoints, and all of them share the memory. Several clients read several lists
+// at once. The test measures the heap, so it runs alone.
 func TestNoListExhaustsMemory(t *testing.T) {
-	const limit = 200 << 20 // of 256 MiB that the chart gives
+	const limit = 200 << 20 // of the chart's memory limit of 256 MiB
 	for name := range hostileLists() {
 		t.Run(name, func(t *testing.T) {
 			var errs [6]error
@@ -138,7 +137,7 @@ func lastError[S Spec[S], R Resource[S]](ctx context.Context, collection Collect
 	return failed
 }
 
-// It measures the heap, so it runs alone.
+// The test measures the heap, so it runs alone.
 func TestPagesWithoutEnd(t *testing.T) {
 	var row atomic.Int64
 	client := served(t, func(r *http.Request) io.Reader {
@@ -157,8 +156,8 @@ func TestPagesWithoutEnd(t *testing.T) {
 	}
 }
 
-// Large answers are read a few at a time, and all of them in the end.
-// It measures the heap, so it runs alone.
+// Large answers are read a few at a time, and all of them in the end. The test measures the heap,
+// so it runs alone.
 func TestManyLargeResourcesAtOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		body func() io.Reader
@@ -197,7 +196,7 @@ func TestManyLargeResourcesAtOnce(t *testing.T) {
 	}
 }
 
-// endless is a body without an end, that knows how much of it was read.
+// endless is a body without an end that counts how much of it was read.
 type endless struct{ read *int }
 
 func (e endless) Read(p []byte) (int, error) {
@@ -217,7 +216,7 @@ func TestAnswersThatAreTooLong(t *testing.T) {
 	}{
 		"one resource": {http.StatusOK, func(p *Project) error { _, err := p.Info(t.Context()); return err }, true, 8 << 20},
 		"nothing":      {http.StatusOK, func(p *Project) error { return p.Rooms().Delete(t.Context(), "r") }, true, 8 << 20},
-		"a list":       {http.StatusOK, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 1 << 20}, // it is none at once
+		"a list":       {http.StatusOK, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 1 << 20}, // the answer is not a list from the first byte on
 		"a refusal":    {http.StatusForbidden, func(p *Project) error { return lastError(t.Context(), p.Rooms()) }, false, 64 << 10},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -240,8 +239,8 @@ func TestAnswersThatAreTooLong(t *testing.T) {
 	}
 }
 
-// Three tenants, eight lists each, all of them kept, and all as large as they may be. A fourth
-// tenant has a few rows. It measures the heap, so it runs alone.
+// Three tenants keep eight lists each, all of the largest size. A fourth tenant has a few rows. The
+// test measures the heap, so it runs alone.
 func TestKeptListsShareTheMemory(t *testing.T) {
 	const tenants, lists, few = 3, 8, 500
 	hostile := func(*http.Request) io.Reader {

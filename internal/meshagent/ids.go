@@ -5,9 +5,10 @@ package meshagent
 
 import "github.com/google/uuid"
 
-// CanonicalID is an id as MeshAgent writes it. Users may write a UUID in capitals; what is no UUID stays as it is.
+// CanonicalID returns an id as MeshAgent writes it. Users can write a UUID in capitals. A text that
+// is not a UUID stays unchanged.
 func CanonicalID(id string) string {
-	const length = 36 // the other forms that the parser takes, such as one in braces, may be names
+	const length = 36 // other forms that the parser accepts, such as one in braces, can be names
 	if parsed, err := uuid.Parse(id); err == nil && len(id) == length {
 		return parsed.String()
 	}

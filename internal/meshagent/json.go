@@ -8,7 +8,8 @@ import (
 	"encoding/json"
 )
 
-// Object is free JSON: an object whose members MeshAgent does not interpret. Numbers keep their digits.
+// Object is free JSON: an object whose members MeshAgent does not interpret. Numbers keep their
+// digits.
 type Object map[string]any
 
 // UnmarshalJSON reads numbers as json.Number.
@@ -18,8 +19,8 @@ func (o *Object) UnmarshalJSON(text []byte) error {
 	return decoder.Decode((*map[string]any)(o))
 }
 
-// Encode writes JSON without a line break at its end. It leaves <, > and & as they are: written for HTML, they would take
-// six bytes each.
+// Encode writes JSON without a final line break. It does not escape <, > and &, because the escapes
+// for HTML would take six bytes each.
 func Encode(value any) ([]byte, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

@@ -13,14 +13,14 @@ import (
 	"net/http"
 )
 
-// page is the answer to a list: its rows, and how many there are in all, if it tells.
+// page is one page of a list: its rows, and their total number if MeshAgent reports it.
 type page[R any] struct {
 	rows  []R
 	total *int
 }
 
-// readPage reads a page as it comes: one row after the other, and the rest not at all. A list has no more rows than its page
-// may have.
+// readPage reads a page row by row, and skips the rest. A list has no more rows than its page
+// allows.
 func readPage[S Spec[S], R Resource[S]](a *answer, member string, most int, holding *Holding) (out page[R], err error) {
 	decoder := json.NewDecoder(a)
 	if err := open(decoder, '{', "the answer is not an object"); err != nil {
@@ -48,14 +48,14 @@ func readPage[S Spec[S], R Resource[S]](a *answer, member string, most int, hold
 			return out, err
 		}
 	}
-	// An answer without the member must not pass for an empty collection.
+	// A response without the member must not count as an empty collection.
 	if out.rows == nil {
 		err = errShape(fmt.Sprintf("the list has no %q", member))
 	}
 	return out, cmp.Or(end(a, decoder), err)
 }
 
-// end makes sure that the answer ends where the list does.
+// end checks that nothing follows the list.
 func end(a *answer, decoder *json.Decoder) error {
 	if _, err := decoder.Token(); err != nil {
 		return err
@@ -119,7 +119,7 @@ func readRow[S Spec[S], R Resource[S]](a *answer, decoder *json.Decoder, member 
 	return row, nil
 }
 
-// readTotal reads what is a number where lists tell how many rows there are.
+// readTotal reads the total number of rows, if it is a number.
 func readTotal(a *answer, decoder *json.Decoder) (*int, error) {
 	var text json.RawMessage
 	if err := decoder.Decode(&text); err != nil {
@@ -136,7 +136,7 @@ func readTotal(a *answer, decoder *json.Decoder) (*int, error) {
 	return nil, nil //nolint:nilnil // it tells nothing
 }
 
-// skip reads past a value.
+// skip reads past one value.
 func skip(a *answer, decoder *json.Decoder) error {
 	for depth := 0; ; {
 		a.piece()
@@ -162,31 +162,32 @@ func skip(a *answer, decoder *json.Decoder) error {
 	}
 }
 
-// AnswerError says that MeshAgent answered, with what cannot be read: ErrAnswerTooLarge or ErrUnknownPaging. Whether the
-// request was carried out is unknown.
+// AnswerError says that MeshAgent's response cannot be read, because of ErrAnswerTooLarge or
+// ErrUnknownPaging. It is unknown whether MeshAgent carried out the request.
 type AnswerError struct {
 	Method string
 	Route  string
 	Cause  error
-	// News says that the list was not known to be unreadable before.
+	// News is true if the list was readable, or unknown, before.
 	News bool
 }
 
-// Error reads "GET /accounts/…/rooms: the answer is larger than …".
+// Error returns, for example, "GET /accounts/…/rooms: the answer is larger than …".
 func (e *AnswerError) Error() string { return fmt.Sprintf("%s %s: %v", e.Method, e.Route, e.Cause) }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *AnswerError) Unwrap() error { return e.Cause }
 
 var (
-	// ErrAnswerTooLarge says that an answer is larger than what this process reads, or that a list has more rows.
+	// ErrAnswerTooLarge says that a response is larger than the limits of this process, or that a
+	// list has too many rows.
 	ErrAnswerTooLarge = errors.New("the answer is larger than the operator reads")
-	// ErrUnknownPaging says that a list has pages in a way that this client does not know. It is no result: it would look
-	// short, and short lists look like losses.
-	ErrUnknownPaging = errors.New("the list has pages of a form that the operator does not know")
+	// ErrUnknownPaging says that this client does not know the paging of a list. Such a list must
+	// not be used, because it would look short, and missing rows look like deleted resources.
+	ErrUnknownPaging = errors.New("the operator does not know how this list continues after its first page")
 )
 
-// unreadable says why the list cannot be read, unless there is no cause.
+// unreadable wraps the reason why the list cannot be read. It returns nil without a cause.
 func (c collection[S, R]) unreadable(cause error) error {
 	switch {
 	case cause == nil:

@@ -5,15 +5,15 @@ package meshagent
 
 import "maps"
 
-// Mark says who manages a resource. It is kept in the resource itself, in its annotations where it has some.
+// Mark is the ownership annotation of a resource, and whether the resource was adopted.
 type Mark struct {
-	// Owner is <owner id>/<namespace>/<name>; "" means that nobody does.
+	// Owner is <owner id>/<namespace>/<name>. It is "" if the resource has no owner.
 	Owner string
-	// Adopted says that the owner found the resource and did not create it.
+	// Adopted is true if the owner found the resource and did not create it.
 	Adopted bool
 }
 
-// The annotations that hold a mark.
+// The annotations of a mark.
 const (
 	ownerAnnotation   = "meshagent.com/owner"
 	adoptedAnnotation = "meshagent.com/adopted"
@@ -24,7 +24,7 @@ func markIn(annotations map[string]string) Mark {
 	return Mark{Owner: annotations[ownerAnnotation], Adopted: annotations[adoptedAnnotation] == "true"}
 }
 
-// withMark returns a copy of annotations with the mark, or nil if nothing is left without it.
+// withMark returns a copy of annotations with the mark. It returns nil if the result is empty.
 func withMark(annotations map[string]string, mark Mark) map[string]string {
 	marked := maps.Clone(annotations)
 	delete(marked, ownerAnnotation)
@@ -42,7 +42,7 @@ func withMark(annotations map[string]string, mark Mark) map[string]string {
 	return marked
 }
 
-// orEmpty is a map that is written as an object where null would not do.
+// orEmpty replaces nil by an empty map, because MeshAgent does not accept null there.
 func orEmpty(annotations map[string]string) map[string]string {
 	if annotations == nil {
 		return map[string]string{}

@@ -15,7 +15,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/flight"
 )
 
-// member is a user of a project, as far as it says whose an e-mail address is.
+// member is a user of a project. It has only what is needed to find the user of an e-mail address.
 type member struct {
 	ID    string `json:"id"`
 	Email string `json:"email"`
@@ -24,10 +24,10 @@ type member struct {
 // Key is the e-mail address.
 func (m member) Key() string { return m.Email }
 
-// Mark is always the zero one.
+// Mark is always zero, because a member has no place for the ownership annotation.
 func (m member) Mark() Mark { return Mark{} }
 
-// WithMark returns the member as it is.
+// WithMark returns the member unchanged.
 func (m member) WithMark(Mark) member { return m }
 
 // Identity is the user's id.
@@ -36,23 +36,24 @@ func (m member) Identity() string { return m.ID }
 // Written is the member itself.
 func (m member) Written() member { return m }
 
-// members knows whose an e-mail address is. The list is shared by all who ask, and believed for a while.
+// members finds the user of an e-mail address. All callers share one list of members, and use it
+// for a while.
 type members struct {
 	list collection[member, member]
 	age  time.Duration
 	held *held
 
-	invited atomic.Pointer[time.Time] // when somebody was, last
+	invited atomic.Pointer[time.Time] // the time of the last invitation
 	shared  flight.Shared[*directory]
 }
 
-// directory has e-mail addresses, folded, by user id, and user ids by address.
+// directory maps user ids to folded e-mail addresses, and addresses to user ids.
 type directory struct {
 	emails map[string]string
 	ids    map[string][]string
 }
 
-// held is what the present directory takes. It is given back with the members.
+// held is the memory of the present directory. It is released together with the members.
 type held struct{ atomic.Pointer[Holding] }
 
 func (h *held) replace(next *Holding) {
@@ -88,17 +89,17 @@ func (m *members) fetch(ctx context.Context) (*directory, error) {
 	return found, nil
 }
 
-// since returns the members from a list that was begun at or after a moment.
+// since returns the members from a list that began at or after a moment.
 func (m *members) since(ctx context.Context, notBefore time.Time) (*directory, error) {
 	found, _, err := m.shared.Since(ctx, notBefore)
 	return found, err
 }
 
-// justNow is how long a list is believed that was begun before somebody was invited, who may be a member since. A burst of invitations
-// shares it.
+// justNow is how long a list stays in use that began before an invitation, although the invited
+// user may be a member since then. A burst of invitations shares the list.
 const justNow = 3 * time.Second
 
-// recent is from when on a list is believed.
+// recent is the earliest beginning of a list that can be used.
 func (m *members) recent() time.Time {
 	age := m.age
 	if invited := m.invited.Load(); invited != nil {
@@ -107,10 +108,10 @@ func (m *members) recent() time.Time {
 	return time.Now().Add(-age)
 }
 
-// invite takes note that somebody is being invited, who may be a member from now on.
+// invite records that a user is being invited, and may be a member from now on.
 func (m *members) invite() { m.invited.Store(new(time.Now())) }
 
-// find returns the id of the member with an e-mail address; "" if there is none.
+// find returns the id of the member with an e-mail address, or "" if there is none.
 func (m *members) find(ctx context.Context, email string, notBefore time.Time) (string, error) {
 	found, err := m.since(ctx, notBefore)
 	if err != nil {
@@ -123,11 +124,12 @@ func (m *members) find(ctx context.Context, email string, notBefore time.Time) (
 		return ids[0], nil
 	}
 	return "", &Error{
-		Status: http.StatusUnprocessableEntity, Message: fmt.Sprintf("several members have the address %s: name one by its id", email), unsent: true,
+		Status: http.StatusUnprocessableEntity, Message: fmt.Sprintf("several members have the e-mail address %q: use the id of one of them", email), unsent: true,
 	}
 }
 
-// foldEmail makes addresses comparable. Only ASCII letters have two forms: what else folds to one of them may be somebody else's.
+// foldEmail makes addresses comparable. It changes only ASCII letters, because other characters
+// that fold to an ASCII letter may belong to another user's address.
 func foldEmail(email string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Finding a member costs no more among many than among few. It counts allocations, so it runs
-// alone.
+// Finding a member must cost the same with many members as with few. The test counts allocations,
+// so it runs alone.
 func TestAMemberIsFoundWithoutLookingAtAll(t *testing.T) {
 	cost := func(count int) float64 {
 		rows := make([]string, count)

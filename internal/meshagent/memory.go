@@ -11,27 +11,30 @@ import (
 	"sync"
 )
 
-// What endpoints can make this process hold is bounded: they belong to anyone who may write a MeshProject, and the memory to
-// all of them. Bytes that are read are no measure of it. 16 MiB of "{}," are five million rows.
+// These constants limit the memory that responses can use. Anyone who can create a MeshProject
+// controls an endpoint, and all projects share the memory. The number of bytes is not enough as a
+// limit, because 16 MiB of "{}," are five million rows.
 const (
-	maxRefusal = 64 << 10 // people are shown no more than some words of it
+	maxRefusal = 64 << 10 // messages show only a part of it
 
-	// The largest resource is a service with files, or a secret. Kubernetes holds objects of at most 1.5 MiB, which get
-	// longer by quotes and by base64; whether MeshAgent takes more from others is not known.
+	// The largest resource is a service with files, or a secret. Kubernetes limits objects to 1.5
+	// MiB, and quotes and base64 make them longer. It is unknown whether MeshAgent accepts more
+	// from other clients.
 	maxResource = 8 << 20
-	maxValues   = 1 << 17 // in one resource: members, and elements of lists
+	maxValues   = 1 << 17 // of one resource: members, and elements of lists
 	maxNumber   = 512     // bytes of one number
 	maxNesting  = 1000
 
-	maxPage = 32 << 20 // the bytes of one answer to a list
+	maxPage = 32 << 20 // bytes of one page of a list
 	maxRows = 100_000  // of one list
-	maxList = 32 << 20 // what the rows of one list take in memory
+	maxList = 32 << 20 // memory of the rows of one list
 
-	maxListed = 80 << 20 // what the rows of all lists take
+	maxListed = 80 << 20 // memory of the rows of all lists
 )
 
-// ledger shares out memory among clients. Together they get a limit. Whoever takes more than their fair share is refused
-// first: a client that asks for little gets it even if others hold the limit, so it may be exceeded until they ask again.
+// ledger divides memory among clients, which share one limit. It first refuses clients that use
+// more than their fair share. A client below its share gets memory even if others use the whole
+// limit. So the limit can be exceeded until those others ask again.
 type ledger struct {
 	limit int64
 
@@ -39,10 +42,10 @@ type ledger struct {
 	used map[any]int64 // by account
 }
 
-// listed is what the lists of this process take.
+// listed counts the memory of all lists of this process.
 var listed = &ledger{limit: maxListed}
 
-// take takes memory for an account, if it may have it.
+// take reserves memory for an account, and returns whether it could.
 func (l *ledger) take(account any, size int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -60,7 +63,7 @@ func (l *ledger) take(account any, size int64) bool {
 	return true
 }
 
-// fairShare is what each client may hold if those that hold less keep what they have.
+// fairShare is what each client can use if clients that use less keep what they have.
 func (l *ledger) fairShare(asking any) int64 {
 	held := []int64{math.MaxInt64}
 	for account, used := range l.used {
@@ -80,7 +83,7 @@ func (l *ledger) fairShare(asking any) int64 {
 	return rest
 }
 
-// give gives back what was taken.
+// give returns memory that take reserved.
 func (l *ledger) give(account any, size int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,7 +94,7 @@ func (l *ledger) give(account any, size int64) {
 	}
 }
 
-// Holding is what the rows of a list take for as long as someone keeps them.
+// Holding counts the memory of the rows of a list for as long as they are kept.
 type Holding struct {
 	account any
 
@@ -99,18 +102,18 @@ type Holding struct {
 	size int64
 }
 
-// NewHolding makes an empty one. Accounts share the memory for lists fairly.
+// NewHolding creates an empty holding. Accounts share the memory for lists fairly.
 func NewHolding(account any) *Holding { return &Holding{account: account} }
 
 type holdingKey struct{}
 
-// Hold counts the list that is read with the context for as long as the holding is not released. A list that is read
-// without one is counted while it is read.
+// Hold counts the list that is read with the context until the holding is released. A list without
+// a holding is counted only while it is read.
 func Hold(ctx context.Context, holding *Holding) context.Context {
 	return context.WithValue(ctx, holdingKey{}, holding)
 }
 
-// Add counts one more row. It says ErrAnswerTooLarge if the list may not have it.
+// Add counts one more row. It returns ErrAnswerTooLarge if the list is at its limit.
 func (h *Holding) Add(row any) error {
 	size := rowSize(row)
 	h.mu.Lock()
@@ -122,7 +125,7 @@ func (h *Holding) Add(row any) error {
 	return nil
 }
 
-// Remove says that a row that was added is no longer kept.
+// Remove stops counting a row that is no longer kept.
 func (h *Holding) Remove(row any) {
 	size := rowSize(row)
 	h.mu.Lock()
@@ -132,7 +135,7 @@ func (h *Holding) Remove(row any) {
 	h.size -= size
 }
 
-// Release says that the rows are no longer kept.
+// Release stops counting all rows.
 func (h *Holding) Release() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -142,15 +145,15 @@ func (h *Holding) Release() {
 	h.size = 0
 }
 
-// rowOverhead is what maps and lists of identities add to a row.
+// rowOverhead is the memory of a row in maps and lists of identities.
 const rowOverhead = 256
 
 func rowSize(row any) int64 { return sizeOf(reflect.ValueOf(row)) + rowOverhead }
 
-// ownSize is what a value of a type takes without what it refers to.
+// ownSize is the size of a value of a type without the values that it refers to.
 func ownSize(t reflect.Type) int64 { return int64(t.Size()) } //nolint:gosec // no type is that large
 
-// sizeOf is about what a value takes in memory, beside what holds it.
+// sizeOf estimates the memory of a value, without the variable that contains it.
 func sizeOf(v reflect.Value) int64 {
 	switch v.Kind() { //nolint:exhaustive // the rest holds nothing else
 	case reflect.String:
@@ -185,8 +188,8 @@ func sizeOf(v reflect.Value) int64 {
 	return ownSize(v.Type())
 }
 
-// Answers of some size are read and decoded a few at a time. Whoever needs a large slot has a small one already, and needs
-// nothing else, so that no one waits for ever.
+// Only a few responses of each size are read and decoded at once. A client takes a large slot only
+// after a small one, and waits for nothing else, so there is no deadlock.
 const (
 	largeText   = 1 << 20
 	smallText   = 64 << 10
@@ -194,13 +197,14 @@ const (
 	smallValues = 1 << 10
 )
 
-// slots bound how many answers are in memory at once: in this process, and of one client, so that one tenant's endpoint
-// cannot keep all of them.
+// slots limit how many responses are in memory at once, for the process and for each client, so
+// that one tenant's endpoint cannot use all slots.
 type slots struct{ small, large chan struct{} }
 
 func newSlots(small, large int) slots {
 	return slots{make(chan struct{}, small), make(chan struct{}, large)}
 }
 
-// inMemory are the slots of this process: some 4 MiB each for the small ones, and 50 MiB for the large one.
+// inMemory are the slots of this process: about 4 MiB for each small slot, and 50 MiB for the large
+// slot.
 var inMemory = newSlots(8, 1)

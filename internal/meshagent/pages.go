@@ -14,14 +14,15 @@ import (
 	"time"
 )
 
-// paging says how a list is asked for its pages.
+// paging says how to request the pages of a list.
 type paging struct {
-	size   string // the query parameter of the page size; "" when the list is not paged
+	size   string // the query parameter of the page size; "" for a list without pages
 	number int
 }
 
-// What a list may take: so many pages, and so much time beside what it waits for the rate limit. The time grows with the
-// pages, so that a long list ends however slow the server is, and one that brings next to nothing does not go on for ever.
+// The limits of a list: the number of pages, and the time without the wait for the rate limit. The
+// time grows with the number of pages. So a long list ends even if the server is slow, and a list
+// with almost no new rows does not continue forever.
 const (
 	maxPages    = 4096
 	listTime    = 2 * time.Minute
@@ -30,9 +31,10 @@ const (
 
 // All sends GET on the collection until it has every page.
 //
-// Pages are counted from the beginning of a list that others change meanwhile: what they delete moves all that follows
-// towards the beginning, past the page that was read. So each page begins with the last row of the one before. If its first
-// row is one that was seen, on whatever page, nothing was passed over. If not, it goes back.
+// Pages count from the beginning of a list that others can change meanwhile. If they delete a row,
+// all later rows move towards the beginning, past the page that was just read. So each page begins
+// with the last row of the page before. If its first row is known, no row was missed. Otherwise All
+// goes back.
 func (c collection[S, R]) All(ctx context.Context) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		holding, ok := ctx.Value(holdingKey{}).(*Holding)
@@ -74,21 +76,21 @@ func (c collection[S, R]) next(ctx context.Context, at *place, holding *Holding)
 	return fresh, last, err
 }
 
-// place is how far a list was read.
+// place is the progress in a list.
 type place struct {
-	seen     map[string]bool // identities
+	seen     map[string]bool // known identities
 	next     int             // the offset of the next page
 	end      int             // where the last page ended
 	farthest int             // where the farthest page ended
-	overlap  int             // how many rows a page and the next have in common
-	gaps     int             // how often it went back
-	idle     int             // pages in a row that led farther, to nothing new
-	pages    int             // that were asked for
+	overlap  int             // how many rows a page has in common with the next
+	gaps     int             // how many times All went back
+	idle     int             // consecutive pages that led farther without new rows
+	pages    int             // requested pages
 	begun    time.Time
 	waited   *patience // for the rate limit
 }
 
-// bounded says whether there may be another page.
+// bounded returns an error if the list must not have another page.
 func (p *place) bounded(spent time.Duration) error {
 	switch {
 	case p.pages >= maxPages, len(p.seen) > maxRows:
@@ -99,8 +101,8 @@ func (p *place) bounded(spent time.Duration) error {
 	return nil
 }
 
-// take returns the rows of a page that are new, and whether the page is the last one. It returns none if rows may lie between this page and
-// those before.
+// take returns the new rows of a page, and whether the page is the last one. It returns no rows if
+// some may be missing between this page and the earlier ones.
 func (c collection[S, R]) take(at *place, answer page[R]) (fresh []R, last bool, err error) {
 	rows := answer.rows
 	overlaps := 0 < at.next && at.next < at.end
@@ -120,12 +122,12 @@ func (c collection[S, R]) take(at *place, answer page[R]) (fresh []R, last bool,
 }
 
 var (
-	errEndless  = errors.New("the list does not end: a page shows only what was on those before")
-	errChanging = errors.New("the list changes while it is read")
-	errSlow     = errors.New("the list takes too long")
+	errEndless  = errors.New("the list does not end: its pages repeat the same rows")
+	errChanging = errors.New("the list changes faster than it can be read")
+	errSlow     = errors.New("reading the list takes too long")
 )
 
-// back goes back, farther each time. At the beginning of the list nothing can have been passed over.
+// back goes back, farther each time. At the beginning of the list no row can be missing.
 func (p *place) back() error {
 	if p.gaps++; p.gaps > 10 {
 		return errChanging
@@ -135,15 +137,16 @@ func (p *place) back() error {
 	return nil
 }
 
-// forward goes on behind a page. As long as rows go as fast as they last did, it need not go back again.
+// forward moves past a page. As long as others delete rows no faster than before, it need not go
+// back again.
 func (p *place) forward(rows, fresh int) error {
 	p.end = p.next + rows
 	p.overlap = min(p.overlap, max(1, rows/2))
-	p.next = max(p.end-p.overlap, p.next+1) // a server that gives a single row at a time would give the same one again
+	p.next = max(p.end-p.overlap, p.next+1) // a server that returns a single row at a time would return the same row again
 	if fresh > 0 {
 		p.idle = 0
 	} else if p.end > p.farthest {
-		p.idle++ // or so many rows came that they fill a page
+		p.idle++ // either the list repeats itself, or others added enough rows to fill a page
 	}
 	p.farthest = max(p.farthest, p.end)
 	if p.idle > 3 {
@@ -152,8 +155,9 @@ func (p *place) forward(rows, fresh int) error {
 	return nil
 }
 
-// last says that there is no further page. MeshAgent may give smaller pages than were asked for, so a total tells, or else
-// only a page that has nothing behind what it shares with the one before.
+// last is true if there is no further page. MeshAgent may return smaller pages than requested. So
+// only a total shows the end, or a page without rows after the ones that it shares with the page
+// before.
 func (c collection[S, R]) last(at *place, rows int, total *int) bool {
 	switch end := at.next + rows; {
 	case c.paging.size == "" || rows == 0:
@@ -165,7 +169,7 @@ func (c collection[S, R]) last(at *place, rows int, total *int) bool {
 	}
 }
 
-// page reads one page, of which there are not many more rows than were asked for.
+// page reads one page. It can have slightly more rows than requested.
 func (c collection[S, R]) page(ctx context.Context, offset int, holding *Holding) (out page[R], err error) {
 	const slack = 100
 	query, most := maps.Clone(c.filter), maxRows

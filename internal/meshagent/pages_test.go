@@ -19,7 +19,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// roomServer has rooms, of which others delete and create some while they are listed, in the order of their names.
+// roomServer lists rooms by name. Others delete and create rooms while they are listed.
 type roomServer struct {
 	*simulator.Simulator
 
@@ -45,12 +45,12 @@ func (s roomServer) remove(names ...string) {
 	}
 }
 
-// before has something done just before a page is answered, the first being 0.
+// before calls a function just before a page is answered. The first page is 0.
 func (s roomServer) before(page int, do func()) {
 	s.Inject(simulator.Fault{Path: "/rooms$", Skip: page, Times: 1, Hook: func(*http.Request) { do() }})
 }
 
-// list returns the names, in the order in which they come.
+// list returns the names in the order of the list.
 func (s roomServer) list(t *testing.T) (names []string, err error) {
 	t.Helper()
 	for room, err := range simulated(t, s.Simulator).Rooms().All(t.Context()) {
@@ -62,7 +62,7 @@ func (s roomServer) list(t *testing.T) (names []string, err error) {
 	return names, nil
 }
 
-// That something is not in a list is taken for a proof that there is none: then it is created.
+// The operator creates a resource that is missing from a list, so a list must not miss one.
 func TestAListHasAllThatStays(t *testing.T) {
 	t.Parallel()
 	first := func(count int) (names []string) {
@@ -72,14 +72,14 @@ func TestAListHasAllThatStays(t *testing.T) {
 		return names
 	}
 	for name, test := range map[string]struct {
-		page    int // the most rows that the server gives at once; unset: 100
+		page    int // the most rows that the server returns at once; defaults to 100
 		meddle  func(roomServer)
-		pages   int      // that may be asked for
-		missing []string // that were deleted before they were seen
+		pages   int      // limit of the requested pages
+		missing []string // deleted before they were listed
 	}{
-		"of one that nobody changes":                {pages: 3},
-		"of one that nobody changes, row by row":    {page: 1, pages: 250},
-		"of one that nobody changes, in twos":       {page: 2, pages: 249},
+		"without changes":                           {pages: 3},
+		"without changes, row by row":               {page: 1, pages: 250},
+		"without changes, in twos":                  {page: 2, pages: 249},
 		"while one row before goes":                 {meddle: func(s roomServer) { s.before(1, func() { s.remove("room-000") }) }, pages: 4},
 		"while several rows before go":              {meddle: func(s roomServer) { s.before(1, func() { s.remove(first(20)...) }) }, pages: 6},
 		"while more rows go than are on a page":     {meddle: func(s roomServer) { s.before(2, func() { s.remove(first(180)...) }) }, pages: 6},
@@ -123,7 +123,7 @@ func TestAListHasAllThatStays(t *testing.T) {
 				t.Errorf("%d rows are listed twice", len(names)-len(once))
 			}
 			if pages := len(server.Calls()); pages > test.pages {
-				t.Errorf("%d pages were asked for, more than %d", pages, test.pages)
+				t.Errorf("%d pages were requested, more than %d", pages, test.pages)
 			}
 		})
 	}
@@ -137,26 +137,26 @@ func TestAListThatIsNeverStableIsGivenUp(t *testing.T) {
 		rows := make([]Feed, 100)
 		for i := range rows {
 			if r.URL.Query().Get("offset") != "0" {
-				row++ // never one that was seen
+				row++ // a row that is not listed yet
 			}
 			rows[i] = Feed{ID: strconv.Itoa(row + i), FeedSpec: FeedSpec{Name: "x"}}
 		}
 		row += 100
 		_ = json.NewEncoder(w).Encode(map[string]any{"feeds": rows, "total": 1000})
 		if asked > 50 {
-			t.Fatal("it does not give up")
+			t.Fatal("the client does not give up")
 		}
 	})
 	var failed error
 	for _, failed = range client.Project("p").Feeds().All(t.Context()) {
 		_ = failed
 	}
-	if _, ok := errors.AsType[*NetworkError](failed); !ok || !strings.Contains(failed.Error(), "feeds: the list changes while it is read") {
+	if _, ok := errors.AsType[*NetworkError](failed); !ok || !errors.Is(failed, errChanging) {
 		t.Errorf("got %v after %d pages", failed, asked)
 	}
 }
 
-// A server that gives fewer rows than it was asked for has not given all, unless it says so.
+// A server that returns fewer rows than requested has more rows, unless its total says otherwise.
 func TestAListWithoutTotalEndsWithAnEmptyPage(t *testing.T) {
 	t.Parallel()
 	const rows, limit = 95, 30
@@ -202,7 +202,7 @@ func TestAPageHasLittleMoreThanWasAskedFor(t *testing.T) {
 	}
 }
 
-// A small rate limit makes a list slow, and does not end it.
+// A small rate limit makes a list slow, but must not make it fail.
 func TestAListWaitsForTheRateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -219,7 +219,7 @@ func TestAListWaitsForTheRateLimit(t *testing.T) {
 		if err := lastError(t.Context(), client.Project(server.ProjectID()).Rooms()); err != nil {
 			t.Errorf("after %s: %v", time.Since(begun), err)
 		}
-		// What is not a list is told when to come back.
+		// Other requests fail with the delay for a retry.
 		if _, err := client.Config(t.Context()); !NotSent(err) || status(err) != http.StatusTooManyRequests {
 			t.Errorf("got %v", err)
 		}
@@ -245,7 +245,7 @@ func TestMemoryIsSharedFairly(t *testing.T) {
 	t.Parallel()
 	l := &ledger{limit: 100}
 	if !l.take("a", 100) || l.take("a", 1) {
-		t.Error("one account gets all that nobody else wants, and no more")
+		t.Error("a single account must get the unused memory, and no more")
 	}
 	if !l.take("b", 50) || l.take("b", 1) || l.take("a", 1) {
 		t.Error("another one gets its half")

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// route is a path with the template that it was made from.
+// route is a path together with its template.
 type route struct {
 	template string
 	path     string
 	err      error
 }
 
-// expand puts values, escaped, into the {placeholders} of a template, in their order.
+// expand replaces the {placeholders} of a template by escaped values, in order.
 func expand(template string, values ...string) route {
 	return route{}.join(template, values...)
 }
@@ -31,7 +31,7 @@ func (r route) join(template string, values ...string) route {
 		if !ok || !closed {
 			panic("meshagent: more values than placeholders in " + template)
 		}
-		// These cannot be escaped: what is in between takes them for a way up.
+		// These values cannot be escaped, and proxies resolve them as relative paths.
 		if r.err == nil && (value == "" || value == "." || value == "..") {
 			r.err = &Error{
 				Status: http.StatusBadRequest, Route: r.template + template, Message: fmt.Sprintf("%q cannot be addressed in MeshAgent", value),

@@ -3,5 +3,6 @@
 
 package meshagent
 
-// Plain makes an error of a transport fit for people: the same words each time that the cause is the same.
+// Plain makes an error of a transport readable for people. The same cause always gives the same
+// text.
 func Plain(err error) error { return plain(err) }

@@ -9,7 +9,8 @@ import (
 	"strconv"
 )
 
-// Port is a port in digits, or its name, or *. On the wire digits are a number, but MeshAgent is loose about that, so both are read.
+// Port is a number, a name, or *. It is written as a number if it has only digits. MeshAgent is not
+// strict about that, so both forms can be read.
 type Port string
 
 // MarshalJSON writes digits as a number.
@@ -20,7 +21,7 @@ func (p Port) MarshalJSON() ([]byte, error) {
 	return json.Marshal(string(p))
 }
 
-// UnmarshalJSON reads a number, or a string.
+// UnmarshalJSON accepts a number or a string.
 func (p *Port) UnmarshalJSON(text []byte) error {
 	var name string
 	if json.Unmarshal(text, &name) == nil {
@@ -29,7 +30,7 @@ func (p *Port) UnmarshalJSON(text []byte) error {
 	}
 	number, err := strconv.ParseUint(string(text), 10, 32)
 	if err != nil {
-		return errors.New("a port is neither a number nor a string")
+		return errors.New("the port is neither a number nor a string")
 	}
 	*p = Port(strconv.FormatUint(number, 10))
 	return nil

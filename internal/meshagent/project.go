@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Project is a MeshAgent project as seen through a client.
+// Project gives access to one MeshAgent project.
 type Project struct {
 	ID string
 
@@ -18,7 +18,7 @@ type Project struct {
 	members *members
 }
 
-// ProjectInfo is what MeshAgent tells of a project.
+// ProjectInfo is what MeshAgent reports about a project.
 type ProjectInfo struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
@@ -28,13 +28,14 @@ type ProjectInfo struct {
 // projectRoute is the template of a project.
 const projectRoute = "/accounts/projects/{project_id}"
 
-// Project gives access to a project's collections. It sends nothing.
+// Project returns a project's collections. It sends nothing.
 func (c *Client) Project(id string) *Project {
 	at := expand(projectRoute, id)
 	return &Project{ID: id, client: c, route: at, members: c.members(at)}
 }
 
-// Info reads the project: GET /accounts/projects/{project_id}. What answers without the project's id is not MeshAgent, or not all of it.
+// Info reads the project: GET /accounts/projects/{project_id}. A response without the project's id
+// does not come from MeshAgent, or is incomplete.
 func (p *Project) Info(ctx context.Context) (ProjectInfo, error) {
 	var info ProjectInfo
 	get := request{method: http.MethodGet, route: p.route, out: &info, open: true}

@@ -21,13 +21,14 @@ import (
 	"testing"
 )
 
-// failing makes a client whose every request ends with an error.
+// failing creates a client with an error for every request.
 func failing(t *testing.T, cause error) *Client {
 	t.Helper()
 	return with(t, Options{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, cause })})
 }
 
-// What was certainly not done claims nothing, and what may have been done is looked for.
+// A write that was certainly not carried out claims nothing. The operator searches for the result
+// of any other write.
 func TestWhatIsKnownOfAWriteThatFailed(t *testing.T) {
 	t.Parallel()
 	type known struct{ refused, unsent bool }
@@ -86,7 +87,8 @@ func TestWhatIsKnownOfAWriteThatFailed(t *testing.T) {
 	}
 }
 
-// A real server: no one listens, its certificate is of an unknown authority, or it speaks no TLS.
+// These are real servers: no process listens, the certificate is of an unknown authority, or the
+// server does not speak TLS.
 func TestNothingReachesAServerThatCannotBeConnectedTo(t *testing.T) {
 	t.Parallel()
 	reached := 0
@@ -107,7 +109,7 @@ func TestNothingReachesAServerThatCannotBeConnectedTo(t *testing.T) {
 	}
 }
 
-// A redirect would carry the key to wherever it points.
+// A redirect would send the key to the location that it names.
 func TestNoRedirectIsFollowed(t *testing.T) {
 	t.Parallel()
 	var asked []string

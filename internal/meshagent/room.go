@@ -9,7 +9,7 @@ import (
 	"net/http"
 )
 
-// RoomSpec is what callers write of a room. A nil map means: leave what is there.
+// RoomSpec is the part of a room that callers write. A nil map leaves the current value unchanged.
 type RoomSpec struct {
 	Name        string            `json:"name"`
 	Metadata    Object            `json:"metadata,omitempty"`
@@ -34,10 +34,10 @@ func (r *Room) UnmarshalJSON(text []byte) error {
 // Key is the room's name.
 func (s RoomSpec) Key() string { return s.Name }
 
-// Mark is in the annotations.
+// Mark reads the ownership annotation.
 func (s RoomSpec) Mark() Mark { return markIn(s.Annotations) }
 
-// WithMark returns a copy with the mark in its annotations.
+// WithMark returns a copy with the ownership annotation.
 func (s RoomSpec) WithMark(mark Mark) RoomSpec {
 	s.Annotations = withMark(s.Annotations, mark)
 	return s
@@ -49,20 +49,21 @@ func (r Room) Identity() string { return r.ID }
 // Written is the room without its id.
 func (r Room) Written() RoomSpec { return r.RoomSpec }
 
-// rooms deviates: GET takes the name, PUT and DELETE the id.
+// rooms differs from the regular case: GET takes the name, PUT and DELETE take the id.
 type rooms struct{ collection[RoomSpec, Room] }
 
 // Rooms is /accounts/projects/{project_id}/rooms.
 func (p *Project) Rooms() Collection[RoomSpec, Room] {
 	return rooms{collection[RoomSpec, Room]{
 		client: p.client, route: p.route.join("/rooms"), item: "/{room}", member: "rooms", open: true,
-		// 500 is the bound of the command line tool; a smaller maximum of the server shows in the total.
+		// 500 is the limit of MeshAgent's command line tool. If the server has a lower limit, the
+		// total shows it.
 		paging: paging{"limit", 500},
 		traits: Traits{RefusesTwins: true, Marks: true},
 	}}
 }
 
-// Get sends GET …/rooms/{room}, with the name. A room that has another name now is only found in a list.
+// Get sends GET …/rooms/{room} with the name. Only a list finds a room that has been renamed.
 func (c rooms) Get(ctx context.Context, ref Ref) (Room, error) {
 	if ref.Key == "" {
 		return Room{}, ErrUseList
@@ -74,7 +75,8 @@ func (c rooms) Get(ctx context.Context, ref Ref) (Room, error) {
 	return room, err
 }
 
-// Update sends PUT …/rooms/{room}. Maps that are left out would stay as they are, so both are always sent.
+// Update sends PUT …/rooms/{room}. It always sends both maps, because MeshAgent does not change
+// maps that are omitted.
 func (c rooms) Update(ctx context.Context, current Room, spec RoomSpec) (made Room, shown bool, err error) {
 	if spec.Metadata == nil {
 		spec.Metadata = Object{}

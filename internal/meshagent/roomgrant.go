@@ -12,33 +12,37 @@ import (
 	"strings"
 )
 
-// RoomGrantSpec is what callers write of a room grant. Exactly one of UserID and Email says whose it is.
+// RoomGrantSpec is the part of a room grant that callers write. Exactly one of UserID and Email
+// names the user.
 type RoomGrantSpec struct {
 	RoomID      string    `json:"room_id"`
 	UserID      string    `json:"user_id,omitempty"`
 	Email       string    `json:"email,omitempty"`
 	Permissions *APIScope `json:"permissions,omitempty"`
-	// InviteRedirectURL is where somebody lands who is invited. It is sent once, and cannot be read.
+	// InviteRedirectURL is the page that an invited user sees first. It is sent once, and cannot be
+	// read.
 	InviteRedirectURL string `json:"-"`
 }
 
-// RoomGrant is what a user may do in a room.
+// RoomGrant is what a user can do in a room.
 type RoomGrant struct {
 	RoomGrantSpec
 
-	// Holder is the user's id, however the user is named; "" while an invitation is pending.
+	// Holder is the user's id, even if the spec has the e-mail address. It is "" while an
+	// invitation is pending.
 	Holder string
 
 	extras *extras
 }
 
-// Pending says that the user was invited and has not joined yet.
+// Pending is true if the user was invited and has not joined yet.
 func (g RoomGrant) Pending() bool { return g.Holder == "" }
 
-// Promised says that nothing can be read of the grant yet: not what the invitation promises, nor who sent it.
+// Promised is true if the grant cannot be read yet. Neither its permissions nor the sender of the
+// invitation are known then.
 func (g RoomGrant) Promised() bool { return g.Pending() }
 
-// UnmarshalJSON reads MeshAgent's form, which has the whole room and knows no e-mail addresses.
+// UnmarshalJSON reads MeshAgent's form, which contains the whole room and no e-mail addresses.
 func (g *RoomGrant) UnmarshalJSON(text []byte) error {
 	var row struct {
 		Room        struct{ ID string }
@@ -49,7 +53,7 @@ func (g *RoomGrant) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	if row.Room.ID == "" {
-		return errors.New("it names no room")
+		return errors.New("the grant has no room")
 	}
 	*g = RoomGrant{
 		RoomGrantSpec: RoomGrantSpec{RoomID: row.Room.ID, UserID: row.UserID, Permissions: row.Permissions}, Holder: row.UserID,
@@ -58,19 +62,20 @@ func (g *RoomGrant) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Key is the room's id with that of the user, or with the e-mail address.
+// Key is the room's id with the user's id, or with the e-mail address.
 func (s RoomGrantSpec) Key() string { return grantKey{s.RoomID, s.UserID, s.Email}.String() }
 
-// Mark is always the zero one: a grant has no place for it.
+// Mark is always zero, because a grant has no place for the ownership annotation.
 func (s RoomGrantSpec) Mark() Mark { return Mark{} }
 
-// WithMark returns the spec as it is.
+// WithMark returns the spec unchanged.
 func (s RoomGrantSpec) WithMark(Mark) RoomGrantSpec { return s }
 
-// Identity is the room's id with that of the user. While an invitation is pending there is no user: then it is the key.
+// Identity is the room's id with the user's id. While an invitation is pending there is no user, so
+// Identity is the key.
 func (g RoomGrant) Identity() string {
 	if g.RoomID == "" {
-		return "" // it is none
+		return "" // this is not a grant
 	}
 	if g.Pending() {
 		return g.Key()
@@ -78,10 +83,10 @@ func (g RoomGrant) Identity() string {
 	return grantKey{room: g.RoomID, user: g.Holder}.String()
 }
 
-// Written is the grant as its writer names the user.
+// Written is the grant with the user as the caller named them.
 func (g RoomGrant) Written() RoomGrantSpec { return g.RoomGrantSpec }
 
-// grantKey names a grant in one string: room/user, or room//e-mail. The parts are escaped, so that they cannot be mistaken.
+// grantKey names a grant in one string: room/user, or room//e-mail. Escaping keeps the parts apart.
 type grantKey struct{ room, user, email string }
 
 func (k grantKey) String() string {
@@ -92,7 +97,7 @@ func (k grantKey) String() string {
 	return text
 }
 
-// parseGrantKey reads what String wrote. What it cannot read names no grant.
+// parseGrantKey is the reverse of String. A malformed text names no grant.
 func parseGrantKey(text string) grantKey {
 	var parts [3]string
 	for i, part := range strings.SplitN(text, "/", len(parts)) {
@@ -101,13 +106,14 @@ func parseGrantKey(text string) grantKey {
 	return grantKey{parts[0], parts[1], parts[2]}
 }
 
-// roomGrants deviates: a grant is addressed by room and user, updates have a dummy in their path, and nothing answers with the grant.
+// roomGrants differs from the regular case. Room and user address a grant, updates have a dummy in
+// their path, and no response contains the grant.
 type roomGrants struct {
 	collection[RoomGrantSpec, RoomGrant]
 }
 
-// RoomGrants is /accounts/projects/{project_id}/room-grants, for grants that are named by user. That a second one is refused is not
-// certain, so one looks before creating.
+// RoomGrants is /accounts/projects/{project_id}/room-grants, for grants that name the user's id. It
+// is not certain that MeshAgent refuses a second grant, so callers search before they create.
 func (p *Project) RoomGrants() Collection[RoomGrantSpec, RoomGrant] { return p.roomGrants() }
 
 func (p *Project) roomGrants() roomGrants {
@@ -132,12 +138,12 @@ func (c roomGrants) get(ctx context.Context, key grantKey) (RoomGrant, error) {
 	return c.read(ctx, request{method: http.MethodGet, route: c.route.join(c.item, key.room, key.user), open: true})
 }
 
-// nobodys says that there is no such grant, since there is no such user.
+// nobodys is the error for a grant of a user that does not exist.
 func (c roomGrants) nobodys() error {
-	return &Error{Status: http.StatusNotFound, Method: http.MethodGet, Route: c.route.template + c.item, Message: "nobody has such a grant"}
+	return &Error{Status: http.StatusNotFound, Method: http.MethodGet, Route: c.route.template + c.item, Message: "there is no such grant"}
 }
 
-// roomGrantBody is what requests consist of.
+// roomGrantBody is the body of requests.
 type roomGrantBody struct {
 	RoomID            string    `json:"room_id"`
 	UserID            string    `json:"user_id,omitempty"`
@@ -149,14 +155,14 @@ type roomGrantBody struct {
 // Create sends POST …/room-grants.
 func (c roomGrants) Create(ctx context.Context, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	if one := c.route.join(c.item, spec.RoomID, spec.UserID); spec.UserID != "" && one.err != nil {
-		return made, false, one.err // it could never be deleted
+		return made, false, one.err // such a grant could never be deleted
 	}
 	err = c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: roomGrantBody(spec), open: true})
 	made.RoomID, made.UserID, made.Holder = spec.RoomID, spec.UserID, spec.UserID
 	return made, false, err
 }
 
-// Update sends PUT …/room-grants/unused: only the body counts.
+// Update sends PUT …/room-grants/unused. MeshAgent reads only the body.
 func (c roomGrants) Update(ctx context.Context, current RoomGrant, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	if err := fixed("room", current.RoomID, spec.RoomID); err != nil {
 		return current, false, err

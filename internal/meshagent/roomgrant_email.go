@@ -10,22 +10,24 @@ import (
 	"time"
 )
 
-// roomGrantsByEmail are the same grants, named by the users' e-mail addresses. MeshAgent takes an address when a grant is made, and knows
-// grants by user only: the list of members says who has an address, or had it when last seen. The grant stays with that user.
+// roomGrantsByEmail are the same grants, with users named by e-mail address. MeshAgent accepts an
+// address when a grant is created, but stores only the user. The list of members shows which user
+// has, or had, an address. The grant stays with that user.
 type roomGrantsByEmail struct {
 	roomGrants
 	members *members
 }
 
-// RoomGrantsByEmail is /accounts/projects/{project_id}/room-grants, for grants that are named by e-mail address.
+// RoomGrantsByEmail is /accounts/projects/{project_id}/room-grants, for grants that name the user's
+// e-mail address.
 func (p *Project) RoomGrantsByEmail() Collection[RoomGrantSpec, RoomGrant] {
 	return roomGrantsByEmail{p.roomGrants(), p.members}
 }
 
-// Path tells these grants from those that are named by user.
+// Path distinguishes these grants from those with user ids.
 func (c roomGrantsByEmail) Path() string { return c.route.path + "?by=email" }
 
-// All lists the grants, with the addresses of the users who are members.
+// All lists the grants, with the addresses of users who are members.
 func (c roomGrantsByEmail) All(ctx context.Context) iter.Seq2[RoomGrant, error] {
 	return func(yield func(RoomGrant, error) bool) {
 		var members *directory
@@ -43,7 +45,7 @@ func (c roomGrantsByEmail) All(ctx context.Context) iter.Seq2[RoomGrant, error] 
 	}
 }
 
-// named is the grant with its user named by an e-mail address, if there is one.
+// named returns the grant with its user named by an e-mail address, if there is one.
 func (g RoomGrant) named(email string) RoomGrant {
 	if email != "" {
 		g.UserID, g.Email = "", email
@@ -51,8 +53,8 @@ func (g RoomGrant) named(email string) RoomGrant {
 	return g
 }
 
-// Get sends GET …/room-grants/{room_id}/{user_id} once it is known who has the address. Who was invited and is no member yet has no grant
-// that could be read: that it is pending is known from its identity.
+// Get sends GET …/room-grants/{room_id}/{user_id} if the user of the address is known. The grant of
+// an invited user who is not a member yet cannot be read. Its identity shows that it is pending.
 func (c roomGrantsByEmail) Get(ctx context.Context, ref Ref) (RoomGrant, error) {
 	key := parseGrantKey(ref.Key)
 	id := key
@@ -77,8 +79,10 @@ func pendingGrant(room, email string) RoomGrant {
 	return RoomGrant{RoomGrantSpec: RoomGrantSpec{RoomID: room, Email: email}}
 }
 
-// Create sends POST …/room-grants for the member who has the address, else for the address, which sends an invitation. A
-// conflict about an address that is no member's says that it was invited before: then the pending grant comes with the error.
+// Create sends POST …/room-grants for the member with the address. If there is no such member, it
+// sends the address, and MeshAgent sends an invitation. A conflict about an address without a
+// member means that the address was invited before. Create then returns the pending grant with the
+// error.
 func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (made RoomGrant, shown bool, err error) {
 	user, err := c.members.find(ctx, spec.Email, c.members.recent())
 	if err != nil {
@@ -91,10 +95,10 @@ func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (made
 		return made.named(spec.Email), false, err
 	}
 	_, _, err = c.roomGrants.Create(ctx, spec)
-	// It depends on MeshAgent whether this made a member at once: lists from before do not count for long.
+	// MeshAgent may or may not add a member at once, so earlier lists expire soon.
 	c.members.invite()
 	if IsConflict(err) {
-		// Or they have joined since they were last looked for, and there is a grant that can be read.
+		// The user may also have joined since the last list, and the grant can then be read.
 		if user, lookErr := c.members.find(ctx, spec.Email, time.Now()); lookErr != nil || user != "" {
 			return RoomGrant{}, false, err
 		}
@@ -104,7 +108,8 @@ func (c roomGrantsByEmail) Create(ctx context.Context, spec RoomGrantSpec) (made
 	return pendingGrant(spec.RoomID, spec.Email), true, err
 }
 
-// Delete sends DELETE …/room-grants/{room_id}/{user_id}. An invitation cannot be taken back: if nobody has joined there is nothing to delete.
+// Delete sends DELETE …/room-grants/{room_id}/{user_id}. MeshAgent cannot withdraw an invitation,
+// so there is nothing to delete until the user has joined.
 func (c roomGrantsByEmail) Delete(ctx context.Context, id string) error {
 	key := parseGrantKey(id)
 	if key.user == "" {
@@ -113,7 +118,7 @@ func (c roomGrantsByEmail) Delete(ctx context.Context, id string) error {
 			return err
 		}
 		if user == "" {
-			return fmt.Errorf("%w: %s has not joined, and MeshAgent does not take invitations back: who joins with it has the grant all the same",
+			return fmt.Errorf("%w: %s has not joined, and MeshAgent cannot withdraw the invitation. If the user accepts it, the user gets the grant",
 				ErrNothingThere, key.email)
 		}
 		key.user = user

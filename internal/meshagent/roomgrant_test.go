@@ -37,7 +37,7 @@ func TestGrantKeys(t *testing.T) {
 	}
 }
 
-// grantServer is a project with members and grants, and a record of what it was asked.
+// grantServer is a project with members and grants. It records the requests.
 type grantServer struct {
 	members, grants string // rows of the lists
 	status          int    // of POST
@@ -173,11 +173,11 @@ func TestRoomGrantByEmailOfAStranger(t *testing.T) {
 		}
 		want := []string{
 			`GET users`, `POST room-grants {"room_id":"r","email":"ops@example.com","permissions":` + canonicalScope(t, `{}`) + `}`,
-			`GET users`, // one may have joined just now
+			`GET users`, // the user may have joined just now
 			`DELETE room-grants/r/u1`,
 		}
 		if server.status != 0 {
-			want = slices.Insert(want, 2, `GET users`) // it may be of a member now
+			want = slices.Insert(want, 2, `GET users`) // the grant may be a member's now
 		}
 		if diff := cmp.Diff(want, server.calls); diff != "" {
 			t.Errorf("%s: %s", name, diff)
@@ -214,7 +214,8 @@ func TestManyInvitationsShareAListOfMembers(t *testing.T) {
 			t.Errorf("20 invitations cost %d lists of members", lists)
 		}
 
-		// Who was invited may be a member at once, although a list is believed for a minute otherwise.
+		// An invited user can be a member at once, although the client otherwise uses a list for a
+		// minute.
 		server.members, server.grants = `{"id": "u1", "email": "user-0@example.com"}`, opsGrant
 		<-time.After(justNow)
 		for range 2 {
@@ -240,15 +241,16 @@ func TestAnAddressNamesOneMember(t *testing.T) {
 	if refusal, ok := errors.AsType[*Error](err); !ok || refusal.Status != http.StatusUnprocessableEntity || !strings.Contains(refusal.Message, "several members") {
 		t.Errorf("two members with the address: %v", err)
 	}
-	// The long s and the Kelvin sign are lower and upper case forms of s and k for Unicode, and other addresses for everybody else.
+	// For Unicode, the long s and the Kelvin sign are forms of s and k. For mail servers, they are
+	// part of another address.
 	server = &grantServer{members: `{"id": "u1", "email": "op\u017f@example.com"}`}
 	created, _, err := server.project(t).RoomGrantsByEmail().Create(t.Context(), spec)
 	if err != nil || !created.Pending() {
-		t.Errorf("somebody whose address looks alike got the grant: %+v, %v", created, err)
+		t.Errorf("a user with a similar address got the grant: %+v, %v", created, err)
 	}
 }
 
-// While the list of members fails, all who need it fail together, once.
+// While the list of members fails, one request fails for all callers.
 func TestAListOfMembersThatFailsFailsOnceForAll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -9,7 +9,8 @@ import (
 	"net/http"
 )
 
-// RouteSpec is what callers write of a route. Nil members mean: leave what is there.
+// RouteSpec is the part of a route that callers write. A nil member leaves the current value
+// unchanged.
 type RouteSpec struct {
 	Version  string        `json:"version,omitempty"`
 	Kind     string        `json:"kind,omitempty"`
@@ -25,7 +26,7 @@ type RouteMetadata struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// RouteBackend is where a route leads: a room or an agent.
+// RouteBackend is the target of a route: a room or an agent.
 type RouteBackend struct {
 	Room  *RouteTarget `json:"room,omitempty"`
 	Agent *RouteTarget `json:"agent,omitempty"`
@@ -36,7 +37,7 @@ type RouteTarget struct {
 	Name string `json:"name"`
 }
 
-// RoutePath leads requests for a path to a port.
+// RoutePath routes requests for a path to a port.
 type RoutePath struct {
 	Path        *string `json:"path,omitempty" default:"/"`
 	PathType    *string `json:"pathType,omitempty"`
@@ -48,10 +49,10 @@ type RoutePath struct {
 type Route struct {
 	RouteSpec
 
-	extras *extras // of the envelope
+	extras *extras // of the enclosing object
 }
 
-// UnmarshalJSON reads the present shape, and the flat one from before there were route specs.
+// UnmarshalJSON reads the present form, and the older flat form without a route spec.
 func (r *Route) UnmarshalJSON(text []byte) error {
 	var shape struct {
 		Domain      string
@@ -84,10 +85,10 @@ func (r *Route) UnmarshalJSON(text []byte) error {
 // Key is the domain.
 func (s RouteSpec) Key() string { return s.Domain }
 
-// Mark is in the annotations.
+// Mark reads the ownership annotation.
 func (s RouteSpec) Mark() Mark { return markIn(s.Metadata.Annotations) }
 
-// WithMark returns a copy with the mark in its annotations.
+// WithMark returns a copy with the ownership annotation.
 func (s RouteSpec) WithMark(mark Mark) RouteSpec {
 	s.Metadata.Annotations = withMark(s.Metadata.Annotations, mark)
 	return s
@@ -117,16 +118,17 @@ func (c routes) Get(ctx context.Context, ref Ref) (Route, error) {
 	return c.collection.Get(ctx, ref)
 }
 
-// Create sends POST …/routes, whose answer tells nothing.
+// Create sends POST …/routes. The response is empty.
 func (c routes) Create(ctx context.Context, spec RouteSpec) (made Route, shown bool, err error) {
 	if one := c.one(spec.Domain); one.err != nil {
-		return made, false, one.err // it could never be deleted
+		return made, false, one.err // such a route could never be deleted
 	}
 	made.Domain = spec.Domain
 	return made, false, c.client.do(ctx, request{method: http.MethodPost, route: c.route, in: envelope(spec), open: true})
 }
 
-// Update sends PUT …/routes/{domain}. A route has one backend: the other one, and an agent's paths, are not kept.
+// Update sends PUT …/routes/{domain}. A route has one backend, so Update drops the other one, and
+// the paths of an agent.
 func (c routes) Update(ctx context.Context, current Route, spec RouteSpec) (made Route, shown bool, err error) {
 	if err := fixed("domain", current.Domain, spec.Domain); err != nil {
 		return current, false, err

@@ -9,8 +9,8 @@ import (
 	"encoding/hex"
 )
 
-// Seal returns a digest of data that reveals nothing about it to those who do not have the API key,
-// and is the same in every process that has. A plain hash would let anyone try out short values.
+// Seal returns a digest of data. Without the API key it reveals nothing about the data. It is the
+// same in every process with that key. With a plain hash, anyone could try out short values.
 func (c *Client) Seal(data []byte) string {
 	mac := hmac.New(sha256.New, []byte("meshagent-operator\x00"+c.key.reveal()))
 	mac.Write(data)

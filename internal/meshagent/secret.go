@@ -12,15 +12,15 @@ import (
 	"net/url"
 )
 
-// Types of secrets whose bytes MeshAgent gives a meaning.
+// Types of secrets with content that MeshAgent interprets.
 const (
-	// SecretKeys is a JSON object of variable and value.
+	// SecretKeys is a JSON object of variables and their values.
 	SecretKeys = "keys"
 	// SecretDocker is a JSON object with server, username, password and email.
 	SecretDocker = "docker"
 )
 
-// SecretSpec is what callers write of a secret.
+// SecretSpec is the part of a secret that callers write.
 type SecretSpec struct {
 	// ID is chosen by the caller in rooms and agents, and by MeshAgent in projects.
 	ID   string `json:"-"`
@@ -44,7 +44,7 @@ func (s *Secret) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*plain)(s))
 }
 
-// Key is the id where the caller chooses it, else the name.
+// Key is the id if the caller chooses it, otherwise the name.
 func (s SecretSpec) Key() string {
 	if s.ID != "" {
 		return s.ID
@@ -52,16 +52,17 @@ func (s SecretSpec) Key() string {
 	return s.Name
 }
 
-// Mark is always the zero one: a secret has no place for it.
+// Mark is always zero, because a secret has no place for the ownership annotation.
 func (s SecretSpec) Mark() Mark { return Mark{} }
 
-// WithMark returns the spec as it is.
+// WithMark returns the spec unchanged.
 func (s SecretSpec) WithMark(Mark) SecretSpec { return s }
 
 // Identity is the secret's id.
 func (s Secret) Identity() string { return s.ID }
 
-// Written is the secret without its id, its JSON in the form in which two of the same meaning are the same bytes.
+// Written is the secret without its id. Its JSON is canonical, so that equal values are equal
+// bytes.
 func (s Secret) Written() SecretSpec {
 	written := s.SecretSpec
 	written.Data = CanonicalSecret(s.Type, s.Data)
@@ -74,7 +75,8 @@ func (s Secret) Listed() Secret {
 	return s
 }
 
-// CanonicalSecret brings the bytes of a secret of a type with meaning into one form: other clients write other blanks and orders.
+// CanonicalSecret gives the content of a type that MeshAgent interprets one form, because other
+// clients write other white space and orders.
 func CanonicalSecret(kind string, data []byte) []byte {
 	if kind != SecretKeys && kind != SecretDocker {
 		return data
@@ -90,7 +92,8 @@ func CanonicalSecret(kind string, data []byte) []byte {
 	return canonical
 }
 
-// secrets deviates: lists show no values, and creating answers the id only.
+// secrets differs from the regular case: lists have no values, and the response to a creation has
+// only the id.
 type secrets struct {
 	collection[SecretSpec, Secret]
 	chosen bool              // the caller chooses the id
@@ -109,24 +112,26 @@ func (p *Project) Secrets() Collection[SecretSpec, Secret] {
 	return p.secrets(p.route.join("/secrets"))
 }
 
-// RoomSecrets is /accounts/projects/{project_id}/rooms/{room_name}/secrets. Both identities may be "".
+// RoomSecrets is /accounts/projects/{project_id}/rooms/{room_name}/secrets. Both identities can be
+// "".
 func (p *Project) RoomSecrets(room, forIdentity, delegatedTo string) Collection[SecretSpec, Secret] {
 	return p.secrets(p.route.join("/rooms/{room_name}/secrets", room)).of(map[string]string{"for_identity": forIdentity, "delegated_to": delegatedTo})
 }
 
-// AgentSecrets is /accounts/projects/{project_id}/agents/{agent_id}/secrets. The identity may be "".
+// AgentSecrets is /accounts/projects/{project_id}/agents/{agent_id}/secrets. The identity can be
+// "".
 func (p *Project) AgentSecrets(agentID, delegatedTo string) Collection[SecretSpec, Secret] {
 	return p.secrets(p.route.join("/agents/{agent_id}/secrets", agentID)).of(map[string]string{"delegated_to": delegatedTo})
 }
 
-// of qualifies the secrets by whose they are.
+// of restricts the secrets to those of the identities.
 func (c secrets) of(identities map[string]string) secrets {
 	c.chosen, c.extra, c.query, c.filter = true, map[string]string{}, url.Values{}, url.Values{}
 	for name, identity := range identities {
 		if identity != "" {
 			c.extra[name] = identity
 			c.query.Set(name, identity)
-			if name == "for_identity" { // the only one that a list can be asked for
+			if name == "for_identity" { // the only filter that lists support
 				c.filter.Set(name, identity)
 			}
 		}
@@ -134,7 +139,7 @@ func (c secrets) of(identities map[string]string) secrets {
 	return c
 }
 
-// Path tells the secrets of one identity from those of another.
+// Path distinguishes the secrets of one identity from those of another.
 func (c secrets) Path() string {
 	if len(c.query) == 0 {
 		return c.route.path
@@ -153,7 +158,7 @@ func (c secrets) All(ctx context.Context) iter.Seq2[Secret, error] {
 	}
 }
 
-// Get sends GET …/{secret_id}, which shows the value.
+// Get sends GET …/{secret_id}, which returns the value.
 func (c secrets) Get(ctx context.Context, ref Ref) (Secret, error) {
 	if ref.ID == "" && c.chosen {
 		ref.ID = ref.Key
@@ -162,7 +167,7 @@ func (c secrets) Get(ctx context.Context, ref Ref) (Secret, error) {
 	return c.known(found), err
 }
 
-// known makes the id part of what callers write where they choose it.
+// known adds the id to the part that callers write, if they choose it.
 func (c secrets) known(secret Secret) Secret {
 	if c.chosen {
 		secret.SecretSpec.ID = secret.ID
@@ -170,7 +175,7 @@ func (c secrets) known(secret Secret) Secret {
 	return secret
 }
 
-// Create sends POST, whose answer is the id.
+// Create sends POST. The response is the id.
 func (c secrets) Create(ctx context.Context, spec SecretSpec) (made Secret, shown bool, err error) {
 	body := c.body(spec)
 	if c.chosen {

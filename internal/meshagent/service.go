@@ -12,11 +12,12 @@ import (
 	"strings"
 )
 
-// ErrValueHidden says that a resource was not updated because MeshAgent does not show a secret value
-// in it, which the update would have to send back.
-var ErrValueHidden = errors.New("MeshAgent does not show a secret value that the update would erase")
+// ErrValueHidden says that a resource was not updated because MeshAgent does not show a secret
+// value that the update would have to send back.
+var ErrValueHidden = errors.New("MeshAgent hides a secret value, and the update would erase it")
 
-// services deviates: requests take a manifest or a template, answers may be short, and there is a route by name.
+// services differs from the regular case: requests take a manifest or a template, responses can be
+// short, and there is a route by name.
 type services struct {
 	collection[ServiceSpec, Service]
 }
@@ -49,7 +50,8 @@ func (c services) All(ctx context.Context) iter.Seq2[Service, error] {
 	}
 }
 
-// Get sends GET …/services/{service_id}, or …/services/by-name/{service_name} if only the name is known.
+// Get sends GET …/services/{service_id}, or …/services/by-name/{service_name} if only the name is
+// known.
 func (c services) Get(ctx context.Context, ref Ref) (Service, error) {
 	if ref.ID == "" {
 		return c.read(ctx, request{method: http.MethodGet, route: c.route.join("/by-name/{service_name}", ref.Key), open: true})
@@ -57,7 +59,7 @@ func (c services) Get(ctx context.Context, ref Ref) (Service, error) {
 	return c.collection.Get(ctx, ref)
 }
 
-// Create sends POST …/services. In a room the answer to a manifest may be only the id.
+// Create sends POST …/services. In a room, the response to a manifest can be only the id.
 func (c services) Create(ctx context.Context, spec ServiceSpec) (made Service, shown bool, err error) {
 	post := request{method: http.MethodPost, route: c.route}
 	if spec.isTemplate() {
@@ -73,8 +75,8 @@ func (c services) Create(ctx context.Context, spec ServiceSpec) (made Service, s
 	return made, made.Key() != "", err
 }
 
-// nameTaken adds to a conflict the name that the template gives, which only MeshAgent knows:
-// POST /templates/render. Best effort: without it the conflict says all that is known.
+// nameTaken adds to a conflict the name that the template produces, which only MeshAgent knows:
+// POST /templates/render. If that fails, the conflict is returned unchanged.
 func (c services) nameTaken(ctx context.Context, spec ServiceSpec, conflict error) error {
 	var rendered struct{ Metadata struct{ Name string } }
 	render := request{method: http.MethodPost, route: expand("/templates/render"), in: spec.rendering(), out: &rendered, open: true}
@@ -84,8 +86,8 @@ func (c services) nameTaken(ctx context.Context, spec ServiceSpec, conflict erro
 	return &TakenError{Name: rendered.Metadata.Name, conflict: conflict}
 }
 
-// Update sends PUT …/services/{service_id}, which replaces everything, or makes the service anew of a template. In a room the answer to
-// a manifest says nothing.
+// Update sends PUT …/services/{service_id}, which replaces everything, or renders the service from
+// its template again. In a room, the response to a manifest is empty.
 func (c services) Update(ctx context.Context, current Service, spec ServiceSpec) (made Service, shown bool, err error) {
 	put := request{method: http.MethodPut, route: c.one(current.ID)}
 	if rendersAnew(current.ServiceSpec, spec) {
@@ -104,8 +106,8 @@ func (c services) Update(ctx context.Context, current Service, spec ServiceSpec)
 	return made, made.Key() != "", err
 }
 
-// restoreSecrets puts back the secrets of OAuth clients that MeshAgent holds and the caller does not
-// set. An update that has no value for one would erase it.
+// restoreSecrets adds the secrets of OAuth clients that MeshAgent has and the caller does not set.
+// An update without their values would erase them.
 func (s *Service) restoreSecrets() error {
 	var hidden error
 	s.endpoints(func(key endpointKey, oauth *OAuthClientConfig) {
@@ -123,5 +125,5 @@ func (s *Service) restoreSecrets() error {
 	return hidden
 }
 
-// isMask says that a value stands in for one that is not shown.
+// isMask is true if a value replaces a hidden one.
 func isMask(value string) bool { return strings.Trim(value, "*•xX. ") == "" }

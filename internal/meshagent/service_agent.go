@@ -13,7 +13,7 @@ type ServiceAgent struct {
 	Heartbeat   *AgentHeartbeat   `json:"heartbeat,omitempty"`
 }
 
-// AgentChannels are the ways in which work reaches an agent.
+// AgentChannels are the ways in which an agent receives work.
 type AgentChannels struct {
 	Email     []EmailChannel     `json:"email,omitempty"`
 	Messaging []MessagingChannel `json:"messaging,omitempty"`
@@ -28,14 +28,14 @@ type EmailChannel struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// MessagingChannel is a way to talk to an agent in the room.
+// MessagingChannel lets participants talk to an agent in the room.
 type MessagingChannel struct {
 	Protocol    string            `json:"protocol,omitempty" default:"meshagent.agent-message.v1"`
 	Prompts     []PromptTemplate  `json:"prompts,omitempty"`
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// PromptTemplate is a suggestion to people.
+// PromptTemplate is a suggestion for users.
 type PromptTemplate struct {
 	Name        string            `json:"name"`
 	Description string            `json:"description,omitempty"`
@@ -63,7 +63,7 @@ type AgentEmail struct {
 	Public  *bool  `json:"public,omitempty" default:"false"`
 }
 
-// AgentHeartbeat wakes an agent again and again.
+// AgentHeartbeat wakes an agent periodically.
 type AgentHeartbeat struct {
 	Queue    string         `json:"queue"`
 	ThreadID string         `json:"thread_id,omitempty"`
@@ -71,7 +71,7 @@ type AgentHeartbeat struct {
 	Minutes  int64          `json:"minutes"`
 }
 
-// AgentContent is a text, a file or a sound: type says which.
+// AgentContent is a text, a file or a sound, depending on its type.
 type AgentContent struct {
 	Type string  `json:"type"`
 	Text *string `json:"text,omitempty"`

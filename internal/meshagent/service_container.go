@@ -18,7 +18,7 @@ type ContainerSpec struct {
 	Private        *bool                 `json:"private,omitempty" default:"true"`
 }
 
-// EnvironmentVariable has one of value, token and secret.
+// EnvironmentVariable has exactly one of value, token and secret.
 type EnvironmentVariable struct {
 	Name   string       `json:"name"`
 	Value  *string      `json:"value,omitempty"`
@@ -26,7 +26,7 @@ type EnvironmentVariable struct {
 	Secret *SecretValue `json:"secret,omitempty"`
 }
 
-// TokenValue is a participant token that MeshAgent makes.
+// TokenValue is a participant token that MeshAgent creates.
 type TokenValue struct {
 	Identity string    `json:"identity"`
 	API      *APIScope `json:"api,omitempty"`
@@ -39,7 +39,7 @@ type SecretValue struct {
 	ID       string `json:"id"`
 }
 
-// ContainerStorage is what is mounted into a container.
+// ContainerStorage lists the mounts of a container.
 type ContainerStorage struct {
 	Room      []RoomStorageMount    `json:"room,omitempty"`
 	Project   []ProjectStorageMount `json:"project,omitempty"`

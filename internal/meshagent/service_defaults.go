@@ -9,7 +9,8 @@ import (
 	"strconv"
 )
 
-// fillDefaults gives the absent members of a document, at every depth, the value of their tag default.
+// fillDefaults sets the absent members of a document, at every depth, to the value of their tag
+// default.
 func fillDefaults(document any) { fill(reflect.ValueOf(document)) }
 
 func fill(v reflect.Value) {
@@ -37,7 +38,7 @@ func setDefault(member reflect.Value, value string) {
 	case *bool:
 		flag, err := strconv.ParseBool(value)
 		if err != nil {
-			panic(fmt.Sprintf("meshagent: the default %q is no boolean", value))
+			panic(fmt.Sprintf("meshagent: the default %q is not a boolean", value))
 		}
 		member.Set(reflect.ValueOf(&flag))
 	case *string:

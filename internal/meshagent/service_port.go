@@ -15,7 +15,7 @@ type ServicePort struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// ServiceEndpoint is what a port offers below a path.
+// ServiceEndpoint is what a port serves below a path.
 type ServiceEndpoint struct {
 	Path        string               `json:"path"`
 	Meshagent   *ParticipantEndpoint `json:"meshagent,omitempty"`
@@ -40,16 +40,16 @@ type MCPEndpoint struct {
 	OpenAIConnectorID string             `json:"openai_connector_id,omitempty"`
 }
 
-// MCPToolFilter admits tools of an MCP server.
+// MCPToolFilter selects tools of an MCP server.
 type MCPToolFilter struct {
 	ToolNames []string `json:"tool_names,omitempty"`
 	ReadOnly  *bool    `json:"read_only,omitempty"`
 }
 
-// OAuthClientConfig is how users sign in to an MCP server.
+// OAuthClientConfig says how users sign in to an MCP server.
 type OAuthClientConfig struct {
 	ClientID              string   `json:"client_id,omitempty"`
-	ClientSecret          *string  `json:"client_secret,omitempty"` // only on the wire: nil keeps what is there, "" removes it
+	ClientSecret          *string  `json:"client_secret,omitempty"` // only in requests: nil keeps the current value, "" removes it
 	AuthorizationEndpoint string   `json:"authorization_endpoint,omitempty"`
 	TokenEndpoint         string   `json:"token_endpoint,omitempty"`
 	NoPKCE                *bool    `json:"no_pkce,omitempty"`

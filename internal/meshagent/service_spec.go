@@ -10,8 +10,9 @@ import (
 	"slices"
 )
 
-// ServiceSpec is what callers write of a service. An unset member means: leave what is there. The tag default, here and in all
-// that it consists of, is what MeshAgent takes an absent member for.
+// ServiceSpec is the part of a service that callers write. An unset member leaves the current value
+// unchanged. The tag default, here and in all nested types, is the value that MeshAgent assumes for
+// an absent member.
 type ServiceSpec struct {
 	Metadata  ServiceMetadata      `json:"metadata"`
 	Agents    []ServiceAgent       `json:"agents,omitempty"`
@@ -20,7 +21,8 @@ type ServiceSpec struct {
 	Container *ContainerSpec       `json:"container,omitempty"`
 	External  *ExternalServiceSpec `json:"external,omitempty"`
 
-	// Without are top members that must be absent, whoever set them.
+	// Without lists top-level members that must be absent, whether this caller or another one set
+	// them.
 	Without []string `json:"-"`
 }
 
@@ -33,7 +35,7 @@ type ServiceMetadata struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// ServiceFile is put into the room's storage if it is missing there.
+// ServiceFile is added to the room's storage if it is missing there.
 type ServiceFile struct {
 	Path string  `json:"path"`
 	Text *string `json:"text"`
@@ -47,7 +49,7 @@ type ExternalServiceSpec struct {
 // plainServiceSpec is a ServiceSpec without its methods.
 type plainServiceSpec ServiceSpec
 
-// MarshalJSON writes null for what must be absent.
+// MarshalJSON writes null for members that must be absent.
 func (s ServiceSpec) MarshalJSON() ([]byte, error) {
 	text, err := Encode(plainServiceSpec(s))
 	if err != nil || len(s.Without) == 0 {
@@ -63,8 +65,8 @@ func (s ServiceSpec) MarshalJSON() ([]byte, error) {
 	return Encode(members)
 }
 
-// Ordered is the service with those lists in order whose order has no meaning: MeshAgent may keep
-// another one.
+// Ordered returns the service with sorted lists if their order has no meaning, because MeshAgent
+// may keep another order.
 func (s ServiceSpec) Ordered() ServiceSpec {
 	s.Agents = slices.Clone(s.Agents)
 	slices.SortStableFunc(s.Agents, func(a, b ServiceAgent) int { return cmp.Compare(a.Name, b.Name) })
@@ -80,7 +82,7 @@ func (s ServiceSpec) Ordered() ServiceSpec {
 // Key is the service's name.
 func (s ServiceSpec) Key() string { return s.Metadata.Name }
 
-// Mark is in the annotations, or in the values of the template that the service was made of.
+// Mark reads the ownership annotation, or the same value among the template's values.
 func (s ServiceSpec) Mark() Mark {
 	if mark := markIn(s.Metadata.Annotations); mark.Owner != "" {
 		return mark
@@ -88,11 +90,13 @@ func (s ServiceSpec) Mark() Mark {
 	return markIn(s.templateValues())
 }
 
-// WithMark returns a copy with the mark where it belongs.
+// WithMark returns a copy with the ownership annotation in its place.
 //
-// MeshAgent makes a service of a template in one step, in which nothing can be added to the result. A mark that were added in a second
-// step would be missing if the process died between the two. So it travels as two more values of the template, which no template asks
-// for. MeshAgent keeps all values with the service. The template itself stays as it is: it may be no YAML before it is rendered.
+// MeshAgent creates a service from a template in one step, and nothing can be added to the result.
+// An ownership annotation that is added in a second step would be missing if the process died
+// between the steps. So it is sent as two more values of the template, which no template uses.
+// MeshAgent keeps all values with the service. The template itself stays unchanged, because it may
+// not be YAML before it is rendered.
 func (s ServiceSpec) WithMark(mark Mark) ServiceSpec {
 	own := mark
 	if s.isTemplate() {
@@ -120,7 +124,8 @@ type Service struct {
 // Identity is the service's id.
 func (s Service) Identity() string { return s.ID }
 
-// Listed is the service with no more than the fact that its OAuth clients have secrets.
+// Listed returns the service without the secrets of its OAuth clients. It shows only that they
+// exist.
 func (s Service) Listed() Service {
 	held := clientSecrets{}
 	for key := range s.secrets {
@@ -130,11 +135,12 @@ func (s Service) Listed() Service {
 	return s
 }
 
-// Written is the service without its id, and without the secrets of OAuth clients, which nobody has to see.
+// Written is the service without its id, and without the secrets of OAuth clients, which no caller
+// needs.
 func (s Service) Written() ServiceSpec { return s.ServiceSpec }
 
-// UnmarshalJSON reads what MeshAgent answers: the service, or a JSON string with the text of the service. What is absent and has a
-// default is filled in, so that it is the same whether MeshAgent shows its defaults or not.
+// UnmarshalJSON reads MeshAgent's response, which is the service or a JSON string with the service.
+// It fills in defaults, so that the result does not depend on whether MeshAgent shows them.
 func (s *Service) UnmarshalJSON(text []byte) error {
 	if text = bytes.TrimSpace(text); len(text) > 0 && text[0] == '"' {
 		var inner string
@@ -160,7 +166,7 @@ func (s *Service) UnmarshalJSON(text []byte) error {
 // MarshalJSON is the reverse, for tests and transcripts.
 func (s Service) MarshalJSON() ([]byte, error) { return Encode(s.manifest()) }
 
-// manifest is a service on the wire.
+// manifest is the JSON form of a service.
 type manifest struct {
 	Version string `json:"version"`
 	Kind    string `json:"kind"`
@@ -175,7 +181,7 @@ func (s Service) manifest() manifest {
 // clientSecrets are the secrets of the OAuth clients of a service's endpoints.
 type clientSecrets map[endpointKey]string
 
-// endpointKey finds an MCP endpoint again, also when its port has moved in the list.
+// endpointKey identifies an MCP endpoint, even if its port has moved in the list.
 type endpointKey struct {
 	port        Port
 	path, label string
@@ -192,7 +198,7 @@ func (s *ServiceSpec) endpoints(each func(endpointKey, *OAuthClientConfig)) {
 	}
 }
 
-// takeSecrets moves the secrets out of the specification.
+// takeSecrets moves the secrets out of the spec.
 func (s *ServiceSpec) takeSecrets() clientSecrets {
 	secrets := clientSecrets{}
 	s.endpoints(func(key endpointKey, oauth *OAuthClientConfig) {
@@ -204,7 +210,7 @@ func (s *ServiceSpec) takeSecrets() clientSecrets {
 	return secrets
 }
 
-// holdsSecrets says that there is an OAuth client with a secret.
+// holdsSecrets is true if an OAuth client has a secret.
 func (s *ServiceSpec) holdsSecrets() bool {
 	found := false
 	s.endpoints(func(_ endpointKey, oauth *OAuthClientConfig) {
@@ -213,7 +219,7 @@ func (s *ServiceSpec) holdsSecrets() bool {
 	return found
 }
 
-// clone is a deep copy, complete with defaults: the SDKs send them too.
+// clone is a deep copy with all defaults, because the SDKs send them, too.
 func (s ServiceSpec) clone() ServiceSpec {
 	text, err := Encode(plainServiceSpec(s))
 	var deep plainServiceSpec
@@ -221,7 +227,7 @@ func (s ServiceSpec) clone() ServiceSpec {
 		err = json.Unmarshal(text, &deep)
 	}
 	if err != nil {
-		panic("meshagent: a service that cannot be written as JSON: " + err.Error()) // its types rule that out
+		panic("meshagent: a service that cannot be written as JSON: " + err.Error()) // cannot happen with these types
 	}
 	fillDefaults(&deep)
 	return ServiceSpec(deep)

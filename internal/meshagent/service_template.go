@@ -9,37 +9,40 @@ import (
 	"maps"
 )
 
-// The annotations in which MeshAgent keeps what a service was made of.
+// The annotations in which MeshAgent keeps the template of a service.
 const (
 	templateText   = "meshagent.service.template.yaml"
 	templateValues = "meshagent.service.template.values" // a JSON object of strings
 )
 
-// ServiceFromTemplate is what callers write of a service that MeshAgent makes of a template: nothing but the template. All else is
-// MeshAgent's work, and is not compared. The name is the one that the template gives, as far as that is known.
+// ServiceFromTemplate is the spec of a service that MeshAgent renders from a template. It has only
+// the template. The operator does not compare the rest, because MeshAgent writes it. The name is
+// the one that the template produces, if it is known.
 func ServiceFromTemplate(name, template string, values map[string]string) ServiceSpec {
 	return ServiceSpec{Metadata: ServiceMetadata{
 		Name: name, Annotations: map[string]string{templateText: template, templateValues: encodeValues(values)},
 	}}
 }
 
-// FromTemplate says that the service was made of a template.
+// FromTemplate is true if the service was rendered from a template.
 func (s ServiceSpec) FromTemplate() bool {
 	_, ok := s.Metadata.Annotations[templateText]
 	return ok
 }
 
-// MadeByTemplate says that the service was made of a template for an owner, who put the mark into its values.
+// MadeByTemplate is true if the service was rendered from a template whose values have an ownership
+// annotation.
 func (s ServiceSpec) MadeByTemplate() bool {
 	return s.FromTemplate() && markIn(s.templateValues()).Owner != ""
 }
 
-// isTemplate says that this is what ServiceFromTemplate returns, and not what MeshAgent made of it.
+// isTemplate is true for a result of ServiceFromTemplate, and false for the service that MeshAgent
+// rendered from it.
 func (s ServiceSpec) isTemplate() bool {
 	return s.FromTemplate() && s.Container == nil && s.External == nil
 }
 
-// templateValues are the values of the template, or nil if there are none that can be read.
+// templateValues returns the values of the template, or nil if they cannot be read.
 func (s ServiceSpec) templateValues() map[string]string {
 	text, ok := s.Metadata.Annotations[templateValues]
 	if !ok {
@@ -55,19 +58,19 @@ func (s ServiceSpec) templateValues() map[string]string {
 	return values
 }
 
-// encodeValues writes values in one form only, whatever form MeshAgent gave them.
+// encodeValues writes values in one form, whatever form MeshAgent uses.
 func encodeValues(values map[string]string) string {
 	if values == nil {
 		values = map[string]string{}
 	}
 	text, err := Encode(values)
 	if err != nil {
-		panic(fmt.Sprintf("meshagent: strings that cannot be written as JSON: %v", err)) // there are none
+		panic(fmt.Sprintf("meshagent: strings that cannot be written as JSON: %v", err)) // cannot happen with strings
 	}
 	return string(text)
 }
 
-// rendering asks MeshAgent to make a service of a template.
+// rendering asks MeshAgent to render a service from a template.
 type rendering struct {
 	Template string            `json:"template"`
 	Values   map[string]string `json:"values"`
@@ -77,8 +80,9 @@ func (s ServiceSpec) rendering() rendering {
 	return rendering{Template: s.Metadata.Annotations[templateText], Values: s.templateValues()}
 }
 
-// rendersAnew says that the change from one specification to the other is one of the template: it is then for MeshAgent to make. Every
-// other change, such as that of the mark alone, leaves what MeshAgent or others made of the template as it is.
+// rendersAnew is true if the template itself changes, so that MeshAgent must render it again. Any
+// other change, such as one of the ownership annotation, keeps what MeshAgent or others made of the
+// template.
 func rendersAnew(current, next ServiceSpec) bool {
 	if !next.FromTemplate() {
 		return false
@@ -87,7 +91,7 @@ func rendersAnew(current, next ServiceSpec) bool {
 	if !maps.Equal(before.templateParts(), after.templateParts()) {
 		return true
 	}
-	// A name that differs was changed by somebody: the template knows the right one.
+	// If the name differs, others changed it, and the template has the right one.
 	return before.Key() != after.Key() && markIn(next.templateValues()).Owner != ""
 }
 

@@ -247,7 +247,7 @@ func TestServiceFromTemplate(t *testing.T) {
 			t.Fatal(err)
 		}
 		if anew := strings.HasPrefix(e.bodies["PUT /services/s1"], `{"template"`); anew != test.anew {
-			t.Errorf("%s: made anew: %v", name, anew)
+			t.Errorf("%s: rendered again: %v", name, anew)
 		}
 	}
 }

@@ -5,7 +5,7 @@ package meshagent
 
 import "testing"
 
-// Whether resources can bear a mark is said by their collection. It must be what their documents do.
+// Traits.Marks must agree with the documents of each collection.
 func TestTraitsSayWhatBearsMarks(t *testing.T) {
 	t.Parallel()
 	client, err := New(Options{Endpoint: "https://api.example.com"})
@@ -30,6 +30,6 @@ func bears[S Spec[S], R Resource[S]](t *testing.T, c Collection[S, R]) {
 	t.Helper()
 	var none S
 	if does := none.WithMark(Mark{Owner: "o/n/a"}).Mark().Owner != ""; does != c.Traits().Marks {
-		t.Errorf("%s: documents bear marks: %t, and its traits say %t", c.Path(), does, c.Traits().Marks)
+		t.Errorf("%s: documents have ownership annotations: %t, but the traits say %t", c.Path(), does, c.Traits().Marks)
 	}
 }

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// Call is one request as metrics see it.
+// Call describes one request for metrics.
 type Call struct {
 	Method  string
 	Route   string        // the template, such as /accounts/projects/{project_id}/rooms
-	Status  int           // 0 when there was no answer
-	Latency time.Duration // without the wait for the budget
-	Waited  time.Duration // for the budget
+	Status  int           // 0 if there was no response
+	Latency time.Duration // without the wait for the rate limit
+	Waited  time.Duration // for the rate limit
 }
 
 // routeKey is the context key of a request's route template.
@@ -29,25 +29,25 @@ func RouteOf(r *http.Request) string {
 	return template
 }
 
-// roundTripper is a function that is an http.RoundTripper.
+// roundTripper makes a function an http.RoundTripper.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// defaultTransport keeps as many connections as there are workers: net/http would keep two to a host, and close and open
-// one for almost every request.
+// defaultTransport keeps as many idle connections as there are workers. By default, net/http keeps
+// two per host, and would open and close a connection for almost every request.
 var defaultTransport = func() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
-		return http.DefaultTransport // somebody replaced it, for reasons of their own
+		return http.DefaultTransport // the program replaced the default transport on purpose
 	}
 	t = t.Clone()
 	t.MaxIdleConnsPerHost = 64
 	return t
 }()
 
-// transport is the chain that every request passes: what the caller puts around, then time-out, then credentials, then the
-// wire.
+// transport is the chain that every request passes: what the caller puts around it, then the
+// timeout, the credentials, and the network.
 func transport(options Options, timeout time.Duration) http.RoundTripper {
 	wire := options.Transport
 	if wire == nil {
@@ -60,7 +60,7 @@ func transport(options Options, timeout time.Duration) http.RoundTripper {
 	return sent
 }
 
-// authorized adds what identifies the caller.
+// authorized adds the credentials and the user agent.
 func authorized(options Options, next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
@@ -72,13 +72,14 @@ func authorized(options Options, next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// timed bounds a request from when it is sent; the wait for the budget does not count.
+// timed limits the time of a request from when it is sent. The wait for the rate limit does not
+// count.
 func timed(timeout time.Duration, next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		ctx, cancel := context.WithTimeoutCause(r.Context(), timeout, errTimeout{timeout})
 		resp, err := next.RoundTrip(r.WithContext(ctx))
 		if err != nil {
-			// Only the cause tells whose deadline it was.
+			// Only the cause shows whose deadline expired.
 			if cause := context.Cause(ctx); cause != nil && errors.As(cause, new(errTimeout)) {
 				err = cause
 			}
@@ -90,14 +91,14 @@ func timed(timeout time.Duration, next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// body releases a request's context when it was read.
+// body releases a request's context when it is closed.
 type body struct {
 	io.ReadCloser
 	ctx    context.Context //nolint:containedctx // it is the request's, and lives exactly as long
 	cancel context.CancelFunc
 }
 
-// Read names the time-out, for the answer may be what takes too long.
+// Read names the timeout, because it can expire while the response is read.
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -114,7 +115,7 @@ func (b *body) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// errTimeout says how long was waited, always in the same words.
+// errTimeout names the duration, so that its text is always the same.
 type errTimeout struct{ after time.Duration }
 
 func (e errTimeout) Error() string { return "no answer within " + e.after.String() }

@@ -18,11 +18,11 @@ type unreadableLists struct {
 	all map[string]time.Time // by path
 }
 
-// noteList remembers how a list ended, and passes the error on.
+// noteList remembers how reading a list ended, and returns the error.
 func (c *Client) noteList(at route, err error) error {
 	tooLarge := errors.Is(err, ErrAnswerTooLarge)
 	if err != nil && !tooLarge {
-		return err // it says nothing about the size
+		return err // the error says nothing about the size
 	}
 	c.lists.mu.Lock()
 	defer c.lists.mu.Unlock()
@@ -41,8 +41,9 @@ func (c *Client) noteList(at route, err error) error {
 	return err
 }
 
-// ListsTooLarge names the collections of the project that were too large to be listed, such as "rooms" or
-// "rooms/support/services". What was not listed since a moment is forgotten: its parent may be gone.
+// ListsTooLarge names the collections of the project that are too large to be listed, such as
+// "rooms" or "rooms/support/services". It forgets collections that were not listed since a moment,
+// because their parent may be gone.
 func (p *Project) ListsTooLarge(since time.Time) []string {
 	lists := &p.client.lists
 	lists.mu.Lock()

@@ -17,15 +17,16 @@ import (
 	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
-// document is a request whose every member is set, and what the contract says of it.
+// document is a request with all members set, together with its schema in the contract.
 type document struct {
 	schema string
 	send   func(*Project)
-	within string   // the member of the body that is meant; unset: all of it
-	except []string // members that are never sent, on purpose
+	within string   // the member of the body to compare; unset: the whole body
+	except []string // members that the client never sends, on purpose
 }
 
-// documents are all bodies that the client sends. (Services and scopes, whose types follow the contract at every depth, are compared as types.)
+// documents are all bodies that the client sends. Services and scopes are compared as types
+// elsewhere, because their types follow the contract at every depth.
 func documents(ctx context.Context) map[string]document {
 	annotations := map[string]string{"a": "b"}
 	room := RoomSpec{Name: "support", Metadata: Object{"a": "b"}, Annotations: annotations}
@@ -48,7 +49,7 @@ func documents(ctx context.Context) map[string]document {
 
 	return map[string]document{
 		"create a room": {schema: "RoomCreate", send: creating(ctx, (*Project).Rooms, room), except: []string{
-			"if_not_exists", // what exists is adopted, or not, by the operator's own rules
+			"if_not_exists", // the operator's own rules decide about existing resources
 			"permissions",   // grants are objects of their own
 		}},
 		"update a room": {schema: "RoomUpdate", send: updating(ctx, (*Project).Rooms, Room{ID: "r", RoomSpec: room}, room)},
@@ -88,7 +89,7 @@ func roomSecrets(p *Project) Collection[SecretSpec, Secret] {
 
 func agentSecrets(p *Project) Collection[SecretSpec, Secret] { return p.AgentSecrets("a", "delegate") }
 
-// creating sends a create. What comes of it is not the question.
+// creating sends a creation and ignores its result.
 func creating[S Spec[S], R Resource[S]](ctx context.Context, in func(*Project) Collection[S, R], spec S) func(*Project) {
 	return func(p *Project) { _, _, _ = in(p).Create(ctx, spec) }
 }
@@ -133,7 +134,8 @@ func TestBodiesHaveAllOfTheContract(t *testing.T) {
 	}
 }
 
-// membersMissing are the members of a schema, at every depth, that a value lacks. Those of a scope are compared elsewhere.
+// membersMissing returns the members of a schema, at every depth, that a value lacks. Scopes are
+// compared elsewhere.
 func membersMissing(schema *openapi3.Schema, value any, path string) (missing []string) {
 	if items, ok := value.([]any); ok && schema.Items != nil && len(items) > 0 {
 		return membersMissing(schema.Items.Value, items[0], path)
@@ -154,7 +156,7 @@ func membersMissing(schema *openapi3.Schema, value any, path string) (missing []
 	return missing
 }
 
-// Written for HTML, each of these characters would take six bytes.
+// Escapes for HTML would take six bytes for each of these characters.
 func TestBodiesHoldMarkupAsItIs(t *testing.T) {
 	t.Parallel()
 	const markup = "<&>"

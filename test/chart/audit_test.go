@@ -22,10 +22,11 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// audit is the API server's own record of what the ServiceAccounts asked for, and by which role they were allowed to.
+// audit is the API server's record of the requests of ServiceAccounts, and the role that allowed
+// each.
 type audit struct{ log string }
 
-// newAudit returns an audit, and the flags that make the API server keep it.
+// newAudit returns an audit, and the flags with which the API server writes it.
 func newAudit() (audit, map[string][]string) {
 	GinkgoHelper()
 	a := audit{filepath.Join(GinkgoT().TempDir(), "audit.log")}
@@ -42,10 +43,10 @@ rules:
 	return a, map[string][]string{"audit-policy-file": {policy}, "audit-log-path": {a.log}}
 }
 
-// byRole finds the role in the reason that the authorizer gives.
+// byRole finds the role in the authorizer's reason.
 var byRole = regexp.MustCompile(`of ((?:Cluster)?Role) "([^"]+)" to`)
 
-// used lists what a ServiceAccount was allowed to do, by the role that allowed it, and all that it was not allowed to do.
+// used lists what a ServiceAccount was allowed to do, by role, and all requests that were refused.
 func (a audit) used(namespace, account string) (used map[string]sets.Set[string], refused []string) {
 	GinkgoHelper()
 	text, err := os.ReadFile(a.log)
@@ -63,7 +64,7 @@ func (a audit) used(namespace, account string) (used map[string]sets.Set[string]
 		}
 		role := byRole.FindStringSubmatch(event.Annotations["authorization.k8s.io/reason"])
 		if role == nil || strings.HasPrefix(role[2], "system:") {
-			continue // what everybody may do, such as discovery
+			continue // allowed for all users, such as discovery
 		}
 		Expect(event.ObjectRef).NotTo(BeNil(), event.RequestURI)
 		resource := event.ObjectRef.Resource
@@ -75,7 +76,8 @@ func (a audit) used(namespace, account string) (used map[string]sets.Set[string]
 	return used, refused
 }
 
-// granted lists what the roles in manifests allow a ServiceAccount. Roles of one name in several namespaces are one.
+// granted lists the permissions of a ServiceAccount in manifests. Roles with the same name in
+// several namespaces count as one.
 func granted(ctx context.Context, release installation) map[string]sets.Set[string] {
 	GinkgoHelper()
 	objects := append(release.manifest(ctx), release.hooks(ctx)...)
@@ -113,7 +115,7 @@ func note(what map[string]sets.Set[string], role, verb, group, resource string) 
 	what[role].Insert(strings.TrimSuffix(verb+" "+resource+"."+group, "."))
 }
 
-// unused lists the rights that were granted and not used.
+// unused lists the permissions that were granted and not used.
 func unused(grants, used map[string]sets.Set[string]) []string {
 	var lines []string
 	for role, actions := range grants {

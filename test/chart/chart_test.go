@@ -29,7 +29,7 @@ import (
 // restricted is the strictest Pod Security level.
 var restricted = map[string]string{"pod-security.kubernetes.io/enforce": "restricted"}
 
-// valuesFiles are those of the chart's folder ci.
+// valuesFiles returns the values files in the chart's folder ci.
 func valuesFiles() []string {
 	files, err := filepath.Glob(filepath.Join(harness.Chart, "ci", "*.yaml"))
 	if err != nil || len(files) == 0 {
@@ -47,7 +47,7 @@ var _ = Describe("The chart", func() {
 	})
 
 	for _, values := range valuesFiles() {
-		It("makes what the API server takes from "+filepath.Base(values), func(ctx SpecContext) {
+		It("creates objects that the API server accepts from "+filepath.Base(values), func(ctx SpecContext) {
 			out, err := harness.Helm(ctx, "", "lint", "--strict", harness.Chart, "--values", values)
 			Expect(err).NotTo(HaveOccurred(), out)
 			for _, api := range [][]string{nil, {"--api-versions", "meshagent.com/v1alpha1/MeshProject"}} {
@@ -72,20 +72,20 @@ var _ = Describe("The chart", func() {
 		}
 	},
 		Entry("the release and its namespace", "2024"),
-		Entry("everything that has a name", "2024", "nameOverride=1e3,fullnameOverride=2024,serviceAccount.name=2024",
+		Entry("all names", "2024", "nameOverride=1e3,fullnameOverride=2024,serviceAccount.name=2024",
 			"projects[0].name=2024,projects[0].namespace=2024,projects[0].spec.apiKeySecretRef.name=2024"),
 		Entry("a watched namespace", "mesh", "watchNamespaces[0]=2024"),
 		Entry("a long name", "mesh", "nameOverride="+strings.Repeat("n", 63)),
 		Entry("long names of all", strings.Repeat("r", 53), "fullnameOverride="+strings.Repeat("f", 63)),
 	)
 
-	It("hands on what YAML would take for a map or a comment", func(ctx SpecContext) {
+	It("keeps values that YAML would read as a map or a comment", func(ctx SpecContext) {
 		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", "ownerID=prod:,meshagentAPIURL=https://meshagent.example.com/a #b")
 		Expect(err).NotTo(HaveOccurred(), out)
 		Expect(podOf(out).Containers[0].Args).To(ContainElements("--owner-id=prod:", "--meshagent-api-url=https://meshagent.example.com/a #b"))
 	})
 
-	It("treats the pod of the uninstallation as one of the release, and not as one of the operator's", func(ctx SpecContext) {
+	It("labels the pod of the uninstallation as part of the release, not of the operator", func(ctx SpecContext) {
 		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", "networkPolicy.enabled=true,podLabels.team=agents,podAnnotations.mesh=no")
 		Expect(err).NotTo(HaveOccurred(), out)
 		var deployment *appsv1.Deployment
@@ -114,7 +114,7 @@ var _ = Describe("The chart", func() {
 		Expect(job.Spec.Template.Annotations).To(HaveKeyWithValue("mesh", "no"))
 	})
 
-	It("puts the pod of the uninstallation on the nodes of the operator, wherever other pods are", func(ctx SpecContext) {
+	It("puts the pod of the uninstallation on the nodes of the operator, whatever pods run there", func(ctx SpecContext) {
 		affinity := `affinity={"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
 			{"matchExpressions": [{"key": "infra", "operator": "Exists"}]}]}},
 			"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "kubernetes.io/hostname"}]}}`
@@ -143,7 +143,7 @@ var _ = Describe("The chart", func() {
 		}
 	})
 
-	It("grants nothing cluster-wide when it is told which namespaces to watch", func(ctx SpecContext) {
+	It("grants nothing cluster-wide if watchNamespaces is set", func(ctx SpecContext) {
 		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--namespace", "agents", "--set", "watchNamespaces={team-a,team-b},crds.install=false")
 		Expect(err).NotTo(HaveOccurred(), out)
 		for _, obj := range harness.ParseObjects(out) {
@@ -168,20 +168,20 @@ var _ = Describe("The chart", func() {
 		Expect(forgotten).To(BeEmpty())
 	})
 
-	DescribeTable("refuses values that cannot be meant", func(ctx SpecContext, set, says string) {
+	DescribeTable("rejects values that cannot work", func(ctx SpecContext, set, says string) {
 		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", set)
 		Expect(err).To(HaveOccurred())
 		Expect(out).To(ContainSubstring(says))
 	},
 		Entry("a misspelt value", "replicaCount=2", "replicaCount"),
-		Entry("a namespace that is none", "watchNamespaces={Team_A}", "/watchNamespaces/0"),
+		Entry("an invalid namespace", "watchNamespaces={Team_A}", "/watchNamespaces/0"),
 		Entry("an interval without a unit", "driftInterval=10", "/driftInterval"),
-		Entry("an interval that the manager does not take", "driftInterval=500ms", "/driftInterval"),
+		Entry("an interval that the manager rejects", "driftInterval=500ms", "/driftInterval"),
 		Entry("no interval", "driftInterval=0m0s", "/driftInterval"),
 		Entry("a ServiceMonitor without metrics", "metrics.serviceMonitor.enabled=true,watchNamespaces={a}", "metrics.serviceMonitor is of no use while metrics are off"),
 		Entry("alerts without metrics", "metrics.prometheusRule.enabled=true,metrics.enabled=false", "metrics.prometheusRule is of no use while metrics are off"),
 		Entry("a dashboard without metrics", "metrics.dashboard.enabled=true,watchNamespaces={a}", "metrics.dashboard is of no use while metrics are off"),
-		Entry("a variable that is no text", "extraEnv[0].name=A,extraEnv[0].value=true", "/extraEnv/0/value"),
+		Entry("a variable that is not text", "extraEnv[0].name=A,extraEnv[0].value=true", "/extraEnv/0/value"),
 		Entry("a project without a key", "projects[0].name=default,projects[0].spec.endpoint=https://x", "apiKeySecretRef"),
 		Entry("a project that is not watched", "watchNamespaces={a},projects[0].name=p,projects[0].namespace=b,projects[0].spec.apiKeySecretRef.name=key", `MeshProject "p" is in namespace "b", which is none of watchNamespaces`),
 		Entry("no ServiceAccount", "serviceAccount.create=false", "serviceAccount.name must be set"),
@@ -189,7 +189,7 @@ var _ = Describe("The chart", func() {
 })
 
 var _ = Describe("config/default", func() {
-	It("makes what the API server takes, and pods like those of the chart", func(ctx SpecContext) {
+	It("creates objects that the API server accepts, and pods like those of the chart", func(ctx SpecContext) {
 		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "meshagent-system", Labels: restricted}}
 		Expect(harness.Client().Create(ctx, namespace)).To(Succeed())
 		plain := harness.Kustomize(ctx, harness.Path("config", "default"))
@@ -200,13 +200,14 @@ var _ = Describe("config/default", func() {
 			accept(ctx, obj)
 		}
 		ours, theirs := podOf(plain), podOf(charted)
-		// Both are for people who have not changed anything, so what is said beyond the defaults must be the defaults.
+		// Both are for users without changes, so arguments in addition to the defaults must be
+		// equal to the defaults.
 		theirs.Containers[0].Args, ours.Containers[0].Args = nil, nil
 		Expect(ours).To(Equal(theirs))
 	})
 })
 
-// podOf is what the Deployment among manifests runs.
+// podOf returns the pod of the Deployment in manifests.
 func podOf(manifests string) corev1.PodSpec {
 	GinkgoHelper()
 	for _, obj := range harness.ParseObjects(manifests) {
@@ -218,7 +219,8 @@ func podOf(manifests string) corev1.PodSpec {
 	return corev1.PodSpec{}
 }
 
-// accept has the API server check an object, and for workloads their pods too, which is where Pod Security is enforced.
+// accept lets the API server check an object. For workloads it also checks their pods, because Pod
+// Security applies to pods.
 func accept(ctx context.Context, obj *unstructured.Unstructured) {
 	GinkgoHelper()
 	what := fmt.Sprintf("%s %s", obj.GetKind(), obj.GetName())
@@ -257,7 +259,8 @@ func readYAML(file string) map[string]any {
 	return objects[0].Object
 }
 
-// paths lists the paths in a tree, and says of each whether it ends there. What holds nothing by default ends there, whatever is put into it.
+// paths lists the paths in a tree, and whether each one ends there. A value that is empty by
+// default ends there, whatever users put into it.
 func paths(tree map[string]any, prefix string, into map[string]bool) {
 	for name, value := range tree {
 		inner, _ := value.(map[string]any)

@@ -21,7 +21,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// get asks a pod, as a probe or Prometheus does.
+// get sends a request to a pod, as a probe or Prometheus does.
 func get(ctx context.Context, url, token string) (int, string) {
 	GinkgoHelper()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -32,7 +32,7 @@ func get(ctx context.Context, url, token string) (int, string) {
 	caller := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
 	response, err := caller.Do(request)
 	if err != nil {
-		return 0, err.Error() // it does not listen, or not yet
+		return 0, err.Error() // the pod does not listen, or not yet
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
@@ -40,7 +40,7 @@ func get(ctx context.Context, url, token string) (int, string) {
 	return response.StatusCode, string(text)
 }
 
-// servesMetrics holds what is served to whom.
+// servesMetrics checks who can read the metrics.
 func (i installation) servesMetrics(ctx context.Context, p *pod) {
 	GinkgoHelper()
 	url := "https://" + p.ports["metrics"] + "/metrics"
@@ -55,7 +55,7 @@ func (i installation) servesMetrics(ctx context.Context, p *pod) {
 	Expect(text).To(ContainSubstring("workqueue_depth"))
 }
 
-// countsOnce says that only the replica that leads tells of objects, so that a sum over all
+// countsOnce checks that only the leader reports metrics of objects, so that a sum over all
 // replicas is right.
 func (i installation) countsOnce(ctx context.Context, replicas []*pod) {
 	GinkgoHelper()
@@ -66,7 +66,7 @@ func (i installation) countsOnce(ctx context.Context, replicas []*pod) {
 	}
 }
 
-// reader makes a ServiceAccount that may read the metrics, and a token of it.
+// reader creates a ServiceAccount that can read the metrics, and a token for it.
 func (i installation) reader(ctx context.Context) string {
 	GinkgoHelper()
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: i.namespace, Name: "prometheus"}}
@@ -81,7 +81,7 @@ func (i installation) reader(ctx context.Context) string {
 	return i.token(ctx, i.namespace, account.Name)
 }
 
-// leads says that a replica is the leader.
+// leads is true if a replica is the leader.
 func (i installation) leads(ctx context.Context, p *pod) bool {
 	GinkgoHelper()
 	_, text := get(ctx, "https://"+p.ports["metrics"]+"/metrics", i.reader(ctx))

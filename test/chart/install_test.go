@@ -25,8 +25,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// The chart is installed by Helm, and the operator runs as the chart says, with the rights of its ServiceAccount, in a cluster that has
-// never seen it.
+// Helm installs the chart in a new cluster, and the operator runs as the chart says, with the
+// permissions of its ServiceAccount.
 var _ = Describe("Installed by Helm", Ordered, func() {
 	var here *node
 	var record audit
@@ -42,7 +42,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		here = &node{plane: fresh, cluster: cluster}
 	})
 
-	It("for all namespaces, it works, is upgraded, fails over and is uninstalled, and MeshAgent is as it was", func(ctx SpecContext) {
+	It("works for all namespaces, is upgraded, fails over and is uninstalled, and leaves MeshAgent unchanged", func(ctx SpecContext) {
 		w := here.world(ctx)
 		release := here.installation(ctx, "meshagent-operator", "meshagent-system")
 		values := []string{
@@ -62,7 +62,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		By("walking all samples through their lives")
 		harness.InParallel(harness.Samples(), func(s harness.Sample) { livesAsInstalled(ctx, here.world(ctx), s) })
 
-		By("serving metrics to those who may read them")
+		By("serving metrics to users with permission")
 		release.servesMetrics(ctx, before[0])
 		release.countsOnce(ctx, before)
 
@@ -79,7 +79,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 
 		By("losing the leader")
 		leader, standby := release.leader(ctx, after)
-		leader.Kill() // meanwhile its lease runs out
+		leader.Kill() // its lease expires meanwhile
 
 		By("rolling back to the first revision, in which the MeshProject was a hook, and upgrading again")
 		release.helm(ctx, "rollback", release.name, "1")
@@ -113,7 +113,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(grants).NotTo(BeEmpty())
 		Expect(unused(grants, used)).To(BeEmpty())
 
-		By("installing it once more: it goes on where it was")
+		By("installing it once more, which continues where it was")
 		w.MeshAgent.ResetCalls()
 		release.helm(ctx, append([]string{"install", release.name, harness.Chart}, values...)...)
 		again := release.replicas(ctx)
@@ -133,7 +133,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(w.Held()).To(Equal(documents))
 	}, SpecTimeout(4*time.Minute))
 
-	It("for some namespaces, it works with Roles in them and nothing else", func(ctx SpecContext) {
+	It("works for some namespaces with Roles in them and no other permissions", func(ctx SpecContext) {
 		release := here.installation(ctx, "tenant", "tenant")
 		host, guest, outside := here.world(ctx), here.world(ctx), here.world(ctx)
 		guest.MeshAgent, guest.Endpoint = host.MeshAgent, host.Endpoint
@@ -143,7 +143,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 			worlds[s.String()] = here.world(ctx)
 			watch = append(watch, worlds[s.String()].Namespace)
 		}
-		// The CustomResourceDefinitions are those that the other installation has left.
+		// The other installation has left its CustomResourceDefinitions.
 		release.helm(ctx, "install", release.name, harness.Chart, "--set-string", withoutStreams, "--set", "crds.install=false,driftInterval=1s,watchNamespaces={"+strings.Join(watch, ",")+"}")
 		release.isWhole(ctx)
 		running := release.replicas(ctx)
@@ -177,7 +177,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(guest.Get(ctx, client.ObjectKeyFromObject(visitor), visitor)).To(Succeed())
 		Expect(visitor.Finalizers).To(BeEmpty())
 		Expect(outside.Get(ctx, client.ObjectKeyFromObject(unseen), unseen)).To(Succeed())
-		Expect(unseen.Status.ObservedGeneration).To(BeEquivalentTo(-1), "nobody has looked at what is outside")
+		Expect(unseen.Status.ObservedGeneration).To(BeEquivalentTo(-1), "no operator reconciles objects in other namespaces")
 
 		By("having used every right that it was given, and having wished for no other")
 		used, refused := record.used(release.namespace, release.account)
@@ -186,7 +186,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(unused(grants, used)).To(BeEmpty())
 	}, SpecTimeout(3*time.Minute))
 
-	It("where the CustomResourceDefinitions come with it, its MeshProjects come after them, and stay when it goes", func(ctx SpecContext) {
+	It("installs MeshProjects after the CustomResourceDefinitions, and keeps them when it is uninstalled", func(ctx SpecContext) {
 		w := here.world(ctx)
 		w.CreateAll(ctx, harness.APIKeySecret(simulator.DevelopmentKey))
 		release := here.installation(ctx, "first", "first")
@@ -215,15 +215,17 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		release.keepsProject(ctx, w)
 	}, SpecTimeout(3*time.Minute))
 
-	It("whose definitions are upgraded, it keeps what was written under those of the last release", func(ctx SpecContext) {
+	It("keeps objects of the last release when its definitions are upgraded", func(ctx SpecContext) {
 		here.keepsObjects(ctx)
 	}, SpecTimeout(3*time.Minute))
 })
 
-// withoutStreams has the operator list before it watches, as it must where the API server cannot stream lists, which began with Kubernetes 1.34.
+// withoutStreams makes the operator list before it watches. API servers before Kubernetes 1.34
+// require that, because they cannot stream lists.
 const withoutStreams = "extraEnv[0].name=KUBE_FEATURE_WatchListClient,extraEnv[0].value=false"
 
-// livesAsInstalled walks a sample through a life in which the operator has to do all it can do.
+// livesAsInstalled takes a sample through a life in which the operator does everything that it can
+// do.
 func livesAsInstalled(ctx context.Context, w *harness.Env, s harness.Sample) {
 	GinkgoHelper()
 	l := w.ApplySample(ctx, s)
@@ -232,7 +234,7 @@ func livesAsInstalled(ctx context.Context, w *harness.Env, s harness.Sample) {
 	l.RequestReconcile(ctx, l.Object)
 	if s.HasRemote() {
 		document := l.Document()
-		for range 2 { // the second time, its event is a repetition
+		for range 2 { // the second time, its event is repeated
 			l.ChangeRemote()
 			Eventually(l.Document).WithContext(ctx).Should(Equal(document))
 		}
@@ -249,7 +251,7 @@ func livesAsInstalled(ctx context.Context, w *harness.Env, s harness.Sample) {
 	Expect(w.HeldNames()).To(Equal(l.HeldAtFirst))
 }
 
-// world makes a world in the cluster of the node.
+// world creates an environment in the cluster of the node.
 func (n *node) world(ctx context.Context) *harness.Env {
 	GinkgoHelper()
 	w := harness.NewEnvIn(ctx, n.plane, n.cluster)
@@ -257,10 +259,10 @@ func (n *node) world(ctx context.Context) *harness.Env {
 	return w
 }
 
-// olderColumn is what the first column of MeshRooms is called in an older version of the chart.
+// olderColumn is the first column of MeshRooms in an older version of the chart.
 const olderColumn = "Name-In-MeshAgent"
 
-// olderChart is a chart like ours, but for its version and that column.
+// olderChart is a copy of the chart with another version and that column.
 func olderChart() string {
 	GinkgoHelper()
 	folder := filepath.Join(GinkgoT().TempDir(), "meshagent-operator")
@@ -277,7 +279,7 @@ func olderChart() string {
 	return folder
 }
 
-// forgetDefinitions makes the cluster one that has never heard of our kinds.
+// forgetDefinitions removes the kinds of this project from the cluster.
 func (n *node) forgetDefinitions(ctx context.Context) {
 	GinkgoHelper()
 	var crds apiextensionsv1.CustomResourceDefinitionList

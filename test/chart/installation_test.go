@@ -28,10 +28,10 @@ import (
 type installation struct {
 	*node
 	name, namespace string
-	account         string // the name of the ServiceAccount, and of all else
+	account         string // the name of the ServiceAccount, and of all other objects
 }
 
-// installation makes a namespace for a release, at the strictest Pod Security level.
+// installation creates a namespace for a release, with the strictest Pod Security level.
 func (n *node) installation(ctx context.Context, name, namespace string) installation {
 	GinkgoHelper()
 	Expect(n.cluster.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace, Labels: restricted}})).To(Succeed())
@@ -49,7 +49,7 @@ func (i installation) helm(ctx context.Context, args ...string) string {
 	return out
 }
 
-// manifest is all that Helm has installed, and hooks what it will.
+// manifest returns all objects that Helm has installed, and the hooks that it will install.
 func (i installation) manifest(ctx context.Context) []*unstructured.Unstructured {
 	GinkgoHelper()
 	return harness.ParseObjects(i.helm(ctx, "get", "manifest", i.name))
@@ -60,7 +60,7 @@ func (i installation) hooks(ctx context.Context) []*unstructured.Unstructured {
 	return harness.ParseObjects(i.helm(ctx, "get", "hooks", i.name))
 }
 
-// isWhole looks for every object of the release, and has its pods checked.
+// isWhole checks that every object of the release exists, and that the API server accepts its pods.
 func (i installation) isWhole(ctx context.Context) {
 	GinkgoHelper()
 	objects := i.manifest(ctx)
@@ -82,7 +82,7 @@ func (i installation) deployment(ctx context.Context) *appsv1.Deployment {
 	return &deployment
 }
 
-// job is the hook of the uninstallation.
+// job returns the hook of the uninstallation.
 func (i installation) job(ctx context.Context) *batchv1.Job {
 	GinkgoHelper()
 	for _, obj := range i.hooks(ctx) {
@@ -94,7 +94,7 @@ func (i installation) job(ctx context.Context) *batchv1.Job {
 	return nil
 }
 
-// replicas runs as many pods as the Deployment asks for, and waits until their probes are answered.
+// replicas runs the pods of the Deployment, and waits until their probes succeed.
 func (i installation) replicas(ctx context.Context) []*pod {
 	GinkgoHelper()
 	deployment := i.deployment(ctx)
@@ -111,7 +111,8 @@ func (i installation) replicas(ctx context.Context) []*pod {
 	return replicas
 }
 
-// uninstall has Helm uninstall the release, does what Kubernetes does meanwhile, and looks for what is left.
+// uninstall lets Helm uninstall the release, simulates Kubernetes meanwhile, and checks what is
+// left.
 func (i installation) uninstall(ctx context.Context, running ...*pod) {
 	GinkgoHelper()
 	objects := i.manifest(ctx)
@@ -133,7 +134,7 @@ func (i installation) uninstall(ctx context.Context, running ...*pod) {
 	}
 }
 
-// runHook is the Job's controller, that of the Deployment, and their pods' kubelet.
+// runHook simulates the controllers of the Job and the Deployment, and the kubelet of their pods.
 func (i installation) runHook(ctx context.Context, running []*pod) {
 	GinkgoHelper()
 	var job batchv1.Job
@@ -149,7 +150,7 @@ func (i installation) runHook(ctx context.Context, running []*pod) {
 	Expect(i.cluster.Status().Update(ctx, &job)).To(Succeed())
 }
 
-// firstColumn is that of MeshRooms, as the cluster shows them.
+// firstColumn returns the first column of MeshRooms in the cluster.
 func (i installation) firstColumn(ctx context.Context) string {
 	GinkgoHelper()
 	var crd apiextensionsv1.CustomResourceDefinition
@@ -157,7 +158,7 @@ func (i installation) firstColumn(ctx context.Context) string {
 	return crd.Spec.Versions[0].AdditionalPrinterColumns[0].Name
 }
 
-// keepsProject says that the MeshProject of the release is there, and not about to go.
+// keepsProject checks that the MeshProject of the release exists and is not being deleted.
 func (i installation) keepsProject(ctx context.Context, w *harness.Env) {
 	GinkgoHelper()
 	var project v1alpha1.MeshProject
@@ -165,7 +166,7 @@ func (i installation) keepsProject(ctx context.Context, w *harness.Env) {
 	Expect(project.DeletionTimestamp).To(BeNil())
 }
 
-// project brings the API key for the MeshProject of the release, and a room in it.
+// project creates the Secret with the API key for the MeshProject of the release, and a room in it.
 func (i installation) project(ctx context.Context, w *harness.Env) *v1alpha1.MeshRoom {
 	GinkgoHelper()
 	kept := harness.Room("kept", harness.WithMetadata(`{"team": "support"}`))
@@ -173,7 +174,7 @@ func (i installation) project(ctx context.Context, w *harness.Env) *v1alpha1.Mes
 	return kept
 }
 
-// completed is the status of a Job whose pod has ended well.
+// completed is the status of a Job whose pod has succeeded.
 func completed() batchv1.JobStatus {
 	now := metav1.Now()
 	return batchv1.JobStatus{

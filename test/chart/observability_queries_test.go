@@ -20,8 +20,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// dashboardQueries are all queries of the dashboards, by where they are, with what Grafana puts in
-// place of its variables.
+// dashboardQueries returns all queries of the dashboards by their place, with values for Grafana's
+// variables.
 func dashboardQueries() map[string]string {
 	GinkgoHelper()
 	files, err := filepath.Glob(filepath.Join(harness.Chart, "files", "dashboards", "*.json"))
@@ -62,14 +62,14 @@ func dashboardQueries() map[string]string {
 	return queries
 }
 
-// selection is what a query is about.
+// selection is what a query reads.
 type selection struct {
-	Selects map[string][]string // the labels that it matches, by metric
+	Selects map[string][]string // the labels in its matchers, by metric
 	Groups  []string            // the labels by which it groups and joins
 	Error   string
 }
 
-// parseQueries has Prometheus' own parser read queries.
+// parseQueries reads queries with Prometheus' own parser.
 func parseQueries(_ context.Context, queries map[string]string) map[string]selection {
 	parsed := map[string]selection{}
 	for name, text := range queries {
@@ -89,8 +89,7 @@ func parseQueries(_ context.Context, queries map[string]string) map[string]selec
 	return parsed
 }
 
-// ofTarget are the labels that Prometheus and the ServiceMonitor give to all that they scrape from
-// a pod.
+// ofTarget are the labels that Prometheus and the ServiceMonitor add to all metrics of a pod.
 var ofTarget = []string{"namespace", "pod", "instance", "job"}
 
 func (s *selection) see(node parser.Node) {
@@ -112,7 +111,7 @@ func (s *selection) see(node parser.Node) {
 	}
 }
 
-// check says that a query parses, and uses metrics and labels that there are.
+// check checks that a query parses, and uses existing metrics and labels.
 func (s selection) check(all map[string]metric, where string) {
 	GinkgoHelper()
 	Expect(s.Error).To(BeEmpty(), where)
@@ -128,7 +127,7 @@ func (s selection) check(all map[string]metric, where string) {
 	Expect(known).To(ContainElements(s.Groups), where)
 }
 
-// histogramOf is the metric that a time series belongs to, and the labels that it has besides.
+// histogramOf returns the metric of a time series, and the labels that the series adds.
 func histogramOf(name string) (base string, labels []string) {
 	if base, ok := strings.CutSuffix(name, "_bucket"); ok {
 		return base, []string{"le"}

@@ -28,7 +28,7 @@ var (
 	alertsFile = filepath.Join(harness.Chart, "files", "alerts.yaml")
 )
 
-// metric is what a metric says of itself.
+// metric is the description of a metric.
 type metric struct {
 	kind, help string
 	labels     []string
@@ -39,7 +39,8 @@ var (
 	constLabel  = regexp.MustCompile(`(\w+)="[^"]*"`)
 )
 
-// describeMetrics are the metrics of a collector. (A prometheus.Desc tells what it is in no other way than as a text.)
+// describeMetrics returns the metrics of a collector. A prometheus.Desc shows its content only as
+// text.
 func describeMetrics(from prometheus.Collector) map[string]metric {
 	GinkgoHelper()
 	descs := make(chan *prometheus.Desc, 1000)
@@ -49,7 +50,7 @@ func describeMetrics(from prometheus.Collector) map[string]metric {
 	for desc := range descs {
 		found := description.FindStringSubmatch(desc.String())
 		if found == nil {
-			// Go's own collector also describes metrics in a form that is not worth reading here.
+			// Go's own collector also describes metrics in a form that is not worth parsing.
 			Expect(desc.String()).To(HavePrefix(`Desc{fqName: "go_`))
 			continue
 		}
@@ -76,7 +77,7 @@ func kindOfMetric(collector prometheus.Collector) string {
 	return "gauge"
 }
 
-// ownMetrics are those of the operator itself.
+// ownMetrics returns the operator's own metrics.
 func ownMetrics() map[string]metric {
 	GinkgoHelper()
 	own := map[string]metric{}
@@ -86,7 +87,8 @@ func ownMetrics() map[string]metric {
 	return own
 }
 
-// checkRegistry says that what is called the operator's own is in the registry that is served, and that nothing else there has such a name.
+// checkRegistry checks that the served registry has all of the operator's own metrics, and no
+// others with such names.
 func checkRegistry() {
 	GinkgoHelper()
 	registry, _ := metrics.Registry.(prometheus.Collector)
@@ -103,7 +105,7 @@ func checkRegistry() {
 	}
 }
 
-// registered are all metrics of the process.
+// registered returns all metrics of the process.
 func registered() map[string]metric {
 	GinkgoHelper()
 	registry, ok := metrics.Registry.(prometheus.Collector)
@@ -182,7 +184,7 @@ var _ = Describe("docs/observability.md", func() {
 		harness.CompareSection(guide, "<!-- begin of the alerts: go test ./test/chart -ginkgo.focus 'docs/observability' -update -->", "<!-- end of the alerts -->", chapters.String())
 	})
 
-	It("names no metric that there is not", func() {
+	It("names only existing metrics", func() {
 		text, err := os.ReadFile(guide)
 		Expect(err).NotTo(HaveOccurred())
 		named := regexp.MustCompile("`((?:meshagent|controller_runtime|workqueue|rest_client|leader_election|process)_\\w+)`").FindAllStringSubmatch(string(text), -1)
@@ -195,13 +197,13 @@ var _ = Describe("docs/observability.md", func() {
 
 func linkTo(alert string) string { return fmt.Sprintf("[%s](#%s)", alert, strings.ToLower(alert)) }
 
-// readable is a text with the names of labels in place of their values.
+// readable replaces the values of labels in a text by their names.
 func readable(text string) string {
 	return regexp.MustCompile(`\{\{ \$(?:labels\.)?(\w+)[^}]*\}\}`).ReplaceAllString(text, "*$1*")
 }
 
 var _ = Describe("The alerts and the dashboard", func() {
-	It("ask for metrics and labels that there are, in queries that Prometheus understands", func(ctx SpecContext) {
+	It("use existing metrics and labels, in valid queries", func(ctx SpecContext) {
 		queries := dashboardQueries()
 		for _, alert := range readAlerts() {
 			queries["alert "+alert.Alert] = alert.Expr
@@ -212,7 +214,7 @@ var _ = Describe("The alerts and the dashboard", func() {
 		}
 	})
 
-	It("would be found out", func(ctx SpecContext) {
+	It("are rejected if a metric or label does not exist", func(ctx SpecContext) {
 		parsed := parseQueries(ctx, map[string]string{
 			"syntax": "sum(", "metric": "meshagent_nothing", "label": `meshagent_objects{colour="red"}`, "group": "sum by (colour) (meshagent_objects)", "good": "meshagent_objects",
 		})

@@ -28,14 +28,15 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 )
 
-// node stands for a kubelet: it runs pods of the operator's image as processes of this machine, with the arguments, the environment
-// and the ServiceAccount of their containers. So they can do what RBAC grants, and no more.
+// node simulates a kubelet. It runs pods of the operator's image as processes of this machine, with
+// the arguments, the environment and the ServiceAccount of their containers. So the processes have
+// exactly the permissions that RBAC grants.
 type node struct {
 	plane   *controlplane.ControlPlane
 	cluster client.Client
 }
 
-// manager is the operator's binary, built once for all that run it.
+// manager returns the operator's binary, which is built once.
 var manager = sync.OnceValue(func() string {
 	GinkgoHelper()
 	path := filepath.Join(harness.SuiteFolder(), "manager")
@@ -61,7 +62,7 @@ func (n *node) run(ctx context.Context, namespace string, template corev1.PodTem
 	for _, port := range p.spec.Ports {
 		p.ports[port.Name] = freeAddress(ctx)
 		for i := range args {
-			// A pod has a network of its own; all that run here share one.
+			// Each pod would have its own network, but these processes share one.
 			if before, ok := strings.CutSuffix(args[i], fmt.Sprintf("=:%d", port.ContainerPort)); ok {
 				args[i] = before + "=" + p.ports[port.Name]
 			}
@@ -77,17 +78,18 @@ func (n *node) run(ctx context.Context, namespace string, template corev1.PodTem
 	var err error
 	p.Process, err = child.StartCommand(command)
 	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(p.Kill) // as the loss of its node does
+	DeferCleanup(p.Kill) // as if its node were lost
 	return p
 }
 
-// terminate ends a pod as a kubelet does, and tells its exit code.
+// terminate ends a pod as a kubelet does, and returns its exit code.
 func (p *pod) terminate() int {
 	p.Terminate()
 	return p.ExitCode()
 }
 
-// address is where a port of the pod leads to on this machine; what names it is a name or a number, as in probes and Services.
+// address is the address of a pod's port on this machine. port is a name or a number, as in probes
+// and Services.
 func (p *pod) address(port intstr.IntOrString) string {
 	GinkgoHelper()
 	Expect(p.ports).To(HaveKey(port.String()))
@@ -102,7 +104,7 @@ func freeAddress(ctx context.Context) string {
 	return listener.Addr().String()
 }
 
-// token makes a token of a ServiceAccount, as a kubelet does for its pods.
+// token creates a token of a ServiceAccount, as a kubelet does for its pods.
 func (n *node) token(ctx context.Context, namespace, account string) string {
 	GinkgoHelper()
 	request := &authenticationv1.TokenRequest{}

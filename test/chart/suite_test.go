@@ -14,7 +14,7 @@ import (
 func TestChart(t *testing.T) {
 	t.Parallel()
 	harness.Run(t, "Chart", controlplane.Options{
-		// The chart may give objects to the Prometheus operator.
+		// The chart can create objects for the Prometheus operator.
 		CRDPaths: []string{filepath.Join("testdata", "prometheus-operator")},
 	})
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// keepsObjects upgrades the definitions from those of the last release, beneath objects that an
-// operator has made.
+// keepsObjects upgrades the definitions from those of the last release, while objects of an
+// operator exist.
 func (n *node) keepsObjects(ctx context.Context) {
 	GinkgoHelper()
 	n.forgetDefinitions(ctx)
@@ -63,7 +63,7 @@ func (n *node) installDefinitions(folder string) {
 	Expect(err).NotTo(HaveOccurred())
 }
 
-// contentOf is what is stored of an object: its spec and its status.
+// contentOf returns the stored spec and status of an object.
 func contentOf(ctx context.Context, w *harness.Env, obj client.Object) map[string]any {
 	GinkgoHelper()
 	raw := &unstructured.Unstructured{}

@@ -39,7 +39,7 @@ func TestCheckRequest(t *testing.T) {
 		{"base64", "POST", p + "/secrets", `{"name": "a", "type": "raw", "data_base64": "c2VjcmV0LXZhbHVl"}`, ""},
 		{"base64 without padding", "POST", p + "/secrets", `{"name": "a", "type": "raw", "data_base64": "QQ"}`, "request body: data_base64: is not a valid byte"},
 		{"keys payload", "POST", p + "/secrets", `{"name": "a", "type": "keys", "data_base64": "eyJBIjoiYiJ9"}`, ""},
-		{"keys payload is no JSON", "POST", p + "/secrets", `{"name": "a", "type": "keys", "data_base64": "c2VjcmV0"}`, "request body: data_base64: content for type keys: is not JSON"},
+		{"keys payload is not JSON", "POST", p + "/secrets", `{"name": "a", "type": "keys", "data_base64": "c2VjcmV0"}`, "request body: data_base64: content for type keys: is not JSON"},
 		{"docker payload", "POST", p + "/secrets", `{"name": "a", "type": "docker", "data_base64": "eyJhdXRocyI6e319"}`, "request body: data_base64: content for type docker: auths: is not a known field; server: is missing; username: is missing; and 2 more"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// FaultHeader marks responses that a simulated fault made up. They are not
-// what the API would answer, so the validator lets them pass.
+// FaultHeader marks responses of a simulated fault. The API would not return them, so the validator
+// does not check them.
 const FaultHeader = "X-Simulator-Fault"
 
 //go:embed openapi.yaml
@@ -23,14 +23,13 @@ var document []byte
 type Validator struct {
 	doc  *openapi3.T
 	root *node
-	// unknown says, for Transport and Handler, which unknown members a request may
-	// have; nil for none.
+	// unknown returns, for Transport and Handler, the unknown members that a request can have. nil
+	// allows none.
 	unknown func(rt *Route, body []byte) any
 }
 
-// Tolerant returns a validator whose Transport and Handler check requests with
-// CheckUpdate. unknown returns what its argument of that name should be: see
-// simulator.Unknown.
+// Tolerant returns a validator whose Transport and Handler check requests with CheckUpdate. The
+// function unknown returns its argument of that name. See simulator.Unknown.
 func (v *Validator) Tolerant(unknown func(rt *Route, body []byte) any) *Validator {
 	return &Validator{doc: v.doc, root: v.root, unknown: unknown}
 }
@@ -49,11 +48,10 @@ var load = sync.OnceValues(func() (*Validator, error) {
 	return &Validator{doc: doc, root: buildTree(doc.Paths.Map())}, nil
 })
 
-// Document returns the parsed contract. It is shared: do not change it.
+// Document returns the parsed contract. It is shared, so callers must not change it.
 func (v *Validator) Document() *openapi3.T { return v.doc }
 
-// CheckSchema says what is wrong with a decoded JSON value by a schema of the
-// contract, such as ServiceSpec.
+// CheckSchema checks a decoded JSON value against a schema of the contract, such as ServiceSpec.
 func (v *Validator) CheckSchema(component string, value any) error {
 	ref := v.doc.Components.Schemas[component]
 	if ref == nil {

@@ -15,8 +15,8 @@ func TestLoad(t *testing.T) {
 	for template, item := range v.Document().Paths.Map() {
 		for method := range item.Operations() {
 			count++
-			// A template is a path whose parameters are called {name}, so
-			// every operation must find itself, whatever its neighbours.
+			// A template is a path with the names of its parameters as {name}. So every operation
+			// must find itself, whatever other paths exist.
 			rt, err := v.Find(method, template)
 			if err != nil {
 				t.Errorf("%s %s: %v", method, template, err)
@@ -35,7 +35,7 @@ func TestFind(t *testing.T) {
 	v := mustLoad(t)
 	for _, tt := range []struct {
 		method, path string
-		want         string // operation id, "" when unknown
+		want         string // operation id; "" if unknown
 		params       map[string]string
 	}{
 		{"GET", p + "/rooms/a", "getRoom", map[string]string{"project_id": "p1", "room": "a"}},

@@ -16,14 +16,14 @@ import (
 // shown is how many problems of one body a violation names.
 const shown = 3
 
-// byteFormat is stricter than kin-openapi's, which also takes the URL-safe
-// alphabet and missing padding: the contract says standard base64.
+// byteFormat is stricter than kin-openapi's format, which also accepts the URL-safe alphabet and
+// missing padding. The contract requires standard base64.
 var byteFormat = openapi3.NewCallbackValidator(func(s string) error {
 	_, err := base64.StdEncoding.DecodeString(s)
 	return err
 })
 
-// problem is one thing wrong with a JSON value. It never quotes the value.
+// problem is one mistake in a JSON value. It never quotes the value.
 type problem struct {
 	path []string
 	text string
@@ -47,8 +47,7 @@ func (p problem) String() string {
 	return b.String() + ": " + p.text
 }
 
-// check applies schema to a decoded JSON value. Defaults are not filled in and
-// nothing is changed.
+// check validates a decoded JSON value. It neither fills in defaults nor changes anything.
 func check(schema *openapi3.Schema, value any) error {
 	problems := visit(schema, value)
 	if len(problems) == 0 {
@@ -110,13 +109,13 @@ func explain(err *openapi3.SchemaError) []problem {
 	return []problem{reword(err, path)}
 }
 
-// reword says in our words what kin-openapi says in its own.
+// reword replaces the text of kin-openapi.
 func reword(err *openapi3.SchemaError, path []string) problem {
 	text := err.Reason
 	switch err.SchemaField {
 	case "required":
 		text = "is missing"
-	case "format": // kin-openapi's reason may quote the value
+	case "format": // kin-openapi's reason can quote the value
 		text = "is not a valid " + err.Schema.Format
 	case "properties":
 		var name string
@@ -129,9 +128,9 @@ func reword(err *openapi3.SchemaError, path []string) problem {
 	return problem{path: path, text: text}
 }
 
-// closest returns the problems of the alternative that fits best: the one of the
-// value's own type, with the fewest problems, that got deepest. kin-openapi lists
-// those of every alternative, most of which speak of another kind of body.
+// closest returns the problems of the best alternative: the one for the value's type with the
+// fewest problems, at the greatest depth. kin-openapi lists the problems of every alternative, and
+// most of those are about another kind of body.
 func closest(alternatives openapi3.SchemaRefs, value any) []problem {
 	var best []problem
 	var bestScore [3]int

@@ -11,7 +11,7 @@ import (
 	"net/http"
 )
 
-// Handler checks what next receives and answers, like Transport.
+// Handler checks the requests and responses of next, like Transport.
 func (v *Validator) Handler(next http.Handler, report func(error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		method, path := r.Method, r.URL.EscapedPath()
@@ -30,7 +30,7 @@ func (v *Validator) Handler(next http.Handler, report func(error)) http.Handler 
 	})
 }
 
-// recorder keeps a copy of what a handler answers.
+// recorder keeps a copy of a handler's response.
 type recorder struct {
 	http.ResponseWriter
 
@@ -65,5 +65,5 @@ func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, rw, err
 }
 
-// Unwrap serves http.ResponseController.
+// Unwrap is for http.ResponseController.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -17,7 +17,7 @@ var (
 	verb      = regexp.MustCompile("`((?:create|get|list|update|delete|connect|validate|exchange|render|publish)[A-Z]\\w+|terminate)`")
 )
 
-// What the contract and its notes refer to is there.
+// The contract and its notes must not refer to anything that does not exist.
 func TestReferences(t *testing.T) {
 	notes, err := os.ReadFile("NOTES.md")
 	if err != nil {
@@ -25,7 +25,7 @@ func TestReferences(t *testing.T) {
 	}
 	for _, name := range page.FindAllString(string(document), -1) {
 		if _, err := os.Stat(name); err != nil {
-			t.Errorf("openapi.yaml refers to %s, which is not beside it", name)
+			t.Errorf("openapi.yaml refers to %s, which does not exist in its folder", name)
 		}
 	}
 	v := mustLoad(t)
@@ -56,14 +56,14 @@ func TestReferences(t *testing.T) {
 	}
 	for _, match := range extension.FindAllStringSubmatch(string(document), -1) {
 		if !strings.Contains(v.Document().Info.Description, match[1]) {
-			if match[1] != "x-error-mapping" { // explains itself
+			if match[1] != "x-error-mapping" { // has its own explanation
 				t.Errorf("%s is used, and the description of the contract does not explain it", match[1])
 			}
 		}
 	}
 }
 
-// texts are the strings of a value that is one, a list, or a map of them.
+// texts returns the strings of a value, a list, or a map.
 func texts(value any) []string {
 	var out []string
 	switch value := value.(type) {

@@ -26,8 +26,7 @@ const (
 	mediaBinary = "application/octet-stream"
 )
 
-// CheckRequest says what is wrong with a request for the route: in its path
-// parameters, its query or its body.
+// CheckRequest checks the path parameters, the query and the body of a request.
 func (rt *Route) CheckRequest(rawQuery, contentType string, body []byte) error {
 	if err := rt.checkParams(rawQuery); err != nil {
 		return err
@@ -139,7 +138,7 @@ func checkBody(schema *openapi3.Schema, contentType string, body []byte) error {
 			value[name] = form.Get(name)
 		}
 		return check(schema, value)
-	default: // text and binary content: any will do
+	default: // text and binary content can be anything
 		return nil
 	}
 }
@@ -158,8 +157,8 @@ func decode(body []byte) (any, error) {
 	return value, nil
 }
 
-// checkPayload looks into data_base64 where the contract says, per secret type,
-// what the bytes must be (x-decoded-payload).
+// checkPayload checks data_base64 if the contract defines its bytes for the type of the secret
+// (x-decoded-payload).
 func checkPayload(schema *openapi3.Schema, value any) error {
 	payloads, _ := schema.Extensions["x-decoded-payload"].(map[string]any)
 	object, _ := value.(map[string]any)

@@ -9,8 +9,7 @@ import (
 	"net/http"
 )
 
-// CheckResponse says what is wrong with a response of the route: with its
-// status, its content type or its body.
+// CheckResponse checks the status, the content type and the body of a response.
 func (rt *Route) CheckResponse(status int, contentType string, body []byte) error {
 	ref := rt.Operation.Responses.Status(status)
 	if ref == nil && status >= http.StatusBadRequest {

@@ -13,10 +13,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// ErrUnknown says that the contract has no such method on no such path.
+// ErrUnknown says that the contract does not have this method on this path.
 var ErrUnknown = errors.New("no such operation in the contract")
 
-// Route is one operation of the contract, matched by one call.
+// Route is one operation of the contract that matches a call.
 type Route struct {
 	Method, Template string
 	Operation        *openapi3.Operation
@@ -26,12 +26,12 @@ type Route struct {
 	names []string
 }
 
-// node is one path segment. A tree is used in place of kin-openapi's routers
-// because those match decoded paths, where %2F would split a segment.
+// node is one path segment. The package has its own tree, because kin-openapi's routers match
+// decoded paths, where %2F would split a segment.
 type node struct {
 	fixed    map[string]*node
 	variable *node
-	// routes are those that end here, by method.
+	// routes are the routes that end here, by method.
 	routes map[string]*Route
 }
 
@@ -70,8 +70,8 @@ func (n *node) add(rt *Route) {
 	n.routes[rt.Method] = rt
 }
 
-// Find returns the operation behind a method and an escaped path. A fixed
-// segment wins over a parameter, as long as it leads to the method.
+// Find returns the operation of a method and an escaped path. A fixed segment wins over a
+// parameter, if it has the method.
 func (v *Validator) Find(method, escapedPath string) (*Route, error) {
 	rest, ok := strings.CutPrefix(escapedPath, "/")
 	if !ok {

@@ -10,9 +10,8 @@ import (
 	"net/http"
 )
 
-// Transport checks what passes through next and reports violations, one call of
-// report each, possibly from several goroutines. Requests and responses are
-// passed on whatever the outcome.
+// Transport checks the traffic of next. It calls report for each violation, possibly from several
+// goroutines. It forwards requests and responses in any case.
 func (v *Validator) Transport(next http.RoundTripper, report func(error)) http.RoundTripper {
 	return &transport{validator: v, next: next, report: report}
 }
@@ -47,8 +46,8 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// checkRequest returns the route, nil when unknown, and a request whose body
-// can be read from the start.
+// checkRequest returns the route, or nil if it is unknown, and a request whose body can be read
+// again.
 func (v *Validator) checkRequest(r *http.Request) (*Route, *http.Request, error) {
 	rt, err := v.Find(r.Method, r.URL.EscapedPath())
 	if err != nil && isProbe(r) {
@@ -72,14 +71,14 @@ func (v *Validator) checkRequest(r *http.Request) (*Route, *http.Request, error)
 	return rt, r, err
 }
 
-// isProbe says that a request asks whether the server speaks a later generation:
-// a client may do that without knowing anything else of it.
+// isProbe is true if a request asks whether the server speaks a later generation. A client can ask
+// that without any other knowledge of that generation.
 func isProbe(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.URL.EscapedPath() == "/accounts/whoami"
 }
 
-// buffer reads a body to its end and returns it with a body that gives the same
-// bytes, and the same error, again.
+// buffer reads a whole body. It returns its bytes, and a body with the same bytes and the same
+// error.
 func buffer(body io.ReadCloser) ([]byte, io.ReadCloser, error) {
 	data, err := io.ReadAll(body)
 	if err == nil {

@@ -27,7 +27,7 @@ func (r *reports) add(err error) {
 	r.all = append(r.all, err.Error())
 }
 
-// exchanges are checked by Transport and by Handler alike.
+// exchanges are checked by both Transport and Handler.
 var exchanges = []struct {
 	name, method, target, body string
 	answer                     http.HandlerFunc
@@ -81,7 +81,7 @@ func respond(status int, contentType, body string) http.HandlerFunc {
 func TestTransportAndHandler(t *testing.T) {
 	v := mustLoad(t)
 	for _, tt := range exchanges {
-		// echo makes sure that the body is still there for the handler.
+		// The handler must still be able to read the body.
 		inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if body, err := io.ReadAll(r.Body); err != nil || string(body) != tt.body {
 				t.Errorf("the handler got %d bytes (%v), want %d", len(body), err, len(tt.body))

@@ -11,12 +11,11 @@ import (
 // UnknownMember replaces the value of a member that the contract does not know.
 type UnknownMember struct{}
 
-// CheckUpdate is CheckRequest for a server that is newer than the contract. Request
-// schemas stay closed, but for members that the document to be updated has and the
-// contract does not know: those a client that read it sends back. unknown is that
-// document with nothing but such members, each an UnknownMember at its place. An
-// element of a list may have what any element of the list has, since updates move
-// elements.
+// CheckUpdate is CheckRequest for a server that is newer than the contract. Request schemas remain
+// closed, with one exception: members of the document that the contract does not know. A client
+// that read them sends them back. unknown is that document with only such members, each replaced by
+// UnknownMember. An element of a list can have the unknown members of any element, because updates
+// can move elements.
 func (rt *Route) CheckUpdate(rawQuery, contentType string, body []byte, unknown any) error {
 	err := rt.CheckRequest(rawQuery, contentType, body)
 	if err == nil || unknown == nil || mediaType(contentType) != mediaJSON {
@@ -34,7 +33,7 @@ func (rt *Route) CheckUpdate(rawQuery, contentType string, body []byte, unknown 
 	return rt.CheckRequest(rawQuery, contentType, left)
 }
 
-// strip takes unknown members out of a value.
+// strip removes unknown members from a value.
 func strip(value, unknown any) {
 	switch value := value.(type) {
 	case map[string]any:

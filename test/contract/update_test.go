@@ -48,7 +48,7 @@ func TestCheckUpdate(t *testing.T) {
 	}
 }
 
-// marked puts UnknownMember in place of numbers.
+// marked replaces numbers by UnknownMember.
 func marked(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

@@ -17,7 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// endpoint is where the operator finds the simulated MeshAgent.
+// endpoint is the URL of the simulated MeshAgent for the operator.
 const endpoint = "http://simulator." + mesh + ".svc:8080"
 
 // startMeshAgent runs the simulator in the cluster.

@@ -23,7 +23,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// These are one story: each part goes on where the one before has ended.
+// Each spec continues where the one before has ended.
 var _ = Describe("The operator in a cluster", Ordered, func() {
 	AfterEach(func(ctx SpecContext) {
 		if CurrentSpecReport().Failed() {
@@ -31,8 +31,9 @@ var _ = Describe("The operator in a cluster", Ordered, func() {
 		}
 	})
 
-	It("is installed: its pods pass their probes, and it works", func(ctx SpecContext) {
-		// The MeshProject waits for it, and the upgrade below for the MeshProject. The installation does not: there it is a hook.
+	It("is installed, becomes ready, and works", func(ctx SpecContext) {
+		// The MeshProject waits for the Secret, and the upgrade below waits for the MeshProject.
+		// The installation does not wait, because the MeshProject is a hook there.
 		secret := &corev1.Secret{
 			ObjectMeta: metav1.ObjectMeta{Namespace: team, Name: "meshagent-api-key"}, StringData: map[string]string{"apiKey": simulator.DevelopmentKey},
 		}
@@ -44,9 +45,9 @@ var _ = Describe("The operator in a cluster", Ordered, func() {
 		works(ctx, "first")
 	})
 
-	It("is upgraded pod by pod, and is never away", func(ctx SpecContext) {
+	It("is upgraded pod by pod, without an interruption", func(ctx SpecContext) {
 		before := names(operators(ctx))
-		// The oldest kubelets and ours alike start the new pods before the old ones end.
+		// All supported kubelets start the new pods before the old ones end.
 		watching, stop := context.WithCancel(ctx)
 		least := make(chan int32)
 		go func() { least <- leastAvailable(watching) }()
@@ -60,7 +61,7 @@ var _ = Describe("The operator in a cluster", Ordered, func() {
 		works(ctx, "second")
 	})
 
-	It("goes on when its leader is deleted", func(ctx SpecContext) {
+	It("continues when its leader is deleted", func(ctx SpecContext) {
 		leader := leader(ctx)
 		Expect(cluster.Delete(ctx, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: leader}})).To(Succeed())
 		Eventually(holder).WithContext(ctx).WithArguments(ctx).ShouldNot(Or(BeEmpty(), Equal(leader)))
@@ -68,12 +69,12 @@ var _ = Describe("The operator in a cluster", Ordered, func() {
 		Eventually(func() int { count, _ := ready(ctx); return count }).WithContext(ctx).Should(Equal(2))
 	})
 
-	It("is started again when it must end", func(ctx SpecContext) {
+	It("restarts when it loses its lease", func(ctx SpecContext) {
 		leader := leader(ctx)
-		// A leader that cannot renew its lease ends, lest two are at work.
+		// A leader that cannot renew its lease must end, so that there are never two leaders.
 		lease := getLease(ctx)
 		patch := client.MergeFrom(lease.DeepCopy())
-		lease.Spec.HolderIdentity, lease.Spec.RenewTime = new("somebody-else"), new(metav1.NowMicro())
+		lease.Spec.HolderIdentity, lease.Spec.RenewTime = new("another-pod"), new(metav1.NowMicro())
 		Expect(cluster.Patch(ctx, lease, patch)).To(Succeed())
 		Eventually(func() int32 { _, restarts := ready(ctx); return restarts }).WithContext(ctx).Should(BeEquivalentTo(1), "%s led", leader)
 		Eventually(holder).WithContext(ctx).WithArguments(ctx).Should(BeElementOf(names(operators(ctx))))
@@ -81,7 +82,7 @@ var _ = Describe("The operator in a cluster", Ordered, func() {
 		Eventually(func() int { count, _ := ready(ctx); return count }).WithContext(ctx).Should(Equal(2))
 	})
 
-	It("is uninstalled: nothing is lost, and nothing is stuck", func(ctx SpecContext) {
+	It("is uninstalled without losing anything, and no object is stuck", func(ctx SpecContext) {
 		before := rooms(ctx)
 		Expect(before).To(ConsistOf("first", "second", "third", "fourth"))
 		helm(ctx, "uninstall", release, "--wait", "--timeout", "2m")
@@ -103,7 +104,7 @@ var _ = Describe("The operator in a cluster", Ordered, func() {
 	})
 })
 
-// values are those of the release.
+// values are the values of the release.
 func values() []string {
 	repository, tag := image("E2E_IMAGE")
 	return []string{
@@ -113,7 +114,7 @@ func values() []string {
 	}
 }
 
-// works declares a room and waits until it is there.
+// works declares a room and waits until MeshAgent has it.
 func works(ctx context.Context, name string) {
 	GinkgoHelper()
 	room := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Namespace: team, Name: name}}
@@ -140,7 +141,7 @@ func getLease(ctx context.Context) *coordinationv1.Lease {
 	return lease
 }
 
-// holder is the pod that has the lease, or nobody.
+// holder returns the pod that has the lease, or "".
 func holder(ctx context.Context) string {
 	GinkgoHelper()
 	identity := getLease(ctx).Spec.HolderIdentity
@@ -151,14 +152,15 @@ func holder(ctx context.Context) string {
 	return pod
 }
 
-// leader waits until there is one among the pods.
+// leader waits until one of the pods is the leader.
 func leader(ctx context.Context) string {
 	GinkgoHelper()
 	Eventually(holder).WithContext(ctx).WithArguments(ctx).Should(BeElementOf(names(operators(ctx))))
 	return holder(ctx)
 }
 
-// leastAvailable watches the Deployment until it is told to stop, and says how few pods were available.
+// leastAvailable watches the Deployment until the context ends, and returns the smallest number of
+// available pods.
 func leastAvailable(ctx context.Context) int32 {
 	least := int32(100)
 	for ctx.Err() == nil {

@@ -3,8 +3,9 @@
 
 //go:build e2e
 
-// Package e2e installs the chart in a cluster with nodes and watches real pods: make test-e2e. The cluster is whichever KUBECONFIG names; it has
-// the images that E2E_IMAGE and E2E_SIMULATOR_IMAGE name, and nothing of ours.
+// Package e2e installs the chart in a cluster with nodes and watches real pods: make test-e2e.
+// KUBECONFIG names the cluster. It must have the images of E2E_IMAGE and E2E_SIMULATOR_IMAGE, and
+// nothing of this project.
 package e2e
 
 import (
@@ -39,7 +40,7 @@ const (
 	release   = "meshagent-operator"
 	namespace = "meshagent-system"
 	team      = "team"      // where objects are declared
-	mesh      = "meshagent" // where the simulated MeshAgent runs
+	mesh      = "meshagent" // the namespace of the simulated MeshAgent
 )
 
 var (
@@ -79,7 +80,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	startMeshAgent(ctx)
 	DeferCleanup(func(ctx SpecContext) {
 		helm(ctx, "uninstall", release, "--ignore-not-found", "--wait", "--timeout", "2m")
-		var crds apiextensionsv1.CustomResourceDefinitionList // Helm keeps them
+		var crds apiextensionsv1.CustomResourceDefinitionList // Helm does not delete them
 		Expect(cluster.List(ctx, &crds)).To(Succeed())
 		for i := range crds.Items {
 			if crds.Items[i].Spec.Group == v1alpha1.GroupVersion.Group {
@@ -89,7 +90,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	})
 })
 
-// image is what a variable names.
+// image splits the image in an environment variable.
 func image(variable string) (repository, tag string) {
 	GinkgoHelper()
 	repository, tag, found := strings.Cut(os.Getenv(variable), ":")
@@ -97,7 +98,7 @@ func image(variable string) (repository, tag string) {
 	return repository, tag
 }
 
-// helm runs the helm that hack/tools pins.
+// helm runs the version of Helm that hack/tools pins.
 func helm(ctx context.Context, args ...string) {
 	GinkgoHelper()
 	args = append([]string{"tool", "-modfile=" + filepath.Join("..", "..", "hack", "tools", "go.mod"), "helm", "--namespace", namespace}, args...)
@@ -106,7 +107,7 @@ func helm(ctx context.Context, args ...string) {
 	Expect(err).NotTo(HaveOccurred(), "%s", out)
 }
 
-// rooms are those that the simulated MeshAgent holds, as its own page says.
+// rooms returns the rooms of the simulated MeshAgent, from its page.
 func rooms(ctx context.Context) (names []string) {
 	GinkgoHelper()
 	raw, err := clientset.CoreV1().RESTClient().Get().Namespace(mesh).Resource("services").Name("simulator:8080").
@@ -124,7 +125,7 @@ func rooms(ctx context.Context) (names []string) {
 	return names
 }
 
-// operators are the pods of the operator that are not about to end.
+// operators returns the operator's pods that are not terminating.
 func operators(ctx context.Context) []corev1.Pod {
 	GinkgoHelper()
 	var all corev1.PodList
@@ -138,7 +139,8 @@ func operators(ctx context.Context) []corev1.Pod {
 	return alive
 }
 
-// ready says how many of the operator's pods pass their probes, and how often one was started again.
+// ready returns how many of the operator's pods are ready, and how many times their containers
+// restarted.
 func ready(ctx context.Context) (count int, restarts int32) {
 	GinkgoHelper()
 	for _, pod := range operators(ctx) {
@@ -152,7 +154,7 @@ func ready(ctx context.Context) (count int, restarts int32) {
 	return count, restarts
 }
 
-// explain tells what the operator's pods have to say when a test fails.
+// explain reports the logs of the operator's pods if a test fails.
 func explain(ctx context.Context) {
 	for _, pod := range operators(ctx) {
 		text, err := clientset.CoreV1().Pods(namespace).GetLogs(pod.Name, &corev1.PodLogOptions{TailLines: new(int64(40))}).DoRaw(ctx)

@@ -64,7 +64,7 @@ var troubles = []trouble{
 	{name: "403", fault: simulator.Fault{Status: 403}, reason: "AccessDenied"},
 	{name: "404", fault: simulator.Fault{Status: 404}, reason: "ParentNotFound"},
 	{
-		name: "404, because it was deleted just before", deleted: true,
+		name: "404, because others deleted it just before", deleted: true,
 		writes: map[string]string{http.MethodPut: copes, http.MethodDelete: copes},
 	},
 	{
@@ -74,28 +74,28 @@ var troubles = []trouble{
 	{name: "422", fault: simulator.Fault{Status: 422}, reason: "Rejected"},
 	{name: "423", fault: simulator.Fault{Status: 423}, reason: "ParentDisabled"},
 	{name: "429", fault: simulator.Fault{Status: 429}, reason: "RateLimited"},
-	{name: "429, wait a second", fault: simulator.Fault{Status: 429, RetryAfter: "1"}, reason: "RateLimited"},
-	{name: "429, wait until a time, by a clock that is wrong", fault: simulator.Fault{
+	{name: "429 with Retry-After: 1", fault: simulator.Fault{Status: 429, RetryAfter: "1"}, reason: "RateLimited"},
+	{name: "429 with a date in Retry-After, and a wrong clock", fault: simulator.Fault{
 		Status: 429, Date: "Mon, 02 Jan 2040 15:04:05 GMT", RetryAfter: "Mon, 02 Jan 2040 15:04:06 GMT",
 	}, reason: "RateLimited"},
 	{name: "500", fault: simulator.Fault{Status: 500}, reason: "Unavailable"},
-	{name: "502, a page of a proxy", fault: simulator.Fault{Status: 502, ContentType: "text/html", Body: "<html>Bad gateway</html>"}, reason: "Unavailable"},
+	{name: "502 with a proxy's HTML page", fault: simulator.Fault{Status: 502, ContentType: "text/html", Body: "<html>Bad gateway</html>"}, reason: "Unavailable"},
 	{name: "503", fault: simulator.Fault{Status: 503}, reason: "Unavailable"},
 	{name: "504", fault: simulator.Fault{Status: 504}, reason: "Unavailable"},
 	{name: "a redirect", fault: simulator.Fault{Status: 302, Location: "https://login.example.com/"}, reason: "Unavailable"},
-	{name: "200, a page to sign in", fault: simulator.Fault{Status: 200, ContentType: "text/html", Body: "<html>Sign in</html>"}, reason: "Unavailable"},
-	{name: "200, no JSON", fault: simulator.Fault{Status: 200, ContentType: "text/plain", Body: "It works!"}, reason: "Unavailable"},
+	{name: "200 with a sign-in page", fault: simulator.Fault{Status: 200, ContentType: "text/html", Body: "<html>Sign in</html>"}, reason: "Unavailable"},
+	{name: "200 without JSON", fault: simulator.Fault{Status: 200, ContentType: "text/plain", Body: "It works!"}, reason: "Unavailable"},
 	{
-		name: "200, JSON of something else", fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: `{"status": "up"}`}, reason: "Unavailable",
+		name: "200 with unrelated JSON", fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: `{"status": "up"}`}, reason: "Unavailable",
 		credible: true, writes: map[string]string{http.MethodPut: "", http.MethodDelete: ""},
 	},
 	{
-		name: "200, nothing", fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: " "}, reason: "Unavailable",
+		name: "200 with an empty body", fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: " "}, reason: "Unavailable",
 		credible: true, writes: map[string]string{http.MethodPut: "", http.MethodDelete: ""},
 	},
-	{name: "no answer in time", fault: simulator.Fault{Delay: time.Minute}, reason: "Unavailable", writes: carriedOut},
-	{name: "an answer that does not end", fault: simulator.Fault{Drop: simulator.StallWithin}, reason: "Unavailable", writes: carriedOut},
-	{name: "an answer that is cut off", fault: simulator.Fault{Drop: simulator.DropWithin}, reason: "Unavailable", writes: carriedOut},
+	{name: "no response in time", fault: simulator.Fault{Delay: time.Minute}, reason: "Unavailable", writes: carriedOut},
+	{name: "a response that never ends", fault: simulator.Fault{Drop: simulator.StallWithin}, reason: "Unavailable", writes: carriedOut},
+	{name: "a truncated response", fault: simulator.Fault{Drop: simulator.DropWithin}, reason: "Unavailable", writes: carriedOut},
 	{name: "no such host", fault: simulator.Fault{Drop: simulator.DropBefore, Err: lookupFails}, reason: "Unavailable"},
 	{name: "connection refused", fault: simulator.Fault{Drop: simulator.DropBefore, Err: func() error {
 		return &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
@@ -105,8 +105,8 @@ var troubles = []trouble{
 		reason: "Unavailable",
 	},
 	{name: "TLS: an expired certificate", fault: simulator.Fault{Drop: simulator.DropBefore, Err: hasExpired}, reason: "Unavailable"},
-	{name: "connection lost before the request is carried out", fault: simulator.Fault{Drop: simulator.DropBefore}, reason: "Unavailable"},
-	{name: "connection lost after it is carried out", fault: simulator.Fault{Drop: simulator.DropAfter}, reason: "Unavailable", writes: carriedOut},
+	{name: "connection lost before MeshAgent carries out the request", fault: simulator.Fault{Drop: simulator.DropBefore}, reason: "Unavailable"},
+	{name: "connection lost after MeshAgent carries out the request", fault: simulator.Fault{Drop: simulator.DropAfter}, reason: "Unavailable", writes: carriedOut},
 }
 
 // ports are those that requests are sent from: another one each time.

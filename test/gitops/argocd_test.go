@@ -15,7 +15,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// chooseAction does with the sample what Argo CD does when somebody chooses an action, which must be on offer.
+// chooseAction runs an action of Argo CD on the sample. The action must be on offer.
 func chooseAction(ctx context.Context, l *harness.Fixture, action string) {
 	GinkgoHelper()
 	before := l.Unstructured(ctx)
@@ -25,7 +25,7 @@ func chooseAction(ctx context.Context, l *harness.Fixture, action string) {
 	Expect(l.Patch(ctx, &unstructured.Unstructured{Object: after}, client.MergeFrom(before))).To(Succeed())
 }
 
-// offeredActions are the actions in Argo CD's menu, and whether they can be chosen.
+// offeredActions returns the actions in Argo CD's menu, and whether they are enabled.
 func offeredActions(ctx context.Context, l *harness.Fixture) map[string]bool {
 	GinkgoHelper()
 	found, ok := harness.RunLua(harness.ArgoCustomizations()[l.Sample.Kind].Discovery, l.Unstructured(ctx).Object).(map[string]any)
@@ -39,7 +39,7 @@ func offeredActions(ctx context.Context, l *harness.Fixture) map[string]bool {
 }
 
 var _ = Describe("Argo CD", func() {
-	It("is told about every kind, and nothing else", func() {
+	It("has a health check for every kind, and nothing else", func() {
 		var kinds []string
 		for kind, one := range harness.ArgoCustomizations() {
 			kinds = append(kinds, kind)
@@ -56,8 +56,8 @@ var _ = Describe("Argo CD", func() {
 		}
 	})
 
-	It("can look, suspend and resume each sample, and changes nothing else in it", func(ctx SpecContext) {
-		bare := harness.Sample{Kind: "MeshRoom", Name: "bare", Template: harness.Room("bare")} // it has no spec
+	It("can reconcile, suspend and resume each sample, and changes nothing else in it", func(ctx SpecContext) {
+		bare := harness.Sample{Kind: "MeshRoom", Name: "bare", Template: harness.Room("bare")} // without a spec
 		harness.InParallel(append(harness.Samples(), bare), func(s harness.Sample) { obeysArgoCD(ctx, s) })
 	})
 })
@@ -95,7 +95,7 @@ func obeysArgoCD(ctx context.Context, s harness.Sample) {
 	Expect(specNow(ctx, l)).To(Equal(spec))
 }
 
-// specNow is what the sample says, whether it is suspended aside.
+// specNow returns the sample's spec without suspend.
 func specNow(ctx context.Context, l *harness.Fixture) map[string]any {
 	GinkgoHelper()
 	spec := map[string]any{}

@@ -26,7 +26,8 @@ type page struct{ path, text string }
 
 func (p page) String() string { return strings.TrimPrefix(p.path, "../../") }
 
-// pages are README.md, CONTRIBUTING.md and all below docs. It is called while the tree of specs is built, so it cannot use Expect.
+// pages returns README.md, CONTRIBUTING.md and all pages in docs. It runs while the tree of specs
+// is built, so it cannot use Expect.
 func pages() []page {
 	root := harness.Path()
 	paths := []string{filepath.Join(root, "README.md"), filepath.Join(root, "CONTRIBUTING.md")}
@@ -51,14 +52,15 @@ func pages() []page {
 }
 
 var (
-	fence   = regexp.MustCompile("(?ms)^( *)```yaml\n(.*?)^ *```$") // a block of YAML, perhaps within a list
+	fence   = regexp.MustCompile("(?ms)^( *)```yaml\n(.*?)^ *```$") // a block of YAML, possibly inside a list
 	code    = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
 	link    = regexp.MustCompile(`\]\(([^)]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
 	mark    = regexp.MustCompile(`[^\p{L}\p{N}\- _]`)
 )
 
-// objects are what a page shows as YAML for kubectl. YAML of other tools, such as MeshAgent's own manifests, has no apiVersion.
+// objects returns the YAML of a page that is for kubectl. YAML for other tools, such as MeshAgent's
+// own manifests, has no apiVersion.
 func (p page) objects() []*unstructured.Unstructured {
 	GinkgoHelper()
 	var all []*unstructured.Unstructured
@@ -75,7 +77,8 @@ func (p page) objects() []*unstructured.Unstructured {
 	return all
 }
 
-// ours says that an object's kind is known to the API server of the tests: one of ours, or of Kubernetes itself.
+// ours is true if the API server of the tests has the kind of an object: a kind of this project or
+// of Kubernetes itself.
 func ours(obj *unstructured.Unstructured) bool {
 	group := obj.GroupVersionKind().Group
 	return group == v1alpha1.GroupVersion.Group || group == ""
@@ -83,7 +86,7 @@ func ours(obj *unstructured.Unstructured) bool {
 
 var _ = Describe("The documentation", func() {
 	for _, p := range pages() {
-		It("shows nothing that the API server would refuse: "+p.String(), func(ctx SpecContext) {
+		It("shows only objects that the API server accepts: "+p.String(), func(ctx SpecContext) {
 			for _, obj := range slices.DeleteFunc(p.objects(), func(obj *unstructured.Unstructured) bool { return !ours(obj) }) {
 				obj.SetNamespace("default")
 				Expect(client.WithFieldValidation(harness.Client(), "Strict").Create(ctx, obj, client.DryRunAll)).To(Succeed(), "%s %s", obj.GetKind(), obj.GetName())
@@ -123,7 +126,7 @@ var _ = Describe("The documentation", func() {
 	})
 })
 
-// anchors are the names that a page's headings have in links.
+// anchors returns the link targets of a page's headings.
 func anchors(text string) []string {
 	var all []string
 	for _, found := range heading.FindAllStringSubmatch(text, -1) {

@@ -25,7 +25,7 @@ import (
 
 var gitopsDocs = harness.Path("docs", "gitops")
 
-// kustomized is what kustomize builds from files.
+// kustomized returns the output of kustomize for some files.
 func kustomized(ctx context.Context, files map[string]string) string {
 	GinkgoHelper()
 	folder := GinkgoT().TempDir()
@@ -35,7 +35,7 @@ func kustomized(ctx context.Context, files map[string]string) string {
 	return harness.Kustomize(ctx, folder)
 }
 
-// gitopsFile is a file of docs/gitops.
+// gitopsFile reads a file in docs/gitops.
 func gitopsFile(name string) string {
 	GinkgoHelper()
 	text, err := os.ReadFile(filepath.Join(gitopsDocs, name))
@@ -43,7 +43,7 @@ func gitopsFile(name string) string {
 	return string(text)
 }
 
-// documented is the only match of a pattern in docs/gitops/README.md.
+// documented returns the only match of a pattern in docs/gitops/README.md.
 func documented(pattern string) string {
 	GinkgoHelper()
 	found := regexp.MustCompile(pattern).FindAllStringSubmatch(gitopsFile("README.md"), -1)
@@ -53,7 +53,7 @@ func documented(pattern string) string {
 
 var _ = Describe("docs/gitops", func() {
 	for _, how := range []string{"apply", "apply --server-side"} {
-		It("adds to the ConfigMap of Argo CD, and takes nothing away, if it came by kubectl "+how, func(ctx SpecContext) {
+		It("adds to the ConfigMap of Argo CD, and removes nothing, if it was created by kubectl "+how, func(ctx SpecContext) {
 			namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "argocd-"}}
 			Expect(harness.Client().Create(ctx, namespace)).To(Succeed())
 			kubectl := func(stdin, command string) {
@@ -92,7 +92,7 @@ var _ = Describe("docs/gitops", func() {
 			HaveKey("resource.customizations.health.meshagent.com_MeshRoom")))
 	})
 
-	It("tells kustomize of every field that names another object, or an image", func(ctx SpecContext) {
+	It("configures kustomize for every field that names another object, or an image", func(ctx SpecContext) {
 		files := map[string]string{"kustomizeconfig.yaml": gitopsFile("kustomizeconfig.yaml")}
 		var resources []string
 		for version, schema := range harness.Schemas(harness.Definitions) {
@@ -122,14 +122,14 @@ images: [{name: registry.example.com/x, newTag: new}]
 	})
 })
 
-// referring fills every field of a schema that names another object, "x", or an image; nil if there
-// is none.
+// referring fills every field of a schema that names an image, or another object ("x"). It returns
+// nil if there is no such field.
 func referring(name string, schema map[string]any) any {
 	properties, _ := schema["properties"].(map[string]any)
 	items, _ := schema["items"].(map[string]any)
 	values, _ := schema["additionalProperties"].(map[string]any)
 	switch {
-	case name == "agentRef": // no kind of ours can be named there
+	case name == "agentRef": // it cannot name a kind of this project
 		return nil
 	case strings.HasSuffix(name, "Ref") && properties["name"] != nil:
 		return map[string]any{"name": "x"}
@@ -156,7 +156,8 @@ func referring(name string, schema map[string]any) any {
 	return filled
 }
 
-// checkReferences looks whether kustomize has changed all that referring has filled, and counts it.
+// checkReferences checks that kustomize has changed every field that referring filled, and counts
+// them.
 func checkReferences(kind, path string, value any) (checked int) {
 	GinkgoHelper()
 	switch value := value.(type) {
@@ -167,7 +168,7 @@ func checkReferences(kind, path string, value any) (checked int) {
 	case map[string]any:
 		if name, ok := value["name"].(string); ok && strings.HasSuffix(path, "Ref") {
 			want := Equal("dev-x")
-			// Secrets and ConfigMaps are generated here, and so have a hash in their names.
+			// kustomize generates Secrets and ConfigMaps here, so their names have a hash.
 			if strings.HasSuffix(path, "configMapKeyRef") || kind != "MeshService" && strings.HasSuffix(strings.ToLower(path), "secretref") {
 				want = HavePrefix("dev-x-")
 			}

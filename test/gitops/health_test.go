@@ -20,7 +20,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// health is the table of docs/gitops/README.md in the making: what GitOps tools say of objects in every state that they can be in.
+// health collects the table of docs/gitops/README.md: how GitOps tools see objects in every state.
 type health struct {
 	*harness.Env
 	rows []string
@@ -35,8 +35,9 @@ func (h *health) String() string {
 	return "| state | conditions | kstatus (Flux, Helm) | Argo CD |\n| --- | --- | --- | --- |\n" + strings.Join(h.rows, "\n") + "\n"
 }
 
-// is waits until an object is in a state, and notes what GitOps tools say of it then, which is what is wanted. (That the two agree, and say
-// what the conditions mean, is checked at every moment of every object of this suite: see checkConditions.)
+// is waits until an object is in a state, and checks and notes how GitOps tools see it.
+// checkConditions checks at every moment of every object of this suite that the two tools agree
+// with each other and with the conditions.
 func (h *health) is(ctx context.Context, what string, obj client.Object, conditions string, kstatusWanted status.Status, argoWanted string) {
 	GinkgoHelper()
 	By(what)
@@ -51,7 +52,7 @@ func (h *health) is(ctx context.Context, what string, obj client.Object, conditi
 	h.rows = append(h.rows, fmt.Sprintf("| %s | %s | %s | %s |", what, conditions, kstatusWanted, argoWanted))
 }
 
-// shortConditions are an object's conditions as the table shows them.
+// shortConditions returns an object's conditions in the form of the table.
 func shortConditions(obj client.Object) string {
 	s := harness.StatusOf(obj)
 	if len(s.Conditions) == 0 {
@@ -60,7 +61,7 @@ func shortConditions(obj client.Object) string {
 	var short []string
 	for _, c := range s.Conditions {
 		switch {
-		case c.Type == v1alpha1.ConditionAPICompatible: // no tool looks at it
+		case c.Type == v1alpha1.ConditionAPICompatible: // no tool reads it
 		case c.Type == v1alpha1.ConditionReconciling, c.Type == v1alpha1.ConditionStalled:
 			short = append(short, c.Type)
 		case c.Type == v1alpha1.ConditionSynced && c.Status != "True":
@@ -76,7 +77,7 @@ func shortConditions(obj client.Object) string {
 }
 
 var _ = Describe("The health of an object", func() {
-	It("is told by kstatus and Argo CD as the documentation says", func(ctx SpecContext) {
+	It("is what the documentation says, for kstatus and Argo CD", func(ctx SpecContext) {
 		h := &health{Env: harness.NewEnv(ctx)}
 		h.begins(ctx)
 		h.works(ctx)

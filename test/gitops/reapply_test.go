@@ -17,7 +17,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// GitOps tools apply the same manifest again and again. The operator must be no second writer of it.
+// GitOps tools apply the same manifest again and again. The operator must not become a second
+// writer of its fields.
 var _ = Describe("A manifest that is applied again", func() {
 	It("changes nothing and conflicts with nothing", func(ctx SpecContext) {
 		harness.InParallel(harness.Samples(), func(s harness.Sample) { appliesAgain(ctx, s) })
@@ -56,7 +57,7 @@ func appliesAgain(ctx context.Context, s harness.Sample) {
 	Expect(fieldsOfOperator(l.Unstructured(ctx))).To(HaveEach(Or(HavePrefix("status"), HavePrefix("metadata.finalizers"))))
 }
 
-// fieldsOfOperator are the fields, two levels deep, that the API server notes as written by anyone but the users of these tests.
+// fieldsOfOperator returns the fields, two levels deep, whose manager is not a user of these tests.
 func fieldsOfOperator(obj *unstructured.Unstructured) []string {
 	GinkgoHelper()
 	var fields []string

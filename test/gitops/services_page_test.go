@@ -16,7 +16,7 @@ import (
 )
 
 var _ = Describe("docs/services.md", func() {
-	It("shows manifests that MeshAgent takes", func() {
+	It("shows manifests that MeshAgent accepts", func() {
 		text, err := os.ReadFile(harness.Path("docs", "services.md"))
 		Expect(err).NotTo(HaveOccurred())
 		shown := map[string]int{}
@@ -31,6 +31,6 @@ var _ = Describe("docs/services.md", func() {
 				Expect(harness.Validator().CheckSchema("ServiceSpec", manifest)).To(Succeed(), block[1])
 			}
 		}
-		Expect(shown).To(And(HaveKey("Service"), HaveKey("MeshService")), "the one beside the other")
+		Expect(shown).To(And(HaveKey("Service"), HaveKey("MeshService")), "each manifest with its MeshService")
 	})
 })

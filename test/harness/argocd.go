@@ -16,14 +16,14 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// ArgoCustomization is what docs/gitops/argocd-cm.yaml tells Argo CD about a kind.
+// ArgoCustomization is the configuration of Argo CD for a kind in docs/gitops/argocd-cm.yaml.
 type ArgoCustomization struct {
 	Health    string
 	Discovery string
 	Actions   map[string]string
 }
 
-// ArgoCustomizations reads them, by kind.
+// ArgoCustomizations returns the configuration of each kind.
 var ArgoCustomizations = sync.OnceValue(func() map[string]ArgoCustomization {
 	GinkgoHelper()
 	text, err := os.ReadFile(Path("docs", "gitops", "argocd-cm.yaml"))
@@ -59,11 +59,11 @@ var ArgoCustomizations = sync.OnceValue(func() map[string]ArgoCustomization {
 	return all
 })
 
-// ArgoHealth is what Argo CD says of an object.
+// ArgoHealth returns Argo CD's health of an object.
 func ArgoHealth(obj client.Object) (health, message string) {
 	GinkgoHelper()
 	if !obj.GetDeletionTimestamp().IsZero() {
-		return "Progressing", "Pending deletion" // Argo CD does not ask the script
+		return "Progressing", "Pending deletion" // Argo CD does not run the script then
 	}
 	gvks, _, err := Scheme.ObjectKinds(obj)
 	Expect(err).NotTo(HaveOccurred())
@@ -73,7 +73,7 @@ func ArgoHealth(obj client.Object) (health, message string) {
 	return health, message
 }
 
-// checkArgoHealth compares what Argo CD says of an object with what kstatus says.
+// checkArgoHealth compares Argo CD's health of an object with kstatus.
 func checkArgoHealth(obj client.Object, kstatus status.Status, suspended bool) {
 	GinkgoHelper()
 	want := map[status.Status]string{

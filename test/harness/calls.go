@@ -13,7 +13,7 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// Reads lists the reads of a collection, or of the project if there is none.
+// Reads lists the reads of a collection, or of the project if route is "".
 func (w *Env) Reads(route string) []string {
 	prefix := "GET " + route
 	if route == "" {
@@ -22,7 +22,7 @@ func (w *Env) Reads(route string) []string {
 	return slices.DeleteFunc(w.Calls(http.MethodGet), func(call string) bool { return !strings.HasPrefix(call, prefix) })
 }
 
-// ExpectLists waits until the rooms were listed so many times more.
+// ExpectLists waits until the rooms were listed that many more times.
 func (w *Env) ExpectLists(ctx context.Context, times int) {
 	GinkgoHelper()
 	w.MeshAgent.ResetCalls()
@@ -37,7 +37,7 @@ func (w *Env) ExpectLists(ctx context.Context, times int) {
 	}).WithContext(ctx).Should(BeNumerically(">=", times))
 }
 
-// Calls lists what was asked of MeshAgent since the record was reset, as "POST rooms".
+// Calls lists the requests to MeshAgent since the record was reset, as "POST rooms".
 func (w *Env) Calls(methods ...string) []string {
 	var calls []string
 	for _, call := range w.MeshAgent.Calls() {

@@ -22,7 +22,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// StatusOf is the part of an object's status that all kinds have.
+// StatusOf returns the part of an object's status that all kinds have.
 func StatusOf(obj client.Object) *v1alpha1.ObjectStatus {
 	GinkgoHelper()
 	switch obj := obj.(type) {
@@ -35,7 +35,7 @@ func StatusOf(obj client.Object) *v1alpha1.ObjectStatus {
 	return nil
 }
 
-// ConditionsOf writes an object's conditions down in a form that matchers and people can read.
+// ConditionsOf writes an object's conditions in a form for matchers and people.
 func ConditionsOf(obj client.Object) string {
 	var lines []string
 	for _, c := range StatusOf(obj).Conditions {
@@ -44,7 +44,7 @@ func ConditionsOf(obj client.Object) string {
 	return strings.Join(lines, "\n")
 }
 
-// State reads an object, checks that its conditions make sense together, and writes them down.
+// State reads an object, checks that its conditions are consistent, and writes them as text.
 func (w *Env) State(ctx context.Context, obj client.Object) func() (string, error) {
 	return func() (string, error) {
 		if err := w.Get(ctx, client.ObjectKeyFromObject(obj), obj); err != nil {
@@ -58,11 +58,11 @@ func (w *Env) State(ctx context.Context, obj client.Object) func() (string, erro
 	}
 }
 
-// checked are the versions of objects whose conditions were checked. Who waits for an object reads
-// the same one again and again.
+// checked are the versions of objects whose conditions were checked, because a wait reads the same
+// version again and again.
 var checked sync.Map
 
-// CheckConditions holds at every moment of every object.
+// CheckConditions checks what must be true at every moment of every object.
 func CheckConditions(obj client.Object) {
 	GinkgoHelper()
 	version := string(obj.GetUID()) + " " + obj.GetResourceVersion()
@@ -98,7 +98,7 @@ func checkConditions(obj client.Object) {
 	}
 	Expect(is(v1alpha1.ConditionReconciling) && is(v1alpha1.ConditionStalled)).To(BeFalse(), text)
 	if is(v1alpha1.ConditionStalled) && is(v1alpha1.ConditionReady) {
-		// Only what the server cannot show any more is neither changed nor less usable.
+		// Only a resource that the server cannot show any more is unchanged and still usable.
 		Expect(meta.FindStatusCondition(s.Conditions, v1alpha1.ConditionStalled).Reason).To(Equal(v1alpha1.ReasonUnsupported), text)
 	}
 	for _, c := range s.Conditions {
@@ -110,7 +110,7 @@ func checkConditions(obj client.Object) {
 	checkKstatus(obj, is)
 }
 
-// checkKstatus compares what GitOps tools compute with what the conditions say.
+// checkKstatus compares the status of GitOps tools with the conditions.
 func checkKstatus(obj client.Object, is func(string) bool) {
 	GinkgoHelper()
 	s := StatusOf(obj)
@@ -130,7 +130,7 @@ func checkKstatus(obj client.Object, is func(string) bool) {
 	checkArgoHealth(obj, want, suspended)
 }
 
-// KStatus is what GitOps tools compute of an object.
+// KStatus returns the status that GitOps tools compute for an object.
 func KStatus(obj client.Object) status.Status {
 	GinkgoHelper()
 	result, err := status.Compute(&unstructured.Unstructured{Object: Content(obj)})
@@ -138,7 +138,7 @@ func KStatus(obj client.Object) status.Status {
 	return result.Status
 }
 
-// Content is an object as GitOps tools read it.
+// Content returns an object as GitOps tools read it.
 func Content(obj client.Object) map[string]any {
 	GinkgoHelper()
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)

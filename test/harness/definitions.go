@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Schemas are those of all versions in a folder of definitions.
+// Schemas returns the schemas of all versions in a folder of definitions.
 func Schemas(folder string) map[string]map[string]any {
 	GinkgoHelper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
@@ -43,12 +43,12 @@ func Schemas(folder string) map[string]map[string]any {
 }
 
 // Released is the folder of the definitions of the last release, without their documentation. Until
-// there is one, they are those from which it starts. They are written anew after each release by
-// go test ./test/api -ginkgo.focus 'change of the definitions' -update.
+// the first release, it has the definitions from which the release starts. After each release, go
+// test ./test/api -ginkgo.focus 'change of the definitions' -update writes them.
 var Released = Path("test", "api", "testdata", "released")
 
-// ReleasedAndNew is a folder with the definitions of the last release, and of the kinds that it did
-// not have.
+// ReleasedAndNew returns a folder with the definitions of the last release, and of the kinds that
+// it did not have.
 func ReleasedAndNew() string {
 	GinkgoHelper()
 	folder := GinkgoT().TempDir()
@@ -65,7 +65,7 @@ func ReleasedAndNew() string {
 	return folder
 }
 
-// WithoutDocumentation is a definition, or a part of one, without its descriptions.
+// WithoutDocumentation returns a definition, or a part of one, without its descriptions.
 func WithoutDocumentation(value any) any {
 	switch value := value.(type) {
 	case []any:

@@ -21,7 +21,7 @@ import (
 // step is one part of a path in status.appliedFields.
 var step = regexp.MustCompile(`\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]]+)`)
 
-// WrittenPart is the part of a document that callers write: it is wrapped in some.
+// WrittenPart returns the part of a document that callers write, without its envelope.
 func WrittenPart(doc map[string]any) map[string]any {
 	if spec, ok := doc["spec"].(map[string]any); ok {
 		return spec
@@ -29,7 +29,8 @@ func WrittenPart(doc map[string]any) map[string]any {
 	return doc
 }
 
-// ValueAt is the value at a path of a document, and what puts another one there; nil if there is no such place.
+// ValueAt returns the value at a path of a document, and a function that replaces it. Both are nil
+// if there is no such place.
 func ValueAt(doc map[string]any, path string) (value any, put func(any)) {
 	value = doc
 	for _, match := range step.FindAllStringSubmatch(path, -1) {
@@ -64,7 +65,7 @@ func ChangeString(doc map[string]any, path string) bool {
 	return ok
 }
 
-// EachOwnerAnnotation visits the operator's marks, wherever they are in a document.
+// EachOwnerAnnotation visits the operator's annotations, wherever they are in a document.
 func EachOwnerAnnotation(value any, visit func(holder map[string]any, name string)) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -84,7 +85,7 @@ func EachOwnerAnnotation(value any, visit func(holder map[string]any, name strin
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
-// AppliedFields are the paths of the fields that an object has set, such as metadata.team or
+// AppliedFields returns the paths of the fields that an object has set, such as metadata.team or
 // ports[0].annotations["a.b"].
 func AppliedFields(status *v1alpha1.CommonStatus) (paths []string) {
 	GinkgoHelper()

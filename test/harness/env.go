@@ -28,7 +28,7 @@ func (w *Env) Annotate(ctx context.Context, obj client.Object, name, value strin
 	Expect(w.Patch(ctx, obj, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-annotate"))).To(Succeed())
 }
 
-// ApplySamples applies all samples, and the Secrets and the like that they need.
+// ApplySamples applies all samples, and the other objects that they need, such as Secrets.
 func (w *Env) ApplySamples(ctx context.Context, prepared func(client.Object) client.Object) {
 	GinkgoHelper()
 	w.CreateAll(ctx, APIKeySecret(simulator.DevelopmentKey))
@@ -46,33 +46,35 @@ func (w *Env) ApplySamples(ctx context.Context, prepared func(client.Object) cli
 	}
 }
 
-// Env is a namespace with a MeshAgent of its own, and whatever operators the test starts there.
+// Env is a namespace with a MeshAgent of its own, and the operators that the test starts there.
 type Env struct {
 	client.Client
 	Plane     *controlplane.ControlPlane
 	Namespace string
 	MeshAgent *simulator.Simulator
-	Endpoint  string // where MeshAgent is for operators outside of this process
-	Newer     bool   // MeshAgent has members that the contract does not know, which updates send back
+	Endpoint  string // the URL of MeshAgent for operators outside of this process
+	Newer     bool   // MeshAgent has members that the contract does not have, and updates send them back
 }
 
-// NewEnv makes a namespace, and a MeshAgent whose every request and answer is held against the contract.
+// NewEnv creates a namespace, and a MeshAgent whose requests and responses are checked against the
+// contract.
 func NewEnv(ctx context.Context, options ...simulator.Option) *Env {
 	GinkgoHelper()
 	return NewEnvIn(ctx, Plane(), Client(), options...)
 }
 
-// NewEnvIn makes one in another control plane than that of the suite.
+// NewEnvIn creates an environment in another control plane than the suite's.
 func NewEnvIn(ctx context.Context, plane *controlplane.ControlPlane, direct client.Client, options ...simulator.Option) *Env {
 	GinkgoHelper()
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
 	Expect(direct.Create(ctx, namespace)).To(Succeed())
 	w := &Env{Client: direct, Plane: plane, Namespace: namespace.Name, MeshAgent: simulator.New(options...)}
-	// The namespace stays: it goes with the control plane, and to delete one is by far the most costly thing that a test can ask of it.
+	// The namespace stays until the control plane ends, because deleting a namespace is by far the
+	// most expensive operation of a test.
 	return w
 }
 
-// Transport is the way from an operator to MeshAgent, past the contract's validator.
+// Transport connects an operator to MeshAgent through the contract's validator.
 func (w *Env) Transport() http.RoundTripper {
 	known := Validator()
 	if w.Newer {
@@ -81,7 +83,7 @@ func (w *Env) Transport() http.RoundTripper {
 	return known.Transport(w.MeshAgent, reportViolation)
 }
 
-// ServeMeshAgent opens the same way to operators outside of this process.
+// ServeMeshAgent serves the same connection to operators outside of this process.
 func (w *Env) ServeMeshAgent() {
 	server := httptest.NewServer(Validator().Handler(w.MeshAgent, reportViolation))
 	DeferCleanup(server.Close)

@@ -19,12 +19,13 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// BeReady matches the state of an object that is as it should be, and of no other.
+// BeReady matches the state of an object that is Ready and in sync.
 func BeReady() gomegatypes.GomegaMatcher {
 	return And(HavePrefix("Ready=True"), ContainSubstring("Synced=True"), Not(ContainSubstring("Reconciling")), Not(ContainSubstring("Stalled")))
 }
 
-// BeOutOfSync matches the state of an object whose present version could not be brought to MeshAgent, for a reason.
+// BeOutOfSync matches the state of an object whose present version is not in MeshAgent, for a
+// reason.
 func BeOutOfSync(reason string) gomegatypes.GomegaMatcher {
 	return And(HavePrefix("Ready="), ContainSubstring("Synced=False "+reason+": "))
 }
@@ -48,7 +49,8 @@ func (w *Env) ExpectGone(ctx context.Context, objects ...client.Object) {
 	}
 }
 
-// RequestReconcile asks for a live look at an object, and waits for the receipt.
+// RequestReconcile requests a reconcile of an object, and waits until the operator has confirmed
+// it.
 func (w *Env) RequestReconcile(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
 	token := uuid.NewString()

@@ -20,19 +20,19 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
-// Fixture is a sample that is applied in an environment, with what it needs.
+// Fixture is a sample that is applied in an environment, with the objects that it needs.
 type Fixture struct {
 	*Env
 	Sample       Sample
 	Object       client.Object
-	Dependencies []client.Object // what its conditions asked for, in this order
-	HeldAtFirst  []string        // what MeshAgent held at first
-	HeldWithout  []string        // what MeshAgent held when all but the sample was there
-	Resource     Record          // what stands for it in MeshAgent
-	Route        string          // where on the wire it was created, below the project
+	Dependencies []client.Object // the objects that its conditions asked for, in this order
+	HeldAtFirst  []string        // content of MeshAgent before all
+	HeldWithout  []string        // content of MeshAgent with all dependencies and without the sample
+	Resource     Record          // the sample's resource in MeshAgent
+	Route        string          // the path of its creation, below the project
 }
 
-// CommonStatus is the common part of the sample's status.
+// CommonStatus returns the part of the sample's status that all kinds have.
 func (l *Fixture) CommonStatus() *v1alpha1.CommonStatus {
 	return l.Object.(engine.Object).CommonStatus()
 }
@@ -45,10 +45,11 @@ func (w *Env) ApplySample(ctx context.Context, s Sample) *Fixture {
 	return l
 }
 
-// MissingDependency is how conditions tell users what to bring.
+// MissingDependency matches the text of conditions that name a missing object.
 var MissingDependency = regexp.MustCompile(`(\w+) "([^"]+)" does not exist in namespace`)
 
-// ApplyDependencies does what the conditions ask for, as a user would, until the sample is Ready.
+// ApplyDependencies creates the objects that the conditions ask for, as a user would, until the
+// sample is Ready.
 func (l *Fixture) ApplyDependencies(ctx context.Context) {
 	GinkgoHelper()
 	asked := map[string]bool{}
@@ -74,13 +75,14 @@ func (l *Fixture) ApplyDependencies(ctx context.Context) {
 	}).WithContext(ctx).Should(Succeed(), "%s", l.Sample)
 }
 
-// isOurs says that an object is of one of our kinds.
+// isOurs is true if an object is of a kind of this project.
 func isOurs(obj client.Object) bool {
 	gvks, _, err := Scheme.ObjectKinds(obj)
 	return err == nil && gvks[0].Group == v1alpha1.GroupVersion.Group
 }
 
-// Recreate applies the sample once more after it was deleted, while all it needs is there, and learns what it became in MeshAgent.
+// Recreate applies the sample once more after its deletion, while everything that it needs exists.
+// It also finds the new resource in MeshAgent.
 func (l *Fixture) Recreate(ctx context.Context) {
 	GinkgoHelper()
 	l.DeleteObject(ctx)
@@ -101,17 +103,18 @@ func (l *Fixture) Recreate(ctx context.Context) {
 	l.FindResource()
 }
 
-// FindResource finds what stands for the sample in MeshAgent: all that was not there without it.
+// FindResource finds the sample's resource in MeshAgent, which is everything that was not there
+// without the sample.
 func (l *Fixture) FindResource() {
 	GinkgoHelper()
 	l.Resource = Record{}
 	for _, one := range l.Held() {
 		if known, _ := ContainElement(one.Path + "/" + one.ID).Match(l.HeldWithout); !known {
-			Expect(l.Resource.Path).To(BeEmpty(), "two things stand for one object: %v, %v", l.Resource, one)
+			Expect(l.Resource.Path).To(BeEmpty(), "MeshAgent has two resources for one object: %v, %v", l.Resource, one)
 			l.Resource = one
 		}
 	}
-	Expect(l.Resource.Path).NotTo(BeEmpty(), "nothing stands for the object in MeshAgent")
+	Expect(l.Resource.Path).NotTo(BeEmpty(), "MeshAgent has no resource for the object")
 }
 
 // DeleteObject deletes the sample and waits until it is gone.
@@ -121,13 +124,13 @@ func (l *Fixture) DeleteObject(ctx context.Context) {
 	l.ExpectGone(ctx, l.Object)
 }
 
-// MergePatch merges into the sample as users do.
+// MergePatch changes the sample with a merge patch, as users do.
 func (l *Fixture) MergePatch(ctx context.Context, patch string) {
 	GinkgoHelper()
 	Expect(l.Patch(ctx, l.Object, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-patch"))).To(Succeed())
 }
 
-// Overwrite sets a top member of the sample, such as its spec, to what it was before.
+// Overwrite sets a top-level member of the sample, such as its spec, to an earlier value.
 func (l *Fixture) Overwrite(ctx context.Context, member string, with any) {
 	GinkgoHelper()
 	raw := l.Unstructured(ctx)
@@ -148,7 +151,7 @@ func (l *Fixture) Unstructured(ctx context.Context) *unstructured.Unstructured {
 	return raw
 }
 
-// Exists says whether the sample is there.
+// Exists is true if the sample exists.
 func (l *Fixture) Exists(ctx context.Context) bool {
 	GinkgoHelper()
 	err := l.Get(ctx, client.ObjectKeyFromObject(l.Object), l.Object)
@@ -156,13 +159,13 @@ func (l *Fixture) Exists(ctx context.Context) bool {
 	return err == nil
 }
 
-// ChangeRemote changes the first string that the sample has set in MeshAgent, and tells its path.
+// ChangeRemote changes the first string that the sample has set in MeshAgent, and returns its path.
 func (l *Fixture) ChangeRemote() (changed string) {
 	GinkgoHelper()
 	Expect(l.MeshAgent.Edit(l.Resource.Path, l.Resource.ID, func(doc map[string]any) {
 		for _, field := range AppliedFields(l.CommonStatus()) {
 			if ChangeString(WrittenPart(doc), field) {
-				changed, _, _ = strings.Cut(field, "[0]") // a list is set right as a whole
+				changed, _, _ = strings.Cut(field, "[0]") // the operator corrects a list as a whole
 				return
 			}
 		}
@@ -171,7 +174,7 @@ func (l *Fixture) ChangeRemote() (changed string) {
 	return changed
 }
 
-// HasOwner says that what stands for the sample in MeshAgent bears the mark of its owner.
+// HasOwner is true if the sample's resource in MeshAgent has its ownership annotation.
 func (l *Fixture) HasOwner() (found bool) {
 	EachOwnerAnnotation(l.Document(), func(map[string]any, string) { found = true })
 	return found
@@ -182,7 +185,8 @@ var (
 	anyTime = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
 )
 
-// Anonymize puts words in place of all that differs each time. Known are pairs of what is known and its word.
+// Anonymize replaces everything that differs each time by words. known has pairs of a value and its
+// word.
 func (l *Fixture) Anonymize(text string, known ...string) string {
 	known = append([]string{l.MeshAgent.ProjectID(), "{project}", l.Namespace, "{namespace}"}, known...)
 	text = strings.NewReplacer(known...).Replace(text)
@@ -196,7 +200,7 @@ func (l *Fixture) Anonymize(text string, known ...string) string {
 	return anyTime.ReplaceAllString(text, "{time}")
 }
 
-// Shape is what MeshAgent holds for the sample, but for what differs each time.
+// Shape returns the sample's resource in MeshAgent, without what differs each time.
 func (l *Fixture) Shape() string {
 	GinkgoHelper()
 	text, err := json.MarshalIndent(l.Document(), "", " ")

@@ -13,14 +13,14 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// Record is something that MeshAgent holds.
+// Record is a document in MeshAgent.
 type Record struct {
 	Path string // of the collection
 	ID   string
 	Doc  map[string]any
 }
 
-// Held lists all that MeshAgent holds, in the order in which it came to be.
+// Held lists all documents in MeshAgent, in the order of their creation.
 func (w *Env) Held() []Record {
 	GinkgoHelper()
 	file := filepath.Join(GinkgoT().TempDir(), "held")
@@ -35,7 +35,7 @@ func (w *Env) Held() []Record {
 	return all
 }
 
-// HeldNames lists what MeshAgent holds by collection and id.
+// HeldNames lists the documents in MeshAgent by collection and id.
 func (w *Env) HeldNames() []string {
 	GinkgoHelper()
 	var names []string
@@ -45,13 +45,13 @@ func (w *Env) HeldNames() []string {
 	return names
 }
 
-// Document is what MeshAgent holds for the sample; nil if it holds nothing.
+// Document returns the sample's document in MeshAgent, or nil if there is none.
 func (l *Fixture) Document() map[string]any {
 	GinkgoHelper()
 	return l.DocumentOf(l.Resource.Path, l.Resource.ID)
 }
 
-// DocumentOf is what MeshAgent holds in a collection by an id; nil if it holds nothing.
+// DocumentOf returns the document of a collection with an id, or nil if there is none.
 func (w *Env) DocumentOf(collection, id string) map[string]any {
 	GinkgoHelper()
 	for _, one := range w.Held() {

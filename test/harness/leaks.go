@@ -24,13 +24,15 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// canaries are the secret values that the suites use: in Kubernetes Secrets, in MeshAgent, and as API keys. None of them may ever
-// be in what the operator writes to Kubernetes (status and events among it), in its log, in a metric or in a transcript.
+// canaries are the secret values of the suites: in Kubernetes Secrets, in MeshAgent, and as API
+// keys. None of them may ever appear in what the operator writes to Kubernetes (including status
+// and events), in its log, in a metric or in a transcript.
 var canaries = func() []string {
 	values := []string{"c4n4ry", "sk-not-a-real-key", "not-a-real-password", "a-new-secret", "another-secret", SecretPart(simulator.DevelopmentKey)}
 	forms := values
 	for _, value := range values {
-		// Base64 looks different at each of three offsets; the characters at the edges depend on what is beside the value.
+		// Base64 has another form at each of three offsets. The characters at the edges depend on
+		// the neighbors of the value.
 		for offset := range 3 {
 			encoded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", offset) + value))
 			if inner := encoded[(offset*8+5)/6 : len(encoded)-1]; len(inner) >= 6 {
@@ -38,7 +40,7 @@ var canaries = func() []string {
 			}
 		}
 	}
-	// A hash is of the whole of something: of a value, or of what is sent to MeshAgent for it.
+	// A hash is of a whole value, or of the whole body that is sent to MeshAgent for it.
 	wholes := append([]string{"first-c4n4ry", "second-c4n4ry", "third-c4n4ry", simulator.DevelopmentKey, `{"OPENAI_API_KEY":"sk-not-a-real-key"}`}, values...)
 	for _, whole := range wholes {
 		forms = append(forms, hashes(whole)...)
@@ -46,7 +48,8 @@ var canaries = func() []string {
 	return forms
 }()
 
-// hashes are the unsalted hashes of a text as they are written down: who guesses the text could tell that the guess is right.
+// hashes returns the unsalted hashes of a text in their usual forms. They would confirm a guess of
+// the text.
 func hashes(text string) (forms []string) {
 	for _, h := range []hash.Hash{sha256.New(), sha1.New(), md5.New()} {
 		h.Write([]byte(text))
@@ -56,7 +59,7 @@ func hashes(text string) (forms []string) {
 	return forms
 }
 
-// leaks collects where a canary was found.
+// leaks collects the places where a canary was found.
 var leaks struct {
 	sync.Mutex
 	found []string
@@ -74,7 +77,7 @@ func FindSecrets(where string, text []byte) {
 	}
 }
 
-// CheckedWriter makes a writer, such as a log, in which canaries are looked for.
+// CheckedWriter returns a writer, such as for a log, that searches for canaries.
 func CheckedWriter(to io.Writer) io.Writer { return checkedWriter{to} }
 
 type checkedWriter struct{ io.Writer }
@@ -84,7 +87,7 @@ func (w checkedWriter) Write(p []byte) (int, error) {
 	return w.Writer.Write(p)
 }
 
-// lookAtBody looks for canaries in what the operator writes to Kubernetes.
+// lookAtBody searches for canaries in what the operator writes to Kubernetes.
 func lookAtBody(r *http.Request) error {
 	if r.Body == nil {
 		return nil

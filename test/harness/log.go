@@ -12,7 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// LogRecorder is a log as JSON, one line an entry.
+// LogRecorder is a log in JSON with one line for each entry.
 type LogRecorder struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -24,7 +24,7 @@ func (j *LogRecorder) Write(p []byte) (int, error) {
 	return j.text.Write(p)
 }
 
-// Lines are the entries about objects.
+// Lines returns the entries about objects.
 func (j *LogRecorder) Lines() []map[string]any {
 	GinkgoHelper()
 	j.mu.Lock()
@@ -41,7 +41,7 @@ func (j *LogRecorder) Lines() []map[string]any {
 	return lines
 }
 
-// checkKeys says that no key is there twice: what reads the log would see only one of them.
+// checkKeys checks that no key is there twice, because log readers would see only one of them.
 func checkKeys(line []byte) {
 	GinkgoHelper()
 	keys := map[json.Token]bool{}

@@ -9,7 +9,8 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// RunLua runs a script as Argo CD does: with the object as a global, and without any library that reaches out of the machine.
+// RunLua runs a script as Argo CD does: with the object as a global, and without libraries that
+// reach outside of the script.
 func RunLua(script string, obj map[string]any) any {
 	GinkgoHelper()
 	l := lua.NewState(lua.Options{SkipOpenLibs: true})
@@ -64,8 +65,9 @@ func toLua(l *lua.LState, value any) lua.LValue {
 	return lua.LNil
 }
 
-// fromLua turns a script's result into JSON. An empty table of Lua is as much a list as an object: it stays what it was, as in Argo CD, which
-// makes it a list if it was not there. What was equal is equal again; numbers are integers where they were.
+// fromLua turns a script's result into JSON. An empty table of Lua can be a list or an object. It
+// keeps its former type, or becomes a list if there was none, as in Argo CD. Equal values stay
+// equal, and integers stay integers.
 func fromLua(value lua.LValue, before any) any {
 	switch value := value.(type) {
 	case lua.LBool:

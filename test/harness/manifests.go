@@ -24,7 +24,7 @@ var Admission = sync.OnceValue(func() *admission.Server {
 	return server
 })
 
-// Manifest is the sample as it is written down.
+// Manifest returns the sample as it is in its file.
 func (s Sample) Manifest(namespace string) *unstructured.Unstructured {
 	GinkgoHelper()
 	clean, err := runtime.DefaultUnstructuredConverter.ToUnstructured(s.Fresh())
@@ -37,7 +37,7 @@ func (s Sample) Manifest(namespace string) *unstructured.Unstructured {
 	return raw
 }
 
-// Strings are the paths of all strings in the sample's spec, in a fixed order.
+// Strings returns the paths of all strings in the sample's spec, in a fixed order.
 func (s Sample) Strings() [][]any {
 	GinkgoHelper()
 	found := hostilevalue.StringsIn([]any{"spec"}, s.Manifest("").Object["spec"])

@@ -17,7 +17,7 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// ApplyRooms applies rooms with metadata, and waits for them.
+// ApplyRooms applies rooms with metadata, and waits until they are Ready.
 func (w *Env) ApplyRooms(ctx context.Context, count int) []client.Object {
 	GinkgoHelper()
 	var rooms []client.Object
@@ -32,12 +32,12 @@ func (w *Env) ApplyRooms(ctx context.Context, count int) []client.Object {
 // SecretPart is the secret part of an API key.
 func SecretPart(key string) string { return strings.SplitN(key, "-", 4)[3] }
 
-// APIKeySecret makes the Secret with the API key of the MeshProject "default".
+// APIKeySecret returns the Secret with the API key of the MeshProject "default".
 func APIKeySecret(key string) *corev1.Secret {
 	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "meshagent-api-key"}, StringData: map[string]string{"apiKey": key}}
 }
 
-// Room makes a MeshRoom.
+// Room returns a MeshRoom.
 func Room(name string, change ...func(*v1alpha1.MeshRoom)) *v1alpha1.MeshRoom {
 	made := &v1alpha1.MeshRoom{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	for _, change := range change {
@@ -46,7 +46,7 @@ func Room(name string, change ...func(*v1alpha1.MeshRoom)) *v1alpha1.MeshRoom {
 	return made
 }
 
-// WithMetadata gives a MeshRoom metadata.
+// WithMetadata sets the metadata of a MeshRoom.
 func WithMetadata(text string) func(*v1alpha1.MeshRoom) {
 	return func(room *v1alpha1.MeshRoom) { room.Spec.Metadata = &runtime.RawExtension{Raw: []byte(text)} }
 }

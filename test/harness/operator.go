@@ -30,38 +30,39 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/tracing"
 )
 
-// Operator is a running operator. It can be killed as SIGKILL would: from that moment on nothing that it sends leaves it.
+// Operator is a running operator. It can be killed as by SIGKILL. After that, it sends nothing
+// more.
 type Operator struct {
 	Dead   atomic.Bool
-	Writes atomic.Int64 // to the API server, events aside
+	Writes atomic.Int64 // to the API server, without events
 	cancel context.CancelFunc
 	Done   chan struct{}
 
 	observe func(o *Operator, r *http.Request, carriedOut bool)
-	Metrics prometheus.Gatherer // what it tells when asked
+	Metrics prometheus.Gatherer // its metrics
 	Cache   client.Reader
 
 	mu      sync.Mutex
-	watches []context.CancelFunc // at the API server
+	watches []context.CancelFunc // ends its watches
 }
 
-// ShortInterval is that of operators that are to find drift soon.
+// ShortInterval is the drift interval of operators that must find drift soon.
 const ShortInterval = 500 * time.Millisecond
 
-// OperatorOptions say how an operator runs. The zero value looks for drift once an hour.
+// OperatorOptions configure an operator. The zero value checks for drift once an hour.
 type OperatorOptions struct {
 	DriftInterval time.Duration
 	OwnerID       string
-	Namespaces    []string // besides the environment's own
+	Namespaces    []string // in addition to the environment's own
 	LeaderElect   bool
 	Logger        logr.Logger          // unset: the suite's
 	Traces        trace.TracerProvider // unset: none
-	// refuse may answer a request to the API server in its place, with a status and a reason.
+	// Refuse can answer a request to the API server in its place, with a status and a reason.
 	Refuse func(r *http.Request) (int, metav1.StatusReason)
-	// meddle may stand between the operator and MeshAgent.
+	// Intercept wraps the connection between the operator and MeshAgent.
 	Intercept func(http.RoundTripper) http.RoundTripper
-	// witness sees every request, to MeshAgent and to the API server, before it is sent and once more when it was carried out.
-	// It may kill the operator.
+	// Observe sees every request to MeshAgent and to the API server, before it is sent and again
+	// after it was carried out. It can kill the operator.
 	Observe func(o *Operator, r *http.Request, carriedOut bool)
 }
 
@@ -96,7 +97,7 @@ func (w *Env) StartOperator(options OperatorOptions) *Operator {
 		LeaderElection:          options.LeaderElect,
 		LeaderElectionID:        "meshagent-operator.meshagent.com",
 		LeaderElectionNamespace: w.Namespace,
-		LeaseDuration:           new(10 * time.Second), // for so long the next leader waits; much less, and a busy machine loses a healthy one
+		LeaseDuration:           new(10 * time.Second), // the next leader waits this long; with much less, a healthy leader loses its lease on a busy machine
 		RenewDeadline:           new(8 * time.Second),
 		RetryPeriod:             new(500 * time.Millisecond),
 		Controller: config.Controller{
@@ -135,13 +136,13 @@ func (w *Env) StartOperator(options OperatorOptions) *Operator {
 	return o
 }
 
-// Stop ends the operator as SIGTERM does.
+// Stop ends the operator as by SIGTERM.
 func (o *Operator) Stop() {
 	o.cancel()
 	<-o.Done
 }
 
-// Kill ends the operator as SIGKILL does. It may be called from within a request.
+// Kill ends the operator as by SIGKILL. It can be called from within a request.
 func (o *Operator) Kill() {
 	o.Dead.Store(true)
 	o.cancel()

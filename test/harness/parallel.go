@@ -13,11 +13,11 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// InParallel runs a function for each of many at the same time, though not for too many.
+// InParallel runs a function for many values at the same time, with a limit.
 func InParallel[T any](all []T, one func(T)) {
 	GinkgoHelper()
 	Expect(all).NotTo(BeEmpty(), "there is nothing to check")
-	// Each asks less often, lest the API server be busy with that.
+	// Each of them polls less often, so that the API server is not busy with polls.
 	SetDefaultEventuallyPollingInterval(max(pollingInterval, min(time.Duration(len(all))*pollingInterval/3, 5*pollingInterval)))
 	defer SetDefaultEventuallyPollingInterval(pollingInterval)
 	const most = 32
@@ -48,11 +48,11 @@ type TableRow struct {
 
 func (r TableRow) String() string { return r.name }
 
-// Row makes a row, of a name and parameters.
+// Row creates a row with a name and parameters.
 func Row(name string, parameters ...any) TableRow { return TableRow{name, parameters} }
 
-// DescribeRows is as DescribeTable, with all rows in one spec that runs them at the same time: for
-// those that mostly wait. The body takes a SpecContext and the parameters.
+// DescribeRows is like DescribeTable, but runs all rows in one spec at the same time. It is for
+// rows that mostly wait. The body takes a SpecContext and the parameters.
 func DescribeRows(text string, body any, rows ...TableRow) bool {
 	run := reflect.ValueOf(body)
 	return It(text, Offset(1), func(ctx SpecContext) {

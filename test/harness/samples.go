@@ -20,7 +20,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// Sample is an object of config/samples. Tests that walk over all samples know no kind: a new kind is tested by having a sample.
+// Sample is an object of config/samples. Tests over all samples do not depend on kinds, so a new
+// kind is tested by its sample.
 type Sample struct {
 	Kind, Name string
 	Template   client.Object
@@ -29,18 +30,19 @@ type Sample struct {
 
 func (s Sample) String() string { return s.Kind + " " + s.Name }
 
-// Fresh is a fresh copy.
+// Fresh returns a copy.
 func (s Sample) Fresh() client.Object {
 	return s.Template.DeepCopyObject().(client.Object)
 }
 
-// HasRemote says that objects of this kind stand for something in MeshAgent that is created, changed and deleted with them.
+// HasRemote is true if objects of this kind have a resource in MeshAgent that is created, changed
+// and deleted with them.
 func (s Sample) HasRemote() bool {
 	_, ok := s.Template.(engine.Object)
 	return ok
 }
 
-// Concerns says that a request to the API server is about objects of the sample's kind.
+// Concerns is true if a request to the API server is about objects of the sample's kind.
 func (s Sample) Concerns(r *http.Request) bool {
 	plural := Admission().Kinds()[v1alpha1.GroupVersion.WithKind(s.Kind)]
 	if plural == "" {
@@ -49,24 +51,24 @@ func (s Sample) Concerns(r *http.Request) bool {
 	return strings.Contains(r.URL.Path, "/"+v1alpha1.GroupVersion.Group+"/") && strings.Contains(r.URL.Path+"/", "/"+plural+"/")
 }
 
-// EditPatch is the merge patch that stands for a user's edit of the sample's spec: it adds, changes
-// and removes something.
+// EditPatch returns a merge patch for the sample's spec, as a user's edit. It adds, changes and
+// removes something.
 func (s Sample) EditPatch() string { return s.edit }
 
-// OnlySamples narrows what walks over all samples.
+// OnlySamples selects the samples of tests over all samples.
 var OnlySamples = flag.String("sample", "", "walk only over the samples whose kind and name contain this")
 
-// Samples are all objects of our own kinds in config/samples.
+// Samples returns all objects of this project's kinds in config/samples.
 func Samples() []Sample {
 	return slices.DeleteFunc(slices.Clone(ReadSamples().Own), func(s Sample) bool { return !strings.Contains(s.String(), *OnlySamples) })
 }
 
-// RemoteSamples are those that stand for something in MeshAgent.
+// RemoteSamples returns the samples with a resource in MeshAgent.
 func RemoteSamples() []Sample {
 	return slices.DeleteFunc(Samples(), func(s Sample) bool { return !s.HasRemote() })
 }
 
-// FirstSample is the first sample of a kind.
+// FirstSample returns the first sample of a kind.
 func FirstSample(kind string) Sample {
 	GinkgoHelper()
 	for _, s := range ReadSamples().Own {
@@ -78,7 +80,7 @@ func FirstSample(kind string) Sample {
 	return Sample{}
 }
 
-// ReadSamples are all of them, and what else is there: the Secrets and the like that they need.
+// ReadSamples returns all samples, and the other objects that they need, such as Secrets.
 var ReadSamples = sync.OnceValue(func() (read struct{ Own, Other []Sample }) {
 	for _, one := range samples.All() {
 		obj := one.Object()
@@ -92,7 +94,8 @@ var ReadSamples = sync.OnceValue(func() (read struct{ Own, Other []Sample }) {
 	return read
 })
 
-// SampleObject finds what a message names: an object of the samples, or the API key's Secret, which no sample can hold.
+// SampleObject finds the object that a message names: an object of the samples, or the API key's
+// Secret, which no sample can contain.
 func SampleObject(kind, name string) client.Object {
 	GinkgoHelper()
 	if kind == "Secret" && name == "meshagent-api-key" {
@@ -107,7 +110,7 @@ func SampleObject(kind, name string) client.Object {
 	return nil
 }
 
-// KindsOf are the kinds of the sample objects, one for each object.
+// KindsOf returns the kind of each sample object.
 func KindsOf(all []Sample) []string {
 	var kinds []string
 	for _, s := range all {

@@ -12,7 +12,8 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// CompareSection compares the part of a page between two markers with what it should be, or writes it there.
+// CompareSection compares the part of a page between two markers with the expected text, or writes
+// it.
 func CompareSection(path, begin, end, want string) {
 	GinkgoHelper()
 	text, err := os.ReadFile(path)
@@ -27,5 +28,5 @@ func CompareSection(path, begin, end, want string) {
 	Expect(strings.TrimSpace(known)).To(Equal(strings.TrimSpace(want)), "%s shows something else", path)
 }
 
-// Update has tests write what they otherwise compare with.
+// Update makes tests write the files that they otherwise compare with.
 var Update = flag.Bool("update", false, "write the transcripts in testdata, and the table of health in docs, instead of comparing with them")

@@ -27,7 +27,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness/controlplane"
 )
 
-// Scheme has the kinds of Kubernetes and ours.
+// Scheme has the kinds of Kubernetes and of this project.
 var Scheme = func() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
@@ -36,7 +36,7 @@ var Scheme = func() *runtime.Scheme {
 	return scheme
 }()
 
-// Validator holds requests to MeshAgent, and its answers, against the contract.
+// Validator checks requests to MeshAgent and its responses against the contract.
 var Validator = sync.OnceValue(func() *contract.Validator {
 	validator, err := contract.Load()
 	utilruntime.Must(err)
@@ -46,12 +46,12 @@ var Validator = sync.OnceValue(func() *contract.Validator {
 // Definitions is the folder of the CustomResourceDefinitions.
 var Definitions = Path("config", "crd", "bases")
 
-// Path is where something in the repository is. Every suite is two folders below its root.
+// Path returns a path in the repository. Every suite is two folders below its root.
 func Path(elements ...string) string {
 	return filepath.Join(append([]string{"..", ".."}, elements...)...)
 }
 
-// shared is what the specs of a suite have in common.
+// shared is what the specs of a suite share.
 var shared struct {
 	mu      sync.Mutex
 	options controlplane.Options
@@ -63,13 +63,13 @@ var shared struct {
 
 const pollingInterval = 20 * time.Millisecond
 
-// Run runs the specs of a package. Those that need a control plane share one with these options,
-// and with our CustomResourceDefinitions. It starts when it is asked for.
+// Run runs the specs of a package. All specs that need a control plane share one with these options
+// and the CustomResourceDefinitions. It starts when the first spec asks for it.
 func Run(t *testing.T, name string, options controlplane.Options) {
 	t.Helper()
 	RegisterFailHandler(Fail)
-	format.TruncatedDiff = false             // of documents, all of it is wanted
-	SetDefaultEventuallyTimeout(time.Minute) // machines are shared; what passes does not wait
+	format.TruncatedDiff = false             // show documents completely
+	SetDefaultEventuallyTimeout(time.Minute) // enough for busy machines; passing specs do not wait
 	SetDefaultEventuallyPollingInterval(pollingInterval)
 	EnforceDefaultTimeoutsWhenUsingContexts()
 	ctrl.SetLogger(zap.New(zap.WriteTo(CheckedWriter(GinkgoWriter)), zap.UseDevMode(true)))
@@ -90,7 +90,7 @@ func Run(t *testing.T, name string, options controlplane.Options) {
 	RunSpecs(t, name)
 }
 
-// Plane is the control plane of the suite.
+// Plane returns the control plane of the suite.
 func Plane() *controlplane.ControlPlane {
 	GinkgoHelper()
 	shared.once.Do(func() {
@@ -105,7 +105,7 @@ func Plane() *controlplane.ControlPlane {
 	return shared.plane
 }
 
-// SuiteFolder is a folder that is removed when the suite ends.
+// SuiteFolder returns a folder that is removed when the suite ends.
 func SuiteFolder() string {
 	GinkgoHelper()
 	shared.mu.Lock()
@@ -118,7 +118,7 @@ func SuiteFolder() string {
 	return shared.folder
 }
 
-// Client asks the API server of the suite as an administrator.
+// Client returns a client of the suite's API server, as an administrator.
 func Client() client.Client {
 	GinkgoHelper()
 	Plane()

@@ -25,13 +25,14 @@ import (
 // Chart is the Helm chart of this repository.
 var Chart = Path("charts", "meshagent-operator")
 
-// tools are where the tools are that were asked for.
+// tools are the paths of tools that were requested before.
 var tools struct {
 	sync.Mutex
 	paths map[string]string
 }
 
-// Tool finds a tool that hack/tools pins. The go command needs seconds for it, so it is asked once.
+// Tool finds a tool that hack/tools pins. The go command needs seconds for that, so each tool is
+// searched once.
 func Tool(ctx context.Context, name string) string {
 	GinkgoHelper()
 	tools.Lock()
@@ -60,10 +61,10 @@ func Kustomize(ctx context.Context, folder string) string {
 	return string(out)
 }
 
-// Helm runs helm as a user of a cluster; "" is none. It is the command and not the library, since it is what users run: its flags, what it
-// prints and when it refuses are part of what is tested.
+// Helm runs helm as a user of a cluster. With "" there is no cluster. It runs the command and not
+// the library, because users do. Its flags, its output and its errors are part of what is tested.
 func Helm(ctx context.Context, kubeconfig string, args ...string) (string, error) {
-	home := filepath.Join(SuiteFolder(), "helm") // nothing of the user's
+	home := filepath.Join(SuiteFolder(), "helm") // nothing of the user's own configuration
 	cmd := exec.CommandContext(ctx, Tool(ctx, "helm"), args...)
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig, "HELM_CACHE_HOME="+home, "HELM_CONFIG_HOME="+home, "HELM_DATA_HOME="+home)
 	var out bytes.Buffer
@@ -73,7 +74,7 @@ func Helm(ctx context.Context, kubeconfig string, args ...string) (string, error
 	return out.String(), err
 }
 
-// ParseObjects reads manifests.
+// ParseObjects parses manifests.
 func ParseObjects(manifests string) []*unstructured.Unstructured {
 	GinkgoHelper()
 	var objects []*unstructured.Unstructured
@@ -92,7 +93,7 @@ func ParseObjects(manifests string) []*unstructured.Unstructured {
 	}
 }
 
-// As turns an object into one of a type.
+// As converts an object to a type.
 func As[T any](obj *unstructured.Unstructured) *T {
 	GinkgoHelper()
 	typed := new(T)

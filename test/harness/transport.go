@@ -15,12 +15,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// IsEvent says that a request to the API server is about events.
+// IsEvent is true if a request to the API server is about events.
 func IsEvent(r *http.Request) bool { return strings.Contains(r.URL.Path, "/events") }
 
 var errKilled = errors.New("the operator is dead")
 
-// killable lets nothing through once the operator is dead. What was sent before may still be carried out; the answer is lost.
+// killable blocks everything once the operator is dead. A request that was sent before can still be
+// carried out, but its response is lost.
 func (o *Operator) killable(next http.RoundTripper, counts bool) http.RoundTripper {
 	return RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 		if o.observe != nil {
@@ -51,7 +52,8 @@ func (o *Operator) killable(next http.RoundTripper, counts bool) http.RoundTripp
 	})
 }
 
-// breakable holds on to the watches among the requests to the API server, so that breakWatches can end them.
+// breakable tracks the watches among the requests to the API server, so that BreakWatches can end
+// them.
 func (o *Operator) breakable(next http.RoundTripper) http.RoundTripper {
 	return RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 		if !IsWatch(r) {
@@ -69,7 +71,7 @@ func (o *Operator) breakable(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// breakableBody reads as if the connection was lost when its context has ended.
+// breakableBody reads as if the connection were lost after its context has ended.
 type breakableBody struct {
 	io.ReadCloser
 	ctx context.Context //nolint:containedctx // that of the request whose answer it is
@@ -83,7 +85,7 @@ func (b breakableBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// BreakWatches ends all watches as the loss of their connection does.
+// BreakWatches ends all watches as if their connection were lost.
 func (o *Operator) BreakWatches() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -93,10 +95,10 @@ func (o *Operator) BreakWatches() {
 	o.watches = nil
 }
 
-// IsWatch says that a request to the API server is a watch.
+// IsWatch is true if a request to the API server is a watch.
 func IsWatch(r *http.Request) bool { return r.URL.Query().Get("watch") == "true" }
 
-// refusing lets the API server seem to refuse requests.
+// refusing makes the API server seem to refuse requests.
 func refusing(next http.RoundTripper, refuse func(*http.Request) (int, metav1.StatusReason)) http.RoundTripper {
 	if refuse == nil {
 		return next

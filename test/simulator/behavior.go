@@ -5,12 +5,12 @@ package simulator
 
 import "time"
 
-// Behavior picks what the server does where the contract leaves it open. The
-// zero value is the likelier choice everywhere.
+// Behavior selects what the server does if the contract leaves it open. The zero value is the
+// likelier choice everywhere.
 type Behavior struct {
 	// MergeSettings makes PUT settings keep members that the body leaves out.
 	MergeSettings bool
-	// WrapOAuthClient answers the creation of an OAuth client with {"client": …}.
+	// WrapOAuthClient returns {"client": …} for the creation of an OAuth client.
 	WrapOAuthClient bool
 	// ClientSecrets is how reads show the secret of an OAuth client (usually Masked).
 	ClientSecrets Visibility
@@ -19,35 +19,35 @@ type Behavior struct {
 	// ExternalOAuthSecrets is how lists show the client secret of an external
 	// OAuth registration (usually Shown).
 	ExternalOAuthSecrets Visibility
-	// RefuseDeleteInUse refuses (409) to delete what others refer to, where the
-	// usual thing is to delete those too.
+	// RefuseDeleteInUse refuses (409) to delete a resource that others refer to. Usually, the
+	// others are deleted, too.
 	RefuseDeleteInUse bool
-	// OverwriteGrants replaces a grant that exists, instead of answering 409.
+	// OverwriteGrants replaces an existing grant instead of returning 409.
 	OverwriteGrants bool
-	// ImmediateEmailGrants makes a member of an unknown e-mail address at once,
-	// instead of waiting until the invitation is accepted.
+	// ImmediateEmailGrants adds the user of an unknown e-mail address as a member at once, instead
+	// of waiting until the invitation is accepted.
 	ImmediateEmailGrants bool
-	// DuplicateSecretNames lets several project secrets have one name.
+	// DuplicateSecretNames allows several project secrets with one name.
 	DuplicateSecretNames bool
-	// DuplicateNames lets several agents or feeds have one name, a room several
-	// subscriptions of one path, and several scheduled tasks of one name.
+	// DuplicateNames allows several agents, feeds or scheduled tasks with one name, and several
+	// subscriptions of a room with one path.
 	DuplicateNames bool
-	// OverwriteExisting replaces a member, a grant, or a secret under an id that is taken,
-	// instead of answering 409.
+	// OverwriteExisting replaces an existing member, grant, or secret with the same id, instead of
+	// returning 409.
 	OverwriteExisting bool
-	// UnknownIsInvalid answers 400, instead of 404, when the body of a request refers to
-	// a room or an agent that there is not.
+	// UnknownIsInvalid returns 400, instead of 404, if the body of a request refers to a room or an
+	// agent that does not exist.
 	UnknownIsInvalid bool
-	// KeepOldNames leaves the name of what was renamed as it was where other documents
-	// repeat it.
+	// KeepOldNames does not update the name of a renamed document in other documents that repeat
+	// it.
 	KeepOldNames bool
 	// FixedAgentNames ignores the name in an update of an agent, which usually renames it.
 	FixedAgentNames bool
-	// NullClearsSecrets makes an update of a webhook with a null secret, or none, generate
-	// another, instead of keeping the one that there is.
+	// NullClearsSecrets generates another secret if an update of a webhook has a null secret, or
+	// none. Usually, the webhook keeps its secret.
 	NullClearsSecrets bool
-	// TokenLifetime is how long tokens of connections are good for (usually an hour).
-	// Negative: they say nothing about it.
+	// TokenLifetime is the lifetime of connection tokens (usually an hour). If it is negative,
+	// responses do not have it.
 	TokenLifetime time.Duration
 	// ServicesAsText answers single service reads as text/plain.
 	ServicesAsText bool
@@ -56,18 +56,18 @@ type Behavior struct {
 	Templates TemplateCheck
 	// LegacyRoutes shows room routes with one path in their old flat shape.
 	LegacyRoutes bool
-	// AnyDomain takes routes outside the deployment's pages domain.
+	// AnyDomain accepts routes outside the deployment's pages domain.
 	AnyDomain bool
-	// OneInvitation answers 409 to a second invitation of an address to a room or an
-	// agent, instead of sending another.
+	// OneInvitation returns 409 for a second invitation of an address to a room or an agent,
+	// instead of sending another.
 	OneInvitation bool
-	// Newer is a server of a later version than the contract: every object of every
-	// document has a member more (NewerMember).
+	// Newer simulates a later version than the contract's: every object of every document has one
+	// more member (NewerMember).
 	Newer bool
-	// Normalize is how the server rewrites what it is sent, before it stores it.
+	// Normalize is how the server rewrites a document before it stores it.
 	Normalize Normalization
-	// DropInTurn makes each write to a collection lose one of the members that it sets,
-	// each time the next one. It is assumed: so look two faulty servers behind one name.
+	// DropInTurn makes each write to a collection lose one of its members, each time the next one.
+	// It is assumed that two faulty servers behind one name look like this.
 	DropInTurn bool
 }
 
@@ -76,17 +76,17 @@ type Visibility int
 
 // The ways to show a secret value.
 const (
-	// UsualVisibility is the likelier one, said at each member of Behavior.
+	// UsualVisibility is the likelier one. Each member of Behavior says which.
 	UsualVisibility Visibility = iota
 	// Shown is the value itself.
 	Shown
 	// Masked is a row of asterisks.
 	Masked
-	// Absent is no value: the member is left out, or empty where it must be there.
+	// Absent omits the member, or empties it if it is required.
 	Absent
 )
 
-// show returns what reads of a secret value contain, and whether at all.
+// show returns what reads show of a secret value, and whether they show it at all.
 func (v Visibility) show(value any, usual Visibility) (any, bool) {
 	if v == UsualVisibility {
 		v = usual

@@ -15,12 +15,12 @@ import (
 
 const agentBody = `{"configuration": {"metadata": {"name": "%s"}, "allowed_models": []}}`
 
-// What is not known can be played both ways.
+// Both possibilities of each unknown can be simulated.
 func TestBehavior(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		other Behavior
-		// play sends the requests that tell, and returns what they show.
+		// play sends requests that show the behavior, and returns what they show.
 		play        func(a *api) string
 		usual, want string
 	}{
@@ -80,7 +80,7 @@ func TestBehavior(t *testing.T) {
 	}
 }
 
-// lifetime is how long the token of a connection is good for.
+// lifetime is the lifetime of a connection token.
 func lifetime(a *api) string {
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	a.sim.clock = func() time.Time { return now }
@@ -96,7 +96,7 @@ func lifetime(a *api) string {
 	return time.Duration(number(claims["exp"])*int64(time.Second) - now.UnixNano()).String()
 }
 
-// The notes on the contract say what is guessed, and name the switch.
+// The notes on the contract must list all guesses, and name their switches.
 func TestNotesNameEveryGuess(t *testing.T) {
 	notes, err := os.ReadFile("../contract/NOTES.md")
 	if err != nil {

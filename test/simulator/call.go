@@ -13,26 +13,26 @@ import (
 	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
-// call is one request being carried out, under the lock.
+// call is one request that is being carried out, under the lock.
 type call struct {
 	s       *Simulator
 	st      *store
 	project string
-	user    string // who calls: the project's owner
-	key     apiKey // with which, if it was one
+	user    string // the caller: the project's owner
+	key     apiKey // of the caller, if it used one
 	route   *contract.Route
 	query   url.Values
 	body    any
 	raw     []byte
 }
 
-// inside returns a call that nobody made over the wire.
+// inside returns a call that did not come in as a request.
 func (s *Simulator) inside(project string) *call {
 	return &call{s: s, st: s.store, project: project, user: ownerID}
 }
 
-// path returns the absolute path of a collection of the project. The projects
-// themselves lie outside any project.
+// path returns the absolute path of a collection of the project. The projects themselves are
+// outside any project.
 func (c *call) path(collection string) string {
 	if collection == "projects" {
 		return collection
@@ -68,13 +68,13 @@ func conflict(format string, args ...any) error {
 	return &failure{http.StatusConflict, fmt.Sprintf(format, args...)}
 }
 
-// answer is what goes over the wire.
+// answer is a response.
 type answer struct {
 	status      int
 	contentType string
 	body        []byte
 	header      http.Header
-	half        Drop // what happens when half of the body was sent; NoDrop for nothing
+	half        Drop // what happens after half of the body; NoDrop for nothing
 }
 
 func textAnswer(status int, body string) *answer {
@@ -85,7 +85,7 @@ func jsonAnswer(v any) *answer {
 	return &answer{status: http.StatusOK, contentType: "application/json", body: encode(v)}
 }
 
-// done is the answer of operations that say nothing but that it worked.
+// done is the response of operations that only report success.
 func (c *call) done() *answer {
 	if status, _ := c.route.Operation.Extensions["x-usual-status"].(float64); status == http.StatusNoContent {
 		return &answer{status: http.StatusNoContent}
@@ -106,7 +106,7 @@ func (c *call) answerSchema() string {
 	return name[strings.LastIndex(name, "/")+1:]
 }
 
-// reply answers with a document, in the wrapping that the contract asks for.
+// reply returns a document in the envelope that the contract requires.
 func (c *call) reply(rec *record, m mode) *answer {
 	switch name := c.answerSchema(); name {
 	case "", "Empty", "Ok":
@@ -125,8 +125,8 @@ func (c *call) reply(rec *record, m mode) *answer {
 	}
 }
 
-// publicID is the id that clients see: of a secret with qualifiers, which are
-// part of its key, only the first part.
+// publicID is the id that clients see. The key of a secret with qualifiers has more parts, and only
+// its first part is the id.
 func publicID(rec *record) string {
 	if id := text(rec.doc, "id"); id != "" {
 		return id

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// keptBytes bounds the bodies that the call record holds on to. Tests never get
-// there; a simulator that runs for days would.
+// keptBytes limits the size of the recorded bodies. Tests stay below it, but a simulator that runs
+// for days would not.
 const keptBytes = 64 << 20
 
-// Call is one request that arrived.
+// Call is one received request.
 type Call struct {
 	Method string
 	// Path as it was received, escaped.
 	Path, Query string
-	// Status of the answer, 0 when a fault lost the connection.
+	// Status of the response, 0 if a fault closed the connection.
 	Status                    int
 	RequestBody, ResponseBody []byte
 	At                        time.Time
@@ -29,8 +29,8 @@ type callLog struct {
 	bytes int
 }
 
-// Calls returns the calls so far, in the order in which they were carried out.
-// When there are very many, the oldest are forgotten.
+// Calls returns the calls so far, in the order in which they were carried out. If there are too
+// many, the oldest are dropped.
 func (s *Simulator) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()

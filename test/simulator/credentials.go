@@ -25,8 +25,8 @@ func randomText() string {
 	return hex.EncodeToString(raw[:])
 }
 
-// prepareAPIKey makes the key. Its value is stored, because it must open the
-// door, and shown in the answer to the create call only.
+// prepareAPIKey creates the key. Its value is stored to check requests, and shown only in the
+// response to its creation.
 func prepareAPIKey(c *call, _ string, doc document, _ *record) error {
 	if text(doc, "value") != "" {
 		return nil
@@ -38,7 +38,7 @@ func prepareAPIKey(c *call, _ string, doc document, _ *record) error {
 	return nil
 }
 
-// prepareWebhook makes the signing secret, which an update may replace.
+// prepareWebhook creates the signing secret, which an update can replace.
 func prepareWebhook(c *call, _ string, doc document, old *record) error {
 	switch {
 	case text(doc, "secret") != "":
@@ -95,7 +95,7 @@ func viewClient(c *call, rec *record, m mode) document {
 	if m != created {
 		showSecret(out, "client_secret", c.s.behavior.ClientSecrets, Masked)
 		if out["client_secret"] == nil {
-			out["client_secret"] = "" // clients insist on a string
+			out["client_secret"] = "" // clients require a string
 		}
 	}
 	return out
@@ -113,7 +113,7 @@ func createOAuthClient(c *call) (*answer, error) {
 	return jsonAnswer(doc), nil
 }
 
-// prepareRegistration makes delegated_to the string that reads show.
+// prepareRegistration gives delegated_to the string that reads show.
 func prepareRegistration(_ *call, _ string, doc document, _ *record) error {
 	doc["delegated_to"] = text(doc, "delegated_to") // assumed: what null becomes
 	return nil
@@ -128,7 +128,7 @@ func viewRegistration(c *call, rec *record, _ mode) document {
 	return out
 }
 
-// checkDelegate keeps a delete with delegated_to from hitting another's.
+// checkDelegate protects the secrets of others from a deletion with delegated_to.
 func checkDelegate(c *call, _ string, rec *record) error {
 	if want := c.query.Get("delegated_to"); rec != nil && want != "" && rec.doc["delegated_to"] != want {
 		return missing("registration", "delegated_to", want)

@@ -16,7 +16,7 @@ import (
 )
 
 func TestParseKey(t *testing.T) {
-	// The vector of the API notes.
+	// The test vector of the API notes.
 	key := apiKey{id: "0f8fad5b-d9cb-469f-a165-70867728950e", project: "7c9e6679-7425-40de-944b-e07fc1f90ae7", secret: "s3-cret"}
 	const text = "ma-D4.tW9nLRp.hZXCGdyiVDg-fJ5meXQlQN6US.B_wfkK5w-s3-cret"
 	if got := key.String(); got != text {

@@ -14,7 +14,7 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// checkedRuns is how many runs of a schedule the SDK looks at.
+// checkedRuns is how many runs of a schedule the SDK checks.
 const checkedRuns = 100
 
 var (
@@ -49,8 +49,8 @@ func shortestGap(schedule string, from time.Time) (time.Duration, error) {
 	return shortest, nil
 }
 
-// parseCron reads what cron(5) describes. The library also takes a time zone in front,
-// and has no 7 for Sunday.
+// parseCron reads the format of cron(5). The library also accepts a time zone in front, and has no
+// 7 for Sunday.
 func parseCron(schedule string) (cron.Schedule, error) {
 	fields := strings.Fields(schedule)
 	if len(fields) != 5 || strings.Contains(schedule, "=") {

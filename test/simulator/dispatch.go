@@ -12,7 +12,7 @@ import (
 // operation carries out one operation of the contract.
 type operation func(*call) (*answer, error)
 
-// perform answers a request that is authenticated, known and valid.
+// perform answers an authenticated and valid request for a known route.
 func (c *call) perform() (*answer, error) {
 	if op := operations[c.route.Operation.OperationID]; op != nil {
 		return op(c)
@@ -53,8 +53,8 @@ func (c *call) change(path string, item *record) (*answer, error) {
 	}
 }
 
-// target follows the path of the call to a collection of the project and, where
-// it ends in a parameter, to a document in it.
+// target follows the path of the call to a collection of the project. If the path ends in a
+// parameter, it also returns the document.
 func (c *call) target() (path string, item *record, err error) {
 	segments := strings.Split(strings.TrimPrefix(c.route.Template, "/accounts/projects/{project_id}/"), "/")
 	path = strings.TrimSuffix(c.path(""), "/")
@@ -67,7 +67,7 @@ func (c *call) target() (path string, item *record, err error) {
 			if rec, err = c.lookup(path, param, c.param(param)); err != nil {
 				return "", nil, err
 			}
-		case segment == "by-name": // the parameter that follows says so too
+		case segment == "by-name": // the next parameter says so, too
 		case rec != nil:
 			path, rec = path+"/"+rec.id+"/"+segment, nil
 		default:
@@ -92,11 +92,11 @@ func (c *call) post(path string) (*answer, error) {
 	return c.reply(rec, created), nil
 }
 
-// existing returns the document that has the natural key of a draft.
+// existing returns the document with the natural key of a draft.
 func (c *call) existing(path string, draft document) *record {
 	k := c.st.table(path).kind
 	if k.prepare != nil && k.prepare(c, path, draft, nil) != nil {
-		return nil // creating it will fail in the same way
+		return nil // the creation will fail in the same way
 	}
 	return c.st.named(path, k.name(draft))
 }
@@ -137,7 +137,7 @@ func (s *Simulator) route(r *http.Request, raw []byte) (*answer, error) {
 	return c.continued(c.perform())
 }
 
-// read checks the request and decodes what it holds.
+// read checks the request and decodes its content.
 func (c *call) read(r *http.Request) error {
 	contentType := r.Header.Get("Content-Type")
 	checkErr := c.route.CheckRequest(r.URL.RawQuery, contentType, c.raw)

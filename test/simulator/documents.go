@@ -8,10 +8,9 @@ import (
 	"strings"
 )
 
-// Documents returns deep copies of the stored documents of a collection of the
-// first project, in creation order: "rooms", "rooms/<room id>/services",
-// "feeds/<feed id>/subscriptions". Numbers are float64. They are as stored: with
-// secret values, and without what reads add.
+// Documents returns deep copies of the stored documents of a collection of the first project, in
+// creation order: "rooms", "rooms/<room id>/services", "feeds/<feed id>/subscriptions". Numbers are
+// float64. The documents have secret values, and lack what reads add.
 func (s *Simulator) Documents(collection string) []map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,9 +41,9 @@ func (s *Simulator) All() []Document {
 	return out
 }
 
-// Edit changes a document behind everybody's back, without any checks. It
-// reports whether there is one. Ids are those of the REST paths; grants have
-// "<room id>/<user id>", rooms' secrets "<secret id>/<identity>/<delegate>".
+// Edit changes a document without a request and without any checks. It reports whether the document
+// exists. Ids are those of the REST paths. Grants have "<room id>/<user id>", and secrets of rooms
+// have "<secret id>/<identity>/<delegate>".
 func (s *Simulator) Edit(collection, id string, edit func(doc map[string]any)) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,8 +58,8 @@ func (s *Simulator) Edit(collection, id string, edit func(doc map[string]any)) b
 	return true
 }
 
-// Remove deletes a document behind everybody's back, with what depends on it,
-// and reports whether there was one.
+// Remove deletes a document with its dependents, without a request. It reports whether the document
+// existed.
 func (s *Simulator) Remove(collection, id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,10 +68,9 @@ func (s *Simulator) Remove(collection, id string) bool {
 	return rec != nil && c.remove(rec) == nil
 }
 
-// Add creates a document as somebody else would: doc is a request body of the
-// contract, and may also set members that only the server can, such as the id
-// (scheduled tasks must say their room_id).
-// It panics where the API would answer with an error.
+// Add creates a document as another user would. doc is a request body of the contract. It can also
+// set members that usually only the server sets, such as the id. Scheduled tasks must have their
+// room_id. Add panics if the API would return an error.
 func (s *Simulator) Add(collection string, doc map[string]any) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,8 +93,8 @@ func (s *Simulator) add(collection string, doc map[string]any) (*record, error) 
 	return c.create(path, normal(doc))
 }
 
-// FreezeLists makes lists of a collection, and only lists, answer what was true
-// at the time of the call, until thawed.
+// FreezeLists makes lists of a collection return the present state until thawed. It does not affect
+// other reads.
 func (s *Simulator) FreezeLists(collection string) (thaw func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// A remembered order of one table must not outlive a change of it, whatever happens in the tables that it is sorted by.
+// A cached order of one table must not outlive a change of it, whatever happens in the tables that
+// have its sort keys.
 func TestDocumentsAreCurrent(t *testing.T) {
 	t.Parallel()
 	s := New()

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// errLost is how a client sees a connection that broke.
+// errLost is what a client sees of a broken connection.
 var errLost = fmt.Errorf("connection lost: %w", io.ErrUnexpectedEOF)
 
 // ServeHTTP implements http.Handler.
@@ -26,7 +26,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
-			panic(http.ErrAbortHandler) // the server ends the connection
+			panic(http.ErrAbortHandler) // the server closes the connection
 		}
 		_ = conn.Close()
 		return
@@ -47,8 +47,8 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// RoundTrip implements http.RoundTripper. It needs no server, host or socket,
-// so it also works in a testing/synctest bubble.
+// RoundTrip implements http.RoundTripper. It needs no server, host or socket, so it also works in a
+// testing/synctest bubble.
 func (s *Simulator) RoundTrip(r *http.Request) (*http.Response, error) {
 	a, err := s.exchange(r)
 	if r.Body != nil {
@@ -104,8 +104,8 @@ func (a *answer) headers() http.Header {
 	return h
 }
 
-// exchange takes a request through faults, the simulated server and the call
-// record. An error means that no answer arrives.
+// exchange takes a request through faults, the simulated server and the call record. An error means
+// that no response arrives.
 func (s *Simulator) exchange(r *http.Request) (*answer, error) {
 	var raw []byte
 	if r.Body != nil {
@@ -138,7 +138,7 @@ func (s *Simulator) exchange(r *http.Request) (*answer, error) {
 	return a, nil
 }
 
-// answer carries the request out unless a fault stands in its way.
+// answer carries out the request, unless a fault prevents it.
 func (s *Simulator) answer(r *http.Request, raw []byte, struck []Fault) (a *answer, lost bool) {
 	a, carriedOut, lost := s.answerLocked(r, raw, struck)
 	for _, f := range struck {
@@ -149,8 +149,8 @@ func (s *Simulator) answer(r *http.Request, raw []byte, struck []Fault) (a *answ
 	return a, lost
 }
 
-// answerLocked also records the call, so that the record is in the order in
-// which calls were carried out.
+// answerLocked also records the call, so that calls are recorded in the order in which they are
+// carried out.
 func (s *Simulator) answerLocked(r *http.Request, raw []byte, struck []Fault) (a *answer, carriedOut, lost bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,52 +13,51 @@ import (
 	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
-// Fault is something that goes wrong with some calls. Several may strike one
-// call; the first made-up status among them counts.
+// Fault is a failure of some calls. Several faults can affect one call. The first one with a status
+// decides the response.
 type Fault struct {
 	// Method of the calls, "" for any.
 	Method string
 	// Path is a regular expression on the escaped path, "" for any.
 	Path string
-	// Skip lets so many matching calls pass first.
+	// Skip is how many matching calls pass first.
 	Skip int
-	// Times is how often it strikes, 0 until removed.
+	// Times is how many calls fail. With 0, calls fail until the fault is removed.
 	Times int
-	// Status to answer with, without carrying the call out. 0 carries on.
+	// Status of the response, without carrying out the call. 0 carries out the call.
 	Status int
 	// Date, RetryAfter, Location, ContentType and Body belong to Status.
 	Date, RetryAfter, Location, ContentType, Body string
-	// Echo repeats the body of the request after Body, as servers do that
-	// quote what they refuse.
+	// Echo repeats the body of the request after Body, as servers do that quote a rejected request.
 	Echo bool
-	// Delay before the answer, after the call was carried out. It ends early
-	// when the request's context does.
+	// Delay before the response, after the call was carried out. It ends early when the request's
+	// context ends.
 	Delay time.Duration
-	// Drop loses the connection.
+	// Drop closes the connection.
 	Drop Drop
-	// Err makes what a client of RoundTrip then sees, each time anew; nil for a connection that broke.
+	// Err creates the error that a client of RoundTrip then gets. It is called for each failure.
+	// nil means a broken connection.
 	Err func() error
-	// Hook runs when the fault strikes, before the call is carried out.
+	// Hook runs before the call is carried out.
 	Hook func(*http.Request)
-	// After runs when the call was carried out, before the answer.
+	// After runs after the call was carried out, before the response.
 	After func(*http.Request)
 }
 
-// Drop is when a connection is lost.
+// Drop is the moment when a connection breaks.
 type Drop int
 
-// The moments to lose a connection.
+// The moments when a connection breaks.
 const (
 	// NoDrop keeps the connection.
 	NoDrop Drop = iota
-	// DropBefore loses it before the call was carried out.
+	// DropBefore breaks it before the call is carried out.
 	DropBefore
-	// DropAfter loses it afterwards: only the answer is lost.
+	// DropAfter breaks it afterwards, so that only the response is lost.
 	DropAfter
-	// DropWithin loses it afterwards, when half of the answer has arrived.
+	// DropWithin breaks it afterwards, after half of the response.
 	DropWithin
-	// StallWithin lets no more than half of the answer arrive, and keeps the
-	// connection.
+	// StallWithin sends half of the response, and keeps the connection open.
 	StallWithin
 )
 
@@ -71,7 +70,7 @@ type armed struct {
 	struck int
 }
 
-// Inject arms a fault. It panics if the path is no regular expression.
+// Inject adds a fault. It panics if the path is not a regular expression.
 func (s *Simulator) Inject(f Fault) (remove func()) {
 	a := &armed{Fault: f, path: regexp.MustCompile(f.Path)}
 	s.mu.Lock()
@@ -84,7 +83,7 @@ func (s *Simulator) Inject(f Fault) (remove func()) {
 	}
 }
 
-// strike returns the faults that strike a call, in the order of injection.
+// strike returns the faults of a call, in the order of injection.
 func (s *Simulator) strike(r *http.Request) []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,7 +111,7 @@ func totalDelay(struck []Fault) (d time.Duration) {
 	return d
 }
 
-// madeUp is the answer of a fault with a status to a request with a body.
+// madeUp returns the response of a fault with a status.
 func (f Fault) madeUp(raw []byte) *answer {
 	a := textAnswer(f.Status, f.Body)
 	if f.Body == "" {

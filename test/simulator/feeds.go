@@ -11,7 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// fileNames is how a subscription names files unless told otherwise.
+// fileNames is the default format of a subscription's file names.
 const fileNames = "YYYY-MM-DDThh_mm_ssZ"
 
 var feedOperations = map[string]operation{
@@ -27,7 +27,7 @@ func (c *call) feed(id string) (*record, error) {
 	return nil, missing("feed", "id", id)
 }
 
-// refuseWhilePaused holds changes to the subscriptions of a paused feed.
+// refuseWhilePaused rejects changes to the subscriptions of a paused feed.
 func refuseWhilePaused(c *call, _ string, _ *record) error {
 	feed, err := c.feed(c.param("feed_id"))
 	if err != nil {
@@ -59,7 +59,7 @@ func prepareSubscription(c *call, path string, doc document, old *record) error 
 
 // prepareLogger finds the feed.
 func prepareLogger(c *call, _ string, doc document, _ *record) error {
-	_, err := c.feed(text(doc, "destination_feed_id")) // assumed: it must be there
+	_, err := c.feed(text(doc, "destination_feed_id")) // assumed: the feed must exist
 	return err
 }
 
@@ -87,7 +87,7 @@ func publishBatch(c *call) (*answer, error) {
 	return c.publish(messages)
 }
 
-// publish takes all messages or none.
+// publish accepts all messages or none.
 func (c *call) publish(messages []any) (*answer, error) {
 	feed, err := c.feed(c.param("feed_id"))
 	if err != nil {

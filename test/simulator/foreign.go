@@ -17,9 +17,9 @@ import (
 // Foreign is a document that another user created.
 type Foreign struct{ Collection, ID string }
 
-// CreateForeign creates what a recorded call asked to create, as another user would
-// who chose the same name: without the annotations and values whose names begin with
-// mark and, unless it is to be identical, with one other value in it.
+// CreateForeign creates what a recorded call asked to create, as another user would who chose the
+// same name. It omits the annotations and values whose names begin with mark. Unless the document
+// is to be identical, it changes one other value.
 func (s *Simulator) CreateForeign(recorded Call, mark string, identical bool) (Foreign, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -30,14 +30,14 @@ func (s *Simulator) CreateForeign(recorded Call, mark string, identical bool) (F
 	decoded, err := decode(recorded.RequestBody)
 	body, ok := decoded.(document)
 	if err != nil || !ok {
-		return Foreign{}, errors.New("the recorded body is no JSON object")
+		return Foreign{}, errors.New("the recorded body is not a JSON object")
 	}
 	unmark(body, mark)
 	if identical {
 		return s.createAs(recorded, body)
 	}
 	k := kindOf("projects/p/" + strings.Join(patternOf(rt.Template), "/"))
-	err = errors.New("nothing in it can be different")
+	err = errors.New("the document has no value that can differ")
 	for _, path := range leavesOf(k, body, nil, "") {
 		other := normal(body)
 		change(other, path)
@@ -52,7 +52,7 @@ func (s *Simulator) CreateForeign(recorded Call, mark string, identical bool) (F
 	return Foreign{}, err
 }
 
-// createAs sends a body where another was sent, without faults and without a record.
+// createAs sends a body to the path of a recorded call, without faults and without a record.
 func (s *Simulator) createAs(recorded Call, body document) (Foreign, error) {
 	c, before := s.inside(s.project), s.store.last
 	path, err := url.PathUnescape(recorded.Path)
@@ -76,7 +76,7 @@ func (s *Simulator) createAs(recorded Call, body document) (Foreign, error) {
 	return made, nil
 }
 
-// renderedName is the name of the service that a template makes, "" for other bodies.
+// renderedName is the name of the service that a template produces, "" for other bodies.
 func (s *Simulator) renderedName(body document) string {
 	if body["template"] == nil {
 		return ""
@@ -88,8 +88,8 @@ func (s *Simulator) renderedName(body document) string {
 	return text(doc, "metadata.name")
 }
 
-// Disturb changes, without a request, one value of a document that a recorded call
-// had set there, below no name that begins with mark. It reports whether there was one.
+// Disturb changes one value of a document without a request. The value was set by a recorded call,
+// and is not below a name that begins with mark. Disturb reports whether there was such a value.
 func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,11 +119,11 @@ func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
 	return false
 }
 
-// elementNames are the members that tell the elements of a list apart: with another one it
-// is another element.
+// elementNames are the members that identify the elements of a list. With another value, the
+// element is another one.
 var elementNames = []any{"name", "path", "num", "label", "identity", "queue", "address", "endpoint"}
 
-// namesElement says that a path leads to what names an element of a list.
+// namesElement is true if a path leads to a member that identifies an element of a list.
 func namesElement(path []any) bool {
 	if len(path) < 2 {
 		return false
@@ -132,7 +132,7 @@ func namesElement(path []any) bool {
 	return inList && slices.Contains(elementNames, path[len(path)-1])
 }
 
-// unmark takes out what begins with mark, at every depth.
+// unmark removes everything whose name begins with mark, at every depth.
 func unmark(v any, mark string) {
 	switch v := v.(type) {
 	case document:
@@ -147,7 +147,7 @@ func unmark(v any, mark string) {
 	}
 }
 
-// leavesOf lists the paths of what can be different in a document of the same key.
+// leavesOf lists the paths of values that can differ in a document with the same key.
 func leavesOf(k *kind, v any, at []any, dotted string) (paths [][]any) {
 	switch v := v.(type) {
 	case document:
@@ -169,13 +169,13 @@ func leavesOf(k *kind, v any, at []any, dotted string) (paths [][]any) {
 	return [][]any{at}
 }
 
-// isKey says that a member makes a document what it is, and not how it is.
+// isKey is true if a member identifies a document.
 func isKey(k *kind, name, dotted string) bool {
 	return slices.Contains(k.unique, dotted) || slices.Contains(k.id, dotted) || slices.Contains(k.schema.createOnly, dotted) ||
 		name == "id" || strings.HasSuffix(name, "_id") || name == "email" || name == "type" || name == "template" || name == "invite_redirect_url"
 }
 
-// change makes the value at a path another one.
+// change changes the value at a path.
 func change(v any, path []any) {
 	for _, step := range path[:len(path)-1] {
 		v = stepInto(v, step)
@@ -218,8 +218,8 @@ func different(name, v any) any {
 	return 17
 }
 
-// differentPayload changes a value in the JSON object that a secret holds, or else its
-// bytes.
+// differentPayload changes a value in the JSON object of a secret, or its bytes if it is not a JSON
+// object.
 func differentPayload(text string) string {
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {

@@ -12,45 +12,41 @@ import (
 	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
-// Server is the MeshAgent that is played. The zero Server is one of generation
-// 0.44, which the contract describes. Of a newer one only that is played which
-// tells it from the old one: its version, its witness, the routes that are gone,
-// and how its lists continue.
+// Server is the simulated MeshAgent. The zero Server is of generation 0.44, which the contract
+// describes. Of a newer server, the simulator has only the differences: its version, its witness,
+// the missing routes, and how its lists continue.
 type Server struct {
-	// Version is what GET /config reports, DefaultVersion if it is not set. From
-	// 0.45 on GET /accounts/whoami answers.
+	// Version is what GET /config reports. Defaults to DefaultVersion. From 0.45 on, GET
+	// /accounts/whoami answers.
 	Version string
-	// HideVersion makes GET /config report none.
+	// HideVersion removes the version from GET /config.
 	HideVersion bool
-	// Gone is the status of the routes that SDK 0.45 no longer knows: 404 if it
-	// is not set. Whether a server answers 404, 405 or 410 is not known.
+	// Gone is the status of the routes that SDK 0.45 no longer uses. Defaults to 404. It is unknown
+	// whether a server returns 404, 405 or 410.
 	Gone int
-	// KeepsRoutes lets the old routes work on a newer server (assumed: some do
-	// for a while).
+	// KeepsRoutes keeps the old routes on a newer server (assumed: some servers do so for a while).
 	KeepsRoutes bool
-	// TokenPages is the size of the pages of a newer server, which continue with a
-	// continuation_token whatever offset is asked for (assumed); 0 for lists as in
-	// 0.44.
+	// TokenPages is the page size of a newer server. Its lists continue with a continuation_token,
+	// whatever offset is requested (assumed). With 0, lists are as in 0.44.
 	TokenPages int
 }
 
 // DefaultVersion is the version of a server of generation 0.44.
 const DefaultVersion = "0.44.6"
 
-// WithServer picks the MeshAgent that is played.
+// WithServer selects the simulated MeshAgent.
 func WithServer(server Server) Option {
 	return func(s *Simulator) { s.server = server }
 }
 
-// Upgrade exchanges the MeshAgent that is played for another, or back. Its data
-// stay.
+// Upgrade replaces the simulated MeshAgent by another. Its data stay.
 func (s *Simulator) Upgrade(server Server) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.server = server
 }
 
-// newer says that the server is one of 0.45 or later.
+// newer is true if the server is of 0.45 or later.
 func (s Server) newer() bool {
 	major, rest, _ := strings.Cut(cmp.Or(s.Version, DefaultVersion), ".")
 	minor, _, _ := strings.Cut(rest, ".")
@@ -66,13 +62,13 @@ func (s Server) version() any {
 	return cmp.Or(s.Version, DefaultVersion)
 }
 
-// gone are the routes of 0.44 that SDK 0.45 no longer knows.
+// gone are the routes of 0.44 that SDK 0.45 no longer uses.
 var gone = []string{
 	"/role", "/room-grants", "/agent-grants", "/agent-room-grants", "/secrets", "/rooms/{room_name}/secrets", "/agents/{agent_id}/secrets",
 	"/settings", "/webhooks", "/shares", "/external-oauth", "/rooms/{room_name}/external-oauth", "/api-keys",
 }
 
-// lacks says that the server no longer has a route.
+// lacks is true if the server no longer has a route.
 func (s Server) lacks(rt *contract.Route) bool {
 	if !s.newer() || s.KeepsRoutes {
 		return false
@@ -88,12 +84,12 @@ func (s Server) lacks(rt *contract.Route) bool {
 
 // whoami answers the witness of newer servers.
 func (c *call) whoami() *answer {
-	const account = "5a000000-0000-4000-8000-000000000001" // that owns the API key
+	const account = "5a000000-0000-4000-8000-000000000001" // the owner of the API key
 	return jsonAnswer(document{"id": account, "email": "default@service.dev.api.meshagent.example", "type": "service_account"})
 }
 
-// overlay answers what the contract does not have, where the route is nil, and what
-// a newer server answers in another way than one of 0.44; nil for all else.
+// overlay answers requests for routes that the contract does not have (a nil route), and those that
+// a newer server answers otherwise than 0.44. It returns nil for all others.
 func (c *call) overlay(r *http.Request, rt *contract.Route) (*answer, error) {
 	server := c.s.server
 	switch {
@@ -109,7 +105,7 @@ func (c *call) overlay(r *http.Request, rt *contract.Route) (*answer, error) {
 	return nil, nil //nolint:nilnil // it answers as one of 0.44
 }
 
-// continued makes a list of a newer server out of one of 0.44.
+// continued turns a list of 0.44 into one of a newer server.
 func (c *call) continued(a *answer, err error) (*answer, error) {
 	size := c.s.server.TokenPages
 	if err != nil || size == 0 || !c.s.server.newer() || c.route.Method != http.MethodGet || c.route.Operation.Extensions["x-paginated"] == nil {

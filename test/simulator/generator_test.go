@@ -14,14 +14,14 @@ import (
 // generator builds values that are valid by a schema, with every optional
 // member present.
 type generator struct {
-	// pick chooses among alternatives: the n-th, round and round.
+	// pick selects among alternatives in turn.
 	pick int
-	// fixed are values for paths that end so, such as "backend.room.name".
-	// Longer endings win. The value omit leaves the member out.
+	// fixed are values by the end of their path, such as "backend.room.name". Longer ends win. The
+	// value omit omits the member.
 	fixed map[string]any
 }
 
-// omit marks members to leave out.
+// omit marks members to omit.
 type omit struct{}
 
 func (g *generator) value(s *openapi3.Schema, path string) any {

@@ -34,14 +34,14 @@ var grantOperations = map[string]operation{
 	"listAgentRoomGrantsByRoom":  func(c *call) (*answer, error) { return c.grantsBy("agent-room-grants", "room_id", "room_name") },
 }
 
-// grantSubjects are the members that make up grants, with their collections.
+// grantSubjects are the members that identify a grant, with their collections.
 var grantSubjects = []struct{ member, collection string }{
 	{"agent_id", "agents"},
 	{"room_id", "rooms"},
 	{"user_id", "users"},
 }
 
-// checkSubjects checks that room and agent are there.
+// checkSubjects checks that the room and the agent exist.
 func (c *call) checkSubjects(grant document) error {
 	for _, subject := range grantSubjects {
 		id := text(grant, subject.member)
@@ -55,8 +55,7 @@ func (c *call) checkSubjects(grant document) error {
 	return nil
 }
 
-// prepareGrant checks that room and agent are there, and finds the user of an
-// e-mail address.
+// prepareGrant checks that the room and the agent exist, and finds the user of an e-mail address.
 func prepareGrant(c *call, _ string, doc document, _ *record) error {
 	if err := c.checkSubjects(doc); err != nil {
 		return err
@@ -131,7 +130,7 @@ func (c *call) createGrant(collection string) (*answer, error) {
 	return c.done(), nil
 }
 
-// invite has a grant wait until the person accepts, which is assumed.
+// invite stores a grant until the user accepts the invitation, which is assumed.
 func (c *call) invite(email, collection string, grant document) (*answer, error) {
 	if c.s.behavior.OneInvitation && c.invited(email, collection, grant) {
 		return nil, conflict("%s was invited already", email)
@@ -140,7 +139,7 @@ func (c *call) invite(email, collection string, grant document) (*answer, error)
 	return c.done(), err
 }
 
-// invited says that an invitation waits for an address, to the same room or agent.
+// invited is true if an address has an open invitation to the same room or agent.
 func (c *call) invited(email, collection string, grant document) bool {
 	return slices.ContainsFunc(c.st.all(c.path("invitations")), func(rec *record) bool {
 		same := strings.EqualFold(text(rec.doc, "email"), email) && text(rec.doc, "collection") == collection
@@ -151,8 +150,8 @@ func (c *call) invited(email, collection string, grant document) bool {
 	})
 }
 
-// Accept makes a member of somebody who was invited by e-mail, and grants what
-// was promised. It reports whether there was an invitation.
+// Accept makes an invited user a member, and creates the promised grants. It reports whether there
+// was an invitation.
 func (s *Simulator) Accept(email string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -175,7 +174,7 @@ func (s *Simulator) Accept(email string) bool {
 	return accepted
 }
 
-// updateGrant goes by the body: the id in the path is a dummy.
+// updateGrant reads only the body, because the id in the path is a dummy.
 func (c *call) updateGrant(collection string) (*answer, error) {
 	body := c.object()
 	rec, err := c.grant(collection, func(member string) string { return text(body, member) })

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// encode writes a value as clients expect it: no HTML escapes, no newline.
+// encode writes a value as clients expect it, without HTML escapes and without a newline.
 func encode(v any) []byte {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -31,7 +31,7 @@ func decode(raw []byte) (any, error) {
 	return v, nil
 }
 
-// copyValue returns a deep copy of a value in the form that the store keeps.
+// copyValue returns a deep copy of a value in the form of the store.
 func copyValue(v any) any {
 	out, err := decode(encode(v))
 	if err != nil {
@@ -55,7 +55,7 @@ func plain(doc document) map[string]any {
 	return out
 }
 
-// set sets the member at a dotted path whose parents are there.
+// set sets the member at a dotted path. Its parents must exist.
 func set(doc document, path string, v any) {
 	for {
 		head, tail, nested := strings.Cut(path, ".")

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// DevelopmentKey is the API key of a Simulator that is given none. It is no
-// secret: it opens nothing but simulators.
+// DevelopmentKey is the default API key of a Simulator. It is not secret, because it opens only
+// simulators.
 const DevelopmentKey = "ma-D4.tW9nLRp.hZXCGdyiVDg-fJ5meXQlQN6US.B_wfkK5w-not-a-secret"
 
 // apiKey is the parsed form ma-<key id>-<project id>-<secret>.
@@ -74,7 +74,7 @@ func formatUUID(raw [16]byte) string {
 	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
 }
 
-// AddAPIKey makes a key valid, and its project if there is none yet.
+// AddAPIKey makes a key valid, and creates its project if necessary.
 func (s *Simulator) AddAPIKey(key string) error {
 	k, err := parseKey(key)
 	if err != nil {
@@ -128,7 +128,7 @@ func (s *Simulator) authenticate(authorization string) (project string, key apiK
 	return k.project, k, true
 }
 
-// CheckKey says what is wrong with the form of an API key.
+// CheckKey checks the form of an API key.
 func CheckKey(key string) error {
 	_, err := parseKey(key)
 	return err

@@ -14,54 +14,51 @@ import (
 	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
-// kind says what is irregular about a collection. The zero kind, with a path, is
-// a regular one: ids are UUIDs, PUT replaces, nothing is unique or hidden.
+// kind describes the irregularities of a collection. The zero kind, with a path, is regular: ids
+// are UUIDs, PUT replaces, nothing is unique or hidden.
 type kind struct {
 	// path below the project, with * in place of ids.
 	path string
 	// noun for messages.
 	noun string
-	// id names the members that identify a document together; the default is
-	// a UUID in member "id".
+	// id names the members that together identify a document. Defaults to a UUID in member "id".
 	id []string
-	// unique are the paths of the members that are the natural key together.
+	// unique are the paths of the members that together are the natural key.
 	unique []string
-	// allowTwice lifts the uniqueness, not the look-up by name.
+	// allowTwice allows duplicates of the natural key. The look-up by name still works.
 	allowTwice func(Behavior) bool
-	// search are the paths that list filters look at; the default is unique.
+	// search are the paths that list filters compare. Defaults to unique.
 	search []string
-	// orders are the columns that order_by knows, with their paths. There is
-	// always created_at.
+	// orders are the columns of order_by, with their paths, in addition to created_at.
 	orders map[string]string
-	// refer is the member by which documents elsewhere refer to this one.
-	// They go when it goes.
+	// refer is the member by which other documents refer to this one. They are deleted together
+	// with it.
 	refer string
 	// renames are the paths at which those documents repeat its name.
 	renames []string
-	// bereaved is what becomes of a document when one that it refers to goes.
-	// The default is that it goes too.
+	// bereaved handles a document when one that it refers to is deleted. By default, it is deleted,
+	// too.
 	bereaved func(c *call, rec *record)
-	// partial makes PUT keep members that are left out.
+	// partial makes PUT keep omitted members.
 	partial bool
-	// secret members are left out of lists.
+	// secret members are omitted from lists.
 	secret []string
-	// itemID computes the id from that in the path, where more decides.
+	// itemID computes the id from the id in the path, if the id has more parts.
 	itemID func(c *call, id string) string
-	// prepare checks and completes a document before it is stored. Old is nil
-	// on create.
+	// prepare checks and completes a document before it is stored. old is nil for a creation.
 	prepare func(c *call, path string, doc document, old *record) error
-	// created runs after a create, with the request as it came.
+	// created runs after a creation, with the original request.
 	created func(c *call, rec *record, body document) error
-	// guard may refuse a change that arrives over the wire. Rec is nil on create.
+	// guard can reject a change that comes in as a request. rec is nil for a creation.
 	guard func(c *call, path string, rec *record) error
-	// view is what reads show of a document.
+	// view returns what reads show of a document.
 	view func(c *call, rec *record, m mode) document
 
 	schema schema           // of a listed item
-	item   *openapi3.Schema // the same, with all that lies within
+	item   *openapi3.Schema // the complete schema of a listed item
 }
 
-// mode is the read that a view is for.
+// mode is the kind of read that a view is for.
 type mode int
 
 const (
@@ -71,7 +68,7 @@ const (
 	updated
 )
 
-// name returns the natural key of a document, "" when it has none.
+// name returns the natural key of a document, "" if it has none.
 func (k *kind) name(doc document) string {
 	parts := make([]string, len(k.unique))
 	for i, path := range k.unique {
@@ -87,7 +84,7 @@ func (k *kind) matches(pattern []string) bool {
 	return slices.EqualFunc(parts, pattern, func(a, b string) bool { return a == "*" || a == b })
 }
 
-// text returns the string at a dotted path of a document, "" when none is there.
+// text returns the string at a dotted path of a document, "" if there is none.
 func text(doc document, path string) string {
 	s, _ := value(doc, path).(string)
 	return s
@@ -141,7 +138,7 @@ func kindOf(path string) *kind {
 	return &kind{path: path, noun: strings.TrimSuffix(pattern[len(pattern)-1], "s")}
 }
 
-// schema is the part of an object schema that completing documents needs.
+// schema is the part of an object schema that is needed to complete documents.
 type schema struct {
 	properties openapi3.Schemas
 	required   []string
@@ -149,8 +146,8 @@ type schema struct {
 	createOnly []string
 }
 
-// itemSchema finds the schema of what the list of a collection holds, nil if it has
-// no list.
+// itemSchema finds the schema of the rows of a collection's list. It returns nil if there is no
+// list.
 func itemSchema(doc *openapi3.T, path string) *openapi3.Schema {
 	for template, item := range doc.Paths.Map() {
 		if item.Get == nil || !(&kind{path: path}).matches(patternOf(template)) {

@@ -8,15 +8,14 @@ import (
 	"slices"
 )
 
-// kindTable is the table of contents: every collection with what is irregular
-// about it.
+// kindTable lists every collection with its irregularities.
 func kindTable() []kind {
 	return slices.Concat(accountKinds(), grantKinds(), workKinds(), credentialKinds(), internalKinds())
 }
 
 func accountKinds() []kind {
 	return []kind{
-		{path: "projects", noun: "project", unique: []string{"project_key"}}, // assumed: nobody says what a second one gets
+		{path: "projects", noun: "project", unique: []string{"project_key"}}, // assumed: it is unknown how a second one is answered
 		{
 			path: "users", noun: "member", partial: true, refer: "user_id",
 			search: []string{"email", "first_name", "last_name"}, prepare: prepareUser,
@@ -105,8 +104,8 @@ func internalKinds() []kind {
 	}
 }
 
-// operations are the calls that are not just create, list, get, update or
-// delete in a collection, by operation id.
+// operations are the calls that are not just create, list, get, update or delete in a collection,
+// by operation id.
 var operations = merge(
 	projectOperations, grantOperations, serviceOperations, secretOperations, routeOperations, feedOperations,
 	credentialOperations, sessionOperations, taskOperations, billingOperations, tokenOperations, storageOperations,

@@ -11,11 +11,11 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// defaultMaxPage caps pages where the contract knows no maximum.
+// defaultMaxPage limits pages if the contract has no maximum.
 const defaultMaxPage = 500 // assumed: that of rooms and agents
 
-// list answers with a page of a collection. With choose only what it returns is
-// listed, in its order unless the request asks for another.
+// list answers with a page of a collection. With choose, it lists only what choose returns, in that
+// order unless the request asks for another.
 func (c *call) list(path string, choose func(*call) []*record) (*answer, error) {
 	c = c.listing(path)
 	k := c.st.table(path).kind
@@ -55,12 +55,12 @@ func (c *call) order(k *kind, path string, choose func(*call) []*record) ([]*rec
 		}
 		return records, nil
 	}
-	// Grants sort by names that lie in other tables.
+	// Grants sort by names that are in other tables.
 	changes := c.st.table(c.path("rooms")).changes + c.st.table(c.path("agents")).changes
 	return c.st.ordered(path, column, changes, key), nil
 }
 
-// filter keeps what contains the text of the query, in lower case.
+// filter keeps records that contain the text of the query, in lower case.
 func (c *call) filter(k *kind, records []*record) []*record {
 	want := strings.ToLower(c.query.Get("filter"))
 	if want == "" {
@@ -80,8 +80,7 @@ func (c *call) filter(k *kind, records []*record) []*record {
 	return out
 }
 
-// answerPage cuts the page out of all that matches, as the contract says for the
-// operation.
+// answerPage returns one page of the matches, as the contract describes the operation.
 func answerPage[T any](c *call, items []T, row func(T) any) *answer {
 	total := len(items)
 	paging, _ := c.route.Operation.Extensions["x-paginated"].(map[string]any)
@@ -113,7 +112,7 @@ func (c *call) pageSize(paging map[string]any) int {
 	return min(size, maximum)
 }
 
-// number reads a query parameter; the contract has checked it.
+// number reads a query parameter, which the contract has checked.
 func (c *call) number(param any, otherwise int) int {
 	name, _ := param.(string)
 	n, err := strconv.Atoi(c.query.Get(name))
@@ -123,7 +122,7 @@ func (c *call) number(param any, otherwise int) int {
 	return n
 }
 
-// listMember is the member that wraps a list.
+// listMember is the member of a response that has the list.
 func (c *call) listMember() string {
 	return c.s.validator.Document().Components.Schemas[c.answerSchema()].Value.Required[0]
 }

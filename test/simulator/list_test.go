@@ -119,7 +119,7 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// TestManyClients has 100 clients create 10,000 rooms and then lists them.
+// 100 clients create 10,000 rooms and then list them.
 func TestManyClients(t *testing.T) {
 	const clients = 100
 	rooms := 10_000

@@ -13,15 +13,14 @@ import (
 	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
-// NewerMember is the member that a newer server than the contract knows has in
-// every object of every document (Behavior.Newer).
+// NewerMember is the member that a newer server adds to every object of every document
+// (Behavior.Newer).
 const NewerMember = "since_0_99"
 
-// grow gives every object of a new document a member that the contract does not
-// know, each with a value of its own. Members of maps that clients fill, such as
-// annotations and free JSON, are only theirs. assumed: whatever a later version
-// adds, servers give it a value when a document is created, keep it in updates
-// that send it, and drop it in those that leave it out.
+// grow gives every object of a new document a member that the contract does not have, each with
+// another value. It skips maps that clients fill, such as annotations and free JSON. assumed:
+// servers give the members of later versions a value when a document is created. They keep it in
+// updates that send it, and drop it in those that omit it.
 func (c *call) grow(k *kind, doc document) {
 	if c.s.behavior.Newer {
 		c.growAll(k.item, doc)
@@ -46,8 +45,8 @@ func (c *call) growAll(s *openapi3.Schema, v any) {
 	}
 }
 
-// regrow is grow for a document that the server has made again, from a template:
-// clients could not send the member.
+// regrow is grow for a document that the server rendered again from a template, because clients
+// could not send the member.
 func (c *call) regrow(k *kind, doc, old document) {
 	if c.s.behavior.Newer {
 		graft(doc, old)
@@ -55,7 +54,7 @@ func (c *call) regrow(k *kind, doc, old document) {
 	}
 }
 
-// graft takes the newer members over from a document of much the same shape.
+// graft copies the newer members from a document of almost the same form.
 func graft(to, from any) {
 	switch to := to.(type) {
 	case document:
@@ -76,9 +75,9 @@ func graft(to, from any) {
 	}
 }
 
-// Unknown returns what the document that a request updates has, as reads show it,
-// that the contract does not know: nothing but unknown members, at their places.
-// It is what contract.Route.CheckUpdate allows in the request.
+// Unknown returns the part of a document that the contract does not know, as reads show it. The
+// document is the one that a request updates. The result has only unknown members, at their places.
+// contract.Route.CheckUpdate allows it in the request.
 func (s *Simulator) Unknown(rt *contract.Route, body []byte) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,7 +101,7 @@ func (c *call) unknown() any {
 	k := kindOf(rec.path)
 	doc := maps.Clone(c.view(rec, fetched))
 	for _, member := range k.secret {
-		delete(doc, member) // lists do not show it, but the contract knows it
+		delete(doc, member) // lists do not show it, although the contract has it
 	}
 	return unknownPart(k.item, doc)
 }
@@ -121,13 +120,13 @@ func (c *call) updated() *record {
 	return rec
 }
 
-// grantUpdates are the updates whose path says nothing.
+// grantUpdates are the updates whose path does not identify the document.
 var grantUpdates = map[string]string{
 	"updateRoomGrant": "room-grants", "updateAgentGrant": "agent-grants", "updateAgentRoomGrant": "agent-room-grants",
 }
 
-// unknownPart returns a value without all that a schema declares; nil if nothing is
-// left. Elements of lists keep their places.
+// unknownPart returns a value without everything that a schema declares. It returns nil if nothing
+// is left. Elements of lists keep their places.
 func unknownPart(s *openapi3.Schema, v any) any {
 	switch v := v.(type) {
 	case document:
@@ -147,8 +146,8 @@ func unknownPart(s *openapi3.Schema, v any) any {
 	return nil
 }
 
-// unknownMembers are the members that a schema does not declare, and what is unknown within the
-// others. A map and free JSON declare none, and have none that are unknown.
+// unknownMembers returns the members that a schema does not declare, and the unknown parts of the
+// others. Maps and free JSON have no unknown members.
 func unknownMembers(s *openapi3.Schema, doc document) document {
 	declared, part := members(s), document{}
 	if len(declared) == 0 {
@@ -164,7 +163,7 @@ func unknownMembers(s *openapi3.Schema, doc document) document {
 	return part
 }
 
-// shown copies the newer member of a stored document to what a read shows of it.
+// shown copies the newer member of a stored document to the view of a read.
 func shown(rec *record, view document) document {
 	if newer, ok := rec.doc[NewerMember]; ok {
 		view = maps.Clone(view)
@@ -173,9 +172,8 @@ func shown(rec *record, view document) document {
 	return view
 }
 
-// NewerMembers finds the newer members of a document: their values, by the place of the object
-// that has them, "" for an object that has none. Elements of lists are told apart by what names
-// them.
+// NewerMembers returns the values of the newer members of a document, by the place of their object.
+// The value is "" for an object without one. Names identify the elements of lists.
 func NewerMembers(doc any) map[string]string {
 	found := map[string]string{}
 	findNewer(doc, "", found)
@@ -201,7 +199,7 @@ func findNewer(v any, at string, found map[string]string) {
 	}
 }
 
-// elementKey is what names an element of a list; its place, if nothing does.
+// elementKey is the name of an element of a list, or its index if it has none.
 func elementKey(v any, place int) string {
 	doc, _ := v.(document)
 	for _, name := range []string{"name", "path", "num", "label", "identity", "queue", "address", "endpoint", "model", "type"} {

@@ -19,7 +19,7 @@ const twoPorts = `{"version": "v1", "kind": "Service", "metadata": {"name": "a"}
 
 func TestNewerServer(t *testing.T) {
 	a := newAPI(t, WithBehavior(Behavior{Newer: true}))
-	a.rt = a.sim // the requests are wider than the contract
+	a.rt = a.sim // the requests have more than the contract allows
 	id := a.want("POST", "/services", twoPorts, 200, "")["id"].(string)
 	read := a.want("GET", "/services/"+id, nil, 200, "")
 	if got := countNewer(read); got != 6 {
@@ -33,14 +33,14 @@ func TestNewerServer(t *testing.T) {
 	if got := countNewer(a.want("GET", "/services/"+id, nil, 200, "")); got != 6 {
 		t.Errorf("an update that sends all leaves %d", got)
 	}
-	// The second port goes, and what is within the first is left out.
+	// This removes the second port, and omits what is inside the first.
 	read["ports"] = []any{map[string]any{"num": 1, NewerMember: read["ports"].([]any)[0].(map[string]any)[NewerMember], "endpoints": []any{map[string]any{"path": "/"}}}}
 	sent, _ = json.Marshal(read)
 	a.want("PUT", "/services/"+id, string(sent), 200, "")
 	if got := countNewer(a.want("GET", "/services/"+id, nil, 200, "")); got != 4 {
 		t.Errorf("an update that leaves two out leaves %d", got)
 	}
-	// Requests stay closed: to members that are not there, and to what only the server writes.
+	// Requests must not have members that do not exist, nor members that only the server writes.
 	read["metadata"].(map[string]any)["since_1_0"] = 1
 	sent, _ = json.Marshal(read)
 	a.want("PUT", "/services/"+id, string(sent), 400, "400: metadata.since_1_0: is not a known field")
@@ -49,7 +49,7 @@ func TestNewerServer(t *testing.T) {
 	a.want("POST", "/feeds", `{"name": "g", "`+NewerMember+`": {}}`, 400, "400: "+NewerMember+": is not a known field")
 }
 
-// A room is updated in part: what is left out stays.
+// An update of a room is partial: omitted members stay.
 func TestNewerRoomsAndGrants(t *testing.T) {
 	a := newAPI(t, WithBehavior(Behavior{Newer: true}))
 	a.rt = a.sim
@@ -61,7 +61,7 @@ func TestNewerRoomsAndGrants(t *testing.T) {
 	grant := `{"room_id": "` + room + `", "user_id": "u", "permissions": {"queues": {}}}`
 	a.want("POST", "/room-grants", grant, 200, "")
 	row := a.want("GET", "/room-grants/"+room+"/u", nil, 200, "")
-	if got := countNewer(row); got != 4 { // with that of the room
+	if got := countNewer(row); got != 4 { // including that of the room
 		t.Errorf("%d newer members: %v", got, row)
 	}
 	row["room_id"] = room
@@ -77,7 +77,7 @@ func TestNewerRoomsAndGrants(t *testing.T) {
 	}
 }
 
-// What a template renders is the server's work: so are its newer members.
+// The server renders templates, so it also adds the newer members.
 func TestNewerTemplates(t *testing.T) {
 	a := newAPI(t, WithBehavior(Behavior{Newer: true}))
 	body, _ := json.Marshal(document{"template": exampleTemplate, "values": document{"name": "n"}})
@@ -88,7 +88,7 @@ func TestNewerTemplates(t *testing.T) {
 	}
 }
 
-// The transport knows from the simulator what a request may have.
+// The simulator tells the transport what a request can have.
 func TestTolerantTransport(t *testing.T) {
 	a := newAPI(t, WithBehavior(Behavior{Newer: true}))
 	v, err := contract.Load()
@@ -128,7 +128,7 @@ func countNewer(v any) (n int) {
 	return n
 }
 
-// Whatever it rewrites or adds, a server answers as the contract says.
+// A server must follow the contract, whatever it rewrites or adds.
 func TestEveryOperationOfOtherServers(t *testing.T) {
 	t.Parallel()
 	behaviors := map[string]Behavior{"Newer": {Newer: true}, "all": {Normalize: AllNormalizations, Newer: true}}
@@ -155,7 +155,7 @@ func TestEveryOperationOfOtherServers(t *testing.T) {
 	}
 }
 
-// Updates of every kind may send back what reads show that the contract does not know.
+// Updates of every kind can send back members that reads show and the contract does not have.
 func TestNewerUpdates(t *testing.T) {
 	for _, tt := range []struct{ create, body, item, wrap, sent string }{
 		{"/feeds", `{"name": "f"}`, "/feeds/{id}", "feed", "name,description"},

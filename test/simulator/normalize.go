@@ -16,43 +16,42 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Normalization is a set of ways in which a server rewrites what it is sent. All of
-// it is assumed: no one knows what MeshAgent rewrites. What is rewritten is chosen by
-// the contract: never keys, ids, references, formats, enumerations or the names of
-// members.
+// Normalization is a set of ways in which a server rewrites documents. All of them are assumed,
+// because it is unknown what MeshAgent rewrites. The contract decides what is rewritten: never
+// keys, ids, references, formats, enumerations or the names of members.
 type Normalization uint
 
 // The ways to rewrite.
 const (
-	// LowerCase writes prose, such as descriptions, in small letters.
+	// LowerCase writes prose, such as descriptions, in lower case.
 	LowerCase Normalization = 1 << iota
-	// UpperCase writes it in capitals.
+	// UpperCase writes prose in upper case.
 	UpperCase
-	// TrimSpace takes white space off both ends of text.
+	// TrimSpace removes white space from both ends of text.
 	TrimSpace
-	// FoldSpace makes a blank of all white space within prose.
+	// FoldSpace replaces white space within prose by one blank.
 	FoldSpace
-	// SortLists puts the elements of lists in order.
+	// SortLists sorts the elements of lists.
 	SortLists
-	// FillDefaults writes down the defaults of what was left out, at every depth.
+	// FillDefaults adds the defaults of omitted members, at every depth.
 	FillDefaults
 	// PlainNumbers writes numbers without exponents, and whole ones without fraction.
 	PlainNumbers
-	// FloatNumbers writes numbers as JavaScript does: whole ones without fraction, those
-	// from 1e21 on with an exponent. What that would round stays.
+	// FloatNumbers writes numbers as JavaScript does: integers without a fraction, and those from
+	// 1e21 on with an exponent. Numbers that this would round stay unchanged.
 	FloatNumbers
-	// DropEmpty takes out members that are null, "", [] or {}, unless they are required.
+	// DropEmpty removes members that are null, "", [] or {}, unless they are required.
 	DropEmpty
-	// RewritePayloads writes the JSON in secrets again, in another layout.
+	// RewritePayloads writes the JSON in secrets in another layout.
 	RewritePayloads
 
 	afterLast
 )
 
-// AllNormalizations are those that can be had together.
+// AllNormalizations are those that can be combined.
 const AllNormalizations = (afterLast - 1) &^ (UpperCase | FloatNumbers)
 
-// Normalizations are all ways to rewrite, one by one.
+// Normalizations returns all ways to rewrite, one by one.
 func Normalizations() []Normalization {
 	var all []Normalization
 	for one := Normalization(1); one < afterLast; one <<= 1 {
@@ -96,10 +95,10 @@ func (c *call) keep(k *kind, path string, doc document) document {
 	return kept
 }
 
-// drop takes out one of the members that the caller set, and the document can do without.
+// drop removes one of the members that the caller set and the document does not require.
 func (c *call) drop(k *kind, path string, doc document) {
 	if c.route == nil {
-		return // no one calls
+		return // there is no request
 	}
 	sent, names := c.object(), []string(nil)
 	for _, name := range slices.Sorted(maps.Keys(doc)) {
@@ -122,8 +121,8 @@ func (s *Simulator) Rewritten(collection string) int {
 
 // spot is what the contract says about the place of a value.
 type spot struct {
-	name string // of the member; of the list, for its elements
-	free bool   // within free JSON: the client's own, whatever it is
+	name string // of the member, or of the list for its elements
+	free bool   // inside free JSON, which belongs to the client
 }
 
 // rewrite returns a value as the server stores it.
@@ -159,7 +158,7 @@ func (n Normalization) object(at spot, s *openapi3.Schema, doc document) documen
 			inner = values
 		}
 		if inner == nil && len(declared) > 0 {
-			continue // the server's own, which reads do not show
+			continue // a member of the server that reads do not show
 		}
 		doc[name] = n.rewrite(spot{name: name, free: at.free || inner == nil}, inner, doc[name])
 		if n&DropEmpty != 0 && isEmpty(doc[name]) && !slices.Contains(required, name) {
@@ -180,7 +179,7 @@ func fillDefaults(declared openapi3.Schemas, doc document) {
 	}
 }
 
-// prose are the members that hold what only people read.
+// prose are the members with text for people only.
 var prose = []string{"description", "title", "prompt"}
 
 // text rewrites a string.
@@ -206,8 +205,8 @@ func (n Normalization) text(at spot, s *openapi3.Schema, text string) string {
 	return text
 }
 
-// isText says that a string is neither an enumeration, nor in some format, nor a key,
-// nor a reference.
+// isText is true if a string is neither an enumeration, nor in some format, nor a key, nor a
+// reference.
 func isText(name string, s *openapi3.Schema) bool {
 	switch {
 	case len(s.Enum) > 0, s.Format != "", s.Pattern != "", s.Extensions["x-name-rule"] != nil:
@@ -232,7 +231,7 @@ func isEmpty(v any) bool {
 	return false
 }
 
-// rank is what the elements of a list are sorted by: their name, or all they are.
+// rank is the sort key of a list element: its name, or its whole content.
 func rank(v any) string {
 	if doc, ok := v.(document); ok && text(doc, "name") != "" {
 		return text(doc, "name")
@@ -240,7 +239,7 @@ func rank(v any) string {
 	return string(encode(v))
 }
 
-// rewritePayload writes the JSON object that a secret holds as Python would.
+// rewritePayload writes the JSON object of a secret as Python would.
 func rewritePayload(doc document) {
 	raw, err := base64.StdEncoding.DecodeString(text(doc, "data_base64"))
 	if err != nil {

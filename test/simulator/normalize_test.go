@@ -17,7 +17,7 @@ func TestNormalize(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		n                      Normalization
-		collection, sent, want string // what of the answer
+		collection, sent, want string // the expected part of the response
 	}{
 		{LowerCase, "services", service(`"description": "Two  Words", "icon": "X"`, `"command": "Run"`), service(`"description": "two  words", "icon": "X"`, `"command": "Run"`)},
 		{UpperCase, "services", service(`"description": "Two"`, `"command": "Run"`), service(`"description": "TWO"`, `"command": "Run"`)},
@@ -55,7 +55,7 @@ func TestNormalize(t *testing.T) {
 			if diff := cmp.Diff(want, project(any(stored), want)); diff != "" {
 				t.Error(diff)
 			}
-			// What is stored already is not rewritten again.
+			// A stored document must not be rewritten again.
 			again := (&call{s: a.sim}).keep(kindOf("projects/p/"+tt.collection), "x", stored)
 			if diff := cmp.Diff(stored, again); diff != "" {
 				t.Errorf("a second time: %s", diff)

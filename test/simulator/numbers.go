@@ -44,7 +44,7 @@ func exactly(number json.Number) (*big.Rat, bool) {
 	return new(big.Rat).SetString(number.String())
 }
 
-// plainNumber writes digits, and after a point those that matter.
+// plainNumber writes a number without an exponent, and without trailing zeros.
 func plainNumber(value *big.Rat) string {
 	if value.IsInt() {
 		return value.Num().String()

@@ -24,7 +24,7 @@ variables: [{name: name}]
 container: {image: example.com/image}
 `
 
-// world is one document of every kind, fresh for each call.
+// world has one document of every kind. Each call gets a new one.
 type world struct {
 	*api
 
@@ -127,7 +127,7 @@ func (w *world) path(template string, op *openapi3.Operation) string {
 	return strings.Join(segments, "/")
 }
 
-// fixed are the values that a valid request must take from the world.
+// fixed returns the values that a valid request must take from the world.
 func (w *world) fixed(op *openapi3.Operation, method string) map[string]any {
 	fresh := fmt.Sprintf("new-%d", w.n)
 	out := map[string]any{
@@ -164,7 +164,7 @@ func (w *world) request(method, template string, op *openapi3.Operation, pick in
 	g := &generator{pick: pick, fixed: w.fixed(op, method)}
 	for _, ref := range op.Parameters {
 		p := ref.Value
-		// Every other round asks for everything, to see rows in the answer.
+		// Every second round requests everything, to see rows in the response.
 		identity := p.Name == "delegated_to" || p.Name == "for_identity"
 		if p.In == openapi3.ParameterInQuery && (p.Required || identity || pick%2 == 0) {
 			out.query.Set(p.Name, fmt.Sprint(g.value(p.Schema.Value, "query."+p.Name)))
@@ -188,7 +188,7 @@ func (w *world) request(method, template string, op *openapi3.Operation, pick in
 	return out
 }
 
-// alternatives is how many there are at most in one place of a request.
+// alternatives is their maximum number at one place of a request.
 const alternatives = 4
 
 func (r request) send(a *api) (int, string) {
@@ -208,8 +208,8 @@ func (r request) send(a *api) (int, string) {
 	return a.send(r.method, path, body)
 }
 
-// TestEveryOperation calls every operation of the contract with each alternative
-// of its request, and then with requests that are wrong; all of that twice.
+// Every operation of the contract is called with each alternative of its request, and then with
+// wrong requests. All of that happens twice.
 func TestEveryOperation(t *testing.T) {
 	paths := New().validator.Document().Paths.Map()
 	for _, template := range slices.Sorted(maps.Keys(paths)) {
@@ -229,7 +229,7 @@ func TestEveryOperation(t *testing.T) {
 	}
 }
 
-// checkInvalid sends requests with one thing wrong each.
+// checkInvalid sends requests with one mistake each.
 func checkInvalid(a *api, method, template string, op *openapi3.Operation) {
 	a.t.Helper()
 	a.lax = true
@@ -278,7 +278,7 @@ func checkInvalid(a *api, method, template string, op *openapi3.Operation) {
 			break
 		}
 		if op.OperationID == "updateProjectSettings" || op.OperationID == "publishFeedMessage" {
-			continue // any object will do
+			continue // any object is valid
 		}
 		wrong[name] = []any{[]any{}}
 		expect(req, name)

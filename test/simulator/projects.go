@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// The two members that every project starts with. The first owns it, and is who
-// API keys act for.
+// The two members of every new project. The first owns it, and API keys act on behalf of that user.
 const (
 	ownerID  = "0a5c0de0-0000-4000-8000-000000000001"
 	memberID = "0a5c0de0-0000-4000-8000-000000000002"
@@ -33,7 +32,7 @@ var projectOperations = map[string]operation{
 	"getConfig":             getConfig,
 }
 
-// domains are the deployment's, as GET /config tells them.
+// domains are the deployment's domains in GET /config.
 var domains = document{
 	"studio": "studio.meshagent.example", "accounts": "accounts.meshagent.example", "powerboards": nil,
 	"api": "api.meshagent.example", "mail": "mail.meshagent.example", "pages": "meshagent.app", "registry": "registry.meshagent.example",
@@ -71,8 +70,8 @@ func (c *call) putProject(id, name, key string, settings any) *record {
 
 func (c *call) ownProject() *record { return c.st.get("projects", c.project) }
 
-// createProject makes a project that the caller's key cannot see.
-func createProject(c *call) (*answer, error) { // assumed: an API key may do that
+// createProject creates a project that the caller's key cannot see.
+func createProject(c *call) (*answer, error) { // assumed: an API key can do that
 	body := c.object()
 	id := newUUID()
 	settings := body["settings"]
@@ -82,7 +81,7 @@ func createProject(c *call) (*answer, error) { // assumed: an API key may do tha
 	return jsonAnswer(c.putProject(id, text(body, "name"), "p"+id[:8], settings).doc), nil
 }
 
-func listProjects(c *call) (*answer, error) { // assumed: a key sees its own project only
+func listProjects(c *call) (*answer, error) { // assumed: a key sees only its own project
 	return jsonAnswer(document{"projects": []any{c.ownProject().doc}}), nil
 }
 
@@ -128,7 +127,7 @@ func prepareUser(c *call, _ string, doc document, old *record) error {
 	delete(doc, "project_id")
 	delete(doc, "user_id")
 	if text(doc, "email") == "" {
-		// assumed: any user id will do; the platform would know the address.
+		// assumed: any user id is accepted; the platform would know the address.
 		doc["email"] = "user-" + strings.ToLower(text(doc, "id")) + "@example.com"
 	}
 	for _, flag := range []string{"is_admin", "is_developer", "can_create_rooms", "can_create_agents", "can_use_llm_proxy"} {

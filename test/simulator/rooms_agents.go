@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// grantAll creates the grants that the creation of a room or an agent asks for.
+// grantAll creates the grants that the creation of a room or an agent requests.
 func grantAll(collection, member string) func(*call, *record, document) error {
 	return func(c *call, rec *record, body document) error {
 		permissions, _ := body["permissions"].(document)
@@ -22,7 +22,7 @@ func grantAll(collection, member string) func(*call, *record, document) error {
 	}
 }
 
-// prepareAgent takes the name out of the configuration.
+// prepareAgent copies the name from the configuration.
 func prepareAgent(c *call, _ string, doc document, old *record) error {
 	doc["name"] = text(doc, "configuration.metadata.name") // assumed: PUT may rename
 	if old != nil && c.s.behavior.FixedAgentNames {
@@ -40,7 +40,7 @@ func (c *call) room(doc document, member string) (*record, error) {
 	return nil, c.noSuch("room", "name", name)
 }
 
-// noSuch says that what the body refers to is not there. assumed: 404.
+// noSuch is the error for a body that refers to a missing document. assumed: 404.
 func (c *call) noSuch(noun, by, value string) error {
 	if c.s.behavior.UnknownIsInvalid {
 		return invalid("no %s with %s %q", noun, by, value)

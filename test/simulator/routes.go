@@ -19,8 +19,7 @@ func (c *call) listOf(collection, member, param string) (*answer, error) {
 	return c.grantsBy(collection, member, param)
 }
 
-// prepareRoute finds the backend, and remembers it by id: the room or the agent
-// may be renamed.
+// prepareRoute finds the backend, and stores its id, because the room or the agent can be renamed.
 func prepareRoute(c *call, _ string, doc document, old *record) error {
 	domain := text(doc, "spec.domain")
 	if old != nil && domain != old.id {
@@ -40,7 +39,7 @@ func prepareRoute(c *call, _ string, doc document, old *record) error {
 		}
 		backend := c.st.named(c.path(noun+"s"), name)
 		if backend == nil {
-			return c.noSuch(noun, "name", name) // assumed: it matters
+			return c.noSuch(noun, "name", name) // assumed: the backend must exist
 		}
 		doc[noun+"_id"] = backend.id
 	}

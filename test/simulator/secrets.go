@@ -36,8 +36,8 @@ func prepareSecret(_ *call, path string, doc document, old *record) error {
 	return nil
 }
 
-// secretID makes the key of a secret out of its id and the identities that the
-// query, or the body of an update, name.
+// secretID combines the id of a secret with the identities in the query, or in the body of an
+// update.
 func secretID(kindPath string) func(*call, string) string {
 	members := map[string][]string{
 		"rooms/*/secrets":  {"id", "for_identity", "delegated_to"},
@@ -55,7 +55,7 @@ func secretID(kindPath string) func(*call, string) string {
 	}
 }
 
-// viewSecret leaves out whose secret it is: the caller asked for that identity.
+// viewSecret omits the owner of the secret, because the caller asked for that identity.
 func viewSecret(_ *call, rec *record, _ mode) document {
 	out := maps.Clone(rec.doc)
 	delete(out, "for_identity")

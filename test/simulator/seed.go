@@ -15,8 +15,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Seed fills the first project from YAML: a mapping of REST paths below the
-// project to lists of bodies to POST there, carried out in their order.
+// Seed fills the first project from YAML. The YAML maps REST paths below the project to lists of
+// bodies. Seed sends them with POST, in their order.
 //
 //	rooms:
 //	  - {name: support}
@@ -29,8 +29,7 @@ import (
 //	room-grants:
 //	  - {room_id: support, email: ops@example.com, permissions: {}}
 //
-// Where the API wants an id, the name will do too. Users have an email besides;
-// sessions name a room or an agent.
+// Names can replace ids. Users also have an email. Sessions name a room or an agent.
 func (s *Simulator) Seed(r io.Reader) error {
 	var doc yaml.Node
 	if err := yaml.NewDecoder(r).Decode(&doc); err != nil {
@@ -41,7 +40,7 @@ func (s *Simulator) Seed(r io.Reader) error {
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
-		return errors.New("reading the seed: it is no mapping of paths to lists")
+		return errors.New("reading the seed: it is not a mapping of paths to lists")
 	}
 	for i := 0; i < len(root.Content); i += 2 {
 		path := root.Content[i].Value
@@ -68,14 +67,14 @@ func (s *Simulator) seedOne(path string, body document) (err error) {
 		}
 	}
 	switch path {
-	case "users", "transactions", "usage": // not all of it can be posted
+	case "users", "transactions", "usage": // the API has no POST for all of it
 		_, err = s.add(path, body)
 		return err
 	case "sessions":
 		return c.seedSession(body)
 	}
 	parts := strings.Split(path, "/")
-	if len(parts) == 3 && parts[0] != "rooms" { // below a room it is the name
+	if len(parts) == 3 && parts[0] != "rooms" { // a room is in the path by name
 		parts[1] = c.idOf(parts[0], parts[1])
 	}
 	for i := range parts {
@@ -89,7 +88,7 @@ func (s *Simulator) seedOne(path string, body document) (err error) {
 	return nil
 }
 
-// sendAs posts a body in the name of the project's owner.
+// sendAs posts a body on behalf of the project's owner.
 func (c *call) sendAs(u *url.URL, body document) *answer {
 	return c.s.carryOut(&http.Request{
 		Method: http.MethodPost, URL: u,
@@ -97,7 +96,7 @@ func (c *call) sendAs(u *url.URL, body document) *answer {
 	}, bytes.Clone(encode(body)))
 }
 
-// idOf turns a name into an id; what is no name is returned as it is.
+// idOf turns a name into an id. A text that is not a name is returned unchanged.
 func (c *call) idOf(collection, name string) string {
 	if rec := c.st.named(c.path(collection), name); rec != nil {
 		return rec.id

@@ -26,8 +26,8 @@ func prepareService(_ *call, _ string, doc document, _ *record) error {
 	return nil
 }
 
-// viewService adds the nulls and defaults that servers may add: clients must
-// not take them for drift.
+// viewService adds the nulls and defaults that servers can add, because clients must not treat them
+// as drift.
 func viewService(c *call, rec *record, _ mode) document {
 	s := c.s.validator.Document().Components.Schemas["ServiceSpecRead"].Value
 	out := normal(rec.doc)
@@ -35,7 +35,7 @@ func viewService(c *call, rec *record, _ mode) document {
 	return out
 }
 
-// expand adds them in place, at every depth.
+// expand adds the nulls and defaults in place, at every depth.
 func expand(s *openapi3.Schema, v any) {
 	for _, part := range s.AllOf {
 		expand(part.Value, v)
@@ -64,12 +64,11 @@ func expandMember(s *openapi3.Schema, doc document, name string) {
 	case s.Default != nil:
 		doc[name] = copyValue(s.Default)
 	default:
-		delete(doc, name) // requests may say null in places where reads must not
+		delete(doc, name) // requests can have null where reads must not
 	}
 }
 
-// manifest returns the service that a request asks for, rendered if it is a
-// template.
+// manifest returns the requested service. It renders a template.
 func (c *call) manifest() (doc document, fromTemplate bool, err error) {
 	doc = c.object()
 	if _, fromTemplate = doc["template"]; fromTemplate {

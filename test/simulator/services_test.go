@@ -116,7 +116,7 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// How strictly a template is checked is not known.
+// It is unknown how strictly MeshAgent checks a template.
 func TestTemplateCheck(t *testing.T) {
 	const declared, undeclared = "variables: [{name: x, enum: [a]}]\ncontainer: {image: 'a{{ x }}'}", "container: {image: 'a{{ x }}'}"
 	for _, tt := range []struct {
@@ -150,6 +150,6 @@ func FuzzRender(f *testing.F) {
 	f.Add("a: !template '{% for y in x %}{{ loop.index }}{% endfor %}'", "{{ x }}")
 	c := New().inside("")
 	f.Fuzz(func(_ *testing.T, template, value string) {
-		_, _ = c.render(document{"template": template, "values": document{"x": value}}) // it is enough that it returns
+		_, _ = c.render(document{"template": template, "values": document{"x": value}}) // it only has to return
 	})
 }

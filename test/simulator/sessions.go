@@ -17,12 +17,11 @@ var sessionOperations = map[string]operation{
 	"terminate":                   terminate,
 }
 
-// StartSession begins a session in a room, as the first participant would. It
-// panics if there is no such room.
+// StartSession starts a session in a room, as the first participant would. It panics if the room
+// does not exist.
 func (s *Simulator) StartSession(roomName string) (id string) { return s.start("room", roomName) }
 
-// StartAgentSession begins a session of an agent. It panics if there is no such
-// agent.
+// StartAgentSession starts a session of an agent. It panics if the agent does not exist.
 func (s *Simulator) StartAgentSession(agentName string) (id string) {
 	return s.start("agent", agentName)
 }

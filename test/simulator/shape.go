@@ -10,8 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// members returns the members that a schema declares, those of all its parts and
-// alternatives together.
+// members returns the members that a schema declares, including all its parts and alternatives.
 func members(s *openapi3.Schema) openapi3.Schemas {
 	if s == nil {
 		return nil
@@ -24,8 +23,7 @@ func members(s *openapi3.Schema) openapi3.Schemas {
 	return out
 }
 
-// needed returns the members that a schema requires. Those of alternatives are
-// taken together: what one of them requires is not left out.
+// needed returns the members that a schema requires. It includes what any alternative requires.
 func needed(s *openapi3.Schema) []string {
 	out := slices.Clone(s.Required)
 	for _, part := range parts(s) {
@@ -50,7 +48,7 @@ func elements(s *openapi3.Schema) *openapi3.Schema {
 	return nil
 }
 
-// texts of a map, such as annotations, have a schema too.
+// The values of a map, such as annotations, have a schema, too.
 func mapValues(s *openapi3.Schema) *openapi3.Schema {
 	if s == nil || s.AdditionalProperties.Schema == nil {
 		return nil

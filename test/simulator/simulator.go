@@ -11,8 +11,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
-// Simulator is an in-memory MeshAgent. All its methods may be called from
-// several goroutines.
+// Simulator is an in-memory MeshAgent. All its methods are safe for concurrent use.
 type Simulator struct {
 	validator *contract.Validator
 	latency   time.Duration
@@ -21,13 +20,13 @@ type Simulator struct {
 	clock     func() time.Time
 	keys      []string
 
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex // guards the following fields
 	store   *store
 	project string
 	frozen  map[string]*store // what lists of a collection read, by path
-	grown   int               // newer members given out
-	rewrote map[string]int    // documents that were rewritten, by path of the collection
-	drops   map[string]int    // members that were dropped in turn, likewise
+	grown   int               // newer members handed out
+	rewrote map[string]int    // rewritten documents, by path of the collection
+	drops   map[string]int    // members dropped in turn, by path of the collection
 	faults  []*armed
 	log     callLog
 	server  Server
@@ -36,18 +35,18 @@ type Simulator struct {
 // Option changes how New builds a Simulator.
 type Option func(*Simulator)
 
-// WithAPIKey adds an API key, and the project that it names. Several are
-// allowed; with none there is DevelopmentKey.
+// WithAPIKey adds an API key, and its project. It can be used several times. Without it, the key is
+// DevelopmentKey.
 func WithAPIKey(key string) Option {
 	return func(s *Simulator) { s.keys = append(s.keys, key) }
 }
 
-// WithLatency makes every call take so long.
+// WithLatency sets the minimum duration of every call.
 func WithLatency(d time.Duration) Option {
 	return func(s *Simulator) { s.latency = d }
 }
 
-// WithMaxPage caps the size of a page, whatever the client asks for.
+// WithMaxPage limits the size of a page, whatever the client requests.
 func WithMaxPage(n int) Option {
 	return func(s *Simulator) { s.maxPage = n }
 }
@@ -57,7 +56,7 @@ func WithClock(now func() time.Time) Option {
 	return func(s *Simulator) { s.clock = now }
 }
 
-// WithBehavior picks what the server does where nobody knows for certain.
+// WithBehavior selects what the server does where MeshAgent's behavior is unknown.
 func WithBehavior(b Behavior) Option {
 	return func(s *Simulator) { s.behavior = b }
 }

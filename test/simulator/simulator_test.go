@@ -16,13 +16,13 @@ import (
 	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
-// api calls a simulator as a client does. Every exchange must fit the contract.
+// api calls a simulator as a client does. Every exchange must match the contract.
 type api struct {
 	t    *testing.T
 	sim  *Simulator
 	rt   http.RoundTripper
 	key  string
-	lax  bool // requests may be invalid
+	lax  bool // requests can be invalid
 	base string
 
 	worlds int
@@ -94,8 +94,8 @@ func (a *api) try(contentType, method, path string, body any) (*http.Response, e
 	return a.rt.RoundTrip(req)
 }
 
-// want sends a request and checks status and body. A body that begins with { is
-// compared as JSON: it may leave members of the answer out.
+// want sends a request and checks status and body. A body that begins with { is compared as JSON.
+// It can omit members of the response.
 func (a *api) want(method, path string, body any, status int, want string) map[string]any {
 	a.t.Helper()
 	gotStatus, got := a.send(method, path, body)

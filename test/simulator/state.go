@@ -24,8 +24,7 @@ type saved struct {
 	Doc  document `json:"doc"`
 }
 
-// Load reads a file that Save wrote, and adds its documents to what is there.
-// It reports whether there was a file.
+// Load reads a file that Save wrote, and adds its documents. It reports whether the file exists.
 func (s *Simulator) Load(file string) (found bool, err error) {
 	raw, err := os.ReadFile(file) //nolint:gosec // the caller says which
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,7 +35,7 @@ func (s *Simulator) Load(file string) (found bool, err error) {
 	}
 	var records []saved
 	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber() // metadata may hold large ones
+	dec.UseNumber() // metadata can have large numbers
 	if err := dec.Decode(&records); err != nil {
 		return false, fmt.Errorf("reading the data in %s: %w", file, err)
 	}
@@ -49,8 +48,7 @@ func (s *Simulator) Load(file string) (found bool, err error) {
 	return true, nil
 }
 
-// Save writes all documents to a file, secret values included. The file is
-// replaced at once: it is never half-written.
+// Save writes all documents to a file, secret values included. It replaces the file atomically.
 func (s *Simulator) Save(file string) error {
 	if err := writeFile(file, encode(s.records())); err != nil {
 		return fmt.Errorf("saving the data: %w", err)
@@ -92,8 +90,8 @@ func writeFile(file string, data []byte) error {
 	return err
 }
 
-// Keep saves to a file whenever something has changed, until the context ends,
-// and then once more. It returns an error if the last save failed.
+// Keep saves to a file after each change until the context ends, and then once more. It returns an
+// error if the last save failed.
 func (s *Simulator) Keep(ctx context.Context, file string, every time.Duration) error {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()

@@ -41,7 +41,7 @@ func TestSaveAndLoad(t *testing.T) {
 		t.Error(diff)
 	}
 	second.worlds = first.worlds
-	newWorld(second) // what is new does not clash with what was loaded
+	newWorld(second) // new documents do not conflict with loaded ones
 
 	if err := os.WriteFile(file, []byte("broken"), 0o600); err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestSeed(t *testing.T) {
 	}
 	for seed, want := range map[string]string{
 		"":                                "",
-		"- a":                             "reading the seed: it is no mapping of paths to lists",
+		"- a":                             "reading the seed: it is not a mapping of paths to lists",
 		"rooms: [{nam: a}]":               "seeding rooms[0]: 400: nam: is not a known field; name: is missing",
 		"rooms: [{name: support desk}]":   `seeding rooms[0]: 409: a room with name "support desk" already exists`,
 		"colours: [{name: a}]":            "seeding colours[0]: 404: no such path",

@@ -13,8 +13,7 @@ var storageOperations = map[string]operation{
 	"download": download,
 }
 
-// upload stores a file of the project, in place of an older one. assumed: that
-// it overwrites.
+// upload stores a file of the project, and replaces an older one. assumed: that it overwrites.
 func upload(c *call) (*answer, error) {
 	path := c.query.Get("path")
 	c.st.put(&record{path: c.path("storage"), id: path, doc: document{"path": path, "data_base64": base64.StdEncoding.EncodeToString(c.raw)}})

@@ -13,8 +13,8 @@ import (
 // document is a decoded JSON object. Numbers are json.Number.
 type document = map[string]any
 
-// record is one stored document. Records and their documents are replaced,
-// never changed, so a copy of the maps is a snapshot.
+// record is one stored document. Records and their documents are replaced, never changed, so a copy
+// of the maps is a snapshot.
 type record struct {
 	path string // of its collection
 	id   string
@@ -31,15 +31,15 @@ type table struct {
 	sorted  map[string]sorting
 }
 
-// sorting is a remembered order of a table, good as long as nothing changed.
+// sorting is a cached order of a table, valid until a table changes.
 type sorting struct {
 	changes   int // of the table itself
-	elsewhere int // of the table that keys were read from
+	elsewhere int // of the table that has the sort keys
 	records   []*record
 }
 
-// refMembers are the members by which documents refer to others. They are
-// indexed, because deleting a room must not look at every document there is.
+// refMembers are the members by which documents refer to others. They are indexed, so that deleting
+// a room does not scan every document.
 var refMembers = []string{"room_id", "agent_id", "user_id", "destination_feed_id"}
 
 type ref struct{ member, id string }
@@ -50,7 +50,7 @@ type store struct {
 	tables   map[string]*table
 	children map[string][]string // tables below a document, by its path
 	refs     map[ref]map[place]*record
-	last     int // seq given last
+	last     int // the last seq
 	changes  int
 }
 
@@ -97,8 +97,7 @@ func (st *store) named(path, name string) *record {
 	return nil
 }
 
-// put stores a record in place of the one with its id. A record without seq is
-// a new one and goes last.
+// put stores a record, and replaces the one with its id. A record without seq is new and goes last.
 func (st *store) put(rec *record) {
 	st.drop(rec.path, rec.id)
 	if rec.seq == 0 {
@@ -122,7 +121,7 @@ func (st *store) put(rec *record) {
 	st.touch(t)
 }
 
-// drop takes a record out, without cascades.
+// drop removes a record without cascades.
 func (st *store) drop(path, id string) {
 	old := st.get(path, id)
 	if old == nil {
@@ -149,8 +148,8 @@ func (st *store) touch(t *table) {
 	st.changes++
 }
 
-// referring returns the records that name id in member, in creation order.
-// With a path only those of that collection.
+// referring returns the records that refer to id in member, in creation order. With a path, it
+// returns only those of that collection.
 func (st *store) referring(member, id, path string) []*record {
 	var out []*record
 	for p, rec := range st.refs[ref{member, id}] {
@@ -162,7 +161,7 @@ func (st *store) referring(member, id, path string) []*record {
 	return out
 }
 
-// dropTables forgets all that lies below a document.
+// dropTables removes everything below a document.
 func (st *store) dropTables(below string) {
 	for _, path := range st.children[below] {
 		for id := range maps.Clone(st.tables[path].records) {
@@ -189,9 +188,8 @@ func (st *store) all(path string) []*record {
 	return st.ordered(path, "", 0, nil)
 }
 
-// ordered returns the records of a collection by a key of theirs, then by age.
-// The order is remembered under a name until the table, or one that the key
-// was read from (changes), has changed.
+// ordered returns the records of a collection by a key, then by age. It caches the order under a
+// name until the table changes, or the one that has the keys (changes).
 func (st *store) ordered(path, name string, changes int, key func(*record) string) []*record {
 	t := st.tables[path]
 	if t == nil {
@@ -205,7 +203,7 @@ func (st *store) ordered(path, name string, changes int, key func(*record) strin
 		records = sortByKey(records, key)
 	}
 	if len(t.sorted) > 16 {
-		clear(t.sorted) // names come from clients
+		clear(t.sorted) // clients choose the names
 	}
 	t.sorted[name] = sorting{t.changes, changes, records}
 	return records

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// shortestInterval is how far apart the runs of a scheduled task must be.
+// shortestInterval is the minimum interval between the runs of a scheduled task.
 const shortestInterval = 15 * time.Minute
 
 var taskOperations = map[string]operation{
@@ -49,7 +49,7 @@ func prepareTask(c *call, _ string, doc document, old *record) error {
 		return c.noSuch("room", "id", text(doc, "room_id"))
 	}
 	doc["room_name"] = room.doc["name"]
-	// The copies of the spec that reads show are made by viewTask.
+	// viewTask creates the copies of the spec that reads show.
 	return nil
 }
 

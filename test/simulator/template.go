@@ -17,23 +17,23 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Annotations that keep a template and its values with the rendered service.
+// The annotations that keep a template and its values with the rendered service.
 const (
 	templateSource = "meshagent.service.template.yaml"
 	templateValues = "meshagent.service.template.values"
 )
 
-// TemplateCheck is how much of a template and its values the server checks.
+// TemplateCheck is how strictly the server checks a template and its values.
 type TemplateCheck int
 
 const (
-	// CheckDeclared wants a value for each declared variable that is not optional, and
-	// one of the enumeration if it has one. Names that are not declared render as
+	// CheckDeclared requires a value for each declared variable that is not optional. If the
+	// variable has an enumeration, the value must be in it. Names that are not declared render as
 	// nothing.
 	CheckDeclared TemplateCheck = iota
-	// CheckNothing renders whatever has no value as nothing, as the SDK does for itself.
+	// CheckNothing renders variables without a value as nothing, as the SDK does.
 	CheckNothing
-	// CheckAll also refuses names that are not declared.
+	// CheckAll also rejects names that are not declared.
 	CheckAll
 )
 
@@ -59,9 +59,9 @@ func (c *call) serviceFromTemplate(body document) (document, error) {
 	return doc, nil
 }
 
-// render does what the SDK does to preview a template: the whole text is rendered,
-// the result is parsed, and scalars tagged !template are rendered once more.
-// assumed: the server does the same, so that a value can add structure to the document.
+// render does what the SDK does to preview a template. It renders the whole text, parses the
+// result, and renders scalars with the tag !template once more. assumed: the server does the same,
+// so that a value can add structure to the document.
 func (c *call) render(body document) (document, error) {
 	given, _ := body["values"].(document)
 	values := maps.Clone(given)
@@ -93,7 +93,7 @@ func (c *call) render(body document) (document, error) {
 	return c.template(node)
 }
 
-// template returns the document that a rendered template is.
+// template returns the document of a rendered template.
 func (c *call) template(node *yaml.Node) (document, error) {
 	var decoded any
 	if err := node.Decode(&decoded); err != nil {
@@ -119,8 +119,8 @@ func parseYAML(source string) (*yaml.Node, error) {
 	return &node, nil
 }
 
-// checkValues compares the values with the variables that the template declares, and
-// gives optional ones without a value an empty one.
+// checkValues compares the values with the variables that the template declares. It gives optional
+// variables without a value an empty one.
 func checkValues(node *yaml.Node, values document) error {
 	var declared struct {
 		Variables []struct {
@@ -129,7 +129,7 @@ func checkValues(node *yaml.Node, values document) error {
 			Enum     []string `yaml:"enum"`
 		} `yaml:"variables"`
 	}
-	_ = node.Decode(&declared) // the schema judges it
+	_ = node.Decode(&declared) // the schema checks it
 	for _, v := range declared.Variables {
 		value, ok := values[v.Name].(string)
 		switch {
@@ -144,8 +144,8 @@ func checkValues(node *yaml.Node, values document) error {
 	return nil
 }
 
-// renderTagged renders the scalars that are tagged !template, in place. They are
-// strings, whatever they look like.
+// renderTagged renders the scalars with the tag !template, in place. The results are always
+// strings.
 func renderTagged(node *yaml.Node, values document) error {
 	for _, child := range node.Content {
 		if err := renderTagged(child, values); err != nil {
@@ -163,8 +163,8 @@ func renderTagged(node *yaml.Node, values document) error {
 	return nil
 }
 
-// jinja renders a text. It loads no other template, so that include and import, which
-// could read files of this machine, fail.
+// jinja renders a text. It loads no other templates, so include and import fail, which could read
+// files of this machine.
 func jinja(source string, values document, strict bool) (string, error) {
 	const name = "/template"
 	loader, err := loaders.NewMemoryLoader(map[string]string{name: source})
@@ -187,7 +187,7 @@ func jinja(source string, values document, strict bool) (string, error) {
 	return rendered, nil
 }
 
-// innermost leaves out what gonja says first, which quotes the whole template.
+// innermost omits gonja's outer message, which quotes the whole template.
 func innermost(err error) error {
 	for {
 		inner := errors.Unwrap(err)

@@ -18,7 +18,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// tokenLifetime is how long tokens are good for, unless Behavior says.
+// tokenLifetime is the default lifetime of tokens.
 const tokenLifetime = time.Hour // assumed
 
 var tokenOperations = map[string]operation{
@@ -52,8 +52,8 @@ func connectAgent(c *call) (*answer, error) {
 	}), nil
 }
 
-// participantToken mints a token for a room or an agent, as the SDK documents
-// it, signed with the secret part of an API key of the project.
+// participantToken creates a token for a room or an agent, as the SDK documents it, and signs it
+// with the secret part of an API key of the project.
 func (c *call) participantToken(grant, name string) string {
 	key := c.signingKey()
 	claims := document{
@@ -99,8 +99,7 @@ func validateToken(c *call) (*answer, error) {
 	return jsonAnswer(claims), nil
 }
 
-// verify returns the claims of a participant token. The key is named by a claim, not by
-// the header.
+// verify returns the claims of a participant token. A claim names the key, not the header.
 func (c *call) verify(token string) (document, error) {
 	claims := jwt.MapClaims{}
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Name}), jwt.WithTimeFunc(c.s.clock), jwt.WithJSONNumber())
@@ -126,8 +125,8 @@ func number(v any) int64 {
 	return i
 }
 
-// exchangeToken gives an access token for the credentials of an OAuth client.
-// Codes cannot be had without a browser, so that is the only grant there is.
+// exchangeToken returns an access token for the credentials of an OAuth client. It supports only
+// this grant, because codes need a browser.
 func exchangeToken(c *call) (*answer, error) {
 	form, _ := url.ParseQuery(string(c.raw)) // the contract has checked it
 	if grant := form.Get("grant_type"); grant != "client_credentials" {
@@ -151,13 +150,13 @@ func exchangeToken(c *call) (*answer, error) {
 	return nil, &failure{http.StatusUnauthorized, "client_id: unknown, or the secret is wrong"}
 }
 
-// tokenID is what is stored of an access token.
+// tokenID is the stored form of an access token.
 func tokenID(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
 
-// accessToken returns the project that an OAuth access token is for.
+// accessToken returns the project of an OAuth access token.
 func (s *Simulator) accessToken(token string) (project string, ok bool) {
 	rest, ok := strings.CutPrefix(token, "mat-")
 	if !ok {

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// uiPath is where people look. It needs no key and shows no values.
+// uiPath is the page for people. It needs no key and shows no values.
 const uiPath = "/_simulator/"
 
 const (
@@ -26,7 +26,7 @@ var uiHTML string
 
 var uiTemplate = template.Must(template.New("ui").Parse(uiHTML))
 
-// Overview is what the page and state.json show: names and ids, never values.
+// Overview is the content of the page and of state.json: names and ids, never values.
 type Overview struct {
 	Project     string       `json:"project"`
 	Collections []Collection `json:"collections"`
@@ -34,7 +34,7 @@ type Overview struct {
 	Calls       []callRow    `json:"calls"`
 }
 
-// Collection is one that is not empty, by its path in the project.
+// Collection is a collection that is not empty, by its path in the project.
 type Collection struct {
 	Path  string `json:"path"`
 	Count int    `json:"count"`

@@ -12,13 +12,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// lookup finds the document that a path parameter names. GET of rooms and
-// agents, and all that is nested below a {…_name}, go by name; the rest by id.
+// lookup finds the document of a path parameter. GET of rooms and agents, and everything below a
+// {…_name}, take a name. All others take an id.
 func (c *call) lookup(path, param, id string) (*record, error) {
 	k := c.st.table(path).kind
 	byName := strings.HasSuffix(param, "_name")
 	if p := c.route.Operation.Parameters.GetByInAndName(openapi3.ParameterInPath, param); p != nil && p.Extensions["x-key"] == "name" {
-		// assumed: GET takes an id too, as the help of the command line says.
+		// assumed: GET also takes an id, as the help of the command line tool says.
 		if rec := c.st.get(path, id); rec != nil {
 			return rec, nil
 		}
@@ -62,7 +62,7 @@ func (c *call) create(path string, body document) (*record, error) {
 		return nil, err
 	}
 	if old := c.st.get(path, rec.id); old != nil {
-		// assumed: a member who is added twice, or a secret under an id that is taken, might be overwritten.
+		// assumed: a second member, or a secret with the same id, might overwrite the first.
 		if !c.s.behavior.OverwriteExisting {
 			return nil, conflict("this %s already exists", k.noun)
 		}
@@ -77,7 +77,7 @@ func (c *call) create(path string, body document) (*record, error) {
 	return rec, nil
 }
 
-// update replaces a document, but for the members that cannot change.
+// update replaces a document except for its immutable members.
 func (c *call) update(rec *record, body document) (*record, error) {
 	k := c.st.table(rec.path).kind
 	doc := maps.Clone(body)
@@ -108,7 +108,7 @@ func (c *call) update(rec *record, body document) (*record, error) {
 	return next, nil
 }
 
-// remove deletes a document with all that lies below it or refers to it.
+// remove deletes a document with everything below it, and everything that refers to it.
 func (c *call) remove(rec *record) error {
 	k := c.st.table(rec.path).kind
 	var users []*record
@@ -124,7 +124,7 @@ func (c *call) remove(rec *record) error {
 		switch bereaved := kindOf(user.path).bereaved; {
 		case bereaved != nil:
 			bereaved(c, user)
-		case c.st.get(user.path, user.id) != nil: // may have gone with another
+		case c.st.get(user.path, user.id) != nil: // may have been deleted together with another
 			if err := c.remove(user); err != nil {
 				return err
 			}
@@ -151,8 +151,8 @@ func (c *call) unique(k *kind, rec *record) error {
 	return nil
 }
 
-// rename writes the new name of a document into those that repeat it.
-// assumed: they might keep the old one.
+// rename updates the name of a document in those that repeat it. assumed: they might keep the old
+// one.
 func (c *call) rename(rec *record, name string) {
 	if c.s.behavior.KeepOldNames {
 		return
@@ -169,7 +169,7 @@ func (c *call) rename(rec *record, name string) {
 	}
 }
 
-// stamp sets the members that the server gives.
+// stamp sets the members that the server assigns.
 func (c *call) stamp(k *kind, doc document) {
 	for member, v := range map[string]string{"project_id": c.project, "created_at": c.s.now()} {
 		if k.schema.properties[member] != nil && doc[member] == nil {
@@ -178,7 +178,7 @@ func (c *call) stamp(k *kind, doc document) {
 	}
 }
 
-// identify returns the id of a new document, and gives it one if it must.
+// identify returns the id of a new document, and assigns one if necessary.
 func (k *kind) identify(doc document) string {
 	if len(k.id) == 0 {
 		if text(doc, "id") == "" {
@@ -193,8 +193,8 @@ func (k *kind) identify(doc document) string {
 	return strings.TrimRight(strings.Join(parts, "/"), "/")
 }
 
-// complete gives members that were left out, or null where reads show no null,
-// the value that reads show.
+// complete sets omitted members to the values that reads show. It also replaces null if reads show
+// no null.
 func (k *kind) complete(doc document) {
 	for name, ref := range k.schema.properties {
 		p := ref.Value

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Canonical brings values that are compared as the same into one form: nulls are left out, and numbers
-// have one notation. Loosely, that also goes for what servers normalize.
+// Canonical gives values that compare as equal the same form: it omits nulls, and writes numbers in
+// one notation. If loosely is true, it also removes differences that servers normalize.
 func Canonical(value any, loosely bool) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -41,7 +41,7 @@ func Canonical(value any, loosely bool) any {
 	return value
 }
 
-// isDefault says that a server may leave the value out.
+// isDefault is true if a server may omit the value.
 func isDefault(value any) bool {
 	switch value := value.(type) {
 	case map[string]any:
@@ -52,11 +52,12 @@ func isDefault(value any) bool {
 	return value == "" || value == false
 }
 
-// Encode writes JSON. It panics on what is none: the values were read from JSON.
+// Encode writes JSON. It panics if the value cannot be written, which cannot happen for values that
+// were read from JSON.
 func Encode(value any) []byte {
 	text, err := json.Marshal(value)
 	if err != nil {
-		panic("drift: JSON that cannot be written as JSON: " + err.Error()) // it was read from JSON
+		panic("drift: JSON that cannot be written as JSON: " + err.Error()) // cannot happen, because the value was read from JSON
 	}
 	return text
 }

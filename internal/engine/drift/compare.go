@@ -1,8 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package drift compares documents: what is desired with what is there and what was once set, as
-// server-side apply does. It knows JSON only.
+// Package drift compares three documents, as server-side apply does: the desired one, the actual
+// one, and the fields that were applied last. It depends only on JSON.
 package drift
 
 import (
@@ -13,7 +13,8 @@ import (
 	"slices"
 )
 
-// Change is one difference between what is desired and what MeshAgent holds. A nil value is an absent one.
+// Change is one difference between the desired document and MeshAgent's. A nil value is an absent
+// one.
 type Change struct {
 	Path            Path
 	Desired, Actual any
@@ -21,17 +22,18 @@ type Change struct {
 
 // Result is the outcome of a three-way comparison.
 type Result[S any] struct {
-	// Merged is what MeshAgent should hold: the actual document with the desired fields laid over it.
+	// Merged is the document that MeshAgent should have: the actual document with the desired
+	// fields.
 	Merged S
-	// Changes is what differs, sorted by path; empty when nothing does.
+	// Changes are the differences, sorted by path.
 	Changes []Change
 }
 
-// Compare compares what an object desires with what MeshAgent holds, as server-side apply does: fields
-// that the object sets are compared; fields that it set last time (applied) and no longer sets are to
-// go; all others are not its business. Null and absent are the same. A list belongs to the object as a
-// whole; members that MeshAgent adds to the list's elements do not count. What is to go is gone when
-// MeshAgent holds its default there (nil defaults: there are none).
+// Compare compares what an object desires with what MeshAgent has, as server-side apply does. It
+// compares the fields that the object sets, removes those that the object set last time (applied)
+// and no longer sets, and ignores all others. Null and absent are the same. A list belongs to the
+// object as a whole, but members that MeshAgent adds to its elements do not count. A field counts
+// as removed if MeshAgent has its default there. With nil defaults there are no defaults.
 func Compare[S any](desired, actual S, applied Fields, defaults *S) (Result[S], error) {
 	want, err := Tree(desired)
 	if err != nil {
@@ -63,7 +65,7 @@ func Compare[S any](desired, actual S, applied Fields, defaults *S) (Result[S], 
 	return result, nil
 }
 
-// Tree is a document as encoding/json's generic values, numbers with all their digits.
+// Tree returns a document as generic values of encoding/json. Numbers keep all their digits.
 func Tree(document any) (map[string]any, error) {
 	text, err := json.Marshal(document)
 	if err != nil {
@@ -78,7 +80,7 @@ func Tree(document any) (map[string]any, error) {
 	return root, nil
 }
 
-// overlay lays one document over another and notes what that changes.
+// overlay lays one document over another, and records the changes.
 type overlay struct{ changes []Change }
 
 func (o *overlay) lay(at Path, want, have any) any {
@@ -103,8 +105,8 @@ func (o *overlay) lay(at Path, want, have any) any {
 	return merged
 }
 
-// remove takes out what was applied once and is desired no more. A null counts as a value: it was
-// set, and may still be there.
+// remove removes what was applied once and is no longer desired. A null counts as a value, because
+// it was set and may still be there.
 func (o *overlay) remove(at Path, merged, want, have map[string]any, applied Fields, defaults map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(applied)) {
 		if held, isHeld := have[name]; isHeld {
@@ -129,21 +131,21 @@ func (o *overlay) removeMember(at Path, merged, want map[string]any, held, appli
 			delete(merged, name)
 		}
 	default:
-		if !isWanted && !isTree(held) && !isFallback(held, fallback) { // members that others added below it are theirs
+		if !isWanted && !isTree(held) && !isFallback(held, fallback) { // members that others added to the object are theirs
 			o.changes = append(o.changes, Change{at, nil, held})
 			delete(merged, name)
 		}
 	}
 }
 
-// removeInside removes members of an object, and the object with the last of them.
+// removeInside removes members of an object, and the object if it becomes empty.
 func (o *overlay) removeInside(at Path, merged, want map[string]any, held any, applied Fields, defaults map[string]any) {
 	name, _ := at[len(at)-1].(string)
 	wanted, isWanted := want[name]
 	wantedInside, _ := wanted.(map[string]any)
 	heldInside, isObject := held.(map[string]any)
 	if !isObject || isWanted && wantedInside == nil {
-		return // it is or was to be something else, and was laid over already
+		return // the value has or had another type, and was laid over already
 	}
 	rest, _ := merged[name].(map[string]any)
 	rest = maps.Clone(rest)
@@ -153,8 +155,8 @@ func (o *overlay) removeInside(at Path, merged, want map[string]any, held any, a
 	}
 }
 
-// lost says that a list holds something that was applied and is desired no more. The first element of a
-// list of defaults has those of every element.
+// lost is true if a list has something that was applied and is no longer desired. The first element
+// of a list of defaults has the defaults of every element.
 func lost(applied, wanted any, isWanted bool, held, defaults any) bool {
 	switch applied := applied.(type) {
 	case Fields:
@@ -194,7 +196,7 @@ func lostMember(applied Fields, wanted, held, defaults any) bool {
 	return false
 }
 
-// isFallback says that MeshAgent holds what it gives to those who leave a value out.
+// isFallback is true if MeshAgent has the value that it uses for an omitted field.
 func isFallback(held, fallback any) bool {
 	return fallback != nil && Covers(fallback, held)
 }
@@ -203,13 +205,13 @@ func (o *overlay) changed(p Path) bool {
 	return slices.ContainsFunc(o.changes, func(c Change) bool { return c.Path.String() == p.String() })
 }
 
-// isTree says that a value holds members of its own, which may be somebody else's.
+// isTree is true if a value has members, which may belong to others.
 func isTree(value any) bool {
 	m, ok := value.(map[string]any)
 	return ok && len(m) > 0
 }
 
-// Covers says that have is want, apart from members of objects that want does not mention.
+// Covers is true if have equals want, apart from members of objects that want does not have.
 func Covers(want, have any) bool {
 	switch want := want.(type) {
 	case map[string]any:

@@ -39,7 +39,7 @@ func TestDrift(t *testing.T) {
 	for name, test := range map[string]struct {
 		desired, actual string
 		applied         string
-		merged          string // "" means: as actual
+		merged          string // "" means the same as actual
 		changes         []string
 	}{
 		"equal":                           {desired: `{"a": 1, "b": {"c": "x"}}`, actual: `{"a": 1, "b": {"c": "x"}}`},
@@ -56,7 +56,7 @@ func TestDrift(t *testing.T) {
 		"null actual":                     {desired: `{"a": 1}`, actual: `{"a": null}`, merged: `{"a": 1}`, changes: []string{"a"}},
 		"numbers by value":                {desired: `{"a": 1.0, "b": 1e3}`, actual: `{"a": 1, "b": 1000}`},
 		"numbers that look alike":         {desired: `{"a": 9007199254740993}`, actual: `{"a": 9007199254740992}`, merged: `{"a": 9007199254740993}`, changes: []string{"a"}},
-		"a number is no string":           {desired: `{"a": 1}`, actual: `{"a": "1"}`, merged: `{"a": 1}`, changes: []string{"a"}},
+		"a number is not a string":        {desired: `{"a": 1}`, actual: `{"a": "1"}`, merged: `{"a": 1}`, changes: []string{"a"}},
 		"false is not absent":             {desired: `{"a": false}`, actual: `{}`, merged: `{"a": false}`, changes: []string{"a"}},
 		"a list, more members":            {desired: `{"l": [{"a": 1}]}`, actual: `{"l": [{"a": 1, "private": true, "x": null}]}`},
 		"a list, another order":           {desired: `{"l": [1, 2]}`, actual: `{"l": [2, 1]}`, merged: `{"l": [1, 2]}`, changes: []string{"l"}},
@@ -104,7 +104,7 @@ func TestDrift(t *testing.T) {
 			if d := cmp.Diff(clean(decode(t, want)), clean(got.Merged)); d != "" {
 				t.Errorf("merged: %s", d)
 			}
-			// What was merged needs no second write.
+			// A merged document needs no second write.
 			fields, err := FieldsOf(decode(t, test.desired))
 			if err != nil {
 				t.Fatal(err)
@@ -117,7 +117,7 @@ func TestDrift(t *testing.T) {
 	}
 }
 
-// What MeshAgent gives to those who leave a value out is not there to be removed.
+// The value that MeshAgent uses for an omitted field must not be removed.
 func TestDriftOfDefaults(t *testing.T) {
 	t.Parallel()
 	defaults := decode(t, `{"a": false, "m": {"b": "x"}, "l": [{"c": 1}]}`)
@@ -181,7 +181,7 @@ func TestFieldsTogether(t *testing.T) {
 	}
 }
 
-// applied reads fields as status holds them.
+// applied reads fields in the form of status.
 func applied(text string) Fields { return ParseFields([]byte(text)) }
 
 func TestSameNumber(t *testing.T) {
@@ -208,7 +208,7 @@ func FuzzDrift(f *testing.F) {
 		}
 		first, err := Compare(want, have, applied(before), nil)
 		if err != nil {
-			return // numbers that Go cannot hold, for example
+			return // for example, numbers that Go cannot represent
 		}
 		fields, err := FieldsOf(want)
 		if err != nil {
@@ -218,7 +218,8 @@ func FuzzDrift(f *testing.F) {
 		if err != nil || len(second.Changes) > 0 {
 			t.Errorf("merging %s into %s needs a second write: %v %v", desired, actual, second.Changes, err)
 		}
-		// What others have set stays: all that is neither changed, nor within or around what is.
+		// Values of others stay, unless they are changed, or inside or around something that is
+		// changed.
 		held, merged := values(nil, mustTree(t, have)), values(nil, mustTree(t, first.Merged))
 		for at, value := range held {
 			touched := slices.ContainsFunc(first.Changes, func(c Change) bool {
@@ -232,7 +233,7 @@ func FuzzDrift(f *testing.F) {
 	})
 }
 
-// values are all single values of a document, by their path.
+// values returns all single values of a document by path.
 func values(at Path, value any) map[string]string {
 	all := map[string]string{}
 	switch value := value.(type) {

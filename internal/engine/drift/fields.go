@@ -10,10 +10,10 @@ import (
 )
 
 // Fields are the members of a document that an object sets: the document itself with true in place
-// of its values. An object without members, and a list without objects in it, are values.
+// of its values. An object without members counts as a value, and so does a list without objects.
 type Fields map[string]any
 
-// FieldsOf are the fields that a document sets.
+// FieldsOf returns the fields that a document sets.
 func FieldsOf(document any) (Fields, error) {
 	root, err := Tree(document)
 	if err != nil {
@@ -50,7 +50,7 @@ func outline(value any) any {
 	return true
 }
 
-// ParseFields reads fields from JSON. What someone edited into nonsense has none.
+// ParseFields reads fields from JSON. If a user edited them into invalid JSON, there are no fields.
 func ParseFields(text []byte) Fields {
 	var root map[string]any
 	if json.Unmarshal(text, &root) != nil {
@@ -76,7 +76,7 @@ func typed(value any) any {
 	return value
 }
 
-// Within says that all fields are among others.
+// Within is true if all fields are among others.
 func (f Fields) Within(others Fields) bool { return within(f, others) }
 
 func within(some, others any) bool {
@@ -100,7 +100,7 @@ func anyMissing(some, others Fields) bool {
 	return false
 }
 
-// And returns these fields and others.
+// And returns the union of these fields and others.
 func (f Fields) And(others Fields) Fields {
 	if others == nil {
 		return f
@@ -127,7 +127,7 @@ func union(one, other any) any {
 		return append(both, other[common:]...)
 	}
 	if other != nil {
-		return other // where one was a value and the other has members, the members say more
+		return other // if one is a value and the other has members, keep the members
 	}
 	return one
 }
@@ -177,7 +177,7 @@ func (f Fields) At(p Path) Fields {
 	return Fields{name: inner}
 }
 
-// ValuesAt are the values that a document has under fields, in the order of the fields.
+// ValuesAt returns the values of a document at the fields, in the order of the fields.
 func ValuesAt(document any, set any) any {
 	switch set := set.(type) {
 	case Fields:

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// SameNumber compares two JSON numbers by their exact decimal value: 1 is 1.0, and
-// 1e+21 is 1000000000000000000000. Floating point would take different numbers for the same.
+// sameNumber compares two JSON numbers by their exact decimal value: 1 equals 1.0, and 1e+21 equals
+// 1000000000000000000000. Floating point would round different numbers to the same value.
 func sameNumber(a, b json.Number) bool {
 	return a == b || decimalOf(a.String()) == decimalOf(b.String())
 }
@@ -21,7 +21,7 @@ type decimal struct {
 	negative bool
 	digits   string // without zeros at either end
 	exponent int64
-	odd      string // a number whose exponent is beyond all reason is the same as its own text only
+	odd      string // the text of a number with an extreme exponent, which equals only itself
 }
 
 func decimalOf(text string) decimal {
@@ -35,7 +35,7 @@ func decimalOf(text string) decimal {
 	digits := strings.TrimLeft(whole+fraction, "0")
 	exponent += int64(len(digits) - len(fraction))
 	if digits = strings.TrimRight(digits, "0"); digits == "" {
-		return decimal{} // zero has no sign that anybody means
+		return decimal{} // the sign of zero has no meaning
 	}
 	return decimal{negative: negative, digits: digits, exponent: exponent}
 }

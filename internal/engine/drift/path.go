@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Path is a place in a JSON document: member names (string) and positions in lists (int). Written out it reads
-// metadata.team, ports[0].num or annotations["meshagent.storage.class"].
+// Path is a place in a JSON document: member names (string) and list indexes (int). Its text is,
+// for example, metadata.team, ports[0].num or annotations["meshagent.storage.class"].
 type Path []any
 
 // plainName is a member name that needs no quotes.
@@ -38,7 +38,7 @@ func (p Path) String() string {
 	return text.String()
 }
 
-// Child returns a new path, one step further.
+// child returns a new path, one step further.
 func (p Path) child(step any) Path {
 	return append(slices.Clip(p), step)
 }

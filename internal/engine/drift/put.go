@@ -14,8 +14,8 @@ type Value struct {
 	Value any
 }
 
-// Put returns a document with values put in their places. A place whose object is not there is left
-// out: what would hold the value is gone.
+// Put returns a document with values at their places. It skips a place whose object does not exist
+// any more.
 func Put[S any](document S, values []Value) (S, error) {
 	if len(values) == 0 {
 		return document, nil

@@ -16,15 +16,15 @@ func TestPut(t *testing.T) {
 	}
 	for name, one := range map[string]struct {
 		at   Path
-		want any // of what is at a.list[0]; nil: it is as it was
+		want any // expected value of a.list[0]; nil means unchanged
 	}{
-		"a new member":          {Path{"a", "list", 0, "c"}, map[string]any{"b": "1", "c": "new"}},
-		"a member that is set":  {Path{"a", "list", 0, "b"}, map[string]any{"b": "new"}},
-		"beyond a list":         {Path{"a", "list", 2, "b"}, nil},
-		"in what is no object":  {Path{"a", "list", 1, "b"}, nil},
-		"in what is not there":  {Path{"a", "other", "b"}, nil},
-		"a list, by its place":  {Path{"a", "list", 0}, nil},
-		"a number, by a member": {Path{"n", "b"}, nil},
+		"a new member":              {Path{"a", "list", 0, "c"}, map[string]any{"b": "1", "c": "new"}},
+		"a member that is set":      {Path{"a", "list", 0, "b"}, map[string]any{"b": "new"}},
+		"beyond a list":             {Path{"a", "list", 2, "b"}, nil},
+		"in a value, not an object": {Path{"a", "list", 1, "b"}, nil},
+		"in what is not there":      {Path{"a", "other", "b"}, nil},
+		"a list, by its place":      {Path{"a", "list", 0}, nil},
+		"a number, by a member":     {Path{"n", "b"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,7 +14,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Cache is one collection as it was listed, with our own writes since.
+// Cache is the last list of a collection, with the process's own writes since then.
 type Cache[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	collection meshagent.Collection[S, R]
 	connection string
@@ -23,14 +23,14 @@ type Cache[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 
 	mu         sync.Mutex
 	used       time.Time
-	doubted    map[string]time.Time // when a write ended without an answer, by what it was about; "" is everything
-	table      *table[S, R]         // of the last list, or what was seen before the first one
-	pending    map[string]*R        // our writes while a list is under way: nil means deleted
+	doubted    map[string]time.Time // when a write ended without an answer, by the resource; "" means all resources
+	table      *table[S, R]         // rows of the last list, or of own writes before the first list
+	pending    map[string]*R        // own writes while a list is under way; nil means deleted
 	unreadable *unreadable
-	retired    bool // nothing is kept any more
+	retired    bool // the cache keeps nothing any more
 }
 
-// unreadable is a list that another try will not make readable.
+// unreadable records why a list cannot be read, if a retry would not help.
 type unreadable struct {
 	begun time.Time
 	err   error
@@ -42,9 +42,10 @@ func newCache[S meshagent.Spec[S], R meshagent.Resource[S]](connection string, c
 	return made
 }
 
-// ListedSince returns the rows of a list that was begun at or after a moment, and when it was. It sends a new list only if it must,
-// and all who ask while one is under way share it, or the next one. What the question is about, such as a key, counts if a
-// write to it is in doubt: then the list is one from after that.
+// ListedSince returns the rows of a list that began at or after notBefore, and when it began. It
+// requests a new list only if necessary. All callers share the list under way, or the next one. The
+// names in about, such as a key, are the subject of the question. If a write to one of them is in
+// doubt, the list must have begun after that write.
 func (s *Cache[S, R]) ListedSince(ctx context.Context, notBefore time.Time, about ...string) (View[S, R], error) {
 	notBefore, err := s.demand(notBefore, about)
 	if err != nil {
@@ -61,11 +62,12 @@ func (s *Cache[S, R]) ListedSince(ctx context.Context, notBefore time.Time, abou
 		if current {
 			return View[S, R]{table: list, Begun: begun, mu: &s.mu}, nil
 		}
-		s.lists.Forget() // it was dropped just when it came
+		s.lists.Forget() // it was dropped as soon as it came
 	}
 }
 
-// demand is the moment from which a list counts. The error is that of the last one, if it stays.
+// demand returns the earliest beginning of a usable list. The error is that of the last list, if a
+// retry would not help.
 func (s *Cache[S, R]) demand(notBefore time.Time, about []string) (time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +77,8 @@ func (s *Cache[S, R]) demand(notBefore time.Time, about []string) (time.Time, er
 		}
 	}
 	if last := s.unreadable; last != nil {
-		// What is too large would cost as much again, each time. A right to list may be given at any moment.
+		// A list that is too large would cost as much again each time. A permission to list can be
+		// granted at any moment.
 		recent := errors.Is(last.err, meshagent.ErrAnswerTooLarge) && time.Since(last.begun) < s.interval*3/4
 		if recent || !last.begun.Before(notBefore) {
 			return notBefore, last.err
@@ -84,20 +87,20 @@ func (s *Cache[S, R]) demand(notBefore time.Time, about []string) (time.Time, er
 	return notBefore, nil
 }
 
-// ListedRecently returns the rows of a list that may show that something does not exist yet. It is a few seconds old at most; where
-// lists take long, a few times as old as one takes, since each of many new objects would wait for a list of its own otherwise.
+// ListedRecently returns the rows of a list that can show that a resource does not exist yet. The
+// list is at most a few seconds old. If lists take long, it is at most a few times as old as a list
+// takes. Otherwise each of many new objects would wait for a list of its own.
 func (s *Cache[S, R]) ListedRecently(ctx context.Context, about ...string) (View[S, R], error) {
 	const usually, times = 3 * time.Second, 4
 	return s.ListedSince(ctx, time.Now().Add(-max(usually, times*s.lists.Took())), about...)
 }
 
-// list reads the collection.
 func (s *Cache[S, R]) list(ctx context.Context) (*table[S, R], error) {
 	begun, read := time.Now(), newTable[S, R](s.connection)
 	s.mu.Lock()
 	s.pending = map[string]*R{}
 	s.mu.Unlock()
-	err := errors.New("the list was cut off") // by a panic
+	err := errors.New("the list was cut off") // stays if the listing panics
 	defer func() {
 		if err != nil {
 			s.failed(begun, err)
@@ -114,7 +117,7 @@ func (s *Cache[S, R]) list(ctx context.Context) (*table[S, R], error) {
 	return read, nil
 }
 
-// take puts a new table, with the writes of ours that it may have missed, in the place of the last one.
+// take replaces the last table by a new one, and adds own writes that the new list may have missed.
 func (s *Cache[S, R]) take(begun time.Time, read *table[S, R]) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +135,7 @@ func (s *Cache[S, R]) take(begun time.Time, read *table[S, R]) error {
 	return nil
 }
 
-// failed notes why there is no list.
+// failed records why there is no list.
 func (s *Cache[S, R]) failed(begun time.Time, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,11 +151,11 @@ func (s *Cache[S, R]) failed(begun time.Time, err error) {
 	}
 }
 
-// Record takes a write of ours into the cache, and into the list under way, which may have passed the place already. A nil
-// row is a deleted one.
+// Record adds an own write to the cache, and to the list under way, which may have passed its place
+// already. A nil row is a deleted one.
 func (s *Cache[S, R]) Record(id string, row *R) {
 	if row != nil {
-		// What a list does not show, such as the value of a secret, must not stay in memory.
+		// A value that lists do not show, such as that of a secret, must not stay in memory.
 		if partial, ok := any(*row).(meshagent.Listed[R]); ok {
 			listed := partial.Listed()
 			row = &listed
@@ -163,23 +166,23 @@ func (s *Cache[S, R]) Record(id string, row *R) {
 	s.replace(id, row)
 }
 
-// replace replaces a row here and in the list under way. The caller holds the lock.
+// replace replaces a row in the cache and in the list under way. The caller holds the lock.
 func (s *Cache[S, R]) replace(id string, row *R) {
 	if s.retired {
 		return
 	}
 	if s.table == nil {
-		s.table = newTable[S, R](s.connection) // of no list
+		s.table = newTable[S, R](s.connection) // without a list
 	}
 	if s.pending != nil {
 		s.pending[id] = row
 	}
 	if s.table.replace(id, row) != nil {
-		s.drop() // the next list tells what is too large
+		s.drop() // the next list shows that it is too large
 	}
 }
 
-// retire ends the use of the cache. What is still under way keeps nothing.
+// retire ends the use of the cache. Requests under way keep nothing.
 func (s *Cache[S, R]) retire() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -196,9 +199,10 @@ func (s *Cache[S, R]) drop() {
 	s.lists.Forget()
 }
 
-// Doubt says that a write of ours ended without an answer, and may have been carried out all the same. Questions about it are
-// answered by no list from before: those about a resource by its id, or by its key or owner if it may have been created.
-// Without names everything is in doubt.
+// Doubt records that an own write ended without an answer, so that MeshAgent may have carried it
+// out. Lists that began earlier then no longer answer questions about the names in about. These are
+// the id of a resource, or its key and owner if it may have been created. Without names, everything
+// is in doubt.
 func (s *Cache[S, R]) Doubt(about ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,15 +215,15 @@ func (s *Cache[S, R]) Doubt(about ...string) {
 	for _, name := range about {
 		s.doubted[name] = time.Now()
 		if s.table != nil && s.table.rows[name] != nil {
-			s.replace(name, nil) // only a live read tells
+			s.replace(name, nil) // only a live read shows the resource
 		} else if s.pending != nil && name != "" {
 			s.pending[name] = nil
 		}
 	}
 }
 
-// UntilShared is how long to wait until a list may be begun that shows a write of some moment. Lists
-// for writes that follow each other closely are a second apart.
+// UntilShared is how long to wait before a list that shows a write. Writes in quick succession
+// share lists, which begin at least a second apart.
 func (s *Cache[S, R]) UntilShared(written time.Time) time.Duration {
 	const apart = time.Second
 	begun := s.lists.Begun()
@@ -229,7 +233,7 @@ func (s *Cache[S, R]) UntilShared(written time.Time) time.Duration {
 	return apart - time.Since(begun)
 }
 
-// Slow says that a list takes so long that reading one resource by itself is cheaper.
+// Slow is true if a list takes so long that a GET of one resource is cheaper.
 func (s *Cache[S, R]) Slow() bool { return s.lists.Took() > time.Second }
 
 func (s *Cache[S, R]) use() {
@@ -249,8 +253,8 @@ func (s *Cache[S, R]) dropIfIdle(moment time.Time) bool {
 	return true
 }
 
-// IsUnreadable says that a list cannot be read, and that trying again does not help. Resources whose id is known can be read
-// one by one.
+// IsUnreadable is true if a list cannot be read, and a retry would not help. Resources with a known
+// id can be read one by one.
 func IsUnreadable(err error) bool {
 	return errors.Is(err, meshagent.ErrAnswerTooLarge) || meshagent.IsForbidden(err)
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// listed is a collection that can only be listed, and takes a second for it.
+// listed is a collection that can only be listed, which takes a second.
 type listed struct {
 	meshagent.Collection[meshagent.RoomSpec, meshagent.Room]
 
@@ -79,7 +79,7 @@ func TestCacheIsShared(t *testing.T) {
 		if l.lists.Load() != 1 {
 			t.Errorf("a list that is new enough was asked for again")
 		}
-		// Whoever asks while a list is under way that was begun too early waits for the next one, together.
+		// Callers for which the list under way began too early wait for the next one together.
 		go ask(time.Now())
 		time.Sleep(time.Second / 2) //nolint:forbidigo // synctest makes it pass at once
 		together(100, time.Now())
@@ -96,7 +96,7 @@ func TestCacheKeepsOwnWrites(t *testing.T) {
 		s := cacheOf(l)
 		go func() { _, _ = s.ListedSince(t.Context(), time.Now()) }()
 		time.Sleep(time.Second / 2) //nolint:forbidigo // synctest makes it pass at once
-		// The list has passed these already.
+		// The list has passed these rows already.
 		s.Record("new", &meshagent.Room{ID: "new"})
 		s.Record("deleted", nil)
 		list, err := s.ListedSince(t.Context(), time.Now().Add(-time.Second))
@@ -136,7 +136,7 @@ func TestCacheOfManyIsOlder(t *testing.T) {
 		l := &listed{rooms: func() ([]string, error) { return []string{"a"}, nil }}
 		s := cacheOf(l)
 		for _, test := range []struct {
-			after time.Duration // of the end of the last list, which took a second
+			after time.Duration // after the end of the last list, which took a second
 			lists int32
 		}{{0, 1}, {2500 * time.Millisecond, 1}, {time.Second, 2}} {
 			time.Sleep(test.after) //nolint:forbidigo // synctest makes it pass at once
@@ -168,11 +168,11 @@ func TestCacheErrors(t *testing.T) {
 		if _, err := s.ListedSince(ctx, time.Now().Add(time.Hour)); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
-		time.Sleep(2 * time.Second) //nolint:forbidigo // until the list ends that nobody waits for any more
+		time.Sleep(2 * time.Second) //nolint:forbidigo // until the abandoned list ends
 	})
 }
 
-// With the race detector: a row is read while a list comes in.
+// For the race detector: a row is read while a list comes in.
 func TestCacheRowDuringAList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -219,7 +219,7 @@ func TestWhatIsTooLargeIsNotListedAgainAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		err   error
-		lists []int32 // after a look, a look that takes older lists, a look at a new one, and one after an interval
+		lists []int32 // after a check, a check that accepts older lists, a check of a new list, and one after an interval
 	}{
 		"too large": {meshagent.ErrAnswerTooLarge, []int32{1, 1, 1, 2}},
 		"forbidden": {&meshagent.Error{Status: http.StatusForbidden}, []int32{1, 1, 2, 3}},
@@ -255,7 +255,7 @@ func TestWhatIsTooLargeIsNotListedAgainAtOnce(t *testing.T) {
 	}
 }
 
-// seen is a row as it was last seen, in a list or by itself.
+// seen returns a row as it was last read, in a list or alone.
 func (s *Cache[S, R]) seen(id string) (row R, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

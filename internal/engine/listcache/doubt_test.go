@@ -10,7 +10,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// While creations fail, each of many objects asks whether its own was carried out: a list answers for all of them.
+// While creations fail, each of many objects asks whether its own creation was carried out. One
+// list answers all of them.
 func TestADoubtIsAboutOneResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -1,8 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package listcache keeps lists of collections that many users share, with the own writes since. It knows
-// neither Kubernetes nor kinds.
+// Package listcache keeps lists of collections that many users share, with the process's own writes
+// since then. It depends neither on Kubernetes nor on kinds.
 package listcache
 
 import (
@@ -22,7 +22,7 @@ type Registry struct {
 
 type forgetter interface{ forget(connection string) }
 
-// Forget drops the lists that were read through a connection which nobody uses any more.
+// Forget drops the lists of a connection that is no longer used.
 func (r *Registry) Forget(connection string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -32,7 +32,8 @@ func (r *Registry) Forget(connection string) {
 }
 
 // For returns the lists that all users of one type of resource share. interval is how often a list
-// is compared with objects: one that nobody uses, such as that of a deleted room, is kept for two.
+// is compared with objects. An unused list, such as that of a deleted room, is kept for two
+// intervals.
 func For[S meshagent.Spec[S], R meshagent.Resource[S]](registry *Registry, interval time.Duration) *Caches[S, R] {
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
@@ -48,9 +49,9 @@ func For[S meshagent.Spec[S], R meshagent.Resource[S]](registry *Registry, inter
 	return made
 }
 
-// Caches are the lists of collections of one type of resource. A list may say "in sync"; a pass that
-// wants to write because of it must first look live, or demand a list that is begun after the question
-// was put.
+// Caches are the lists of collections of one type of resource. A list can show that an object is in
+// sync. Before a pass writes because of a list, it must do a live read, or request a list that
+// begins after the question was asked.
 type Caches[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	interval time.Duration
 
@@ -59,10 +60,10 @@ type Caches[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	swept time.Time
 }
 
-// cacheKey keeps what different credentials see apart.
+// cacheKey separates what different credentials see.
 type cacheKey struct{ connection, path string }
 
-// Of returns the cache of a collection, possibly empty.
+// Of returns the cache of a collection. It can be empty.
 func (s *Caches[S, R]) Of(connection string, collection meshagent.Collection[S, R]) *Cache[S, R] {
 	s.mu.Lock()
 	defer s.mu.Unlock()

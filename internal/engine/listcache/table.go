@@ -12,7 +12,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// table has the rows of a list, by identity, and finds them by natural key and by owner.
+// table has the rows of a list by identity. It also finds them by natural key and by owner.
 type table[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	rows    map[string]*R
 	byKey   index
@@ -20,14 +20,14 @@ type table[S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	held    *meshagent.Holding
 }
 
-// index has identities.
+// index maps a name to identities.
 type index map[string][]string
 
 func newTable[S meshagent.Spec[S], R meshagent.Resource[S]](connection string) *table[S, R] {
 	return &table[S, R]{rows: map[string]*R{}, byKey: index{}, byOwner: index{}, held: meshagent.NewHolding(connection)}
 }
 
-// fill reads a whole collection. Its rows are counted as they come.
+// fill reads a whole collection. It counts rows as they come.
 func (t *table[S, R]) fill(ctx context.Context, collection meshagent.Collection[S, R]) error {
 	for row, err := range collection.All(meshagent.Hold(ctx, t.held)) {
 		if err != nil {
@@ -38,7 +38,7 @@ func (t *table[S, R]) fill(ctx context.Context, collection meshagent.Collection[
 	return nil
 }
 
-// replace puts a row in the place of another; nil removes it. It fails if there is too much to remember.
+// replace replaces a row. nil removes it. replace fails if the rows would exceed the memory limit.
 func (t *table[S, R]) replace(id string, row *R) error {
 	t.remove(id)
 	if row == nil {
@@ -109,7 +109,7 @@ func (v View[S, R]) Get(id string) (R, bool) {
 // ByKey returns the rows with a natural key.
 func (v View[S, R]) ByKey(key string) []R { return v.all(v.table.byKey, key) }
 
-// ByOwner returns the rows that an owner has marked.
+// ByOwner returns the rows with the ownership annotation of an owner.
 func (v View[S, R]) ByOwner(owner string) []R { return v.all(v.table.byOwner, owner) }
 
 func (v View[S, R]) all(by index, name string) (found []R) {

@@ -15,7 +15,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// counted is a room that counts how often it is asked for its name or its owner.
+// counted is a room that counts how often its name or its owner is read.
 type counted struct{ meshagent.RoomSpec }
 
 var rowsRead atomic.Int64
@@ -72,7 +72,7 @@ func TestRowsAreFoundWithoutLookingAtAll(t *testing.T) {
 		t.Errorf("%d rows were looked at", n)
 	}
 
-	// Our own writes are found, too: a rename, another owner, a deletion.
+	// Own writes are found, too: a rename, another owner, a deletion.
 	renamed := counted{meshagent.RoomSpec{Name: "room 7"}.WithMark(meshagent.Mark{Owner: "another"})}
 	renamed.Name = "renamed"
 	s.Record("id of room 7", &renamed)

@@ -1,9 +1,9 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package admission checks objects as the API server does, without one: with the API server's own
-// libraries for pruning, defaults, schemas and rules. That is what makes it possible to check
-// thousands of objects. Suites compare it with a real API server.
+// Package admission checks objects as the API server does, with the API server's own libraries for
+// pruning, defaults, schemas and rules. It needs no API server, so a test can check thousands of
+// objects. Suites compare it with a real API server.
 package admission
 
 import (
@@ -19,7 +19,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Server checks objects of the kinds that it knows.
+// Server checks objects of known kinds.
 type Server struct {
 	kinds map[schema.GroupVersionKind]*kind
 }
@@ -50,7 +50,7 @@ func Load(folder string) (*Server, error) {
 	return s, nil
 }
 
-// Kinds are the kinds that it knows, each with its plural.
+// Kinds returns the known kinds, each with its plural.
 func (s *Server) Kinds() map[schema.GroupVersionKind]string {
 	plurals := map[schema.GroupVersionKind]string{}
 	for gvk, k := range s.kinds {
@@ -59,8 +59,8 @@ func (s *Server) Kinds() map[schema.GroupVersionKind]string {
 	return plurals
 }
 
-// Create says what the API server answers to the creation of an object, with fields that it does
-// not know refused. The object becomes as it would be stored.
+// Create returns the API server's answer to the creation of an object. It rejects unknown fields.
+// The object gets its stored form.
 func (s *Server) Create(ctx context.Context, obj *unstructured.Unstructured) error {
 	k, err := s.kindOf(obj)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *Server) Create(ctx context.Context, obj *unstructured.Unstructured) err
 	return k.validate(ctx, obj)
 }
 
-// Update says what the API server answers to an update of an object.
+// Update returns the API server's answer to an update of an object.
 func (s *Server) Update(ctx context.Context, obj, old *unstructured.Unstructured) error {
 	k, err := s.kindOf(obj)
 	if err != nil {

@@ -27,7 +27,7 @@ import (
 	"k8s.io/apiserver/pkg/cel/common"
 )
 
-// kind is a version of a CustomResourceDefinition, made ready as apiextensions-apiserver does it in
+// kind is a version of a CustomResourceDefinition, prepared as in apiextensions-apiserver's
 // customresource_handler.go.
 type kind struct {
 	gvk        schema.GroupVersionKind
@@ -56,7 +56,7 @@ func newKind(gvk schema.GroupVersionKind, plural string, version apiextensionsv1
 	return &kind{gvk, plural, structural, validator, cel.NewValidator(structural, true, celconfig.PerCallLimit)}, nil
 }
 
-// decode takes from an object what its schema does not know, and names it.
+// decode removes fields from an object that its schema does not have, and names them.
 func (k *kind) decode(obj *unstructured.Unstructured) error {
 	meta, found, unknown, err := objectmeta.GetObjectMetaWithOptions(obj.Object, objectmeta.ObjectMetaOptions{ReturnUnknownFieldPaths: true})
 	if err != nil {
@@ -92,8 +92,8 @@ func (k *kind) setDefaults(obj *unstructured.Unstructured) {
 	defaulting.Default(obj.Object, k.structural)
 }
 
-// validate is that of the strategy for custom resources in apiextensions-apiserver, which cannot be
-// used itself: it comes with etcd.
+// validate copies the strategy for custom resources in apiextensions-apiserver. That code cannot be
+// used directly, because it requires etcd.
 func (k *kind) validate(ctx context.Context, obj *unstructured.Unstructured) error {
 	errs := metavalidation.ValidateObjectMetaAccessor(obj, true, metavalidation.NameIsDNSSubdomain, field.NewPath("metadata"))
 	errs = append(errs, schemavalidation.ValidateCustomResource(nil, obj.Object, k.schema)...)
@@ -132,8 +132,8 @@ func (k *kind) invalid(obj *unstructured.Unstructured, errs field.ErrorList) err
 	return apierrors.NewInvalid(k.gvk.GroupKind(), obj.GetName(), errs)
 }
 
-// blocksRules says why rules are not evaluated: an object that is broken in such ways cannot be
-// shown to them.
+// blocksRules returns the error that prevents rules from running, because they cannot read such an
+// object.
 func blocksRules(errs field.ErrorList) *field.Error {
 	for _, err := range errs {
 		switch err.Type {

@@ -49,7 +49,8 @@ func find(names []string) (map[string]string, error) {
 
 func lookUp(folders []string, name string) string {
 	for _, folder := range folders {
-		// With a slash in it, LookPath searches nothing; it only checks that the file can be run.
+		// LookPath does not search for a path with a slash. It only checks that the file can be
+		// executed.
 		if path, err := exec.LookPath(filepath.Join(folder, name)); err == nil {
 			return path
 		}
@@ -57,8 +58,8 @@ func lookUp(folders []string, name string) string {
 	return ""
 }
 
-// folders returns where to look: KUBEBUILDER_ASSETS, which often lacks kube-controller-manager, then bin/k8s of the
-// module that the working directory is in, for a plain "go test".
+// folders returns where to look: KUBEBUILDER_ASSETS, which often has no kube-controller-manager,
+// then bin/k8s of the module of the working directory, for a plain "go test".
 func folders() ([]string, error) {
 	var folders []string
 	if assets := os.Getenv("KUBEBUILDER_ASSETS"); assets != "" {

@@ -17,7 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// controllers are those whose work can be seen without nodes.
+// controllers are those with an effect even if there are no nodes.
 var controllers = []string{
 	"namespace-controller",
 	"garbage-collector-controller",
@@ -35,7 +35,7 @@ func (c *ControlPlane) startControllers(ctx context.Context) error {
 		"--kubeconfig="+c.KubeconfigPath,
 		"--controllers="+strings.Join(controllers, ","),
 		"--leader-elect=false",
-		"--secure-port=0", // nothing asks for its health or metrics, and a port may be taken
+		"--secure-port=0", // no client reads its health or metrics, and the port may be in use
 		"--kube-api-qps=200",
 		"--kube-api-burst=400",
 	)
@@ -46,7 +46,7 @@ func (c *ControlPlane) startControllers(ctx context.Context) error {
 	return c.awaitControllers(ctx)
 }
 
-// awaitControllers waits for something that only a controller makes.
+// awaitControllers waits for an object that only a controller creates.
 func (c *ControlPlane) awaitControllers(ctx context.Context) error {
 	reader, err := client.New(c.Config, client.Options{})
 	if err != nil {
@@ -80,7 +80,7 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 	p := &process{cmd: cmd, done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
-		_ = cmd.Wait() // how it ended is in its log
+		_ = cmd.Wait() // the log says how it ended
 	}()
 	return p, nil
 }
@@ -94,7 +94,7 @@ func (p *process) ended() bool {
 	}
 }
 
-// stop kills it: kube-controller-manager keeps no state of its own.
+// stop kills the process, because kube-controller-manager keeps no state.
 func (p *process) stop() error {
 	if p.ended() {
 		return nil

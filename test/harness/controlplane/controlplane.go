@@ -16,34 +16,36 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 )
 
-// patience is how long a part may take to start or to stop. It is generous: several control planes may share two cores.
+// patience is how long a part may take to start or to stop. It is long, because several control
+// planes may share two cores.
 const patience = time.Minute
 
-// Options say what to start. The zero value is an API server without anything in it.
+// Options say what to start. The zero value is an empty API server.
 type Options struct {
 	// CRDPaths are files and folders of CustomResourceDefinitions to install.
 	CRDPaths []string
 
-	// ControllerManager also starts kube-controller-manager. Without it a deleted namespace stays, owned objects are not
-	// collected and there are no service accounts.
+	// ControllerManager also starts kube-controller-manager. Without it, Kubernetes does not remove
+	// deleted namespaces, collect owned objects or create service accounts.
 	ControllerManager bool
 
 	// KubeAPIServerFlags are added to the API server's command line, without the leading dashes.
 	KubeAPIServerFlags map[string][]string
 
-	// Dir takes the kubeconfig, the logs and, until Stop, the state. The default is a temporary folder that Stop removes.
+	// Dir is the folder of the kubeconfig, the logs and, until Stop, the state. Defaults to a
+	// temporary folder that Stop removes.
 	Dir string
 
-	// LogDir takes the log of each process. The default is log in Dir.
+	// LogDir is the folder of the processes' logs. Defaults to log in Dir.
 	LogDir string
 }
 
 // ControlPlane is a running control plane.
 type ControlPlane struct {
-	// Config connects as a cluster administrator, without a limit on requests that matters.
+	// Config connects as a cluster administrator, with a high rate limit.
 	Config *rest.Config
 
-	// KubeconfigPath is a file for kubectl, for the same administrator.
+	// KubeconfigPath is a kubeconfig for the same administrator.
 	KubeconfigPath string
 
 	env         *envtest.Environment
@@ -55,9 +57,9 @@ type ControlPlane struct {
 	stopErr     error
 }
 
-// Start starts a control plane and returns when it is ready for use, within a few seconds. A ctx that ends stops the
-// start, not what has been started: the caller must call Stop. Should the caller's process end without having done so, by
-// whatever signal, then the control plane ends with it.
+// Start starts a control plane, and returns when it is ready, within a few seconds. If ctx ends,
+// the start fails, but processes that were started continue, so the caller must call Stop. If the
+// caller's process ends without Stop, for any reason, the control plane ends with it.
 func Start(ctx context.Context, opts Options) (*ControlPlane, error) {
 	c := &ControlPlane{}
 	if err := c.start(ctx, opts); err != nil {
@@ -95,7 +97,8 @@ func (c *ControlPlane) start(ctx context.Context, opts Options) error {
 	return ctx.Err()
 }
 
-// makeFolders returns the folder that outlives the state, which is the same one if it is temporary.
+// makeFolders returns the folder that outlives the state. It is the same folder if that is
+// temporary.
 func (c *ControlPlane) makeFolders(opts Options) (string, error) {
 	if opts.Dir != "" {
 		if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
@@ -140,7 +143,7 @@ func (c *ControlPlane) startServers(opts Options) error {
 	for name, values := range opts.KubeAPIServerFlags {
 		server.Configure().Set(name, values...)
 	}
-	useExistingCluster := false // whatever USE_EXISTING_CLUSTER says: tests must not reach somebody's real cluster
+	useExistingCluster := false // whatever USE_EXISTING_CLUSTER says, tests must not reach a user's real cluster
 	c.env = &envtest.Environment{
 		ControlPlane: envtest.ControlPlane{
 			APIServer: server,
@@ -163,11 +166,12 @@ func (c *ControlPlane) startServers(opts Options) error {
 	if c.Config, err = c.env.Start(); err != nil {
 		return err
 	}
-	// envtest makes certificates for webhooks in a place where they would stay if nobody calls Stop. There are no webhooks.
+	// envtest creates certificates for webhooks in a folder that only Stop removes. There are no
+	// webhooks.
 	return c.env.WebhookInstallOptions.Cleanup()
 }
 
-// RestartAPIServer ends the API server and starts it again, at the same address.
+// RestartAPIServer restarts the API server at the same address.
 func (c *ControlPlane) RestartAPIServer() error {
 	server := c.env.ControlPlane.APIServer
 	if err := server.Stop(); err != nil {
@@ -179,7 +183,8 @@ func (c *ControlPlane) RestartAPIServer() error {
 	return nil
 }
 
-// AddUser returns a connection as another user, who may do what RBAC grants to the name and the groups.
+// AddUser returns a connection as another user, with the permissions that RBAC grants to the name
+// and the groups.
 func (c *ControlPlane) AddUser(name string, groups ...string) (*rest.Config, error) {
 	user, err := c.env.AddUser(envtest.User{Name: name, Groups: groups}, &rest.Config{QPS: c.Config.QPS, Burst: c.Config.Burst})
 	if err != nil {
@@ -188,7 +193,7 @@ func (c *ControlPlane) AddUser(name string, groups ...string) (*rest.Config, err
 	return user.Config(), nil
 }
 
-// Stop ends all processes and removes the state. It may be called more than once.
+// Stop ends all processes and removes the state. It can be called more than once.
 func (c *ControlPlane) Stop() error {
 	c.stopped.Do(func() { c.stopErr = c.stop() })
 	return c.stopErr

@@ -138,7 +138,8 @@ func TestFailedStart(t *testing.T) {
 	}
 }
 
-// TestKilled starts a control plane in another process, this test again, and kills that.
+// TestKilled starts a control plane in another process, which runs this test again, and kills that
+// process.
 func TestKilled(t *testing.T) {
 	if os.Getenv("CONTROLPLANE_TO_BE_KILLED") != "" {
 		startAndHang(t)
@@ -160,7 +161,7 @@ func TestKilled(t *testing.T) {
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // says that it was killed
+	_ = cmd.Wait() // returns that the process was killed
 
 	eventually(t, "the control plane ends and its folder is removed", func(context.Context) (bool, error) {
 		left, err := os.ReadDir(temporary)

@@ -13,11 +13,12 @@ import (
 	"syscall"
 )
 
-// leash ends the control plane's processes when ours ends without a chance to do so itself: killed, interrupted, or by a
-// test's time-out. envtest puts them into process groups of their own, so not even Ctrl-C in a terminal would reach them.
+// leash ends the control plane's processes if this process ends without doing so itself: killed,
+// interrupted, or by a test's timeout. envtest puts the processes into process groups of their own,
+// so not even Ctrl-C in a terminal would reach them.
 //
-// It is a shell that reads from a pipe of ours. The kernel closes the pipe when we end, in whatever way; then the shell
-// kills what the wrappers below have noted down.
+// The leash is a shell that reads from a pipe. The kernel closes the pipe when this process ends,
+// for any reason. The shell then kills the processes that the wrappers below have recorded.
 type leash struct {
 	dir  string
 	cmd  *exec.Cmd
@@ -30,7 +31,7 @@ for file in "$0"/*.pid; do kill -9 "$(cat "$file")"; done
 rm -rf "$0"
 `
 
-// wrapper notes down the id of the process that it then becomes.
+// wrapper records the id of the process that it then becomes.
 const wrapper = `#!/bin/sh
 echo $$ >"${0%.sh}.pid"
 exec "${0%.sh}" "$@"
@@ -56,19 +57,19 @@ func newLeash(ctx context.Context, dir string, binaries map[string]string) (*lea
 	return l, l.cmd.Start()
 }
 
-// command returns the path to run a binary by.
+// command returns the path of the wrapper of a binary.
 func (l *leash) command(name string) string {
 	return filepath.Join(l.dir, name+".sh")
 }
 
-// release ends the leash when there is nothing left to hold.
+// release ends the leash when no process is left.
 func (l *leash) release() error {
 	_, err := l.out.Write([]byte("released\n"))
 	return errors.Join(err, l.pipe.Close(), l.cmd.Wait())
 }
 
-// writeExecutable holds back forks in this process meanwhile: a child that inherits the open file for an instant would
-// make running it fail with "text file busy".
+// writeExecutable prevents forks in this process meanwhile. A child could inherit the open file for
+// a moment, and running the file would then fail with "text file busy".
 func writeExecutable(path, content string) error {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()

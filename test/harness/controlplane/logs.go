@@ -16,8 +16,8 @@ type logs struct {
 	files []*os.File
 }
 
-// open creates the log of a process. It is a file that the process writes to by itself, so that what it says last is there
-// even when we ended first.
+// open creates the log of a process. The process writes directly to the file, so that its last
+// lines are there even if this process ends first.
 func (l *logs) open(name string) (*os.File, error) {
 	file, err := os.Create(filepath.Join(l.dir, name+".log"))
 	if err == nil {
@@ -31,11 +31,12 @@ func (l *logs) close() {
 		return
 	}
 	for _, file := range l.files {
-		_ = file.Close() // our copy of the handle, nothing of ours was written
+		_ = file.Close() // this copy of the handle has written nothing
 	}
 }
 
-// tail returns the last lines of the process that was started last, since Stop may be about to remove them.
+// tail returns the last lines of the process that was started last, because Stop may be about to
+// remove them.
 func (l *logs) tail() string {
 	if l == nil {
 		return ""

@@ -1,7 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package hostilevalue has values that somebody may put into strings of a spec, and finds those strings.
+// Package hostilevalue has values that users can put into strings of a spec, and finds those
+// strings.
 package hostilevalue
 
 import (
@@ -13,23 +14,23 @@ import (
 	"strings"
 )
 
-// All are values that somebody may put into any string of a spec.
+// All are values that users can put into any string of a spec.
 var All = []string{
 	"../../etc", "..", ".", "%2f..%2f", "a/b", "a?b=c#d", `a"b\c`, "a'b;--", "{{ .Values }} ${HOME} {x}", "<b>&amp;",
 	"line\nINFO injected\tentry\r", "\u0000", "ünïcödé 日本 🎉", "\u202eevil", " ", strings.Repeat("long ", 400), "null", "0",
 }
 
-// bare are those that are hostile only as they are.
+// bare are the values that are hostile only if nothing is added to them.
 var bare = []string{"..", ".", " ", "null", "0"}
 
-// Place is a string in a document, and what is put there.
+// Place is a string in a document, with its hostile value.
 type Place struct {
 	Path  []any
 	Value string
 }
 
-// At is a value for the i-th place. It gets another end at each, by which it is told which of them
-// arrived, if it is as hostile with it.
+// At returns a value for the i-th place. If the value stays hostile with it, it gets another suffix
+// at each place, which shows which values arrived.
 func At(path []any, i int, value string) Place {
 	if !slices.Contains(bare, value) {
 		value += fmt.Sprintf("x%03dx", i)
@@ -39,7 +40,7 @@ func At(path []any, i int, value string) Place {
 
 func (p Place) String() string { return fmt.Sprint(p.Path) }
 
-// ArrivedIn takes the text in which a value arrived out of texts, and says whether there was one.
+// ArrivedIn removes the text with the value from texts, and returns whether there was one.
 func (p Place) ArrivedIn(all []string) (left []string, arrived bool) {
 	i := slices.IndexFunc(all, func(text string) bool {
 		return text == p.Value || !slices.Contains(bare, p.Value) && strings.Contains(text, p.Value)
@@ -50,7 +51,8 @@ func (p Place) ArrivedIn(all []string) (left []string, arrived bool) {
 	return slices.Delete(all, i, i+1), true
 }
 
-// Texts are all strings in a document, names of members and what is encoded in base64 or in JSON among them.
+// Texts returns all strings in a document, including names of members and the content of base64 and
+// JSON.
 func Texts(value any) (found []string) {
 	switch value := value.(type) {
 	case string:
@@ -77,7 +79,7 @@ func Texts(value any) (found []string) {
 	return found
 }
 
-// StringsIn are the paths of all strings in a document, below a path, in a fixed order.
+// StringsIn returns the paths of all strings in a document, below a path, in a fixed order.
 func StringsIn(at []any, value any) (found [][]any) {
 	switch value := value.(type) {
 	case string:

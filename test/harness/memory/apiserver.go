@@ -19,9 +19,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
 )
 
-// apiServer stores objects as an API server does in what the engine relies on: UIDs, generations that
-// grow with the spec, versions and their preconditions, status as a subresource, finalizers. It does
-// not validate, and has no defaults but that of the observed generation.
+// apiServer stores objects like an API server, as far as the engine relies on it: UIDs, generations
+// that grow with the spec, versions and their preconditions, status as a subresource, finalizers.
+// It does not validate, and has no defaults but the observed generation's.
 type apiServer struct {
 	scheme  *runtime.Scheme
 	indexes map[schema.GroupVersionKind]map[string]client.IndexerFunc
@@ -29,7 +29,7 @@ type apiServer struct {
 	mu      sync.Mutex
 	objects map[objectKey]client.Object // they are replaced, never changed
 	version int64
-	changed map[objectKey]bool // since they were last taken
+	changed map[objectKey]bool // since takeChanged
 }
 
 type objectKey struct {
@@ -44,7 +44,7 @@ func newAPIServer(scheme *runtime.Scheme) *apiServer {
 	}
 }
 
-// index makes List find objects of a kind by a value.
+// index lets List find objects of a kind by a value.
 func (s *apiServer) index(like client.Object, name string, values client.IndexerFunc) error {
 	gvk, err := apiutil.GVKForObject(like, s.scheme)
 	if err != nil {
@@ -57,7 +57,7 @@ func (s *apiServer) index(like client.Object, name string, values client.Indexer
 	return nil
 }
 
-// takeChanged returns which objects were written since it was last called.
+// takeChanged returns the objects that were written since its last call.
 func (s *apiServer) takeChanged() []objectKey {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,7 +66,7 @@ func (s *apiServer) takeChanged() []objectKey {
 	return keys
 }
 
-// peek returns an object as it is stored, nil if there is none. It must not be changed.
+// peek returns a stored object, or nil if there is none. Callers must not change it.
 func (s *apiServer) peek(key objectKey) client.Object {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,8 +150,8 @@ func (s *apiServer) list(list client.ObjectList, options client.ListOptions) err
 	return meta.SetList(list, items)
 }
 
-// selects says that an object has all the values that a list asks for. An index that is not there has
-// no values.
+// selects is true if an object has all values that a list asks for. An index that does not exist
+// has no values.
 func (s *apiServer) selects(gvk schema.GroupVersionKind, obj client.Object, options client.ListOptions) bool {
 	if options.FieldSelector == nil {
 		return true

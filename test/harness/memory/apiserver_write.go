@@ -21,7 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// part is what of an object a write may change.
+// part is the part of an object that a write can change.
 type part bool
 
 const (
@@ -29,7 +29,7 @@ const (
 	onlyStatus   part = true
 )
 
-// create stores a new object, and fills in what it then has.
+// create stores a new object, and completes the given one.
 func (s *apiServer) create(obj client.Object) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -47,10 +47,9 @@ func (s *apiServer) create(obj client.Object) error {
 	return nil
 }
 
-// complete fills in what an API server does. A status is not taken from the request that creates an
-// object.
+// complete sets what an API server sets. A creation cannot set the status.
 func complete(obj client.Object) error {
-	// What is stored is what was decoded: 1.0 is 1, for example.
+	// The stored object is the decoded one, in which 1.0 is 1, for example.
 	decoded, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
 	if err == nil {
 		err = runtime.DefaultUnstructuredConverter.FromUnstructured(decoded, obj)
@@ -64,7 +63,7 @@ func complete(obj client.Object) error {
 	if status := memberOf(obj, "Status"); status.IsValid() {
 		status.SetZero()
 		if observed := status.FieldByName("ObservedGeneration"); observed.IsValid() {
-			observed.SetInt(-1) // the default of our own kinds
+			observed.SetInt(-1) // the default of this project's kinds
 		}
 	}
 	if secret, ok := obj.(*corev1.Secret); ok {
@@ -79,7 +78,8 @@ func complete(obj client.Object) error {
 	return nil
 }
 
-// memberOf returns a top member of an object. It is not valid if the object has none of that name.
+// memberOf returns a top-level member of an object. It is not valid if the object has none of that
+// name.
 func memberOf(obj client.Object, name string) reflect.Value {
 	return reflect.ValueOf(obj).Elem().FieldByName(name)
 }
@@ -136,7 +136,7 @@ func (s *apiServer) patch(obj client.Object, patch client.Patch, which part) err
 	return s.replace(key, before, after, which, obj)
 }
 
-// checkPreconditions compares the UID and the version that a patch names with those of an object.
+// checkPreconditions compares the UID and the version in a patch with those of an object.
 func checkPreconditions(key objectKey, before client.Object, change map[string]any) error {
 	metadata, _ := change["metadata"].(map[string]any)
 	if uid, named := metadata["uid"]; named && uid != string(before.GetUID()) {
@@ -152,7 +152,7 @@ func conflict(key objectKey, why string) error {
 	return apierrors.NewConflict(resourceOf(key), key.name.Name, errors.New(why))
 }
 
-// merged returns an object of the same type with a merge patch in it.
+// merged returns an object of the same type with a merge patch applied.
 func merged(before client.Object, change map[string]any) (client.Object, error) {
 	text, err := json.Marshal(before)
 	if err != nil {
@@ -173,7 +173,8 @@ func merged(before client.Object, change map[string]any) (client.Object, error) 
 	return after, nil
 }
 
-// replace stores what a write made of an object, as far as it may change it, and shows the result.
+// replace stores the result of a write, restricted to the part that the write can change, and shows
+// it.
 func (s *apiServer) replace(key objectKey, before, after client.Object, which part, shown client.Object) error {
 	if which == onlyStatus {
 		whole, _ := before.DeepCopyObject().(client.Object)
@@ -197,10 +198,11 @@ func (s *apiServer) replace(key objectKey, before, after client.Object, which pa
 	return nil
 }
 
-// isOurs says that objects of a kind have their status as a subresource.
+// isOurs is true if objects of a kind have their status as a subresource.
 func (s *apiServer) isOurs(key objectKey) bool { return key.gvk.Group != corev1.GroupName }
 
-// store keeps a copy of an object in a new version, or removes it if it is to go and nothing holds it.
+// store keeps a copy of an object in a new version. It removes the object if it is being deleted
+// and has no finalizer.
 func (s *apiServer) store(key objectKey, obj client.Object) {
 	s.version++
 	obj.SetResourceVersion(strconv.FormatInt(s.version, 10))
@@ -212,7 +214,7 @@ func (s *apiServer) store(key objectKey, obj client.Object) {
 	s.objects[key], _ = obj.DeepCopyObject().(client.Object)
 }
 
-// delete removes an object, or notes that it is to go once its finalizers are gone.
+// delete removes an object, or marks it as being deleted until its finalizers are gone.
 func (s *apiServer) delete(obj client.Object, options client.DeleteOptions) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 
 // apiClient is the client of a process, or that of users if it has none.
 type apiClient struct {
-	client.Client // nil: what the operator does not use panics
+	client.Client // nil, so that methods that the operator does not use panic
 
 	server  *apiServer
 	process *process
@@ -53,12 +53,12 @@ func (c apiClient) Create(ctx context.Context, obj client.Object, _ ...client.Cr
 	return c.write(ctx, Create, func() error { return c.server.create(obj) })
 }
 
-// Update replaces an object, but for its status.
+// Update replaces an object except for its status.
 func (c apiClient) Update(ctx context.Context, obj client.Object, _ ...client.UpdateOption) error {
 	return c.write(ctx, Update, func() error { return c.server.update(obj, allButStatus) })
 }
 
-// Patch changes an object, but for its status.
+// Patch changes an object except for its status.
 func (c apiClient) Patch(ctx context.Context, obj client.Object, patch client.Patch, _ ...client.PatchOption) error {
 	return c.write(ctx, Patch, func() error { return c.server.patch(obj, patch, allButStatus) })
 }
@@ -70,14 +70,14 @@ func (c apiClient) Delete(ctx context.Context, obj client.Object, opts ...client
 	return c.write(ctx, Delete, func() error { return c.server.delete(obj, options) })
 }
 
-// Status returns what writes the status of objects.
+// Status returns the writer of the status of objects.
 func (c apiClient) Status() client.SubResourceWriter {
 	return statusWriter{server: c.server, write: c.write}
 }
 
 // statusWriter writes the status of objects.
 type statusWriter struct {
-	client.SubResourceWriter // nil: what the operator does not use panics
+	client.SubResourceWriter // nil, so that methods that the operator does not use panic
 
 	server *apiServer
 	write  func(ctx context.Context, verb string, do func() error) error

@@ -26,19 +26,19 @@ import (
 )
 
 const (
-	// Namespace is where all objects are.
+	// Namespace is the namespace of all objects.
 	Namespace = "a"
-	// DriftInterval is that of the operator.
+	// DriftInterval is the drift interval of the operator.
 	DriftInterval = 10 * time.Minute
-	// OwnMark is what the names of annotations begin with in which the operator says whose a
-	// resource is.
+	// OwnMark is the prefix of the annotations in which the operator records the owner of a
+	// resource.
 	OwnMark = "meshagent.com/"
 	// holdsAPIKey is the name of the Secret with the API key.
 	holdsAPIKey = "meshagent-api-key" //nolint:gosec // a name
 )
 
-// Cluster is a cluster with an operator of all kinds in it, and a MeshAgent. What it is asked to check
-// it reports to the test that it is embedded in.
+// Cluster is a cluster with an operator for all kinds, and a MeshAgent. It reports failed checks to
+// the test that it is embedded in.
 type Cluster struct {
 	testing.TB
 	Client    client.Client
@@ -51,7 +51,7 @@ type Cluster struct {
 	known   map[objectKey]known
 	process *process
 
-	// Of the process:
+	// State of the process:
 	controllers map[string]kindController
 	backoff     workqueue.TypedRateLimiter[reconcile.Request]
 	due         map[string]time.Time // when to reconcile each object
@@ -69,8 +69,8 @@ func New(tb testing.TB, behavior simulator.Behavior) *Cluster {
 	return NewCluster(tb, "cluster-1", simulator.New(simulator.WithLatency(20*time.Millisecond), simulator.WithBehavior(behavior)))
 }
 
-// NewCluster returns a cluster whose operator has an owner id, with a MeshAgent that others may use
-// too. The MeshProject is Ready.
+// NewCluster returns a cluster whose operator has an owner id. Its MeshAgent can be shared. The
+// MeshProject is Ready.
 func NewCluster(tb testing.TB, owner string, remote *simulator.Simulator) *Cluster {
 	tb.Helper()
 	c := NewEmptyCluster(tb, owner, remote)
@@ -81,7 +81,7 @@ func NewCluster(tb testing.TB, owner string, remote *simulator.Simulator) *Clust
 	return c
 }
 
-// NewEmptyCluster returns a cluster that has no MeshProject yet.
+// NewEmptyCluster returns a cluster without a MeshProject.
 func NewEmptyCluster(tb testing.TB, owner string, remote *simulator.Simulator) *Cluster {
 	tb.Helper()
 	c := &Cluster{TB: tb, MeshAgent: remote, owner: owner, server: newAPIServer(samples.Scheme()), known: map[objectKey]known{}}
@@ -99,7 +99,7 @@ func NewEmptyCluster(tb testing.TB, owner string, remote *simulator.Simulator) *
 	return c
 }
 
-// Project returns the MeshProject that all objects use, as far as requests must name it.
+// Project returns the MeshProject that all objects use. It has what requests need to name it.
 func Project() *v1alpha1.MeshProject {
 	return &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: v1alpha1.DefaultProject}}
 }
@@ -112,10 +112,11 @@ func Secret(name, value string) *corev1.Secret {
 	}
 }
 
-// Restart replaces the operator's process by a new one, which remembers nothing.
+// Restart replaces the operator's process by a new one without memory.
 func (c *Cluster) Restart() { c.RestartWatched(nil) }
 
-// RestartWatched is a Restart with someone who sees each moment of the new process, and may Kill it.
+// RestartWatched is Restart with a function that sees each moment of the new process, and can Kill
+// it.
 func (c *Cluster) RestartWatched(watch func(Moment)) {
 	c.Kill()
 	p := newProcess(c.Context(), c.server, c.MeshAgent)
@@ -142,14 +143,14 @@ func (c *Cluster) RestartWatched(watch func(Moment)) {
 	}
 }
 
-// Kill ends the operator's process as SIGKILL does. It may be called from within a moment.
+// Kill ends the operator's process as by SIGKILL. It can be called from within a moment.
 func (c *Cluster) Kill() {
 	if c.process != nil {
 		c.process.kill()
 	}
 }
 
-// IsKilled says that the operator's process was killed, and not restarted.
+// IsKilled is true if the operator's process was killed and not restarted.
 func (c *Cluster) IsKilled() bool { return c.process.dead.Load() }
 
 // KindOf returns the kind of an object, such as MeshRoom.
@@ -161,7 +162,7 @@ func (c *Cluster) KindOf(obj client.Object) string {
 	return gvk.Kind
 }
 
-// Create creates an object, whatever its kind.
+// Create creates an object of any kind.
 func (c *Cluster) Create(obj client.Object) {
 	c.Helper()
 	obj.SetResourceVersion("")
@@ -170,15 +171,15 @@ func (c *Cluster) Create(obj client.Object) {
 	}
 }
 
-// Apply creates an object where all objects are.
+// Apply creates an object in the namespace.
 func (c *Cluster) Apply(obj client.Object) {
 	c.Helper()
 	obj.SetNamespace(Namespace)
 	c.Create(obj)
 }
 
-// ApplyNeeds applies what a sample refers to, and waits until it is Ready. prepare, if there is one,
-// may change the objects before.
+// ApplyNeeds applies the objects that a sample refers to, and waits until they are Ready. prepare
+// can change the objects before, unless it is nil.
 func (c *Cluster) ApplyNeeds(s samples.Sample, prepare func(engine.Object)) {
 	c.Helper()
 	var ours []engine.Object
@@ -194,14 +195,14 @@ func (c *Cluster) ApplyNeeds(s samples.Sample, prepare func(engine.Object)) {
 	}
 	c.Run(time.Minute)
 	for _, obj := range ours {
-		// Whether it is in sync does not matter to those that refer to it.
+		// Objects that refer to it do not need it in sync.
 		if got := c.Condition(obj, v1alpha1.ConditionReady); got != "Ready=True Available" {
 			c.Fatalf("%s %s is not Ready:%s", c.KindOf(obj), obj.GetName(), c.Describe(obj))
 		}
 	}
 }
 
-// Patch changes an object as a user does, by a merge patch.
+// Patch changes an object with a merge patch, as a user does.
 func (c *Cluster) Patch(obj client.Object, patch string) {
 	c.Helper()
 	if err := c.Client.Patch(c.Context(), obj, client.RawPatch(types.MergePatchType, []byte(patch))); err != nil {

@@ -16,8 +16,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
-// Condition reads an object, and returns what a condition of it says, such as
-// "Synced=False Unavailable".
+// Condition reads an object, and returns one of its conditions, such as "Synced=False Unavailable".
 func (c *Cluster) Condition(obj client.Object, kind string) string {
 	c.Helper()
 	if err := c.Client.Get(c.Context(), client.ObjectKeyFromObject(obj), obj); err != nil {
@@ -29,7 +28,7 @@ func (c *Cluster) Condition(obj client.Object, kind string) string {
 	return kind + " is not there"
 }
 
-// StatusOf returns the part of a status that all kinds have, nil for other objects.
+// StatusOf returns the part of a status that all kinds have. It is nil for other objects.
 func StatusOf(obj client.Object) *v1alpha1.ObjectStatus {
 	switch obj := obj.(type) {
 	case *v1alpha1.MeshProject:
@@ -47,7 +46,7 @@ func conditionsOf(obj client.Object) []metav1.Condition {
 	return nil
 }
 
-// Describe returns all conditions of an object as it was last read, for people who read a failed
+// Describe returns all conditions of an object as it was last read, for the message of a failed
 // test.
 func (c *Cluster) Describe(obj client.Object) string {
 	text := strings.Builder{}
@@ -76,7 +75,7 @@ func (c *Cluster) RequireReady(obj client.Object) {
 	}
 }
 
-// IsGone says that an object does not exist.
+// IsGone is true if an object does not exist.
 func (c *Cluster) IsGone(obj client.Object) bool {
 	c.Helper()
 	current, _ := obj.DeepCopyObject().(client.Object)

@@ -3,6 +3,6 @@
 
 // Package memory runs the operator in one process with everything around it: an API server in
 // memory, a simulated MeshAgent, and, in a testing/synctest bubble, a fake clock. A day takes
-// milliseconds. Reconciliations are made one after the other, so that a test can be told what the
-// operator had done before each of its requests.
+// milliseconds. Reconciliations run one after the other, so that a test knows what the operator did
+// before each of its requests.
 package memory

@@ -14,14 +14,14 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
-// known is an object as the operator's watches saw it last.
+// known is an object as the operator's watches last saw it.
 type known struct {
 	object   client.Object
-	toItself string // what of it matters to its own reconciliation
-	toOthers string // what of it matters to objects that may refer to it
+	toItself string // the parts that trigger its own reconciliation
+	toOthers string // the parts that trigger the reconciliation of objects that can refer to it
 }
 
-// observe returns what watches see of a stored object, nil for one that is gone.
+// observe returns what watches see of a stored object. It is empty for a deleted object.
 func observe(obj client.Object) known {
 	if obj == nil {
 		return known{}
@@ -47,7 +47,7 @@ func readiness(obj client.Object) string {
 	return fmt.Sprint(ready.Status, ready.ObservedGeneration)
 }
 
-// forget tells the operator that an object is gone.
+// forget notifies the operator that an object is gone.
 func (c *Cluster) forget(key objectKey, last known) {
 	delete(c.known, key)
 	delete(c.due, key.gvk.Kind+"/"+key.name.Name)

@@ -10,7 +10,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
-// Patched returns an object that does not exist yet with a merge patch in it.
+// Patched applies a merge patch to an object that does not exist yet.
 func (c *Cluster) Patched(obj engine.Object, patch string) engine.Object {
 	c.Helper()
 	if patch == "" {

@@ -10,16 +10,16 @@ import (
 	"sync/atomic"
 )
 
-// Moment is just before or just after the operator sends a request: one to MeshAgent, or a write to
-// the API server.
+// Moment is just before or just after the operator sends a request to MeshAgent, or a write to the
+// API server.
 type Moment struct {
-	// Object is what is being reconciled, such as "MeshRoom/support".
+	// Object is being reconciled, such as "MeshRoom/support".
 	Object string
-	// Verb is an HTTP method, or that of a write to the API server.
+	// Verb is an HTTP method, or the verb of a write to the API server.
 	Verb string
-	// Path is that of the request to MeshAgent, "" for one to the API server.
+	// Path is the path of a request to MeshAgent, or "" for a write to the API server.
 	Path string
-	// CarriedOut says that the request was carried out. Its answer has not arrived yet.
+	// CarriedOut is true if the request was carried out. Its response has not arrived yet.
 	CarriedOut bool
 }
 
@@ -41,7 +41,7 @@ func (m Moment) When() string {
 	return "before"
 }
 
-// String describes a moment for people who read a failed test.
+// String describes a moment for the message of a failed test.
 func (m Moment) String() string {
 	if m.Path == "" {
 		return m.When() + " " + m.Verb + " of " + m.Object
@@ -49,15 +49,14 @@ func (m Moment) String() string {
 	return m.When() + " " + m.Verb + " " + m.Path
 }
 
-// errKilled is what a process sees that is no longer there: it matters to no one.
+// errKilled is the error in a killed process, where it matters no more.
 var errKilled = errors.New("the process was killed")
 
-// process is one run of the operator. Nothing that it sends after it was killed leaves it, and no
-// answer arrives.
+// process is one run of the operator. After it is killed, it sends nothing, and gets no response.
 type process struct {
 	server  *apiServer
 	remote  http.RoundTripper
-	watch   func(Moment) // nil: nobody watches
+	watch   func(Moment) // nil if the test does not watch
 	dead    atomic.Bool
 	context context.Context //nolint:containedctx // it is that of all passes
 	cancel  context.CancelFunc
@@ -69,17 +68,17 @@ func newProcess(ctx context.Context, server *apiServer, remote http.RoundTripper
 	return p
 }
 
-// kill ends the process as SIGKILL does. It may be called from within a request.
+// kill ends the process as by SIGKILL. It can be called from within a request.
 func (p *process) kill() {
 	p.dead.Store(true)
 	p.cancel()
 }
 
-// reconciled is the key under which contexts hold the object that is being reconciled. A list that
-// several objects share has that of the first.
+// reconciled is the context key of the object that is being reconciled. A list that several objects
+// share has the first of them.
 type reconciled struct{}
 
-// around carries out a request, unless the process is killed before.
+// around carries out a request, unless the process is killed first.
 func (p *process) around(ctx context.Context, verb, path string, send func() error) error {
 	object, _ := ctx.Value(reconciled{}).(string)
 	at := Moment{Object: object, Verb: verb, Path: path}
@@ -96,7 +95,7 @@ func (p *process) around(ctx context.Context, verb, path string, send func() err
 	return err
 }
 
-// notify tells of a moment. Requests that are made for no object come from goroutines of their own.
+// notify reports a moment. Requests without an object come from goroutines of their own.
 func (p *process) notify(at Moment) {
 	if p.watch != nil && at.Object != "" && !p.dead.Load() {
 		p.watch(at)
@@ -106,7 +105,7 @@ func (p *process) notify(at Moment) {
 // RoundTrip sends a request to MeshAgent.
 func (p *process) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	err = p.around(r.Context(), r.Method, r.URL.EscapedPath(), func() (sendErr error) {
-		resp, sendErr = p.remote.RoundTrip(r) //nolint:bodyclose // whoever gets the answer closes it
+		resp, sendErr = p.remote.RoundTrip(r) //nolint:bodyclose // the caller closes it
 		return sendErr
 	})
 	if err != nil && resp != nil {

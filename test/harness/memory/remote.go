@@ -16,13 +16,13 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// Creation is the call that created something, as MeshAgent received it, with what it created.
+// Creation is the call that created a document, as MeshAgent received it, with the document.
 type Creation struct {
 	simulator.Call
 	simulator.Foreign
 }
 
-// ApplyAndLearn applies an object, waits until it is Ready, and tells how it was created.
+// ApplyAndLearn applies an object, waits until it is Ready, and returns its creation.
 func (c *Cluster) ApplyAndLearn(obj engine.Object) Creation {
 	c.Helper()
 	before := c.Held()
@@ -33,7 +33,7 @@ func (c *Cluster) ApplyAndLearn(obj engine.Object) Creation {
 	return c.CreatedSince(before)
 }
 
-// CreatedSince finds what was created since something was held, and by which call.
+// CreatedSince returns what was created since before, and by which call.
 func (c *Cluster) CreatedSince(before map[simulator.Foreign]string) (made Creation) {
 	c.Helper()
 	for _, call := range c.MeshAgent.Calls() {
@@ -55,7 +55,8 @@ func (c *Cluster) CreatedSince(before map[simulator.Foreign]string) (made Creati
 	return made
 }
 
-// Writes counts the calls that changed, or tried to change, what is stored where a creation went.
+// Writes counts the calls that changed, or tried to change, documents in the collection of a
+// creation.
 func (c *Cluster) Writes(made Creation) (n int) {
 	for _, call := range c.MeshAgent.Calls() {
 		if isWrite(call, made) {
@@ -65,7 +66,7 @@ func (c *Cluster) Writes(made Creation) (n int) {
 	return n
 }
 
-// Changes counts those of them that did change something.
+// Changes counts those Writes that changed something.
 func (c *Cluster) Changes(made Creation) (n int) {
 	for _, call := range c.MeshAgent.Calls() {
 		if isWrite(call, made) && call.Status < http.StatusBadRequest {
@@ -80,7 +81,7 @@ func isWrite(call simulator.Call, made Creation) bool {
 	return err == nil && call.Method != http.MethodGet && strings.HasPrefix(path+"/", made.Path+"/")
 }
 
-// Calls lists the calls to MeshAgent since they were last reset, with the status of each answer.
+// Calls lists the calls to MeshAgent since the last reset, with the status of each response.
 func (c *Cluster) Calls() (all []string) {
 	for _, call := range c.MeshAgent.Calls() {
 		all = append(all, fmt.Sprintf("%s %s %d", call.Method, call.Path, call.Status))
@@ -88,8 +89,8 @@ func (c *Cluster) Calls() (all []string) {
 	return all
 }
 
-// Held is all that MeshAgent holds, as JSON. Of values of secrets it has no more than what tells
-// whether they are the same.
+// Held returns all documents of MeshAgent as JSON. Values of secrets are replaced by a text that is
+// equal for equal values.
 func (c *Cluster) Held() map[simulator.Foreign]string {
 	c.Helper()
 	all := map[simulator.Foreign]string{}
@@ -106,7 +107,7 @@ func (c *Cluster) Held() map[simulator.Foreign]string {
 	return all
 }
 
-// RequireHeld checks that MeshAgent holds just what it once held.
+// RequireHeld checks that MeshAgent holds exactly what it held before.
 func (c *Cluster) RequireHeld(want map[simulator.Foreign]string) {
 	c.Helper()
 	if !c.CheckHeld(want) {
@@ -114,7 +115,7 @@ func (c *Cluster) RequireHeld(want map[simulator.Foreign]string) {
 	}
 }
 
-// CheckHeld is the same, and lets a test go on.
+// CheckHeld is RequireHeld, but lets the test continue.
 func (c *Cluster) CheckHeld(want map[simulator.Foreign]string) bool {
 	c.Helper()
 	got, ok := c.Held(), true

@@ -16,7 +16,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
-// Run lets time pass, and the operator work.
+// Run lets time pass while the operator works.
 func (c *Cluster) Run(d time.Duration) {
 	c.Helper()
 	end := time.Now().Add(d)
@@ -28,7 +28,7 @@ func (c *Cluster) Run(d time.Duration) {
 	pause(time.Until(end))
 }
 
-// RunUntil lets the operator work until something is true, or for a time at most.
+// RunUntil lets the operator work until a condition holds, but not longer than d.
 func (c *Cluster) RunUntil(d time.Duration, done func() bool) bool {
 	c.Helper()
 	for end := time.Now().Add(d); !done(); {
@@ -39,7 +39,8 @@ func (c *Cluster) RunUntil(d time.Duration, done func() bool) bool {
 	return true
 }
 
-// step waits for the next reconciliation that is due, and makes it; false if none is before a time.
+// step waits for the next due reconciliation, and does it. It returns false if none is due before
+// end.
 func (c *Cluster) step(end time.Time) bool {
 	c.Helper()
 	c.wake()
@@ -60,7 +61,7 @@ func (c *Cluster) step(end time.Time) bool {
 	return true
 }
 
-// reconcile makes one pass over an object, and notes when the queue of its controller would make the
+// reconcile does one pass over an object, and records when its controller's queue would do the
 // next.
 func (c *Cluster) reconcile(key string) {
 	c.Helper()
@@ -81,15 +82,15 @@ func (c *Cluster) reconcile(key string) {
 	}
 }
 
-// reconcileNow has an object reconciled next, if it is of our kinds.
+// reconcileNow makes an object the next to be reconciled, if it is of a kind of this project.
 func (c *Cluster) reconcileNow(key objectKey) {
 	if _, ours := c.controllers[key.gvk.Kind]; ours {
 		c.due[key.gvk.Kind+"/"+key.name.Name] = time.Now()
 	}
 }
 
-// wake does what watches do: what was changed is reconciled, and so is all else when something that
-// others depend on was changed.
+// wake does what watches do: changed objects are reconciled. If others depend on a changed object,
+// all objects are reconciled.
 func (c *Cluster) wake() {
 	c.Helper()
 	dependents := false
@@ -120,5 +121,5 @@ func (c *Cluster) wake() {
 	}
 }
 
-// pause lets the fake clock go on.
+// pause lets the fake clock advance.
 func pause(d time.Duration) { time.Sleep(d) } //nolint:forbidigo // in a bubble it takes no time

@@ -3,7 +3,7 @@
 
 package samples
 
-// Edit returns the merge patch that stands for a user's edit of the sample. It is "" if there is
+// Edit returns a merge patch for the sample, as a user's edit. It is "" if there is
 // none yet.
 func (s Sample) Edit() string { return s.From(edits) }
 
@@ -17,7 +17,7 @@ func (s Sample) From(table map[string]string) string {
 
 // edits are the only thing about a kind that a sample cannot tell: what its users may change. A
 // sample of another shape than its kind's first has an edit of its own.
-var edits = map[string]string{ //nolint:gosec // these are no credentials
+var edits = map[string]string{ //nolint:gosec // these are not credentials
 	"MeshProject": `{"spec": {"rateLimit": {"requestsPerSecond": 50}}}`,
 	"MeshFeed": `{"spec": {"paused": true, "description": "Sales", "annotations": null,
 		"messageSchema": {"required": null, "properties": {"order": {"type": "integer"}}}}}`,

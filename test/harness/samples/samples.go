@@ -42,7 +42,7 @@ func (s Sample) Object() client.Object {
 	return made
 }
 
-// Mirrors says that the sample stands for something in MeshAgent.
+// Mirrors says that the sample has a resource in MeshAgent.
 func (s Sample) Mirrors() bool {
 	_, ok := s.made.(engine.Object)
 	return ok
@@ -74,7 +74,7 @@ func Ours() []Sample {
 	return slices.DeleteFunc(All(), func(s Sample) bool { return !s.IsOurs() })
 }
 
-// Mirrored returns the samples that stand for something in MeshAgent.
+// Mirrored returns the samples with a resource in MeshAgent.
 func Mirrored() []Sample {
 	return slices.DeleteFunc(All(), func(s Sample) bool { return !s.Mirrors() })
 }
