@@ -33,8 +33,9 @@ generate: ## Generate all that is generated: Go code, manifests, API reference
 	@$(MAKE) manifests docs
 
 .PHONY: manifests
-manifests: ## Generate the CustomResourceDefinitions and the manager's role, and what the chart and config have in common
+manifests: ## Generate the CustomResourceDefinitions, the manager's role, the lists of kinds, and what the chart and config have in common
 	$(TOOL) controller-gen crd paths=./api/... output:crd:artifacts:config=config/crd/bases
+	go run ./hack/kinds
 	$(TOOL) controller-gen rbac:roleName=manager-role paths=./internal/...
 	rm -rf $(CHART)/files/crds $(CHART)/files/rbac
 	cp -R config/crd/bases $(CHART)/files/crds

@@ -24,7 +24,7 @@ func TestEverySampleInMemory(t *testing.T) {
 	cells := newTally(t, samples.Kinds(samples.Mirrored()))
 	for _, s := range samples.Mirrored() {
 		if s.Edit() == "" {
-			t.Errorf("samples_test.go has no edit for %s", s)
+			t.Errorf("test/harness/samples/edits.go has no edit for %s", s)
 			continue
 		}
 		t.Run(s.String(), func(t *testing.T) {
