@@ -59,6 +59,9 @@ var brokenPlaces = []struct {
 	{"the test of the wire", func(r *repository, kind string) {
 		inText("internal/meshagent/wire_test.go", func(string) string { return `\b` + r.controlled[kind] + `\b` })(r, kind)
 	}, "wire_test.go"},
+	{"the test of its marks", func(r *repository, kind string) {
+		inText("internal/meshagent/traits_test.go", func(string) string { return `\b` + r.controlled[kind] + `\b` })(r, kind)
+	}, "traits_test.go"},
 }
 
 // inLines takes out the lines of a file that end in something.

@@ -162,8 +162,14 @@ func (r *repository) isInFaults(kind, _ string) string {
 
 func (r *repository) hasWireTest(kind, _ string) string {
 	document := r.controlled[kind]
-	if document != "" && !regexp.MustCompile(`\b`+document+`\b`).MatchString(r.files["internal/meshagent/wire_test.go"]) {
+	named := func(file string) bool { return regexp.MustCompile(`\b` + document + `\b`).MatchString(r.files[file]) }
+	switch {
+	case document == "":
+		return "" // the client writes nothing for it
+	case !named("internal/meshagent/wire_test.go"):
 		return "is sent as " + document + ", which is not held against the contract: add its bodies to documents in internal/meshagent/wire_test.go."
+	case !named("internal/meshagent/traits_test.go"):
+		return "is sent as " + document + ", and no test compares its marks with the traits of its collection: add a line to internal/meshagent/traits_test.go."
 	}
 	return ""
 }

@@ -59,7 +59,7 @@ type repository struct {
 // placeFiles are those that name kinds.
 var placeFiles = []string{
 	"PROJECT", "README.md", "config/crd/bases/*.yaml", "config/crd/kustomization.yaml", "config/samples/*.yaml", "config/rbac/*_role.yaml", "docs/*.md",
-	"docs/gitops/argocd-cm.yaml", "internal/meshagent/wire_test.go", "test/operator/testdata/*.http",
+	"docs/gitops/argocd-cm.yaml", "internal/meshagent/traits_test.go", "internal/meshagent/wire_test.go", "test/operator/testdata/*.http",
 }
 
 func readRepository() *repository {

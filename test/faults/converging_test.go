@@ -88,7 +88,7 @@ func (h *cluster) converges(s samples.Sample, untidy engine.Object, inTurn bool)
 		}
 		switch got := h.Condition(obj, v1alpha1.ConditionSynced); got {
 		case "Synced=True InSync":
-			if where := stored(resourceOf(h, made).schema(h), h.lastWrite(made), h.stored(made)); where != "" {
+			if where := stored(resourceOf(h, made).Schema(), h.lastWrite(made), h.stored(made)); where != "" {
 				h.Errorf("after %s: it says InSync, and MeshAgent did not store %s as it was sent", after, where)
 			}
 		case "Synced=False NotConverging":

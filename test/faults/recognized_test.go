@@ -35,7 +35,7 @@ func TestWhatWasRecognizedStaysOurs(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					u := prepare(t, s, simulator.Behavior{})
-					if !u.keyed || !slices.Contains(resourceOf(t, u.post).writes(), http.MethodPut) {
+					if !u.keyed || !slices.Contains(resourceOf(t, u.post).Writes(), http.MethodPut) {
 						return // nothing like it can be recognized, or nothing updates it
 					}
 					cells.atLeast(s.Kind, "update", 1)

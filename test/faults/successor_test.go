@@ -27,7 +27,7 @@ func TestForeignSuccessorsAreRespected(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					u := prepare(t, s, simulator.Behavior{})
-					if !u.keyed || !u.marked && resourceOf(t, u.post).index["id"] == nil {
+					if !u.keyed || !u.marked && !resourceOf(t, u.post).HasID() {
 						return // no one can choose its name, or nothing tells theirs from ours
 					}
 					deletions.atLeast(s.Kind, "deletion", 1)

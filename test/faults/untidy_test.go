@@ -16,7 +16,6 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -29,19 +28,17 @@ func (h *cluster) untidy(s samples.Sample) engine.Object {
 	h.Helper()
 	h.ApplyNeeds(s, nil)
 	before := h.Held()
-	tidy := h.ApplyAndLearn(object(s))
-	about := resourceOf(h, tidy)
-	key := about.key(parsed(string(tidy.RequestBody)))
-	h.CheckDeletion(object(s))
-	h.RequireHeld(before)
-
+	key := h.tries(s, manifest(s.Kind, object(s)), before)
+	if key == nil {
+		h.Fatalf("%s is refused", s)
+	}
 	written := manifest(s.Kind, h.Patched(object(s), s.ListEdit())) // which has the longer lists
 	schema := api().Schema(v1alpha1.GroupVersion.WithKind(s.Kind)).Properties["spec"]
 	for _, place := range rewritable(&schema, written.Object["spec"], []any{"spec"}) {
 		for _, value := range place.values {
 			changed := written.DeepCopy()
 			put(changed.Object, place.path, runtime.DeepCopyJSONValue(value))
-			if made := h.tries(s, changed, before); made != nil && reflect.DeepEqual(about.key(parsed(string(made.RequestBody))), key) {
+			if reflect.DeepEqual(h.tries(s, changed, before), key) {
 				written = changed
 				break
 			}
@@ -50,8 +47,9 @@ func (h *cluster) untidy(s samples.Sample) engine.Object {
 	return fromManifest(s, written)
 }
 
-// tries creates an object and deletes it. It tells how it was created, nil if it was refused.
-func (h *cluster) tries(s samples.Sample, written *unstructured.Unstructured, before map[simulator.Foreign]string) (made *memory.Creation) {
+// tries creates an object and deletes it. It returns what makes its resource this one, nil if it was
+// refused.
+func (h *cluster) tries(s samples.Sample, written *unstructured.Unstructured, before map[simulator.Foreign]string) (key []any) {
 	h.Helper()
 	if api().Create(h.Context(), written.DeepCopy()) != nil {
 		return nil
@@ -64,21 +62,22 @@ func (h *cluster) tries(s samples.Sample, written *unstructured.Unstructured, be
 		return inSync() || strings.HasPrefix(h.Condition(obj, v1alpha1.ConditionStalled), "Stalled=True ")
 	})
 	if inSync() {
-		creation := h.CreatedSince(before)
-		made = &creation
+		made := h.CreatedSince(before)
+		body := strings.ReplaceAll(string(made.RequestBody), string(obj.GetUID()), "uid") // which it may have for an id
+		key = resourceOf(h, made).KeyIn(parsed(body))
 	}
 	h.CheckDeletion(obj)
 	h.RequireHeld(before)
-	return made
+	return key
 }
 
-// rewritable are the values of a document that can be written otherwise, each with what to try in its
-// place. What lies within comes first.
+// rewritablePlace is a place in a document with what to try there.
 type rewritablePlace struct {
 	path   []any
 	values []any
 }
 
+// rewritable are the places whose values can be written otherwise. Those within others come first.
 func rewritable(schema *structuralschema.Structural, value any, at []any) (found []rewritablePlace) {
 	inner := func(schema *structuralschema.Structural, value, step any) {
 		found = append(found, rewritable(schema, value, append(slices.Clip(at), step))...)

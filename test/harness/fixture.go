@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -156,12 +157,15 @@ func (l *Fixture) Exists(ctx context.Context) bool {
 	return err == nil
 }
 
-// ChangeRemote changes the first string that the sample has set in MeshAgent, and tells its path.
+// ChangeRemote changes the first string that the sample has set in MeshAgent and that does not make it
+// another resource, and tells its path.
 func (l *Fixture) ChangeRemote() (changed string) {
 	GinkgoHelper()
+	about, err := Validator().Created("/accounts/projects/" + l.MeshAgent.ProjectID() + "/" + l.Resource.Path)
+	Expect(err).NotTo(HaveOccurred())
 	Expect(l.MeshAgent.Edit(l.Resource.Path, l.Resource.ID, func(doc map[string]any) {
 		for _, field := range AppliedFields(l.CommonStatus()) {
-			if ChangeString(WrittenPart(doc), field) {
+			if !slices.Contains(about.Key(), field) && ChangeString(WrittenPart(doc), field) {
 				changed, _, _ = strings.Cut(field, "[0]") // a list is set right as a whole
 				return
 			}
