@@ -34,8 +34,9 @@ generate: ## Write all generated files: Go code, manifests, API reference
 	@$(MAKE) manifests docs
 
 .PHONY: manifests
-manifests: ## Generate the CustomResourceDefinitions and the manager's role, and copy them and the alerts between config and the chart
+manifests: ## Generate the CustomResourceDefinitions, the manager's role and the lists of kinds, and copy what the chart and config share
 	$(TOOL) controller-gen crd paths=./api/... output:crd:artifacts:config=config/crd/bases
+	go run ./hack/kinds
 	$(TOOL) controller-gen rbac:roleName=manager-role paths=./internal/...
 	rm -rf $(CHART)/files/crds $(CHART)/files/rbac
 	cp -R config/crd/bases $(CHART)/files/crds

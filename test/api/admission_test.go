@@ -108,16 +108,3 @@ func parse(kind, text string) *unstructured.Unstructured {
 	}
 	return raw
 }
-
-var _ = It("Each kind has a table of what is admitted", func() {
-	kinds := harness.Admission().Kinds()
-	Expect(kinds).NotTo(BeEmpty())
-	for kind := range kinds {
-		wants := map[bool]int{}
-		for _, one := range admissionCases[kind.Kind] {
-			wants[one.want == ""]++
-		}
-		Expect(wants[true]).NotTo(BeZero(), "what is good in a %s", kind.Kind)
-		Expect(wants[false]).NotTo(BeZero(), "what is bad in a %s", kind.Kind)
-	}
-})

@@ -70,7 +70,7 @@ func (l *life) canChange() bool {
 }
 
 // hasName says that users can rename the resource.
-func (l *life) hasName() bool { return l.sample.HasName() && l.canChange() }
+func (l *life) hasName() bool { return canBeRenamed(l.sample) && l.canChange() }
 
 // canBeForeign says that another user can create a resource that the object may adopt. No one can
 // choose the id that an object chooses for itself.

@@ -4,46 +4,9 @@
 package faults_test
 
 import (
-	"net/http"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/meshagent/meshagent-operator/test/contract"
-	"github.com/meshagent/meshagent-operator/test/harness/memory"
 )
-
-// writesOf returns the methods that the contract offers for what a call created: its index of
-// resources says null where there is no such route.
-func writesOf(tb testing.TB, made memory.Creation) (methods []string) {
-	tb.Helper()
-	validator, err := contract.Load()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	route, err := validator.Find(made.Method, made.Path)
-	if err != nil {
-		tb.Fatalf("finding the route of %s %s: %v", made.Method, made.Path, err)
-	}
-	all, _ := validator.Document().Extensions["x-resources"].(map[string]any)
-	for _, one := range all {
-		resource, _ := one.(map[string]any)
-		if resource["create"] != route.Operation.OperationID {
-			continue
-		}
-		methods = append(methods, http.MethodPost)
-		for verb, method := range map[string]string{"update": http.MethodPut, "delete": http.MethodDelete} {
-			if resource[verb] != nil {
-				methods = append(methods, method)
-			}
-		}
-	}
-	if len(methods) == 0 {
-		tb.Fatalf("the contract's x-resources has nothing that %s creates", route.Operation.OperationID)
-	}
-	slices.Sort(methods)
-	return methods
-}
 
 // demand is what must have been struck when a test ends, and how often it was.
 type demand struct {

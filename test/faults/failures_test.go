@@ -66,7 +66,9 @@ type unfinished struct {
 	variant string // the patch that makes the object of the sample
 	obj     engine.Object
 	post    memory.Creation              // how it is created when nothing fails
-	reads   bool                         // whether the collection is read before that
+	reads   bool                         // whether anything is read before that
+	lists   bool                         // whether the collection is listed before that
+	marked  bool                         // it bears the mark of its owner
 	keyed   bool                         // it has a natural key, which another user can choose too
 	before  map[simulator.Foreign]string // what MeshAgent held without it
 }
@@ -88,6 +90,10 @@ func (h *cluster) prepare(s samples.Sample, patch string) *unfinished {
 	h.Run(time.Minute)
 	u.post = h.CreatedSince(u.before)
 	u.reads = h.MeshAgent.Calls()[0].Method == http.MethodGet
+	u.lists = slices.ContainsFunc(h.MeshAgent.Calls(), func(call simulator.Call) bool {
+		return call.Method == http.MethodGet && call.Path == u.post.Path && !call.At.After(u.post.At)
+	})
+	u.marked = strings.Contains(string(u.post.RequestBody), memory.OwnMark)
 	u.keyed = !strings.Contains(string(u.post.RequestBody), string(u.obj.GetUID()))
 	h.CheckDeletion(u.obj)
 	if u.post.Collection == "invitations" {
@@ -176,7 +182,7 @@ func (u *unfinished) useUpBudget() {
 }
 
 func (u *unfinished) rename() {
-	if u.sample.HasName() {
+	if canBeRenamed(u.sample) {
 		u.Patch(u.obj, `{"spec": {"name": "renamed"}}`)
 	}
 }

@@ -75,7 +75,7 @@ func TestForeignResourcesAreRespected(t *testing.T) {
 	for _, s := range samples.Mirrored() {
 		for _, identical := range []bool{false, true} {
 			for _, act := range []string{"delete", "retry", "rename"} {
-				if act == "rename" && !s.HasName() {
+				if act == "rename" && !canBeRenamed(s) {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s/%s, identical %t", s, act, identical), func(t *testing.T) {

@@ -5,7 +5,6 @@ package faults_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,11 +14,9 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/test/harness/admission"
 	"github.com/meshagent/meshagent-operator/test/harness/hostilevalue"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
@@ -28,16 +25,12 @@ import (
 // A hostile value in any string of a spec arrives in MeshAgent as it is, or is refused with a reason.
 func TestHostileValues(t *testing.T) {
 	t.Parallel()
-	server, err := admission.Load(filepath.Join("..", "..", "config", "crd", "bases"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	cells := newTally(t, samples.Kinds(samples.Mirrored()))
 	for _, s := range samples.Mirrored() {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				h := &hostileSample{cluster: newCluster(t, simulator.Behavior{}), sample: s, server: server, apart: map[string]bool{}}
+				h := &hostileSample{cluster: newCluster(t, simulator.Behavior{}), sample: s, apart: map[string]bool{}}
 				h.ApplyNeeds(s, nil)
 				h.before = h.Held()
 				for _, value := range hostilevalue.All {
@@ -56,7 +49,6 @@ func TestHostileValues(t *testing.T) {
 type hostileSample struct {
 	*cluster
 	sample samples.Sample
-	server *admission.Server
 	before map[simulator.Foreign]string
 	apart  map[string]bool // places at which something was refused, which are tried alone
 
@@ -91,24 +83,17 @@ func (h *hostileSample) takesEverywhere(value string) {
 
 // manifest is the sample as it is written down, with values at some places.
 func (h *hostileSample) manifest(places ...hostilevalue.Place) *unstructured.Unstructured {
-	h.Helper()
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object(h.sample))
-	if err != nil {
-		h.Fatal(err)
-	}
-	manifest := &unstructured.Unstructured{Object: content}
-	manifest.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(h.sample.Kind))
-	delete(manifest.Object, "status")
+	made := manifest(h.sample.Kind, object(h.sample))
 	for _, place := range places {
-		hostilevalue.Put(manifest.Object, place.Path, place.Value)
+		hostilevalue.Put(made.Object, place.Path, place.Value)
 	}
-	return manifest
+	return made
 }
 
 // admits says that the API server admits values together.
 func (h *hostileSample) admits(places ...hostilevalue.Place) bool {
 	h.Helper()
-	err := h.server.Create(h.Context(), h.manifest(places...))
+	err := api().Create(h.Context(), h.manifest(places...))
 	if err != nil && !apierrors.IsInvalid(err) {
 		h.Errorf("%q: %v", places, err)
 	}
@@ -122,10 +107,7 @@ func (h *hostileSample) takes(places ...hostilevalue.Place) (ready bool) {
 	if !h.admits(places...) {
 		return false // each of them is admitted, but not all of them together
 	}
-	obj := object(h.sample)
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(h.manifest(places...).Object, obj); err != nil {
-		h.Fatal(err)
-	}
+	obj := fromManifest(h.sample, h.manifest(places...))
 	h.Apply(obj)
 	if !h.RunUntil(time.Minute, func() bool { ready = h.inSync(obj); return ready || h.isRefused(obj, places) }) {
 		h.Errorf("%q at %v: neither Ready nor refused with a reason:%s", places[0].Value, places, h.Describe(obj))

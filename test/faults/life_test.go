@@ -48,7 +48,7 @@ func prepareLife(tb testing.TB, s samples.Sample, behavior simulator.Behavior) *
 	l.before = l.Held()
 	obj := object(s)
 	l.made = l.ApplyAndLearn(obj)
-	l.methods = writesOf(tb, l.made)
+	l.methods = resourceOf(tb, l.made).Writes()
 	l.marked = strings.Contains(string(l.made.RequestBody), ownMark)
 	l.keyed = !strings.Contains(string(l.made.RequestBody), string(obj.GetUID()))
 	l.CheckDeletion(obj)

@@ -21,13 +21,13 @@ import (
 // resource from then on. Whatever the object says of it, what it has created goes with it.
 func TestWhatIsReferredToBecomesAnother(t *testing.T) {
 	t.Parallel()
-	// These refer to what their resource lies in, or belongs to.
-	cells := newTally(t, []string{"MeshFeedSubscription", "MeshRoomGrant", "MeshRoute", "MeshSecret", "MeshService"})
+	cells := newDemand(t)
 	for _, s := range samples.Mirrored() {
 		for _, need := range s.Needs() {
 			if _, ours := need.Object().(engine.Object); !ours {
 				continue
 			}
+			cells.atLeast(s.Kind, "needs", 1)
 			for _, restart := range []bool{false, true} {
 				for _, seen := range []bool{true, false} {
 					t.Run(fmt.Sprintf("%s, %s, restart %t, seen %t", s, need, restart, seen), func(t *testing.T) {
@@ -37,7 +37,7 @@ func TestWhatIsReferredToBecomesAnother(t *testing.T) {
 							h.ApplyNeeds(s, nil)
 							made := h.ApplyAndLearn(object(s))
 							h.replaced(s, need, made, restart, seen)
-							cells.strike(s.Kind)
+							cells.strike(s.Kind + ": needs")
 						})
 					})
 				}

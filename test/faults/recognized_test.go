@@ -28,14 +28,19 @@ func TestWhatWasRecognizedStaysOurs(t *testing.T) {
 		"not lost":   {Delay: 0},
 		"never sent": {Drop: simulator.DropBefore},
 	}
-	cells := newTally(t, []string{"MeshRoomGrant", "MeshSecret"})
+	cells := newDemand(t)
 	for name, fault := range updates {
 		for _, s := range samples.Mirrored() {
 			t.Run(name+"/"+s.String(), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					if staysOurs(t, s, fault, name == "lost") {
-						cells.strike(s.Kind)
+					u := prepare(t, s, simulator.Behavior{})
+					if !u.keyed || !slices.Contains(resourceOf(t, u.post).Writes(), http.MethodPut) {
+						return // nothing like it can be recognized, or nothing updates it
+					}
+					cells.atLeast(s.Kind, "update", 1)
+					if u.staysOurs(fault, name == "lost") {
+						cells.strike(s.Kind + ": update")
 					}
 				})
 			})
@@ -43,23 +48,19 @@ func TestWhatWasRecognizedStaysOurs(t *testing.T) {
 	}
 }
 
-// staysOurs tries one update of a sample that was recognized.
-func staysOurs(t *testing.T, s samples.Sample, fault simulator.Fault, restarts bool) bool {
-	t.Helper()
-	u := prepare(t, s, simulator.Behavior{})
-	if !u.keyed {
-		return false
-	}
+// staysOurs tries one update of an object whose resource was recognized.
+func (u *unfinished) staysOurs(fault simulator.Fault, restarts bool) bool {
+	u.Helper()
 	lost := slices.IndexFunc(failures, func(f failure) bool { return f.fault.Drop == simulator.DropAfter })
 	u.fail(failures[lost])
-	u.Patch(u.obj, s.Edit())
+	u.Patch(u.obj, u.sample.Edit())
 	struck := false
 	fault.Method, fault.Path, fault.Times = http.MethodPut, regexp.QuoteMeta(u.post.Path)+"/", 1
 	fault.After = func(*http.Request) { struck = true }
 	fault.Hook = fault.After
 	u.MeshAgent.Inject(fault)
 	if !u.RunUntil(time.Minute, func() bool { return struck }) {
-		t.Fatalf("nothing was struck: %v", u.Calls())
+		u.Fatalf("nothing was struck: %v", u.Calls())
 	}
 	if restarts {
 		u.Restart()

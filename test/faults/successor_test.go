@@ -20,32 +20,29 @@ import (
 // The object that tries again leaves it, also where names are identities, as with routes.
 func TestForeignSuccessorsAreRespected(t *testing.T) {
 	t.Parallel()
-	cells := newTally(t, []string{"MeshFeed", "MeshFeedSubscription", "MeshRoom", "MeshRoute", "MeshSecret", "MeshService"})
+	deletions := newDemand(t)
 	for _, s := range samples.Mirrored() {
-		if s.Kind == "MeshRoomGrant" {
-			continue // it has no place for a mark, and the identity of theirs is the same
-		}
 		for _, dies := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, dies %t", s, dies), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					if respectsSuccessor(t, s, dies) {
-						cells.strike(s.Kind)
+					u := prepare(t, s, simulator.Behavior{})
+					if !u.keyed || !u.marked && !resourceOf(t, u.post).HasID() {
+						return // no one can choose its name, or nothing tells theirs from ours
 					}
+					deletions.atLeast(s.Kind, "deletion", 1)
+					u.respectsSuccessor(dies)
+					deletions.strike(s.Kind + ": deletion")
 				})
 			})
 		}
 	}
 }
 
-// respectsSuccessor tries one samples.Sample. It tells whether another user can choose its name.
-func respectsSuccessor(t *testing.T, s samples.Sample, dies bool) bool {
-	t.Helper()
-	u := prepare(t, s, simulator.Behavior{})
-	if !u.keyed {
-		return false
-	}
-	u.obj = object(s)
+// respectsSuccessor deletes the object while another user creates a resource of its name.
+func (u *unfinished) respectsSuccessor(dies bool) {
+	u.Helper()
+	u.obj = object(u.sample)
 	u.MeshAgent.ResetCalls()
 	u.Apply(u.obj)
 	u.Run(time.Minute)
@@ -56,7 +53,7 @@ func respectsSuccessor(t *testing.T, s samples.Sample, dies bool) bool {
 		After: func(*http.Request) {
 			var err error
 			if theirs, err = u.MeshAgent.CreateForeign(u.post.Call, memory.OwnMark, false); err != nil {
-				t.Error(err)
+				u.Error(err)
 			}
 		},
 	})
@@ -67,10 +64,9 @@ func respectsSuccessor(t *testing.T, s samples.Sample, dies bool) bool {
 	}
 	want := u.Held()[theirs]
 	if !u.RunUntil(time.Hour, func() bool { return u.IsGone(u.obj) }) {
-		t.Error("it is not gone")
+		u.Error("it is not gone")
 	}
 	if got := u.Held()[theirs]; got != want || want == "" {
-		t.Errorf("%s became %q", want, got)
+		u.Errorf("%s became %q", want, got)
 	}
-	return true
 }

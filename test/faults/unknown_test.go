@@ -67,7 +67,7 @@ func TestUnknownMembersSurvive(t *testing.T) {
 			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Patch(obj, s.Edit()) })
 		},
 		"edit of lists": func(h *cluster, s samples.Sample, cells *tally) {
-			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Patch(obj, s.From(listEdits)) })
+			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Patch(obj, s.ListEdit()) })
 		},
 		"edit after a restart": func(h *cluster, s samples.Sample, cells *tally) {
 			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Restart(); h.Patch(obj, s.Edit()) })
@@ -100,7 +100,7 @@ func TestUnknownMembersSurvive(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			some := slices.DeleteFunc(samples.Mirrored(), func(s samples.Sample) bool {
-				return what == "rename" && !s.HasName() || what == "edit of lists" && s.From(listEdits) == ""
+				return what == "rename" && !canBeRenamed(s) || what == "edit of lists" && s.ListEdit() == ""
 			})
 			cells := newTally(t, samples.Kinds(some))
 			for _, s := range some {
@@ -115,18 +115,6 @@ func TestUnknownMembersSurvive(t *testing.T) {
 			}
 		})
 	}
-}
-
-// listEdits are edits that move, add and remove elements of lists of objects. Kinds that have no
-// such lists are not here.
-var listEdits = map[string]string{
-	"MeshRoute": `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"path": "/", "pathType": "prefix", "targetPort": 9000}]}}`,
-	"MeshService support": `{"spec": {"agents": [{"name": "first"}, {"name": "support", "description": "Other", "channels": {"queue": [{"queue": "questions"}]}}],
-		"container": {"environment": [{"name": "NEW", "value": "x"}, {"name": "OPENAI_API_KEY", "secret": {"identity": "support", "secretRef": {"name": "openai-room"}}},
-		{"name": "LOG_LEVEL", "value": "debug"}]}}}`,
-	"MeshService tickets":         `{"spec": {"ports": [{"num": 80}, {"num": 443, "endpoints": [{"path": "/other"}, {"path": "/mcp", "mcp": {"label": "tickets"}}]}]}}`,
-	"MeshRoomGrant support-ops":   `{"spec": {"permissions": {"storage": {"paths": [{"path": "/new"}, {"path": "/reports", "readOnly": false}]}}}}`,
-	"MeshRoomGrant support-owner": `{"spec": {"permissions": {"dataset": {"tables": [{"name": "new"}, {"name": "tickets", "write": false}]}}}}`,
 }
 
 // applyNewer applies a sample, and waits until it is Ready.

@@ -39,23 +39,6 @@ func offeredActions(ctx context.Context, l *harness.Fixture) map[string]bool {
 }
 
 var _ = Describe("Argo CD", func() {
-	It("has a health check for every kind, and nothing else", func() {
-		var kinds []string
-		for kind, one := range harness.ArgoCustomizations() {
-			kinds = append(kinds, kind)
-			Expect(one.Health).NotTo(BeEmpty(), kind)
-			Expect(one.Discovery).NotTo(BeEmpty(), kind)
-		}
-		samples := map[string]bool{}
-		for _, kind := range harness.KindsOf(harness.ReadSamples().Own) {
-			samples[kind] = true
-		}
-		Expect(kinds).To(HaveLen(len(samples)))
-		for kind := range samples {
-			Expect(kinds).To(ContainElement(kind))
-		}
-	})
-
 	It("can reconcile, suspend and resume each sample, and changes nothing else in it", func(ctx SpecContext) {
 		bare := harness.Sample{Kind: "MeshRoom", Name: "bare", Template: harness.Room("bare")} // without a spec
 		harness.InParallel(append(harness.Samples(), bare), func(s harness.Sample) { obeysArgoCD(ctx, s) })

@@ -112,18 +112,6 @@ var _ = Describe("The documentation", func() {
 			}
 		})
 	}
-
-	It("shows an object of every kind", func() {
-		shown := map[string]bool{}
-		for _, p := range pages() {
-			for _, obj := range p.objects() {
-				shown[obj.GetKind()] = true
-			}
-		}
-		for _, kind := range harness.KindsOf(harness.ReadSamples().Own) {
-			Expect(shown).To(HaveKey(kind))
-		}
-	})
 })
 
 // anchors returns the link targets of a page's headings.

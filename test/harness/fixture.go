@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -159,12 +160,15 @@ func (l *Fixture) Exists(ctx context.Context) bool {
 	return err == nil
 }
 
-// ChangeRemote changes the first string that the sample has set in MeshAgent, and returns its path.
+// ChangeRemote changes the first string that the sample has set in MeshAgent and that is not part of
+// the resource's identity. It returns the string's path.
 func (l *Fixture) ChangeRemote() (changed string) {
 	GinkgoHelper()
+	about, err := Validator().Created("/accounts/projects/" + l.MeshAgent.ProjectID() + "/" + l.Resource.Path)
+	Expect(err).NotTo(HaveOccurred())
 	Expect(l.MeshAgent.Edit(l.Resource.Path, l.Resource.ID, func(doc map[string]any) {
 		for _, field := range AppliedFields(l.CommonStatus()) {
-			if ChangeString(WrittenPart(doc), field) {
+			if !slices.Contains(about.Key(), field) && ChangeString(WrittenPart(doc), field) {
 				changed, _, _ = strings.Cut(field, "[0]") // the operator corrects a list as a whole
 				return
 			}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	structuralschema "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/yaml"
@@ -57,6 +58,14 @@ func (s *Server) Kinds() map[schema.GroupVersionKind]string {
 		plurals[gvk] = k.plural
 	}
 	return plurals
+}
+
+// Schema is what a kind's objects look like, nil for a kind that it does not know.
+func (s *Server) Schema(gvk schema.GroupVersionKind) *structuralschema.Structural {
+	if k, ok := s.kinds[gvk]; ok {
+		return k.structural
+	}
+	return nil
 }
 
 // Create returns the API server's answer to the creation of an object. It rejects unknown fields.

@@ -5,10 +5,14 @@ package samples
 
 // Edit returns a merge patch for the sample, as a user's edit. It is "" if there is
 // none yet.
-func (s Sample) Edit() string { return s.From(edits) }
+func (s Sample) Edit() string { return s.from(edits) }
 
-// From returns what a table says of a sample, or else of its kind.
-func (s Sample) From(table map[string]string) string {
+// ListEdit returns the merge patch of an edit that moves, adds and changes elements in each list of
+// objects that the sample has in MeshAgent. It is "" if there is none.
+func (s Sample) ListEdit() string { return s.from(listEdits) }
+
+// from returns what a table says of a sample, or else of its kind.
+func (s Sample) from(table map[string]string) string {
 	if own, ok := table[s.String()]; ok {
 		return own
 	}
@@ -32,4 +36,16 @@ var edits = map[string]string{ //nolint:gosec // these are not credentials
 	"MeshRoom":               `{"spec": {"metadata": {"team": "care", "floor": 2, "escalation": {"channel": null}}, "annotations": null}}`,
 	"MeshRoomGrant": `{"spec": {"permissions": {"preset": "User", "llm": null, "queues": {"list": false, "send": []},
 		"storage": {"paths": [{"path": "/shared"}]}}}}`,
+}
+
+// listEdits are for samples with lists of objects. Tests fail if one is missing.
+var listEdits = map[string]string{ //nolint:gosec // these are no credentials
+	"MeshRoute": `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"path": "/", "pathType": "prefix", "targetPort": 9000}]}}`,
+	"MeshService support": `{"spec": {"agents": [{"name": "first"}, {"name": "support", "description": "Other", "channels": {"queue": [{"queue": "questions"}]}}],
+		"container": {"environment": [{"name": "NEW", "value": "x"}, {"name": "OPENAI_API_KEY", "secret": {"identity": "support", "secretRef": {"name": "openai-room"}}},
+		{"name": "LOG_LEVEL", "value": "debug"}]}}}`,
+	"MeshService tickets":         `{"spec": {"ports": [{"num": 80}, {"num": 443, "endpoints": [{"path": "/other"}, {"path": "/mcp", "mcp": {"label": "tickets"}}]}]}}`,
+	"MeshRoomGrant support-ops":   `{"spec": {"permissions": {"storage": {"paths": [{"path": "/new"}, {"path": "/reports", "readOnly": false}]}}}}`,
+	"MeshRoomGrant support-owner": `{"spec": {"permissions": {"dataset": {"tables": [{"name": "new"}, {"name": "tickets", "write": false}]}}}}`,
+	"MeshService assistant":       `{"spec": {"ports": [{"num": 80}, {"endpoints": [{"path": "/other"}, {"path": "/assistant", "meshagent": {"identity": "other"}}]}]}}`,
 }
