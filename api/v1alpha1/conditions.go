@@ -48,7 +48,7 @@ const (
 	ReasonNotConverging = "NotConverging"
 	// ReasonMissing (Ready, Synced): it does not exist, and reconcilePolicy is Observe.
 	ReasonMissing = "Missing"
-	// ReasonSuspended (Synced): spec.suspend is true.
+	// ReasonSuspended (Synced): spec.suspend of the object, or of its MeshProject, is true.
 	ReasonSuspended = "Suspended"
 	// ReasonDeleting (Ready): the object is being deleted.
 	ReasonDeleting = "Deleting"
@@ -98,6 +98,8 @@ const (
 	ReasonInvalidAPIKey = "InvalidAPIKey"
 	// ReasonInvalidEndpoint: the endpoint is not an HTTP or HTTPS URL.
 	ReasonInvalidEndpoint = "InvalidEndpoint"
+	// ReasonEndpointNotAllowed: the operator does not allow the MeshProject's endpoint (--allowed-endpoints).
+	ReasonEndpointNotAllowed = "EndpointNotAllowed"
 	// ReasonUnsupported: the MeshAgent server does not have what the object needs, or not in a way
 	// that the operator knows. What was Ready stays Ready. The operator looks again when the server
 	// changes.
@@ -106,8 +108,10 @@ const (
 
 // Reasons of failure in MeshAgent: tried again, and Ready is kept.
 const (
-	// ReasonAccessDenied: MeshAgent does not accept the API key, or the key lacks the right.
-	ReasonAccessDenied = "AccessDenied"
+	// ReasonUnauthorized: MeshAgent rejected the API key (401).
+	ReasonUnauthorized = "Unauthorized"
+	// ReasonForbidden: the API key lacks the right for a request (403).
+	ReasonForbidden = "Forbidden"
 	// ReasonRateLimited: MeshAgent, or the MeshProject's own budget, asks to wait.
 	ReasonRateLimited = "RateLimited"
 	// ReasonUnavailable: MeshAgent cannot be reached, or fails.

@@ -179,8 +179,8 @@ func TestWhatMeshAgentRefusesIsBelieved(t *testing.T) {
 		after  time.Duration // 0: with backoff
 	}{
 		{http.StatusNotFound, []string{"Ready=False Invalid", "Stalled=True Invalid"}, time.Minute},
-		{http.StatusForbidden, []string{"Ready=False AccessDenied", "Synced=False AccessDenied"}, time.Minute},
-		{http.StatusUnauthorized, []string{"Ready=False AccessDenied", "Synced=False AccessDenied"}, 0},
+		{http.StatusForbidden, []string{"Ready=False Forbidden", "Synced=False Forbidden"}, time.Minute},
+		{http.StatusUnauthorized, []string{"Ready=False Unauthorized", "Synced=False Unauthorized"}, 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newStage(t, simulator.Behavior{})

@@ -39,11 +39,11 @@ func TestAListThatCannotBeReadFallsBackToReads(t *testing.T) {
 	}{
 		"feeds":   {newFeed(), &v1alpha1.MeshFeed{ObjectMeta: named("other"), Spec: v1alpha1.MeshFeedSpec{Visibility: "project"}}, tooLarge("feeds", `{"id":"x"}`), "AnswerTooLarge"},
 		"rooms":   {newRoom(), nil, tooLarge("rooms", `{"id":"x","name":"x"}`), "AnswerTooLarge"},
-		"secrets": {newMeshSecret(), nil, simulator.Fault{Method: http.MethodGet, Path: "/secrets$", Status: http.StatusForbidden}, "AccessDenied"},
+		"secrets": {newMeshSecret(), nil, simulator.Fault{Method: http.MethodGet, Path: "/secrets$", Status: http.StatusForbidden}, "Forbidden"},
 		"services": {
 			&v1alpha1.MeshService{ObjectMeta: named("web"), Spec: v1alpha1.MeshServiceSpec{External: &v1alpha1.ExternalSpec{URL: "https://x.example.com"}}}, nil,
 			simulator.Fault{Method: http.MethodGet, Path: "/services$", Status: http.StatusForbidden},
-			"AccessDenied",
+			"Forbidden",
 		},
 	} {
 		t.Run(collection, func(t *testing.T) {

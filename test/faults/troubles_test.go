@@ -60,8 +60,8 @@ var carriedOut = map[string]string{http.MethodPost: copes, http.MethodPut: copes
 // troubles are in the order of docs/faults.md.
 var troubles = []trouble{
 	{name: "400", fault: simulator.Fault{Status: 400}, reason: "Rejected"},
-	{name: "401", fault: simulator.Fault{Status: 401}, reason: "AccessDenied"},
-	{name: "403", fault: simulator.Fault{Status: 403}, reason: "AccessDenied"},
+	{name: "401", fault: simulator.Fault{Status: 401}, reason: "Unauthorized"},
+	{name: "403", fault: simulator.Fault{Status: 403}, reason: "Forbidden"},
 	{name: "404", fault: simulator.Fault{Status: 404}, reason: "ParentNotFound"},
 	{
 		name: "404, because others deleted it just before", deleted: true,

@@ -135,7 +135,7 @@ func (h *health) works(ctx context.Context) {
 	heal = h.MeshAgent.Inject(simulator.Fault{Status: http.StatusUnauthorized})
 	project := &v1alpha1.MeshProject{}
 	project.Namespace, project.Name = h.Namespace, v1alpha1.DefaultProject
-	h.is(ctx, "a MeshProject whose key MeshAgent does not accept", project, "Ready=False, Synced=False (AccessDenied), Reconciling", status.InProgressStatus, "Progressing")
+	h.is(ctx, "a MeshProject whose key MeshAgent does not accept", project, "Ready=False, Synced=False (Unauthorized), Reconciling", status.InProgressStatus, "Progressing")
 	h.is(ctx, "it works, and its MeshProject does not", support, "Ready=True, Synced=False (ProjectNotReady)", status.CurrentStatus, "Healthy")
 	heal()
 

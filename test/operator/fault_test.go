@@ -20,7 +20,7 @@ import (
 // What test/faults shows of all kinds and all troubles in memory, a few show here with a real API server, its watches and its queues.
 var _ = Describe("While MeshAgent is in trouble", func() {
 	for _, t := range []trouble{
-		{"answers 403", simulator.Fault{Status: http.StatusForbidden}, "AccessDenied"},
+		{"answers 403", simulator.Fault{Status: http.StatusForbidden}, "Forbidden"},
 		{"answers 503", simulator.Fault{Status: http.StatusServiceUnavailable}, "Unavailable"},
 		{"loses its answers", simulator.Fault{Drop: simulator.DropAfter}, "Unavailable"},
 	} {

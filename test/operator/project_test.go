@@ -122,7 +122,7 @@ var _ = Describe("MeshProject", func() {
 			s.StringData["apiKey"], p.Spec.ProjectID = otherKey, w.MeshAgent.ProjectID()
 		}, "InvalidAPIKey: the API key in Secret \"meshagent-api-key\" is one of project "+otherProject+", and spec.projectID is "),
 		harness.Row("a key that MeshAgent does not know", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = otherKey },
-			"AccessDenied: MeshAgent does not accept the API key (401): it may have been revoked"),
+			"Unauthorized: MeshAgent rejected the API key (401)"),
 	)
 
 	It("whose key is revoked leaves its rooms Ready, asks once for all of them, and heals with a new key", func(ctx SpecContext) {
@@ -146,7 +146,7 @@ var _ = Describe("MeshProject", func() {
 		}
 		projectPath := "/accounts/projects/" + w.MeshAgent.ProjectID()
 		w.MeshAgent.RevokeAPIKey(simulator.DevelopmentKey)
-		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=False AccessDenied"), ContainSubstring("401")))
+		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=False Unauthorized"), ContainSubstring("401")))
 		for _, room := range rooms {
 			Eventually(w.State(ctx, room)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("Synced=False ProjectNotReady"), ContainSubstring("401")))
 		}

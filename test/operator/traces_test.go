@@ -44,7 +44,7 @@ var _ = Describe("Traces", func() {
 		w.MeshAgent.Inject(simulator.Fault{Status: 403, Times: 1})
 		w.RequestReconcile(ctx, one)
 		Eventually(spans).WithContext(ctx).Should(HaveLen(2))
-		Expect(spans()[0]).To(HavePrefix("reconcile MeshRoom one: AccessDenied, Error: the API key lacks the right for this (403)"))
+		Expect(spans()[0]).To(HavePrefix("reconcile MeshRoom one: Forbidden, Error: The API key lacks the right for this request (403)"))
 		Expect(spans()[1]).To(HaveSuffix(" 403, Error"))
 
 		By("showing the deletion")

@@ -166,9 +166,9 @@ func judgeAnswer(e *meshagent.Error) Verdict {
 	}
 	switch {
 	case e.Status == http.StatusUnauthorized:
-		return Verdict{Class: Denied, Reason: v1alpha1.ReasonAccessDenied, Message: "MeshAgent does not accept the API key (401): it may have been revoked"}
+		return Verdict{Class: Denied, Reason: v1alpha1.ReasonUnauthorized, Message: "MeshAgent rejected the API key (401). Put a valid API key into the Secret that the MeshProject names"}
 	case e.Status == http.StatusForbidden:
-		return Verdict{Class: Denied, Reason: v1alpha1.ReasonAccessDenied, Message: "the API key lacks the right for this (403)" + said}
+		return Verdict{Class: Denied, Reason: v1alpha1.ReasonForbidden, Message: "The API key lacks the right for this request (403)" + said + ". Grant the right in MeshAgent, or use another API key"}
 	case e.Status == http.StatusNotFound:
 		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonParentNotFound, Message: "not found in MeshAgent (404)" + said}
 	case e.Status == http.StatusConflict:

@@ -27,8 +27,8 @@ func TestOf(t *testing.T) {
 		want Verdict
 	}{
 		"400":            {answer(400), Verdict{Class: Refused, Reason: "Rejected", Message: "MeshAgent refuses this (400): the words"}},
-		"401":            {answer(401), Verdict{Class: Denied, Reason: "AccessDenied", Message: "MeshAgent does not accept the API key (401): it may have been revoked"}},
-		"403":            {answer(403), Verdict{Class: Denied, Reason: "AccessDenied", Message: "the API key lacks the right for this (403): the words"}},
+		"401":            {answer(401), Verdict{Class: Denied, Reason: "Unauthorized", Message: "MeshAgent rejected the API key (401). Put a valid API key into the Secret that the MeshProject names"}},
+		"403":            {answer(403), Verdict{Class: Denied, Reason: "Forbidden", Message: "The API key lacks the right for this request (403): the words. Grant the right in MeshAgent, or use another API key"}},
 		"404":            {answer(404), Verdict{Class: Unavailable, Reason: "ParentNotFound", Message: "not found in MeshAgent (404): the words"}},
 		"408":            {answer(408), Verdict{Class: Unavailable, Reason: "Unavailable", Message: "MeshAgent fails (408 Request Timeout): the words"}},
 		"409":            {answer(409), Verdict{Class: Unavailable, Reason: "Conflict", Message: "MeshAgent reports a conflict (409): the words"}},
