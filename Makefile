@@ -115,7 +115,7 @@ image: ## Build the container images IMG and, for tests, SIMULATOR_IMG
 
 .PHONY: run
 run: install ## Run the manager on this machine against the cluster of the current kubeconfig; ARGS="--help" lists its flags
-	go run . $(ARGS)
+	go run . --allowed-endpoints='*' $(ARGS)
 
 .PHONY: demo
 demo: ## Run Kubernetes, a simulated MeshAgent and the operator on this machine; ONCE=1 ends after the last step

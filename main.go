@@ -109,7 +109,7 @@ func setup(mgr *manager.Manager, opts manager.Options, ownerID string, traces *s
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: ownerID, DriftInterval: opts.DriftInterval,
 		Projects: &projects.Pool{
-			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: mgr.Namespaces,
+			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: mgr.Namespaces, Endpoints: opts.Endpoints,
 			Options: meshagent.Options{Endpoint: opts.MeshAgentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: engine.ObserveCall},
 		},
 	}

@@ -76,31 +76,32 @@ type CommonSpec struct {
 	// +optional
 	ProjectRef ProjectReference `json:"projectRef,omitzero"`
 
-	// reconcilePolicy is Enforce to make MeshAgent match this object, or Observe to only report in status what
-	// would be changed. Unset means Enforce.
+	// reconcilePolicy is Enforce or Observe. With Enforce, the operator makes MeshAgent match this object. With Observe,
+	// it writes nothing to MeshAgent, and status.drift shows what would change. Defaults to
+	// spec.defaults.reconcilePolicy of the MeshProject, otherwise to Enforce.
 	// +optional
 	ReconcilePolicy ReconcilePolicy `json:"reconcilePolicy,omitempty"`
 
-	// adoptionPolicy says when a resource that exists already may be taken over: IfIdentical only if it equals this
-	// object, IfUnowned even if it differs, Always even if another operator or object manages it.
-	// Unset means IfIdentical.
+	// adoptionPolicy is IfIdentical, IfUnowned or Always. It says whether this object takes over a resource that exists
+	// in MeshAgent already: only if the two are equal, also if they differ, or also if another object or operator owns
+	// the resource. Defaults to spec.defaults.adoptionPolicy of the MeshProject, otherwise to IfIdentical.
 	// +optional
 	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
 
-	// deletionPolicy says what becomes of the resource in MeshAgent when this object is deleted: Delete or Orphan
-	// (leave it). Unset means: delete what the operator created, leave what it adopted.
+	// deletionPolicy is Delete or Orphan. It says whether the resource in MeshAgent is deleted together with this
+	// object. Defaults to spec.defaults.deletionPolicy of the MeshProject. If that is unset too, the operator deletes a
+	// resource that it created, and leaves a resource that it adopted.
 	// +optional
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
 
-	// suspend stops all work on this object, its deletion included, while it is true. Unset means false.
+	// suspend stops all requests to MeshAgent for this object. If the object is deleted meanwhile, its resource stays in
+	// MeshAgent. If deletionPolicy of this object is Delete, the deletion waits instead, unless the namespace is deleted
+	// too. Defaults to false.
 	// +optional
 	Suspend *bool `json:"suspend,omitempty"`
 }
 
-// Observes says that the operator must not write to MeshAgent for this object.
-func (s *CommonSpec) Observes() bool { return s.ReconcilePolicy == ReconcileObserve }
-
-// Suspended says that nothing may be done for this object.
+// Suspended says that nothing is sent to MeshAgent for this object.
 func (s *CommonSpec) Suspended() bool { return s.Suspend != nil && *s.Suspend }
 
 // ObjectStatus is what every kind has in its status.

@@ -9,13 +9,15 @@ import (
 
 func init() { register(&MeshProject{}, &MeshProjectList{}) }
 
-// DefaultAPIKeyKey is the key looked at in the API key's Secret when none is named.
+// DefaultAPIKeyKey is the key of a Secret that holds the API key if the MeshProject names none.
 const DefaultAPIKeyKey = "apiKey"
 
-// MeshProjectSpec says how to reach a MeshAgent project, and who may use it.
+// MeshProjectSpec says how to reach a MeshAgent project, who can use it, and what its objects do by default.
 type MeshProjectSpec struct {
-	// endpoint is the base URL of the MeshAgent API. Unset means the operator's own (flag --meshagent-api-url),
-	// usually https://api.meshagent.com.
+	// endpoint is the base URL of the MeshAgent API, for example https://api.meshagent.com. The scheme must be http or
+	// https. User, query and fragment are not allowed. The operator must allow the endpoint (flag --allowed-endpoints,
+	// chart value allowedEndpoints). Defaults to the operator's own endpoint (flag --meshagent-api-url, chart value
+	// meshagentAPIURL).
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +kubebuilder:validation:XValidation:rule="isURL(self) && url(self).getScheme() in ['http', 'https'] && url(self).getHost() != ''",message="endpoint must be a URL such as https://api.meshagent.com"
@@ -23,30 +25,87 @@ type MeshProjectSpec struct {
 	// +optional
 	Endpoint string `json:"endpoint,omitempty"`
 
-	// projectID is the id of the project in MeshAgent. Unset means the one that the API key belongs to. If it is set,
-	// a key of another project is refused.
+	// projectID is the ID of the project in MeshAgent. If it is set, the operator rejects an API key of another
+	// project. Defaults to the project that the API key belongs to.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	ProjectID string `json:"projectID,omitempty"`
 
-	// apiKeySecretRef names the Secret in this namespace that holds the project's API key (ma-…).
+	// apiKeySecretRef names the key of a Secret in the MeshProject's namespace that holds the project's API key (ma-…).
+	// The operator uses a changed key at once.
 	// +required
 	APIKeySecretRef SecretKeyReference `json:"apiKeySecretRef,omitzero"`
 
-	// allowedNamespaces says from which namespaces objects may use this project. Unset means this namespace only.
+	// caBundle adds CA certificates to those of the operator's system. Set it if the certificate of the endpoint is
+	// signed by a private CA. If unset, the operator trusts only the CAs of its system.
+	// +optional
+	CABundle *CABundle `json:"caBundle,omitempty"`
+
+	// allowedNamespaces chooses the namespaces whose objects can use the MeshProject. Objects in the MeshProject's own
+	// namespace always can. Defaults to the MeshProject's own namespace only.
 	// +optional
 	AllowedNamespaces *AllowedNamespaces `json:"allowedNamespaces,omitempty"`
 
-	// rateLimit is the budget of requests to MeshAgent that all objects of this project share. Unset means
-	// 20 a second with bursts of 40.
+	// rateLimit limits the requests to MeshAgent. All objects that use the MeshProject share the limit. MeshProjects
+	// with the same endpoint, API key and CA certificates share one limit, the smallest of theirs. Defaults to 20
+	// requests per second with bursts of 40.
 	// +optional
 	RateLimit *RateLimit `json:"rateLimit,omitempty"`
 
-	// deletionGuard holds a mass deletion that nobody meant, such as that of a namespace or of the CustomResourceDefinitions.
-	// Unset means that whatever is deleted in Kubernetes is deleted in MeshAgent.
+	// deletionGuard limits how many resources the operator deletes in MeshAgent per hour. It protects against the
+	// deletion of many objects by mistake, for example with their namespace. If unset, deletions are not limited.
 	// +optional
 	DeletionGuard *DeletionGuard `json:"deletionGuard,omitempty"`
+
+	// defaults are the policies of objects that use the MeshProject and do not set the policy themselves. A change
+	// applies to existing objects. If unset, the defaults of the operator apply: see the fields of an object's spec.
+	// +optional
+	Defaults *PolicyDefaults `json:"defaults,omitempty"`
+
+	// suspend stops all requests to MeshAgent for the MeshProject and for all objects that use it. An object that is
+	// deleted meanwhile leaves its resource in MeshAgent. If the object's own deletionPolicy is Delete, its deletion
+	// waits instead, unless its namespace is deleted too. Defaults to false.
+	// +optional
+	Suspend *bool `json:"suspend,omitempty"`
+}
+
+// Suspended says that nothing is sent to MeshAgent for the project.
+func (s *MeshProjectSpec) Suspended() bool { return s.Suspend != nil && *s.Suspend }
+
+// PolicyDefaults are policies for objects that do not set their own.
+// +kubebuilder:validation:MinProperties=1
+type PolicyDefaults struct {
+	// reconcilePolicy is Enforce or Observe. With Enforce, the operator makes MeshAgent match the objects. With Observe,
+	// it writes nothing to MeshAgent, and status.drift of each object shows what would change. Defaults to Enforce.
+	// +optional
+	ReconcilePolicy ReconcilePolicy `json:"reconcilePolicy,omitempty"`
+
+	// adoptionPolicy is IfIdentical, IfUnowned or Always. It says whether an object takes over a resource that exists
+	// in MeshAgent already: only if the two are equal, also if they differ, or also if another object or operator owns
+	// the resource. Defaults to IfIdentical.
+	// +optional
+	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
+
+	// deletionPolicy is Delete or Orphan. It says whether the resource in MeshAgent is deleted together with its
+	// object. If unset, the operator deletes resources that it created, and leaves resources that it adopted.
+	// +optional
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+}
+
+// CABundle is a source of CA certificates in PEM format.
+// +kubebuilder:validation:XValidation:rule="has(self.inline) != has(self.configMapKeyRef)",message="exactly one of inline and configMapKeyRef must be set"
+type CABundle struct {
+	// inline is one or more CA certificates in PEM format, up to 262144 characters.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=262144
+	// +optional
+	Inline string `json:"inline,omitempty"`
+
+	// configMapKeyRef names the key of a ConfigMap in the MeshProject's namespace that holds one or more CA
+	// certificates in PEM format. The operator uses a changed ConfigMap at once.
+	// +optional
+	ConfigMapKeyRef *ConfigMapKeyReference `json:"configMapKeyRef,omitempty"`
 }
 
 // DeletionGuard limits how many resources of a project are deleted in MeshAgent.
@@ -78,11 +137,13 @@ const (
 // AllowedNamespaces chooses namespaces, as in the Gateway API. The MeshProject's own namespace is always allowed.
 // +kubebuilder:validation:XValidation:rule="(has(self.from) && self.from == 'Selector') == has(self.selector)",message="selector must be set if, and only if, from is Selector"
 type AllowedNamespaces struct {
-	// from is Same, All, or Selector. Unset means Same.
+	// from is Same (the MeshProject's own namespace), All (every namespace) or Selector (namespaces that match the
+	// selector). Defaults to Same.
 	// +optional
 	From NamespacesFrom `json:"from,omitempty"`
 
-	// selector chooses namespaces by their labels.
+	// selector chooses namespaces by their labels. It must be set if, and only if, from is Selector. An empty selector
+	// matches every namespace.
 	// +optional
 	Selector *metav1.LabelSelector `json:"selector,omitempty"`
 }
@@ -90,39 +151,41 @@ type AllowedNamespaces struct {
 // RateLimit is a token bucket.
 // +kubebuilder:validation:MinProperties=1
 type RateLimit struct {
-	// requestsPerSecond is the lasting rate, 1 to 1000. Unset means 20.
+	// requestsPerSecond is the average number of requests per second, 1 to 1000. Defaults to 20.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1000
 	// +optional
 	RequestsPerSecond int32 `json:"requestsPerSecond,omitempty"`
 
-	// burst is how many requests may go out at once, 1 to 10000. Unset means twice requestsPerSecond.
+	// burst is the number of requests that the operator can send at once after a pause, 1 to 10000. Defaults to twice
+	// requestsPerSecond.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=10000
 	// +optional
 	Burst int32 `json:"burst,omitempty"`
 }
 
-// MeshProjectStatus says what was found behind the endpoint.
+// MeshProjectStatus is what the operator found at the endpoint.
 type MeshProjectStatus struct {
 	ObjectStatus `json:",inline"`
 
-	// projectID is the id of the project in MeshAgent.
+	// projectID is the ID of the project in MeshAgent.
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	ProjectID string `json:"projectID,omitempty"`
 
-	// projectName is the name of the project in MeshAgent.
+	// projectName is the name of the project in MeshAgent. Longer names are cut after 1024 characters.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	ProjectName string `json:"projectName,omitempty"`
 
-	// projectKey is the short key of the project, the first path element of its image names.
+	// projectKey is the short key of the project in MeshAgent, the first path element of its image names. Longer keys
+	// are cut after 1024 characters.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	ProjectKey string `json:"projectKey,omitempty"`
 
-	// endpoint is the base URL in use.
+	// endpoint is the base URL of the MeshAgent API that the operator last connected to.
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	Endpoint string `json:"endpoint,omitempty"`
@@ -153,14 +216,15 @@ type DeletionCount struct {
 	// +required
 	Minute *metav1.Time `json:"minute,omitempty"`
 
-	// count is the number of resources deleted in that minute.
+	// count is the number of resources that the operator deleted in that minute.
 	// +kubebuilder:validation:Minimum=1
 	// +required
 	Count int32 `json:"count,omitempty"`
 }
 
-// MeshProject gives access to a MeshAgent project: where its API is, the Secret with its API key, a budget of requests, and
-// the namespaces that may use it. It creates nothing in MeshAgent. While objects use it, it cannot be deleted.
+// MeshProject gives access to a MeshAgent project: where its API is, the Secret with its API key, a rate limit, the
+// namespaces that can use it, and default policies for its objects. It creates nothing in MeshAgent. Its deletion waits
+// until no object uses it.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -180,11 +244,11 @@ type MeshProject struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec says how to reach the project.
+	// spec says how to reach the project, who can use it, and what its objects do by default.
 	// +required
 	Spec MeshProjectSpec `json:"spec,omitzero"`
 
-	// status says what was found.
+	// status is what the operator found at the endpoint.
 	// +kubebuilder:default={"observedGeneration":-1}
 	// +optional
 	Status MeshProjectStatus `json:"status,omitzero"`
@@ -198,6 +262,6 @@ type MeshProjectList struct {
 	// metadata is the standard list metadata.
 	// +optional
 	metav1.ListMeta `json:"metadata,omitempty"`
-	// items are the projects.
+	// items are the MeshProjects.
 	Items []MeshProject `json:"items"`
 }

@@ -23,9 +23,8 @@ func (p *pass) adopt(ctx context.Context, remote resource) (found, error) {
 	if err != nil {
 		return seen, err
 	}
-	if !p.spec.Observes() {
-		// The mark itself is no difference.
-		unmarked, err := p.collection.compare(p.kind.adapt(p.desired, remote), remote.Written(), nil, nil)
+	if !p.policies.observes {
+		unmarked, err := p.adoptionChanges(remote)
 		if err != nil {
 			return seen, err
 		}
@@ -34,11 +33,11 @@ func (p *pass) adopt(ctx context.Context, remote resource) (found, error) {
 		// A twin comes first: against one, the advice to set IfUnowned is of no use.
 		err = p.yieldToTwin(ctx, remote.Identity())
 		if err == nil {
-			err = adoptable(p.spec.AdoptionPolicy, p.mark, mark, remote.Written().Key(), unmarked.Changes)
+			err = adoptable(p.policies.adoption, p.mark, mark, remote.Written().Key(), unmarked)
 		}
 		if err != nil {
 			p.waitForName(remote.Written().Key())
-			return seen, err
+			return seen, p.refuseToAdopt(remote, err)
 		}
 	}
 	p.status.ID, p.status.Adopted = remote.Identity(), nil
@@ -48,6 +47,35 @@ func (p *pass) adopt(ctx context.Context, remote resource) (found, error) {
 	}
 	p.recognize(remote)
 	return seen, nil
+}
+
+// adoptionChanges are what adoption would change in a resource. The ownership annotation itself is no difference.
+func (p *pass) adoptionChanges(remote resource) ([]drift.Change, error) {
+	difference, err := p.collection.compare(p.kind.adapt(p.desired, remote), remote.Written(), nil, nil)
+	return difference.Changes, err
+}
+
+// refuseToAdopt passes on why a resource is not taken over, and shows in status what that would change.
+func (p *pass) refuseToAdopt(remote resource, why error) error {
+	changes, err := p.adoptionChanges(remote)
+	if err != nil {
+		return err
+	}
+	p.status.Drift = describe(changes, p.kind.hidden)
+	return why
+}
+
+// settleDrift removes from status the differences to a resource that this object is refused for another reason than those. What is only unknown
+// just now stays.
+func (p *pass) settleDrift(err error) {
+	if err == nil {
+		return
+	}
+	switch v := verdict.Of(err); {
+	case v.Class != verdict.Refused, v.Reason == v1alpha1.ReasonAlreadyExists, v.Reason == v1alpha1.ReasonOwnedElsewhere:
+	default:
+		p.status.Drift = nil
+	}
 }
 
 // recognize ends a pending creation whose resource was found as it was sent. From then on the resource
@@ -82,10 +110,10 @@ func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key 
 		return nil
 	}
 	return verdict.Refuse(v1alpha1.ReasonAlreadyExists,
-		"%q exists already in MeshAgent and differs in %s: set adoptionPolicy to IfUnowned to take it over and change it, or choose another name", key, paths(changes))
+		"%q exists in MeshAgent already and differs: %s. status.drift shows the values. Set spec.adoptionPolicy to IfUnowned to take it over and change it, or choose another name", key, paths(changes))
 }
 
 func ownedElsewhere(key, owner string) error {
 	return verdict.Refuse(v1alpha1.ReasonOwnedElsewhere,
-		"%q in MeshAgent is managed by %q (operator id/namespace/name): set adoptionPolicy to Always to take it over, or choose another name", key, owner)
+		"%q in MeshAgent belongs to %q (owner ID/namespace/name). Set spec.adoptionPolicy to Always to take it over, or choose another name", key, owner)
 }

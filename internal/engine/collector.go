@@ -66,12 +66,17 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	defer cancel()
 	counts := map[objectGroup]int{}
 	compared := map[checkKey]bool{}
+	asleep := map[types.NamespacedName]bool{} // suspended MeshProjects, which are the first kind
 	for _, like := range c.kinds() {
 		// A list from the cache fails only while the process begins or ends.
 		_ = c.eachCached(ctx, like, func(obj client.Object) {
 			count(counts, kindOf(like), obj)
-			if typed, ok := obj.(Object); !ok || !typed.CommonSpec().Suspended() {
-				compared[checkKeyOf(obj)] = true
+			if project, ok := obj.(*v1alpha1.MeshProject); ok && project.Spec.Suspended() {
+				asleep[client.ObjectKeyFromObject(project)] = true
+			}
+			typed, ok := obj.(Object)
+			if key := checkKeyOf(obj); !asleep[key.project] && (!ok || !typed.CommonSpec().Suspended()) {
+				compared[key] = true
 			}
 			if left, ok := c.Projects.Remaining(obj.GetUID()); ok {
 				out <- prometheus.MustNewConstMetric(budgetDesc, prometheus.GaugeValue, left, obj.GetNamespace(), obj.GetName())

@@ -21,22 +21,22 @@ import (
 // converge makes MeshAgent hold what is desired: it creates, updates, or does nothing.
 func (p *pass) converge(ctx context.Context, seen found) error {
 	switch {
-	case seen.remote == nil && p.spec.Observes():
+	case seen.remote == nil && p.policies.observes:
 		if p.outcome.lost {
 			p.foundDrift()
 		}
-		p.outcome.result = missing("it does not exist in MeshAgent and would be created if reconcilePolicy were Enforce")
+		p.outcome.result = missing("Not found in MeshAgent. The operator does not create it because the reconcile policy is Observe")
 		p.status.Drift = nil
 		return nil
 	case seen.remote == nil:
 		return p.create(ctx)
 	case len(seen.diff.Changes) == 0:
 		return p.markSynced(seen.remote)
-	case p.spec.Observes():
+	case p.policies.observes:
 		if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonDrifted {
 			p.foundDrift()
 		}
-		p.outcome.result = drifted("MeshAgent differs in " + paths(seen.diff.Changes) + "; reconcilePolicy Observe leaves it so")
+		p.outcome.result = drifted("MeshAgent differs: " + paths(seen.diff.Changes) + ". The operator does not change it because the reconcile policy is Observe. status.drift shows the values")
 		p.report(seen.remote, seen.diff.Changes)
 		return nil
 	case p.requested == p.status.LastHandledReconcileAt && p.digestOf(seen.diff.Changes) == p.status.Unconverged:
@@ -182,12 +182,12 @@ func (p *pass) desiredBefore(current resource) bool {
 func (p *pass) markSynced(remote resource) error {
 	// What is only observed was not set by this object, and is not its to remove. Neither is what was
 	// promised by others.
-	if !p.spec.Observes() && !p.undecided(remote) {
+	if !p.policies.observes && !p.undecided(remote) {
 		if err := p.setApplied(p.kind.adapt(p.desired, remote)); err != nil {
 			return err
 		}
 	}
-	if p.outcome.adopted && !p.spec.Observes() {
+	if p.outcome.adopted && !p.policies.observes {
 		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
 	}
 	p.remember(remote)
@@ -208,7 +208,7 @@ func (p *pass) remember(remote resource) {
 func (p *pass) report(remote resource, changes []drift.Change) {
 	p.status.ID = remote.Identity()
 	// Who only observes decides nothing about a creation that is uncertain.
-	if !isPromised(remote) && !p.spec.Observes() {
+	if !isPromised(remote) && !p.policies.observes {
 		p.status.PendingCreate = nil
 	}
 	p.status.Name = remote.Written().Key()

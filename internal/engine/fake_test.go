@@ -90,7 +90,7 @@ func named(name string) metav1.ObjectMeta {
 func (s *stage) restart() {
 	s.env = &engine.Environment{
 		Client: s, Live: s, Recorder: &events.FakeRecorder{}, OwnerID: "cluster-1", DriftInterval: interval,
-		Projects: &projects.Pool{Cache: s, Live: s, Options: meshagent.Options{Transport: s.meshagent}},
+		Projects: &projects.Pool{Cache: s, Live: s, Endpoints: projects.AllEndpoints, Options: meshagent.Options{Transport: s.meshagent}},
 	}
 	s.reconcilers = map[string]reconcile.Reconciler{
 		"MeshRoom": controller.Room.Reconciler(s.env), "MeshFeed": controller.Feed.Reconciler(s.env),

@@ -30,14 +30,17 @@ func (p *pass) finalize(ctx context.Context) error {
 		p.outcome.released = true
 		return nil
 	}
-	if p.spec.Observes() {
+	if p.memory.of(p.obj).deleted {
+		return p.release(ctx) // which failed before: what has the name now is somebody else's
+	}
+	if p.policies.observes {
 		if p.status.ID != "" {
-			p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent: it was only observed", p.title(p.status.Name))
+			p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent because the reconcile policy is Observe", p.title(p.status.Name))
 		}
 		return p.release(ctx)
 	}
-	if p.memory.of(p.obj).deleted {
-		return p.release(ctx) // which failed before: what has the name now is somebody else's
+	if p.policies.suspended != "" {
+		return p.finalizeSuspended(ctx)
 	}
 	err := p.supported(ctx)
 	if err == nil {
@@ -58,7 +61,8 @@ func (p *pass) orAbandon(ctx context.Context, why error) error {
 	v := verdict.Of(why)
 	switch v.Reason {
 	case v1alpha1.ReasonProjectNotFound, v1alpha1.ReasonProjectNotAllowed, v1alpha1.ReasonProjectChanged:
-	case v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonInvalidAPIKey, v1alpha1.ReasonInvalidEndpoint, v1alpha1.ReasonAccessDenied:
+	case v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonInvalidAPIKey, v1alpha1.ReasonInvalidEndpoint, v1alpha1.ReasonEndpointNotAllowed,
+		v1alpha1.ReasonUnauthorized, v1alpha1.ReasonForbidden:
 		doomed = append(doomed, projects.ProjectKey(p.obj).Namespace)
 	default:
 		return why
@@ -90,7 +94,7 @@ func (p *pass) remains() string {
 	if p.status.ID != "" {
 		return fmt.Sprintf("%s %q with id %s in project %s", what, p.status.Name, p.status.ID, p.status.ProjectID)
 	}
-	return fmt.Sprintf("perhaps a %s that bears the mark %s", what, p.owner())
+	return fmt.Sprintf("perhaps a %s with the ownership annotation %q", what, p.owner())
 }
 
 func (p *pass) deleteOrOrphan(ctx context.Context) (err error) {
@@ -124,7 +128,7 @@ func (p *pass) deleteOrOrphanFound(ctx context.Context, remote resource) error {
 		return nil
 	}
 	adopted := p.status.IsAdopted() || remote.Written().Mark().Adopted
-	if p.spec.DeletionPolicy == v1alpha1.DeletionOrphan || p.spec.DeletionPolicy == "" && adopted {
+	if p.policies.orphans(adopted) {
 		return p.orphan(ctx, remote)
 	}
 	return p.delete(ctx, remote)
@@ -137,6 +141,9 @@ func (p *pass) isOthers(ctx context.Context, remote resource) (why string, err e
 	} else if owner == "" && p.collection.Traits().Marks && remote.Identity() == remote.Written().Key() {
 		// Where names are identities, another user's resource may have come after ours was deleted.
 		return "it does not carry the ownership annotation of this object", nil
+	}
+	if p.onlyObserved(remote) {
+		return "this object only observed it", nil
 	}
 	if p.isUnconfirmed() && !p.hasOwnKey(remote) && !p.isPendingCreate(remote, exactly) {
 		return "it differs from what this object sent, so it may belong to another user", nil

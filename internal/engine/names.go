@@ -119,16 +119,19 @@ func resourceKey(project, parent, id string) string {
 
 // yieldToTwin refuses a resource that another object of this operator manages. Where there is no place
 // for a mark, two objects can come to stand for one resource; they would write it in turn for ever.
-// The one that says adoptionPolicy Always has it, else the older one.
+// The one whose adoption policy is Always has it, else the older one.
 func (p *pass) yieldToTwin(ctx context.Context, id string) error {
-	if p.collection.Traits().Marks || p.spec.Observes() {
+	if p.collection.Traits().Marks || p.policies.observes {
 		return nil
 	}
 	var twin string
 	key := resourceKey(p.connection.Project.ID, p.status.Parent, id)
 	err := p.eachCached(ctx, p.kind.like, func(obj client.Object) {
 		other, ok := obj.(Object)
-		if ok && other.GetUID() != p.obj.GetUID() && !other.CommonSpec().Observes() && p.precedes(other) && p.sharesServer(ctx, other) {
+		if !ok || other.GetUID() == p.obj.GetUID() {
+			return
+		}
+		if theirs := p.policiesOfOther(ctx, other); !theirs.observes && p.precedes(other, theirs) && p.sharesServer(ctx, other) {
 			twin = client.ObjectKeyFromObject(other).String()
 		}
 	}, client.MatchingFields{resourceIndex: key})
@@ -149,8 +152,8 @@ func (p *pass) sharesServer(ctx context.Context, other v1alpha1.Object) bool {
 }
 
 // precedes says that another object has a better claim to a resource. One that has it keeps it.
-func (p *pass) precedes(other v1alpha1.Object) bool {
-	ours, theirs := p.spec.AdoptionPolicy == v1alpha1.AdoptAlways, other.CommonSpec().AdoptionPolicy == v1alpha1.AdoptAlways
+func (p *pass) precedes(other v1alpha1.Object, policies policies) bool {
+	ours, theirs := p.policies.adoption == v1alpha1.AdoptAlways, policies.adoption == v1alpha1.AdoptAlways
 	if ours != theirs {
 		return theirs
 	}

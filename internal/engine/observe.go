@@ -69,7 +69,7 @@ func (p *pass) byCreation(ctx context.Context) (found, error) {
 // byKey finds a resource that has the name. Where MeshAgent itself tells of one, converge asks by
 // creating. Without a mark, only having looked before tells whose it is.
 func (p *pass) byKey(ctx context.Context) (found, error) {
-	if p.collection.Traits().RefusesTwins && p.collection.Traits().Marks && !p.spec.Observes() {
+	if p.collection.Traits().RefusesTwins && p.collection.Traits().Marks && !p.policies.observes {
 		return found{}, nil
 	}
 	return p.adoptFound(p.findByKey(ctx, p.desired.Key()))(ctx)
@@ -102,7 +102,7 @@ func (p *pass) observeKnown(ctx context.Context) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	if !p.managesFields() && !p.spec.Observes() && !isPromised(remote) {
+	if !p.managesFields() && !p.policies.observes && !isPromised(remote) {
 		// So far it was only observed. To write to it is to adopt it.
 		p.status.ID = ""
 		return p.adopt(ctx, remote)
@@ -150,7 +150,7 @@ func (p *pass) observeListed(ctx context.Context) (seen found, name string, err 
 		return seen, "", nil
 	}
 	compared, err := p.compare(row)
-	if err != nil || len(compared.diff.Changes) > 0 && !p.spec.Observes() {
+	if err != nil || len(compared.diff.Changes) > 0 && !p.policies.observes {
 		return seen, row.Written().Key(), nil //nolint:nilerr // a live read will tell
 	}
 	return compared, "", nil
@@ -166,16 +166,16 @@ func (p *pass) listSuffices() bool {
 	last := p.memory.of(p.obj).synced
 	moved := last != nil && last.references != p.references
 	return !waits && !moved && !p.collection.Traits().PartialLists && p.requested == p.status.LastHandledReconcileAt && synced != nil &&
-		synced.ObservedGeneration == p.obj.GetGeneration() && (p.spec.Observes() || p.managesFields())
+		synced.ObservedGeneration == p.obj.GetGeneration() && (p.policies.observes || p.managesFields())
 }
 
 // compare finds what differs in a resource, after making sure that nobody else manages it.
 func (p *pass) compare(remote resource) (found, error) {
 	actual, desired := remote.Written(), p.kind.adapt(p.desired, remote)
-	if !p.spec.Observes() {
+	if !p.policies.observes {
 		owner := actual.Mark().Owner
-		if p.status.ID != "" && owner != "" && owner != p.mark.Owner && p.spec.AdoptionPolicy != v1alpha1.AdoptAlways {
-			return found{}, ownedElsewhere(actual.Key(), owner)
+		if p.status.ID != "" && owner != "" && owner != p.mark.Owner && p.policies.adoption != v1alpha1.AdoptAlways {
+			return found{}, p.refuseToAdopt(remote, ownedElsewhere(actual.Key(), owner))
 		}
 		desired = desired.withMark(p.mark)
 	}

@@ -54,8 +54,9 @@ func notConverging(message string) result {
 
 func missing(message string) result { return result{reason: v1alpha1.ReasonMissing, message: message} }
 
-func suspended() result {
-	return result{reason: v1alpha1.ReasonSuspended, message: "spec.suspend is true: MeshAgent is neither read nor written"}
+// suspended is the result while a field says that nothing is sent to MeshAgent.
+func suspended(field string) result {
+	return result{reason: v1alpha1.ReasonSuspended, message: field + " is true: the operator sends no requests to MeshAgent. Set it to false to continue"}
 }
 
 // synced is the status of the condition.

@@ -34,7 +34,11 @@ import (
 // checks access, tells what it found, and keeps a MeshProject until nothing uses it.
 type Project struct{}
 
-const keyIndex = "meshagent.com/api-key-secret"
+// keyIndex and caIndex find the MeshProjects that read a Secret, and a ConfigMap.
+const (
+	keyIndex = "meshagent.com/api-key-secret"
+	caIndex  = "meshagent.com/ca-config-map"
+)
 
 // stillInUse is how often a MeshProject that is to be deleted asks, in the cache, whether it still is in use.
 const stillInUse = 2 * time.Second
@@ -51,6 +55,16 @@ func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.MeshProject{}, keyIndex, bySecret); err != nil {
 		return fmt.Errorf("indexing the Secrets of MeshProjects: %w", err)
 	}
+	byConfigMap := func(obj client.Object) []string {
+		project, _ := obj.(*v1alpha1.MeshProject)
+		if from := project.Spec.CABundle; from != nil && from.ConfigMapKeyRef != nil {
+			return []string{from.ConfigMapKeyRef.Name}
+		}
+		return nil
+	}
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.MeshProject{}, caIndex, byConfigMap); err != nil {
+		return fmt.Errorf("indexing the ConfigMaps of MeshProjects: %w", err)
+	}
 	suspects := make(chan event.TypedGenericEvent[types.NamespacedName])
 	if err := mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return forward(ctx, env.Projects.RequestedChecks(), suspects) })); err != nil {
 		return fmt.Errorf("adding the check of suspect credentials: %w", err)
@@ -60,6 +74,7 @@ func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 		WithOptions(controller.Options{RateLimiter: projects.Backoff()}).
 		Watches(&v1alpha1.MeshProject{}, env.guard.ForgetGone()).
 		WatchesMetadata(&corev1.Secret{}, env.wake(0, &v1alpha1.MeshProject{}, keyIndex, client.Object.GetName, inNamespaceOf)).
+		WatchesMetadata(&corev1.ConfigMap{}, env.wake(0, &v1alpha1.MeshProject{}, caIndex, client.Object.GetName, inNamespaceOf)).
 		WatchesRawSource(source.Channel(suspects, handler.TypedEnqueueRequestsFromMapFunc(
 			func(_ context.Context, name types.NamespacedName) []reconcile.Request {
 				return []reconcile.Request{{NamespacedName: name}}
@@ -120,6 +135,11 @@ func (r *projectReconciler) Reconcile(ctx context.Context, project *v1alpha1.Mes
 func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshProject, c *conclusion) (asked bool, err error) {
 	if err := r.patchFinalizer(ctx, project, controllerutil.AddFinalizer); err != nil {
 		return false, err
+	}
+	if project.Spec.Suspended() {
+		r.guardDeletions(project, c)
+		c.outcome.result = suspended("spec.suspend")
+		return false, nil
 	}
 	connection, err := r.Projects.Open(ctx, project)
 	if err != nil {

@@ -50,6 +50,7 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 		p.recallWrite()
 		changed := r.timing(kindOf(obj)).takeChange(obj)
 		err := p.explain(ctx, p.reconcile(ctx))
+		p.settleDrift(err)
 		r.timing(kindOf(obj)).carried(obj, changed, p.outcome.wrote, err)
 		c.before = p.before
 		return err
@@ -84,6 +85,8 @@ type pass struct {
 	before    Object // as the API server holds it
 	spec      *v1alpha1.CommonSpec
 	status    *v1alpha1.CommonStatus
+	project   *v1alpha1.MeshProject // nil: there is none
+	policies  policies
 	requested string // the annotation that asks for a live look
 
 	mayExist   bool // an earlier pass may have created the resource
@@ -100,12 +103,15 @@ type pass struct {
 }
 
 func (p *pass) reconcile(ctx context.Context) error {
+	if err := p.choosePolicies(ctx); err != nil {
+		return err
+	}
 	switch {
-	case p.spec.Suspended():
-		p.outcome.result = suspended()
-		return nil
 	case !p.obj.GetDeletionTimestamp().IsZero():
 		return p.finalize(ctx)
+	case p.policies.suspended != "":
+		p.outcome.result = suspended(p.policies.suspended)
+		return nil
 	}
 	if err := p.supported(ctx); err != nil {
 		return err
@@ -119,7 +125,7 @@ func (p *pass) reconcile(ctx context.Context) error {
 	if err := p.claim(ctx); err != nil {
 		return err
 	}
-	if write, ok := p.unconfirmedWrite(); ok && !p.spec.Observes() {
+	if write, ok := p.unconfirmedWrite(); ok && !p.policies.observes {
 		return p.confirm(ctx, write)
 	}
 	seen, err := p.observe(ctx)
@@ -174,7 +180,7 @@ func (p *pass) owner() string {
 // pass may have got further than the status tells.
 func (p *pass) claim(ctx context.Context) error {
 	p.mayExist = controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer)
-	if p.mayExist || p.spec.Observes() {
+	if p.mayExist || p.policies.observes {
 		return nil
 	}
 	return p.patchFinalizers(ctx, p.obj, controllerutil.AddFinalizer)

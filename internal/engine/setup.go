@@ -6,6 +6,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -37,15 +38,17 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 		return err
 	}
 	r := k.reconciler(env)
+	ofProject := func(priority int) handler.EventHandler {
+		return env.wake(priority, k.Object, projectIndex, func(project client.Object) string { return client.ObjectKeyFromObject(project).String() })
+	}
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(k.Object, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: projects.Backoff(), NewQueue: env.fairly(k.Object, mgr.GetControllerOptions().MaxConcurrentReconciles)}).
 		Watches(k.Object, doneMeanwhile()).
 		Watches(k.Object, r.nameFreed()).
 		Watches(k.Object, r.forgetGone()).
-		Watches(&v1alpha1.MeshProject{}, env.wake(projects.RetryPriority, k.Object, projectIndex, func(project client.Object) string {
-			return client.ObjectKeyFromObject(project).String()
-		}), builder.WithPredicates(mattersToUsers())).
+		Watches(&v1alpha1.MeshProject{}, ofProject(projects.RetryPriority), builder.WithPredicates(mattersToUsers())).
+		Watches(&v1alpha1.MeshProject{}, ofProject(projects.DriftPriority), builder.WithPredicates(changesPolicies())).
 		Watches(&v1alpha1.MeshProject{}, env.forgetProjects())
 	if err := mgr.GetFieldIndexer().IndexField(context.Background(), k.Object, resourceIndex, resourceKeys); err != nil {
 		return fmt.Errorf("indexing the resources of %s: %w", kindOf(k.Object), err)
@@ -190,10 +193,31 @@ func mattersToUsers() predicate.Predicate {
 	}}
 }
 
+// changesPolicies passes changes of a MeshProject that concern all its objects, and not one of them in particular: its policies, and
+// a new spec once it has arrived. However many objects there are, they come after what users change in any of them.
+func changesPolicies() predicate.Predicate {
+	said := func(obj client.Object) []string {
+		project, ok := obj.(*v1alpha1.MeshProject)
+		if !ok {
+			return nil
+		}
+		return append(readiness(&project.Status.ObjectStatus), fmt.Sprint(policiesOf(&v1alpha1.CommonSpec{}, project.Namespace, project)))
+	}
+	return predicate.Funcs{
+		CreateFunc: func(event.CreateEvent) bool { return false }, // mattersToUsers passes it
+		DeleteFunc: func(event.DeleteEvent) bool { return false },
+		UpdateFunc: func(e event.UpdateEvent) bool { return !slices.Equal(said(e.ObjectOld), said(e.ObjectNew)) },
+	}
+}
+
 func essence(obj client.Object) []string {
 	switch obj := obj.(type) {
 	case *v1alpha1.MeshProject:
-		return append(readiness(&obj.Status.ObjectStatus), obj.Status.ProjectID, projects.GuardOf(obj), fmt.Sprint(apiOf(obj).Spoken(), apiOf(obj).Tested()))
+		ready := readiness(&obj.Status.ObjectStatus)
+		if ready[0] == "True" {
+			ready[1] = "" // a new spec that has arrived is what changesPolicies passes
+		}
+		return append(ready, obj.Status.ProjectID, projects.GuardOf(obj), fmt.Sprint(apiOf(obj).Spoken(), apiOf(obj).Tested()))
 	case Object:
 		status := obj.CommonStatus()
 		return append(readiness(&status.ObjectStatus), status.ID, status.Name)

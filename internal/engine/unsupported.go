@@ -11,11 +11,7 @@ import (
 	"sync"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
@@ -45,9 +41,9 @@ func unsupported(format string, args ...any) error {
 // supported makes sure that the server has what the object needs, by what its MeshProject tells. It
 // sends no request.
 func (p *pass) supported(ctx context.Context) error {
-	project, err := p.Projects.Lookup(ctx, p.obj)
-	if err != nil {
-		return nil //nolint:nilerr // to open it will fail in the same way
+	project := p.project
+	if project == nil {
+		return nil // to open it will fail
 	}
 	compatible := meta.FindStatusCondition(project.Status.Conditions, v1alpha1.ConditionAPICompatible)
 	if compatible == nil || compatible.ObservedGeneration != project.Generation {
@@ -58,6 +54,7 @@ func (p *pass) supported(ctx context.Context) error {
 		return nil
 	}
 	// Only those who may use a project are told of its server.
+	var err error
 	if p.obj.GetDeletionTimestamp().IsZero() {
 		err = p.Projects.Authorize(ctx, project, p.obj.GetNamespace())
 	} else {
@@ -187,23 +184,4 @@ func (p *pass) routeKnown(ctx context.Context) error {
 		return nil //nolint:nilerr // to ask is always right
 	}
 	return route.err
-}
-
-// leave says that a resource which no route reaches is left in MeshAgent, and that this is why the
-// object is not to wait.
-func (p *pass) leave(ctx context.Context, why error) bool {
-	v := verdict.Of(why)
-	if v.Reason != v1alpha1.ReasonUnsupported {
-		return false
-	}
-	// In a namespace that is being deleted no event is taken. (The log always tells.)
-	var about *corev1.Namespace
-	var namespace corev1.Namespace
-	if p.Live.Get(ctx, types.NamespacedName{Name: p.obj.GetNamespace()}, &namespace) == nil && !namespace.DeletionTimestamp.IsZero() {
-		about = &namespace
-	}
-	log.FromContext(ctx).Info("left", "reason", v.Message, "left", p.remains())
-	p.outcome.warnOf(about, "Left", "finalize", "%s %s was deleted, and its resource could not be. Left in MeshAgent: %s. %s",
-		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), v.Message)
-	return true
 }

@@ -18,6 +18,7 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -28,19 +29,22 @@ type Options struct {
 	OwnerID         string
 	DriftInterval   time.Duration
 	MeshAgentAPIURL string
-	ReleaseObjects  bool
-	StopDeployment  string
-	ShowVersion     bool
-	Logging         zap.Options
+	// Endpoints are filled in by Check.
+	Endpoints      projects.Endpoints
+	ReleaseObjects bool
+	StopDeployment string
+	ShowVersion    bool
+	Logging        zap.Options
 
-	metricsAddress  string
-	metricsSecure   bool
-	probeAddress    string
-	pprofAddress    string
-	leaderElect     bool
-	concurrency     int
-	watchNamespaces string
-	log             logr.Logger
+	metricsAddress   string
+	metricsSecure    bool
+	probeAddress     string
+	pprofAddress     string
+	leaderElect      bool
+	concurrency      int
+	watchNamespaces  string
+	allowedEndpoints string
+	log              logr.Logger
 }
 
 // Bind declares the flags.
@@ -59,6 +63,8 @@ func (o *Options) Bind(flags *flag.FlagSet) {
 	flags.StringVar(&o.watchNamespaces, "watch-namespaces", "", "The namespaces to watch, separated by commas. Default: all.")
 	flags.StringVar(&o.MeshAgentAPIURL, "meshagent-api-url", os.Getenv("MESHAGENT_API_URL"), "The MeshAgent API for MeshProjects without spec.endpoint. "+
 		"Default: the environment variable MESHAGENT_API_URL, else "+meshagent.DefaultEndpoint+".")
+	flags.StringVar(&o.allowedEndpoints, "allowed-endpoints", "", "The endpoints that MeshProjects can use, separated by commas: scheme://host[:port], where the host may begin with *. "+
+		"to allow all hosts below it, or * for all endpoints. Default: the one of --meshagent-api-url, and * with --watch-namespaces.")
 	flags.BoolVar(&o.ReleaseObjects, "release-objects", false, "Take the operator's finalizer off all objects, so that none of them waits for an operator that is being removed, and exit. "+
 		"What they stand for in MeshAgent stays as it is.")
 	flags.StringVar(&o.StopDeployment, "stop-deployment", "", "With --release-objects: the Deployment of the operator, to be scaled to zero first.")
@@ -74,6 +80,9 @@ func (o *Options) Check() error {
 	if _, err := meshagent.New(meshagent.Options{Endpoint: o.MeshAgentAPIURL}); err != nil {
 		return fmt.Errorf("--meshagent-api-url: %w", err)
 	}
+	if err := o.allowEndpoints(); err != nil {
+		return err
+	}
 	if o.DriftInterval < time.Second {
 		return fmt.Errorf("--drift-interval must be at least 1s, not %s", o.DriftInterval)
 	}
@@ -86,15 +95,39 @@ func (o *Options) Check() error {
 	return nil
 }
 
-// namespaces are those to watch; nil: all.
-func (o *Options) namespaces() []string {
-	var names []string
-	for name := range strings.SplitSeq(o.watchNamespaces, ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			names = append(names, name)
+// allowEndpoints reads --allowed-endpoints. Without it, those who write MeshProjects anywhere in the cluster must not choose where
+// the operator sends requests to; with Roles in some namespaces only, they may.
+func (o *Options) allowEndpoints() error {
+	entries := items(o.allowedEndpoints)
+	if len(entries) == 0 {
+		own, err := projects.OriginOf(o.MeshAgentAPIURL)
+		if err != nil {
+			return fmt.Errorf("--meshagent-api-url: %w", err)
+		}
+		if entries = []string{own}; len(o.namespaces()) > 0 {
+			entries = []string{projects.AnyEndpoint}
 		}
 	}
-	return names
+	allowed, err := projects.ParseEndpoints(entries...)
+	if err != nil {
+		return fmt.Errorf("--allowed-endpoints: %w", err)
+	}
+	o.Endpoints = allowed
+	return nil
+}
+
+// namespaces are those to watch; nil: all.
+func (o *Options) namespaces() []string { return items(o.watchNamespaces) }
+
+// items are what a flag lists, separated by commas; nil: nothing.
+func items(list string) []string {
+	var all []string
+	for one := range strings.SplitSeq(list, ",") {
+		if one = strings.TrimSpace(one); one != "" {
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // ForRelease returns the options of a manager that only waits for the lease and releases

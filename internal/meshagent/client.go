@@ -6,6 +6,7 @@ package meshagent
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,6 +34,9 @@ type Options struct {
 	// Around wraps the transport inside the rate limit, for example to create traces. nil wraps
 	// nothing.
 	Around func(http.RoundTripper) http.RoundTripper
+	// RootCAs are the CAs that the client trusts. Defaults to those of the system. They have no effect
+	// with another Transport.
+	RootCAs *x509.CertPool
 	// Transport sends requests. Defaults to the network.
 	Transport http.RoundTripper
 	// Timeout limits one request including its response. Defaults to 30 seconds.

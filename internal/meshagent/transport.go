@@ -5,6 +5,8 @@ package meshagent
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net/http"
@@ -46,12 +48,30 @@ var defaultTransport = func() http.RoundTripper {
 	return t
 }()
 
+// trusting returns the network with these CAs; nil means those of the system.
+func trusting(roots *x509.CertPool) http.RoundTripper {
+	if roots == nil {
+		return defaultTransport
+	}
+	t, ok := defaultTransport.(*http.Transport)
+	if ok {
+		t = t.Clone()
+	} else {
+		t = &http.Transport{Proxy: http.ProxyFromEnvironment}
+	}
+	if t.TLSClientConfig == nil {
+		t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	t.TLSClientConfig.RootCAs = roots
+	return t
+}
+
 // transport is the chain that every request passes: what the caller puts around it, then the
 // timeout, the credentials, and the network.
 func transport(options Options, timeout time.Duration) http.RoundTripper {
 	wire := options.Transport
 	if wire == nil {
-		wire = defaultTransport
+		wire = trusting(options.RootCAs)
 	}
 	sent := timed(timeout, authorized(options, wire))
 	if options.Around != nil {

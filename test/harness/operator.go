@@ -109,7 +109,7 @@ func (w *Env) StartOperator(options OperatorOptions) *Operator {
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("meshagent-operator"),
 		OwnerID: options.OwnerID, DriftInterval: options.DriftInterval,
 		Projects: &projects.Pool{
-			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: namespaces,
+			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: namespaces, Endpoints: projects.AllEndpoints,
 			Options: meshagent.Options{Transport: o.killable(wire, false), Timeout: 2 * time.Second, MembersAge: time.Second},
 		},
 	}

@@ -4,8 +4,8 @@
 package projects
 
 import (
-	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"strings"
@@ -18,8 +18,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Connection is an endpoint with a credential. All MeshProjects that have both in common share it: what it knows, its request budget and
-// its circuit.
+// Connection is an endpoint with a credential, and the CAs that it is trusted by. All MeshProjects that have these in common share it: what it
+// knows, its request budget and its circuit.
 type Connection struct {
 	// ID is another one for each connection made: what one credential sees is kept apart from what another sees.
 	ID string
@@ -41,41 +41,49 @@ type Connection struct {
 type identity struct {
 	endpoint string
 	key      meshagent.APIKey
+	ca       [sha256.Size]byte
 }
 
 // opened is a MeshProject that was opened.
 type opened struct {
 	uid        types.UID
-	madeFrom   origin
+	madeFrom   inputs
 	connection *Connection
 	allowance  allowance
 }
 
-// origin is all of a MeshProject, and of its Secret, that a connection depends on.
-type origin struct {
+// inputs are all of a MeshProject, of its Secret and of its ConfigMap that a connection depends on.
+type inputs struct {
 	endpoint, projectID string
 	secret              v1alpha1.SecretKeyReference
 	secretVersion       string
+	ca                  bundleSource
 	allowance           allowance
 }
 
-func originOf(project *v1alpha1.MeshProject, secretVersion string) origin {
-	return origin{
+// inputsOf finds them, without reading the Secret or the ConfigMap.
+func (p *Pool) inputsOf(ctx context.Context, project *v1alpha1.MeshProject) (from inputs, err error) {
+	from = inputs{
 		endpoint: project.Spec.Endpoint, projectID: project.Spec.ProjectID, secret: project.Spec.APIKeySecretRef,
-		secretVersion: secretVersion, allowance: allowanceOf(project.Spec.RateLimit),
+		allowance: allowanceOf(project.Spec.RateLimit),
 	}
+	if from.secretVersion, err = p.secretVersion(ctx, project); err != nil {
+		return from, err
+	}
+	from.ca, err = p.bundleSource(ctx, project)
+	return from, err
 }
 
 // opening is a MeshProject that is being opened: everybody who asks for it meanwhile gets what comes of it.
 type opening struct {
-	madeFrom   origin
+	madeFrom   inputs
 	done       chan struct{}
 	connection *Connection
 	err        error
 }
 
 // openOnce opens a MeshProject, unless that was done or is being done already.
-func (p *Pool) openOnce(ctx context.Context, project *v1alpha1.MeshProject, from origin) (*Connection, error) {
+func (p *Pool) openOnce(ctx context.Context, project *v1alpha1.MeshProject, from inputs) (*Connection, error) {
 	name := client.ObjectKeyFromObject(project)
 	for {
 		p.mu.Lock()
@@ -116,15 +124,21 @@ func (p *Pool) openNow(ctx context.Context, project *v1alpha1.MeshProject, curre
 		close(current.done)
 	}()
 	key, err := p.readKey(ctx, project)
-	if err == nil {
-		current.connection, err = p.attach(project, key, current.madeFrom)
+	if err != nil {
+		current.err = err
+		return
 	}
-	current.err = err
+	ca, err := p.readBundle(ctx, project)
+	if err != nil {
+		current.err = err
+		return
+	}
+	current.connection, current.err = p.attach(project, key, ca, current.madeFrom)
 }
 
-// attach has a MeshProject use the connection of its endpoint and key, a new one if there is none.
-func (p *Pool) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, from origin) (*Connection, error) {
-	made, err := p.connect(project.Spec.Endpoint, key, from.allowance)
+// attach has a MeshProject use the connection of its endpoint, key and CAs, a new one if there is none.
+func (p *Pool) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, ca bundle, from inputs) (*Connection, error) {
+	made, err := p.connect(p.endpointOf(project), key, ca, from.allowance)
 	if err != nil {
 		return nil, err
 	}
@@ -154,12 +168,13 @@ func (p *Pool) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, from 
 }
 
 // connect makes a connection. It sends nothing.
-func (p *Pool) connect(endpoint string, key meshagent.APIKey, first allowance) (*Connection, error) {
-	options, around := p.Options, p.Options.Around
-	options.Key = key
-	if endpoint != "" {
-		options.Endpoint = endpoint
+func (p *Pool) connect(endpoint string, key meshagent.APIKey, ca bundle, first allowance) (*Connection, error) {
+	roots, err := ca.roots()
+	if err != nil {
+		return nil, err
 	}
+	options, around := p.Options, p.Options.Around
+	options.Endpoint, options.Key, options.RootCAs = endpoint, key, roots
 	c := &Connection{budget: meshagent.NewLimiter(float64(first.perSecond), int(first.burst)), circuit: &circuit{}}
 	options.Limiter = c.budget
 	options.Around = func(next http.RoundTripper) http.RoundTripper {
@@ -173,7 +188,7 @@ func (p *Pool) connect(endpoint string, key meshagent.APIKey, first allowance) (
 		return nil, verdict.Refuse(v1alpha1.ReasonInvalidEndpoint, "%v", err)
 	}
 	c.Client, c.Project, c.Endpoint = made, made.Project(key.ProjectID), made.Endpoint()
-	c.identity = identity{c.Endpoint, key}
+	c.identity = identity{c.Endpoint, key, ca.digest}
 	c.circuit.probe = func(ctx context.Context) error {
 		_, err := c.Project.Info(ctx)
 		return err
@@ -263,7 +278,7 @@ func (p *Pool) TenantOf(ctx context.Context, obj v1alpha1.Object) TenantID {
 	id := TenantID{name.String(), name.String()}
 	var project v1alpha1.MeshProject
 	if err := p.Cache.Get(ctx, name, &project, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err == nil {
-		id.endpoint = strings.TrimRight(cmp.Or(project.Spec.Endpoint, p.Options.Endpoint, meshagent.DefaultEndpoint), "/")
+		id.endpoint = strings.TrimRight(p.endpointOf(&project), "/")
 	}
 	return id
 }

@@ -55,7 +55,7 @@ func newPool(t *testing.T) *pool {
 		}
 		return c.Get(ctx, key, obj, opts...) //nolint:wrapcheck // it stands for the client
 	}}).Build()
-	p.Pool = &Pool{Cache: p.Client, Live: p.Client}
+	p.Pool = &Pool{Cache: p.Client, Live: p.Client, Endpoints: AllEndpoints}
 	p.OnRetired(func(id string) { p.retired = append(p.retired, id) })
 	return p
 }

@@ -26,14 +26,16 @@ import (
 
 // Pool opens MeshProjects, and keeps the last good credential of each while the process runs.
 type Pool struct {
-	// Cache has MeshProjects, and the metadata of Secrets. (The manager's client would read that of Secrets live, each time, since it is
+	// Cache has MeshProjects, and the metadata of Secrets and ConfigMaps. (The manager's client would read these live, each time, since it is
 	// told to keep them out of the cache.)
 	Cache client.Reader
-	// Live reads Secrets, whose data is never cached, and the labels of namespaces from the API server.
+	// Live reads Secrets and ConfigMaps, whose data is never cached, and the labels of namespaces from the API server.
 	Live client.Reader
 	// Namespaces are those that the cache holds. Nil: all.
 	Namespaces []string
-	// Options are those of every client; endpoint, key and limiter are filled in.
+	// Endpoints are those that MeshProjects may lead to.
+	Endpoints Endpoints
+	// Options are those of every client; endpoint, key, CAs and limiter are filled in.
 	Options meshagent.Options
 
 	mu          sync.Mutex
@@ -54,7 +56,7 @@ func (p *Pool) ForReconcile(ctx context.Context, obj v1alpha1.Object) (*Connecti
 	if err := p.Authorize(ctx, project, obj.GetNamespace()); err != nil {
 		return nil, err
 	}
-	what := describeProject(project, obj.GetNamespace())
+	what := Describe(project, obj.GetNamespace())
 	ready := meta.FindStatusCondition(project.Status.Conditions, v1alpha1.ConditionReady)
 	switch {
 	case !project.DeletionTimestamp.IsZero() && obj.CommonStatus().ID == "":
@@ -113,7 +115,8 @@ func ProjectKey(obj v1alpha1.Object) types.NamespacedName {
 	return key
 }
 
-func describeProject(project *v1alpha1.MeshProject, from string) string {
+// Describe names a MeshProject for people in a namespace.
+func Describe(project *v1alpha1.MeshProject, from string) string {
 	if project.Namespace == from {
 		return fmt.Sprintf("MeshProject %q", project.Name)
 	}
@@ -137,26 +140,34 @@ func (c *Connection) enter(err error) (*Connection, error) {
 	return c, nil
 }
 
-// connection is that of a MeshProject. The Secret is read only when it, or what matters of the spec, is another than last time.
+// connection is that of a MeshProject. Its Secret and its ConfigMap are read only when they, or what matters of the spec, are others than last time.
 func (p *Pool) connection(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
-	version, err := p.secretVersion(ctx, project)
+	if err := p.permit(project); err != nil {
+		return nil, err
+	}
+	from, err := p.inputsOf(ctx, project)
 	if err != nil {
 		return nil, err
 	}
-	return p.openOnce(ctx, project, originOf(project, version))
+	return p.openOnce(ctx, project, from)
 }
 
-// secretVersion is the version of the API key's Secret, from the cache of metadata.
+// secretVersion is the version of the API key's Secret.
 func (p *Pool) secretVersion(ctx context.Context, project *v1alpha1.MeshProject) (string, error) {
-	found := metav1.PartialObjectMetadata{}
-	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
 	name := project.Spec.APIKeySecretRef.Name
-	err := p.Cache.Get(ctx, types.NamespacedName{Namespace: project.Namespace, Name: name}, &found)
+	version, err := p.versionOf(ctx, "Secret", types.NamespacedName{Namespace: project.Namespace, Name: name})
 	if apierrors.IsNotFound(err) {
 		return "", secretNotFound(name, project.Namespace)
 	}
-	if err != nil {
-		return "", fmt.Errorf("reading the metadata of Secret %q: %w", name, err)
+	return version, err
+}
+
+// versionOf is the version of a Secret or a ConfigMap, from the cache of metadata.
+func (p *Pool) versionOf(ctx context.Context, kind string, name types.NamespacedName) (string, error) {
+	found := metav1.PartialObjectMetadata{}
+	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind(kind))
+	if err := p.Cache.Get(ctx, name, &found); err != nil {
+		return "", fmt.Errorf("reading the metadata of %s %q: %w", kind, name.Name, err)
 	}
 	return string(found.UID) + "/" + found.ResourceVersion, nil
 }

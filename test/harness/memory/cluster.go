@@ -124,7 +124,7 @@ func (c *Cluster) RestartWatched(watch func(Moment)) {
 	own := apiClient{server: c.server, process: p}
 	c.process, c.Env = p, &engine.Environment{
 		Client: own, Live: own, Recorder: &events.FakeRecorder{}, OwnerID: c.owner, DriftInterval: DriftInterval,
-		Projects: &projects.Pool{Cache: own, Live: own, Options: meshagent.Options{Transport: p}},
+		Projects: &projects.Pool{Cache: own, Live: own, Endpoints: projects.AllEndpoints, Options: meshagent.Options{Transport: p}},
 	}
 	c.controllers, c.due, c.backoff = map[string]kindController{}, map[string]time.Time{}, projects.Backoff()
 	for _, kind := range c.kinds {

@@ -30,7 +30,7 @@ func observe(obj client.Object) known {
 	seen.toItself = fmt.Sprint(obj.GetUID(), obj.GetGeneration(), obj.GetDeletionTimestamp(), obj.GetAnnotations(), obj.GetLabels())
 	switch obj := obj.(type) {
 	case *v1alpha1.MeshProject:
-		seen.toOthers += readiness(obj)
+		seen.toOthers += readiness(obj) + fmt.Sprint(obj.Spec.Suspended(), obj.Spec.Defaults)
 	case engine.Object:
 		seen.toOthers += fmt.Sprint(obj.CommonStatus().ID, obj.CommonStatus().Name) + readiness(obj)
 	default: // a Secret or ConfigMap

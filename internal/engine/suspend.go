@@ -1,0 +1,78 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
+)
+
+// finalizeSuspended gives a suspended object free, and leaves its resource as it is, ownership annotation included: nothing is
+// sent to MeshAgent. Only an object that itself wants its resource deleted waits, and not once its namespace goes.
+func (p *pass) finalizeSuspended(ctx context.Context) error {
+	p.letGo() // of the deletion guard: nothing is deleted
+	if p.policies.insists {
+		ending, err := p.namespaceEnds(ctx)
+		if err != nil {
+			return err
+		}
+		if !ending {
+			return verdict.WaitFor(v1alpha1.ReasonSuspended,
+				"Deletion paused: %s is true, and spec.deletionPolicy is Delete. Set %s to false to delete the resource in MeshAgent, or set spec.deletionPolicy to Orphan to leave it there",
+				p.policies.suspended, p.policies.suspended)
+		}
+	}
+	p.leaveBehind(ctx, p.policies.suspended+" is true")
+	return p.release(ctx)
+}
+
+// leave says that a resource which no route reaches is left in MeshAgent, and that this is why the
+// object is not to wait.
+func (p *pass) leave(ctx context.Context, why error) bool {
+	v := verdict.Of(why)
+	if v.Reason != v1alpha1.ReasonUnsupported {
+		return false
+	}
+	p.leaveBehind(ctx, v.Message)
+	return true
+}
+
+// leaveBehind tells that nothing was sent to MeshAgent for the deletion of the object. In a namespace that is being deleted no
+// event is taken: there it is about the namespace. (The log always tells.)
+func (p *pass) leaveBehind(ctx context.Context, why string) {
+	namespace, _ := p.endingNamespace(ctx)
+	log.FromContext(ctx).Info("left", "reason", why, "left", p.remains())
+	p.outcome.warnOf(namespace, "Left", "finalize", "%s %s was deleted, and its resource was not. Left in MeshAgent: %s. %s",
+		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), why)
+}
+
+// namespaceEnds says that the object's namespace is being deleted, or is gone.
+func (p *pass) namespaceEnds(ctx context.Context) (bool, error) {
+	namespace, err := p.endingNamespace(ctx)
+	if apierrors.IsNotFound(err) {
+		return true, nil
+	}
+	return namespace != nil, err
+}
+
+// endingNamespace is the object's namespace if it is being deleted, else nil.
+func (p *pass) endingNamespace(ctx context.Context) (*corev1.Namespace, error) {
+	var namespace corev1.Namespace
+	if err := p.Live.Get(ctx, types.NamespacedName{Name: p.obj.GetNamespace()}, &namespace); err != nil {
+		return nil, fmt.Errorf("reading namespace %q: %w", p.obj.GetNamespace(), err)
+	}
+	if namespace.DeletionTimestamp.IsZero() {
+		return nil, nil //nolint:nilnil // it stays
+	}
+	return &namespace, nil
+}
