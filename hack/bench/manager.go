@@ -37,7 +37,7 @@ func (w *world) start(ctx context.Context, driftInterval time.Duration) (*manage
 		return nil, err
 	}
 	args := []string{
-		"--kubeconfig=" + w.plane.KubeconfigPath, "--meshagent-api-url=" + w.url, "--owner-id=bench", "--health-probe-bind-address=0",
+		"--kubeconfig=" + w.plane.KubeconfigPath, "--meshagent-api-url=" + w.url, "--allowed-endpoints=*", "--owner-id=bench", "--health-probe-bind-address=0",
 		"--drift-interval=" + driftInterval.String(), "--metrics-secure=false", "--metrics-bind-address=" + address,
 	}
 	log := filepath.Join(w.dir, fmt.Sprintf("manager-%d.log", len(w.closers)))

@@ -75,7 +75,7 @@ func startMeshAgent(ctx context.Context, d *demo) error {
 func startOperator(ctx context.Context, d *demo) (err error) {
 	d.indent("The log of the operator is " + d.logPath())
 	d.operator, err = child.Start(ctx, d.logPath(), managerPath,
-		"--kubeconfig="+d.plane.KubeconfigPath, "--meshagent-api-url="+d.url, "--drift-interval=3s",
+		"--kubeconfig="+d.plane.KubeconfigPath, "--meshagent-api-url="+d.url, "--allowed-endpoints=*", "--drift-interval=3s",
 		"--health-probe-bind-address=0", "--metrics-bind-address=0", // fixed ports may be taken
 		"--zap-encoder=console", "--zap-time-encoding=rfc3339", "--zap-stacktrace-level=panic")
 	return err

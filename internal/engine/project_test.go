@@ -18,6 +18,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -199,4 +200,29 @@ func TestWhatMeshAgentRefusesIsBelieved(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The MeshProject says what to do, and nothing is sent for it or for its objects.
+func TestAnEndpointThatIsNotAllowed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room := newRoom()
+		s := newStage(t, simulator.Behavior{}, room)
+		s.env.Projects.Endpoints, _ = projects.ParseEndpoints("https://allowed.example.com")
+		s.editProject(func(spec *v1alpha1.MeshProjectSpec) {
+			spec.Endpoint, spec.APIKeySecretRef.Name = "https://elsewhere.example.com", "nowhere"
+		})
+		project, _, _ := s.check()
+		mustSay(t, project, "Ready=False EndpointNotAllowed", "Stalled=True EndpointNotAllowed")
+		_, _ = s.pass(room)
+		s.mustSay(room, "Synced=False ProjectNotReady")
+		s.mustAsk("")
+		s.editProject(func(spec *v1alpha1.MeshProjectSpec) {
+			spec.Endpoint, spec.APIKeySecretRef.Name = "https://allowed.example.com", "key"
+		})
+		project, _, _ = s.check()
+		mustSay(t, project, "Ready=True Available")
+		_, _ = s.pass(room)
+		s.mustSay(room, "Synced=True InSync")
+	})
 }

@@ -51,8 +51,21 @@ spec:
   apiKeySecretRef: {name: key, key: API_KEY.v1}
   allowedNamespaces: {from: Selector, selector: {matchLabels: {team: support}}}
   rateLimit: {requestsPerSecond: 1000, burst: 10000}
+  caBundle: {inline: "-----BEGIN CERTIFICATE-----"}
+  defaults: {reconcilePolicy: Observe, adoptionPolicy: Always, deletionPolicy: Orphan}
+  suspend: true
 `),
 	good("with an endpoint in the cluster", `spec: {endpoint: "http://meshagent.svc:8080", apiKeySecretRef: {name: key}}`),
+	good("with one default", `spec: {apiKeySecretRef: {name: key}, defaults: {deletionPolicy: Delete}}`),
+	good("with CAs in a ConfigMap", `spec: {apiKeySecretRef: {name: key}, caBundle: {configMapKeyRef: {name: ca, key: ca.crt}}}`),
+	bad("with empty defaults", `spec: {apiKeySecretRef: {name: key}, defaults: {}}`, `spec.defaults in body should have at least 1 properties`),
+	bad("with an unknown default policy", `spec: {apiKeySecretRef: {name: key}, defaults: {reconcilePolicy: observe}}`, `supported values: "Enforce", "Observe"`),
+	bad("with an unknown default adoption", `spec: {apiKeySecretRef: {name: key}, defaults: {adoptionPolicy: Never}}`, `supported values: "IfIdentical", "IfUnowned", "Always"`),
+	bad("with an unknown default deletion", `spec: {apiKeySecretRef: {name: key}, defaults: {deletionPolicy: Retain}}`, `supported values: "Delete", "Orphan"`),
+	bad("with no CAs", `spec: {apiKeySecretRef: {name: key}, caBundle: {}}`, `exactly one of inline and configMapKeyRef must be set`),
+	bad("with CAs twice", `spec: {apiKeySecretRef: {name: key}, caBundle: {inline: x, configMapKeyRef: {name: ca, key: ca.crt}}}`, `exactly one of inline and configMapKeyRef must be set`),
+	bad("with empty CAs", `spec: {apiKeySecretRef: {name: key}, caBundle: {inline: ""}}`, `spec.caBundle.inline in body should be at least 1 chars long`),
+	bad("with a ConfigMap without a key", `spec: {apiKeySecretRef: {name: key}, caBundle: {configMapKeyRef: {name: ca}}}`, `spec.caBundle.configMapKeyRef.key: Required value`),
 	bad("without a spec", `{}`, `spec: Required value`),
 	bad("without a Secret", `spec: {}`, `spec.apiKeySecretRef: Required value`),
 	bad("without the name of the Secret", `spec: {apiKeySecretRef: {}}`, `spec.apiKeySecretRef.name: Required value`),

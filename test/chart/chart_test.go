@@ -85,6 +85,15 @@ var _ = Describe("The chart", func() {
 		Expect(podOf(out).Containers[0].Args).To(ContainElements("--owner-id=prod:", "--meshagent-api-url=https://meshagent.example.com/a #b"))
 	})
 
+	It("lets the operator use the endpoints that are allowed", func(ctx SpecContext) {
+		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", `allowedEndpoints={https://*.example.com,http://meshagent.svc:8080/,https://[::1]}`)
+		Expect(err).NotTo(HaveOccurred(), out)
+		Expect(podOf(out).Containers[0].Args).To(ContainElement("--allowed-endpoints=https://*.example.com,http://meshagent.svc:8080/,https://[::1]"))
+		out, err = harness.Helm(ctx, "", "template", "mesh", harness.Chart)
+		Expect(err).NotTo(HaveOccurred(), out)
+		Expect(podOf(out).Containers[0].Args).NotTo(ContainElement(HavePrefix("--allowed-endpoints")), "the operator has a default")
+	})
+
 	It("labels the pod of the uninstallation as part of the release, not of the operator", func(ctx SpecContext) {
 		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", "networkPolicy.enabled=true,podLabels.team=agents,podAnnotations.mesh=no")
 		Expect(err).NotTo(HaveOccurred(), out)

@@ -47,7 +47,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		release := here.installation(ctx, "meshagent-operator", "meshagent-system")
 		values := []string{
 			"--set", "replicas=2,driftInterval=1s,projects[0].name=default,projects[0].namespace=" + w.Namespace +
-				",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.Endpoint,
+				",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.Endpoint + ",allowedEndpoints[0]=*",
 		}
 
 		By("installing an older version")
@@ -191,7 +191,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		w.CreateAll(ctx, harness.APIKeySecret(simulator.DevelopmentKey))
 		release := here.installation(ctx, "first", "first")
 		values := []string{"--set-string", withoutStreams, "--set", "projects[0].name=default,projects[0].namespace=" + w.Namespace +
-			",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.Endpoint}
+			",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + w.Endpoint + ",allowedEndpoints[0]=*"}
 		project := &v1alpha1.MeshProject{ObjectMeta: metav1.ObjectMeta{Namespace: w.Namespace, Name: v1alpha1.DefaultProject}}
 
 		By("uninstalling the first revision")

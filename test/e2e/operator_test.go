@@ -110,7 +110,7 @@ func values() []string {
 	return []string{
 		"--set", "replicas=2,image.repository=" + repository,
 		"--set-string", "image.tag=" + tag,
-		"--set", "projects[0].name=default,projects[0].namespace=" + team + ",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + endpoint,
+		"--set", "projects[0].name=default,projects[0].namespace=" + team + ",projects[0].spec.apiKeySecretRef.name=meshagent-api-key,projects[0].spec.endpoint=" + endpoint + ",allowedEndpoints[0]=" + endpoint,
 	}
 }
 

@@ -51,10 +51,7 @@ func obeysArgoCD(ctx context.Context, s harness.Sample) {
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	spec := specNow(ctx, l)
-	idle := map[string]bool{"reconcile": true}
-	if s.HasRemote() {
-		idle["suspend"], idle["resume"] = true, false
-	}
+	idle := map[string]bool{"reconcile": true, "suspend": true, "resume": false}
 	Expect(offeredActions(ctx, l)).To(Equal(idle))
 
 	chooseAction(ctx, l, "reconcile")
@@ -64,9 +61,6 @@ func obeysArgoCD(ctx context.Context, s harness.Sample) {
 		return harness.StatusOf(l.Object).LastHandledReconcileAt
 	}).WithContext(ctx).Should(MatchRegexp(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`))
 	Expect(specNow(ctx, l)).To(Equal(spec))
-	if !s.HasRemote() {
-		return
-	}
 
 	chooseAction(ctx, l, "suspend")
 	Eventually(w.State(ctx, l.Object)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("Synced=Unknown Suspended")))

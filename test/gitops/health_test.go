@@ -180,10 +180,10 @@ func (h *health) ends(ctx context.Context) {
 	GinkgoHelper()
 	support := harness.Room("support")
 	support.Namespace = h.Namespace
-	h.Edit(ctx, support, func() { support.Spec.Suspend = new(true) })
+	h.Edit(ctx, support, func() { support.Spec.Suspend, support.Spec.DeletionPolicy = new(true), v1alpha1.DeletionDelete })
 	h.is(ctx, "suspended", support, "Ready=True, Synced=Unknown (Suspended)", status.CurrentStatus, "Suspended")
 	Expect(h.Delete(ctx, support)).To(Succeed())
-	h.is(ctx, "deleted while suspended", support, "Ready=True, Synced=Unknown (Suspended)", status.TerminatingStatus, "Progressing")
+	h.is(ctx, "deleted while suspended, with deletionPolicy Delete", support, "Ready=False, Synced=False (Suspended), Reconciling", status.TerminatingStatus, "Progressing")
 	project := &v1alpha1.MeshProject{}
 	project.Namespace, project.Name = h.Namespace, v1alpha1.DefaultProject
 	h.Edit(ctx, project, func() { project.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(0))} })

@@ -51,6 +51,7 @@ var _ = Describe("MeshRoom that exists already", func() {
 		w.CreateAll(ctx, mine)
 		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True AlreadyExists"), ContainSubstring("Ready=False"),
 			ContainSubstring("metadata.team"), ContainSubstring("IfUnowned")))
+		Expect(mine.Status.Drift).To(ConsistOf(HaveField("Path", "metadata.team")))
 		Expect(w.RemoteRoom("support")).To(HaveKeyWithValue("metadata", HaveKeyWithValue("team", "other")))
 
 		w.Edit(ctx, mine, func() { mine.Spec.AdoptionPolicy = v1alpha1.AdoptIfUnowned })

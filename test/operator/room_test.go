@@ -137,7 +137,7 @@ var _ = Describe("MeshRoom", func() {
 		Expect(w.Writes()).To(BeEmpty())
 	})
 
-	It("that is suspended is left alone, deletion included", func(ctx SpecContext) {
+	It("that is suspended is left alone, and stays in MeshAgent when its object is deleted", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
@@ -152,8 +152,22 @@ var _ = Describe("MeshRoom", func() {
 		})
 		Eventually(w.State(ctx, support)).WithContext(ctx).Should(And(ContainSubstring("Synced=Unknown Suspended"), ContainSubstring("Ready=True")))
 		Expect(w.Delete(ctx, support)).To(Succeed())
-		Eventually(w.State(ctx, support)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("Suspended")), "the deletion was noticed")
-		Expect(support.DeletionTimestamp).NotTo(BeNil())
+		w.ExpectGone(ctx, support)
+		Expect(w.Calls()).To(BeEmpty())
+		Expect(w.RemoteRoom("support")).To(HaveKeyWithValue("annotations", HaveKey(v1alpha1.OwnerAnnotation)))
+	})
+
+	It("that is suspended waits to be deleted if its object insists, until that is resumed", func(ctx SpecContext) {
+		w := harness.NewEnv(ctx)
+		w.StartOperator(harness.OperatorOptions{})
+		w.ApplyProject(ctx)
+		support := harness.Room("support")
+		w.CreateAll(ctx, support)
+		w.ExpectReady(ctx, support)
+		w.MeshAgent.ResetCalls()
+		w.Edit(ctx, support, func() { support.Spec.Suspend, support.Spec.DeletionPolicy = new(true), v1alpha1.DeletionDelete })
+		Expect(w.Delete(ctx, support)).To(Succeed())
+		Eventually(w.State(ctx, support)).WithContext(ctx).Should(And(HavePrefix("Ready=False Deleting"), ContainSubstring("Synced=False Suspended")))
 		Expect(w.Calls()).To(BeEmpty())
 		w.Edit(ctx, support, func() { support.Spec.Suspend = nil })
 		w.ExpectGone(ctx, support)
