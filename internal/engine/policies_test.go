@@ -179,7 +179,7 @@ func TestWhatWasOnlyObservedIsNeverDeleted(t *testing.T) {
 	}
 }
 
-// Nobody is subject to the policies of a MeshProject that does not admit them.
+// A MeshProject that does not admit an object has no say in what it does.
 func TestPoliciesOfAForeignProjectDoNotCount(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -283,7 +283,7 @@ func TestALostResourceShowsWhatTakingItBackWouldChange(t *testing.T) {
 		s.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Status: http.StatusBadGateway, Times: 1})
 		later()
 		_, _ = s.pass(room)
-		mustShow(t, room, "metadata.team") // nobody knows better
+		mustShow(t, room, "metadata.team") // it is not known to have changed
 		room.Status.ProjectID = "another"
 		if err := s.Status().Update(t.Context(), room); err != nil {
 			t.Fatal(err)

@@ -92,7 +92,7 @@ func TestASuspendedObjectThatInsistsWaits(t *testing.T) {
 			s.mustSay(room, "Synced=False Suspended")
 			s.mustSay(room, "Ready=False Deleting")
 			if err != nil || result.RequeueAfter == 0 {
-				s.Errorf("nobody looks whether its namespace ends: %v, %v", result, err)
+				s.Errorf("the end of its namespace would not be noticed: %v, %v", result, err)
 			}
 			s.mustAsk("")
 			resume()

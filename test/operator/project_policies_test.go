@@ -83,7 +83,7 @@ var _ = Describe("A MeshProject", func() {
 	})
 })
 
-// newCertificate is one that nobody trusts.
+// newCertificate is a certificate of no known CA.
 func newCertificate() string {
 	GinkgoHelper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
