@@ -37,7 +37,8 @@ func (p *pass) adopt(ctx context.Context, remote resource) (found, error) {
 		}
 		if err != nil {
 			p.waitForName(remote.Written().Key())
-			return seen, p.refuseToAdopt(remote, err)
+			p.status.Drift = describe(unmarked, p.kind.hidden)
+			return seen, err
 		}
 	}
 	p.status.ID, p.status.Adopted = remote.Identity(), nil

@@ -168,7 +168,7 @@ func (p *pass) precedes(other v1alpha1.Object, policies policies) bool {
 }
 
 // giveUpToTwin ends this object's hold on a resource that another object has a better claim to.
-func (p *pass) giveUpToTwin(ctx context.Context) error {
+func (p *pass) giveUpToTwin(ctx context.Context, remote resource) error {
 	err := p.yieldToTwin(ctx, p.status.ID)
 	if err == nil || verdict.Of(err).Class != verdict.Refused {
 		return err
@@ -176,5 +176,5 @@ func (p *pass) giveUpToTwin(ctx context.Context) error {
 	p.waitForName(p.status.Name)
 	p.status.ID, p.status.Adopted, p.status.Unconverged = "", nil, ""
 	p.forgetFields()
-	return err
+	return p.refuseToAdopt(remote, err)
 }

@@ -42,7 +42,7 @@ func (p *pass) byID(ctx context.Context) (found, error) {
 	}
 	seen, err := p.observeKnown(ctx)
 	if err == nil && seen.remote != nil {
-		err = p.giveUpToTwin(ctx)
+		err = p.giveUpToTwin(ctx, seen.remote)
 	}
 	if err == nil && seen.remote == nil {
 		err = p.refuseMove(ctx)

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"syscall"
@@ -106,6 +107,23 @@ func TestNothingReachesAServerThatCannotBeConnectedTo(t *testing.T) {
 		if !NotSent(err) || reached > 0 {
 			t.Errorf("%s: %v, reached %d times", name, err, reached)
 		}
+	}
+}
+
+// Other CAs change nothing else of how requests are sent: they go through the same proxy, on as many connections.
+func TestOtherCAsChangeNothingElse(t *testing.T) {
+	t.Parallel()
+	usual, _ := defaultTransport.(*http.Transport)
+	made, ok := trusting(x509.NewCertPool()).(*http.Transport)
+	if !ok || made == usual || made.MaxIdleConnsPerHost != usual.MaxIdleConnsPerHost || !made.ForceAttemptHTTP2 ||
+		reflect.ValueOf(made.Proxy).Pointer() != reflect.ValueOf(usual.Proxy).Pointer() {
+		t.Errorf("got %+v", made)
+	}
+	if trusting(nil) != defaultTransport {
+		t.Error("without CAs of its own, a client has connections of its own")
+	}
+	if usual.TLSClientConfig != nil && usual.TLSClientConfig.RootCAs != nil {
+		t.Error("all clients trust the CAs of one")
 	}
 }
 

@@ -92,7 +92,7 @@ var _ = Describe("The metrics", func() {
 	It("tell the budget of each MeshProject, and when MeshAgent was last compared with each kind", func(ctx SpecContext) {
 		begin(ctx, harness.OperatorOptions{DriftInterval: 2 * time.Second})
 		Expect(told("meshagent_drift_interval_seconds")()).To(Or(BeEmpty(), Equal(map[string]float64{"": 2})))
-		w.ApplyProject(ctx)
+		project := w.ApplyProject(ctx)
 		one := harness.Room("one")
 		began := time.Now()
 		w.CreateAll(ctx, one)
@@ -111,6 +111,9 @@ var _ = Describe("The metrics", func() {
 		Eventually(func() []string {
 			return slices.Collect(maps.Keys(told("meshagent_last_drift_check_timestamp_seconds")()))
 		}).WithContext(ctx).Should(Equal([]string{" MeshProject " + w.Namespace + " default"}))
+		w.Edit(ctx, one, func() { one.Spec.Suspend = nil })
+		w.Edit(ctx, project, func() { project.Spec.Suspend = new(true) })
+		Eventually(told("meshagent_last_drift_check_timestamp_seconds")).WithContext(ctx).Should(BeEmpty())
 	})
 
 	It("count drift that was found, and that was corrected", func(ctx SpecContext) {
