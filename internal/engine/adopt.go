@@ -28,8 +28,6 @@ func (p *pass) adopt(ctx context.Context, remote resource) (found, error) {
 		if err != nil {
 			return seen, err
 		}
-		// A value that is not shown cannot be identical.
-		unmarked.Changes = append(unmarked.Changes, p.staleValues()...)
 		// A twin comes first: against one, the advice to set IfUnowned is of no use.
 		err = p.yieldToTwin(ctx, remote.Identity())
 		if err == nil {
@@ -50,10 +48,11 @@ func (p *pass) adopt(ctx context.Context, remote resource) (found, error) {
 	return seen, nil
 }
 
-// adoptionChanges are what adoption would change in a resource. The ownership annotation itself is no difference.
+// adoptionChanges are what adoption would change in a resource. The ownership annotation does not count. A value that is not
+// shown does, because it cannot be known to be identical.
 func (p *pass) adoptionChanges(remote resource) ([]drift.Change, error) {
 	difference, err := p.collection.compare(p.kind.adapt(p.desired, remote), remote.Written(), nil, nil)
-	return difference.Changes, err
+	return append(difference.Changes, p.staleValues()...), err
 }
 
 // refuseToAdopt passes on why a resource is not taken over, and shows in status what that would change.

@@ -67,7 +67,7 @@ func (p *pass) readWriteOnly(sources map[string]SourceData) (writeOnly, error) {
 // staleValues are the write-only places whose values this object has not written yet. What MeshAgent
 // holds there is not known, so under Observe nothing is.
 func (p *pass) staleValues() (stale []drift.Change) {
-	if p.spec.Observes() {
+	if p.policies.observes {
 		return nil
 	}
 	for _, place := range p.kind.writeOnly(p.obj) {
