@@ -57,13 +57,13 @@ func contains(path string, parts []string) bool {
 	return false
 }
 
-// line is a line of text that people read.
+// line is a line of text for people.
 type line struct {
 	number int
 	text   string
 }
 
-// texts are the lines of a file: of Go, those of comments and strings.
+// texts returns the lines of a file. For Go, it returns only the lines of comments and strings.
 func texts(path string, content []byte) (all []line) {
 	if bytes.IndexByte(content, 0) >= 0 {
 		return nil // not text
