@@ -32,7 +32,7 @@ type MeshProjectSpec struct {
 
 	// apiKeySecretRef names the Secret in this namespace that holds the project's API key (ma-…).
 	// +required
-	APIKeySecretRef SecretKeyReference `json:"apiKeySecretRef,omitzero"`
+	APIKeySecretRef APIKeyReference `json:"apiKeySecretRef,omitzero"`
 
 	// allowedNamespaces says from which namespaces objects may use this project. Unset means this namespace only.
 	// +optional

@@ -46,7 +46,7 @@ const stillRefused = time.Minute
 func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 	bySecret := func(obj client.Object) []string {
 		project, _ := obj.(*v1alpha1.MeshProject)
-		return []string{project.Spec.APIKeySecretRef.Name}
+		return []string{string(project.Spec.APIKeySecretRef.Name)}
 	}
 	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.MeshProject{}, keyIndex, bySecret); err != nil {
 		return fmt.Errorf("indexing the Secrets of MeshProjects: %w", err)

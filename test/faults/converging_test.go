@@ -27,7 +27,7 @@ import (
 var untidy = map[string]string{
 	"MeshFeed": `{"spec": {"description": " Orders  as they\n Come in \n", "annotations": {"example.com/source": " shop \n", "none": ""},
 		"messageSchema": {"required": [], "properties": {"order": {"maximum": 1e+21, "multipleOf": 1.0, "default": null}}}}}`,
-	"MeshFeedSubscription": `{"spec": {"filenameDatetimeFormat": " YYYY/MM \n", "annotations": {"b": " c ", "none": ""}}}`,
+	"MeshFeedSubscription": `{"spec": {"filenameFormat": " YYYY/MM \n", "annotations": {"b": " c ", "none": ""}}}`,
 	"MeshRoom": `{"spec": {"metadata": {"limit": 1e+21, "ratio": 1.50, "whole": 2.0, "nothing": {}, "none": [], "nested": {"text": ""}},
 		"annotations": {"b": " c ", "none": ""}}}`,
 	"MeshRoute":     `{"spec": {"annotations": {"b": " c ", "none": ""}, "paths": [{"path": "/b", "targetPort": 8001}, {"path": "/a", "targetPort": 8000}]}}`,

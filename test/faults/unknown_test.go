@@ -120,9 +120,9 @@ func TestUnknownMembersSurvive(t *testing.T) {
 // listEdits are edits that move, add and remove elements of lists of objects. Kinds that have no
 // such lists are not here.
 var listEdits = map[string]string{
-	"MeshRoute": `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"path": "/", "pathType": "prefix", "targetPort": 9000}]}}`,
+	"MeshRoute": `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"path": "/", "pathType": "Prefix", "targetPort": 9000}]}}`,
 	"MeshService support": `{"spec": {"agents": [{"name": "first"}, {"name": "support", "description": "Other", "channels": {"queue": [{"queue": "questions"}]}}],
-		"container": {"environment": [{"name": "NEW", "value": "x"}, {"name": "OPENAI_API_KEY", "secret": {"identity": "support", "secretRef": {"name": "openai-room"}}},
+		"container": {"environment": [{"name": "NEW", "value": "x"}, {"name": "OPENAI_API_KEY", "secret": {"identity": "support", "meshSecretRef": {"name": "openai-room"}}},
 		{"name": "LOG_LEVEL", "value": "debug"}]}}}`,
 	"MeshService tickets":         `{"spec": {"ports": [{"num": 80}, {"num": 443, "endpoints": [{"path": "/other"}, {"path": "/mcp", "mcp": {"label": "tickets"}}]}]}}`,
 	"MeshRoomGrant support-ops":   `{"spec": {"permissions": {"storage": {"paths": [{"path": "/new"}, {"path": "/reports", "readOnly": false}]}}}}`,

@@ -54,7 +54,7 @@ type opened struct {
 // origin is all of a MeshProject, and of its Secret, that a connection depends on.
 type origin struct {
 	endpoint, projectID string
-	secret              v1alpha1.SecretKeyReference
+	secret              v1alpha1.APIKeyReference
 	secretVersion       string
 	allowance           allowance
 }
