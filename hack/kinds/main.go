@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command kinds writes the lists of kinds that are the same for all of them, from the
-// CustomResourceDefinitions in config/crd/bases and the samples in config/samples. make generate runs it.
+// CustomResourceDefinitions in config/crd/bases and the samples in config/samples. make generate
+// runs it.
 package main
 
 import (

@@ -34,8 +34,8 @@ type Options struct {
 	// Around wraps the transport inside the rate limit, for example to create traces. nil wraps
 	// nothing.
 	Around func(http.RoundTripper) http.RoundTripper
-	// RootCAs are the CAs that the client trusts. Defaults to those of the system. They have no effect
-	// with another Transport.
+	// RootCAs are the CAs that the client trusts. Defaults to those of the system. They have no
+	// effect with another Transport.
 	RootCAs *x509.CertPool
 	// Transport sends requests. Defaults to the network.
 	Transport http.RoundTripper

@@ -110,7 +110,8 @@ func TestNothingReachesAServerThatCannotBeConnectedTo(t *testing.T) {
 	}
 }
 
-// Other CAs change nothing else of how requests are sent: they go through the same proxy, on as many connections.
+// Other CAs change nothing else of how requests are sent: they go through the same proxy, on as
+// many connections.
 func TestOtherCAsChangeNothingElse(t *testing.T) {
 	t.Parallel()
 	usual, _ := defaultTransport.(*http.Transport)

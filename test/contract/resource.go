@@ -56,7 +56,8 @@ func (r *Resource) Schema() *openapi3.Schema { return r.item }
 // resource.
 func (r *Resource) HasID() bool { return r.index["id"] != nil }
 
-// Writes are the methods with which it can be written: the index says null where there is no such route.
+// Writes are the methods with which it can be written: the index says null where there is no such
+// route.
 func (r *Resource) Writes() (methods []string) {
 	for verb, method := range map[string]string{"create": http.MethodPost, "update": http.MethodPut, "delete": http.MethodDelete} {
 		if r.index[verb] != nil {

@@ -160,8 +160,8 @@ func (l *Fixture) Exists(ctx context.Context) bool {
 	return err == nil
 }
 
-// ChangeRemote changes the first string that the sample has set in MeshAgent and that is not part of
-// the resource's identity. It returns the string's path.
+// ChangeRemote changes the first string that the sample has set in MeshAgent and that is not part
+// of the resource's identity. It returns the string's path.
 func (l *Fixture) ChangeRemote() (changed string) {
 	GinkgoHelper()
 	about, err := Validator().Created("/accounts/projects/" + l.MeshAgent.ProjectID() + "/" + l.Resource.Path)

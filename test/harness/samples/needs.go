@@ -72,8 +72,8 @@ func names(v any, name string) bool {
 	return false
 }
 
-// HasName says that users can give the resource another name than the object's. That of a template is
-// in its text.
+// HasName says that users can give the resource another name than the object's. That of a template
+// is in its text.
 func (s Sample) HasName() bool {
 	spec := reflect.ValueOf(s.made).Elem().FieldByName("Spec")
 	if !spec.IsValid() || s.spec()["template"] != nil {
