@@ -31,7 +31,7 @@ func (p *pass) finalize(ctx context.Context) error {
 		return nil
 	}
 	if p.memory.of(p.obj).deleted {
-		return p.release(ctx) // which failed before: what has the name now is somebody else's
+		return p.release(ctx) // which failed before: what has the name now is another user's
 	}
 	if p.policies.observes {
 		if p.status.ID != "" {

@@ -75,7 +75,7 @@ func (s *stage) mustBeLeft(room *v1alpha1.MeshRoom) {
 func TestASuspendedObjectLeavesItsResource(t *testing.T) {
 	t.Parallel()
 	eachSuspender(t, "", func(s *stage, room *v1alpha1.MeshRoom, _ func()) {
-		s.defaults(v1alpha1.PolicyDefaults{DeletionPolicy: v1alpha1.DeletionDelete}) // a default is no reason to wait
+		s.defaults(v1alpha1.PolicyDefaults{DeletionPolicy: v1alpha1.DeletionDelete}) // a default does not make it wait
 		s.delete(room)
 		_, _ = s.pass(room)
 		s.mustBeLeft(room)

@@ -41,7 +41,7 @@ func (h *cluster) requireUnasked() {
 	}
 }
 
-// A MeshProject is suspended, objects are edited and the operator is restarted; objects that are deleted leave what they stand for.
+// A MeshProject is suspended, objects are edited and the operator is restarted; objects that are deleted leave their resources.
 func TestASuspendedProjectSendsNothing(t *testing.T) {
 	t.Parallel()
 	eachSample(t, func(t *testing.T, h *cluster, s samples.Sample) {
