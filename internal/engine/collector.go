@@ -71,12 +71,8 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		// A list from the cache fails only while the process begins or ends.
 		_ = c.eachCached(ctx, like, func(obj client.Object) {
 			count(counts, kindOf(like), obj)
-			if project, ok := obj.(*v1alpha1.MeshProject); ok && project.Spec.Suspended() {
-				asleep[client.ObjectKeyFromObject(project)] = true
-			}
-			typed, ok := obj.(Object)
-			if key := checkKeyOf(obj); !asleep[key.project] && (!ok || !typed.CommonSpec().Suspended()) {
-				compared[key] = true
+			if !isAsleep(asleep, obj) {
+				compared[checkKeyOf(obj)] = true
 			}
 			if left, ok := c.Projects.Remaining(obj.GetUID()); ok {
 				out <- prometheus.MustNewConstMetric(budgetDesc, prometheus.GaugeValue, left, obj.GetNamespace(), obj.GetName())
@@ -90,6 +86,19 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(driftCheckDesc, prometheus.GaugeValue, float64(at.UnixNano())/1e9, key.kind, key.project.Namespace, key.project.Name)
 	}
 	out <- prometheus.MustNewConstMetric(driftIntervalDesc, prometheus.GaugeValue, c.DriftInterval.Seconds())
+}
+
+// isAsleep tells whether an object, or its MeshProject, is suspended. It remembers the MeshProjects that are.
+func isAsleep(projects map[types.NamespacedName]bool, obj client.Object) bool {
+	switch obj := obj.(type) {
+	case *v1alpha1.MeshProject:
+		projects[client.ObjectKeyFromObject(obj)] = obj.Spec.Suspended()
+	case Object:
+		if obj.CommonSpec().Suspended() {
+			return true
+		}
+	}
+	return projects[checkKeyOf(obj).project]
 }
 
 // kinds has an empty object of each kind.
