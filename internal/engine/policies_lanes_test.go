@@ -29,7 +29,7 @@ func TestWhichLaneAChangedProjectWakesItsObjectsIn(t *testing.T) {
 		"spec.suspend":                 {func(p *v1alpha1.MeshProject) { p.Spec.Suspend = new(true) }, false, true},
 		"spec.suspend, to what it was": {func(p *v1alpha1.MeshProject) { p.Spec.Suspend = new(false) }, false, false},
 		"a new spec that has arrived":  {func(p *v1alpha1.MeshProject) { p.Status.Conditions = ready("True", 2) }, false, true},
-		"Ready":                        {func(p *v1alpha1.MeshProject) { p.Status.Conditions = ready("False", 1) }, true, true},
+		"Ready":                        {func(p *v1alpha1.MeshProject) { p.Status.Conditions = ready("False", 1) }, true, false},
 		"the deletion guard": {func(p *v1alpha1.MeshProject) {
 			p.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: new(int32(1))}
 		}, true, false},

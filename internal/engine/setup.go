@@ -193,8 +193,9 @@ func mattersToUsers() predicate.Predicate {
 	}}
 }
 
-// changesPolicies passes changes of a MeshProject that concern all its objects, and not one of them in particular: its policies, and
-// a new spec once it has arrived. However many objects there are, they come after what users change in any of them.
+// changesPolicies passes changes of a MeshProject that concern all its objects, and not one of them in
+// particular: its policies, and a new spec once it has arrived. However many objects there are, they
+// come after what users change in any of them. What mattersToUsers passes has woken them already.
 func changesPolicies() predicate.Predicate {
 	said := func(obj client.Object) []string {
 		project, ok := obj.(*v1alpha1.MeshProject)
@@ -204,9 +205,11 @@ func changesPolicies() predicate.Predicate {
 		return append(readiness(&project.Status.ObjectStatus), fmt.Sprint(policiesOf(&v1alpha1.CommonSpec{}, project.Namespace, project)))
 	}
 	return predicate.Funcs{
-		CreateFunc: func(event.CreateEvent) bool { return false }, // mattersToUsers passes it
+		CreateFunc: func(event.CreateEvent) bool { return false },
 		DeleteFunc: func(event.DeleteEvent) bool { return false },
-		UpdateFunc: func(e event.UpdateEvent) bool { return !slices.Equal(said(e.ObjectOld), said(e.ObjectNew)) },
+		UpdateFunc: func(e event.UpdateEvent) bool {
+			return !mattersToUsers().Update(e) && !slices.Equal(said(e.ObjectOld), said(e.ObjectNew))
+		},
 	}
 }
 
