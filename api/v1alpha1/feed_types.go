@@ -10,60 +10,73 @@ import (
 
 func init() { register(&MeshFeed{}, &MeshFeedList{}) }
 
-// FeedVisibility says who may read a feed.
-// +kubebuilder:validation:Enum=public;project;private
+// FeedVisibility is who can read a feed.
+// +kubebuilder:validation:Enum=Public;Project;Private
 type FeedVisibility string
 
-// MeshFeedSpec says what a feed in MeshAgent should be like.
+// The visibilities of a feed.
+const (
+	// FeedPublic lets everyone read the feed.
+	FeedPublic FeedVisibility = "Public"
+	// FeedProject lets the members of the project read the feed.
+	FeedProject FeedVisibility = "Project"
+	// FeedPrivate lets only those read the feed who were given access.
+	FeedPrivate FeedVisibility = "Private"
+)
+
+// MeshFeedSpec is the desired state of a feed.
 type MeshFeedSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name of the feed in MeshAgent. A change renames it. Unset means the name of this object.
+	// name is the name of the feed in MeshAgent, with at most 253 characters and no blanks at its
+	// ends. If you change it, the operator renames the feed. Defaults to the name of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^\S(.*\S)?$`
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// description is for people. Unset means that it is left to others.
+	// description describes the feed, with at most 4096 characters. If unset, the operator doesn't
+	// manage this field.
 	// +kubebuilder:validation:MaxLength=4096
 	// +optional
 	Description *string `json:"description,omitempty"`
 
-	// visibility is public, project or private. It cannot be changed. Unset means MeshAgent's default, private, and for a feed that is
-	// adopted the visibility that it has.
+	// visibility is who can read the feed: Public (everyone), Project (members of the project) or
+	// Private. Defaults to Private; a feed that the operator adopts keeps its visibility. Immutable.
 	// +optional
 	Visibility FeedVisibility `json:"visibility,omitempty"`
 
-	// paused is true to refuse messages, and changes of subscriptions. Unset means that it is left to others.
+	// paused stops the feed while it is true: MeshAgent accepts neither messages nor changes of
+	// subscriptions. If unset, the operator doesn't manage this field.
 	// +optional
 	Paused *bool `json:"paused,omitempty"`
 
-	// annotations are strings kept with the feed. Those that are not named here are left to others;
-	// meshagent.com/ is for this operator.
-	// +kubebuilder:validation:MaxProperties=256
-	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('meshagent.com/'))",message="annotations under meshagent.com/ are reserved for the operator"
+	// annotations are annotations to set on the feed, at most 256. The operator manages only the
+	// keys listed here and ignores all others. Keys under meshagent.com/ are reserved.
 	// +optional
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations Annotations `json:"annotations,omitempty"`
 
-	// messageSchema is a JSON schema, an object or a boolean, that every message must match. When it is taken out of here it is
-	// removed from the feed.
+	// messageSchema is a JSON schema, an object or a boolean, that every message must match. If you
+	// remove it here, the operator removes it from the feed. If unset, the operator doesn't manage
+	// this field.
 	// +kubebuilder:validation:Schemaless
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +optional
 	MessageSchema *runtime.RawExtension `json:"messageSchema,omitempty"`
 }
 
-// MeshFeedStatus says how the feed is doing.
+// MeshFeedStatus is the observed state of a feed.
 type MeshFeedStatus struct {
 	CommonStatus `json:",inline"`
 }
 
-// MeshFeed keeps a feed of a MeshAgent project: a stream of messages that rooms can subscribe to.
+// MeshFeed manages a feed of a MeshAgent project: a stream of messages that rooms can subscribe
+// to.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:validation:XValidation:rule="(has(self.spec) && has(self.spec.visibility) ? self.spec.visibility : 'private') == (has(oldSelf.spec) && has(oldSelf.spec.visibility) ? oldSelf.spec.visibility : 'private')",message="spec.visibility cannot be changed: delete the feed and create it again"
+// +kubebuilder:validation:XValidation:rule="(has(self.spec) && has(self.spec.visibility) ? self.spec.visibility : 'Private') == (has(oldSelf.spec) && has(oldSelf.spec.visibility) ? oldSelf.spec.visibility : 'Private')",message="spec.visibility cannot be changed: delete the feed and create it again"
 // +kubebuilder:resource:categories=meshagent
 // +kubebuilder:printcolumn:name="Feed",type=string,JSONPath=`.status.name`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
@@ -78,11 +91,12 @@ type MeshFeed struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec is the feed as it should be. Unset means a private feed with the name of this object.
+	// spec is the desired state of the feed. Defaults to a private feed with the name of this
+	// object.
 	// +optional
 	Spec MeshFeedSpec `json:"spec,omitzero"`
 
-	// status is the feed as it was found.
+	// status is the observed state of the feed.
 	// +kubebuilder:default={"observedGeneration":-1}
 	// +optional
 	Status MeshFeedStatus `json:"status,omitzero"`

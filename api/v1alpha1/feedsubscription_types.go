@@ -9,48 +9,48 @@ import (
 
 func init() { register(&MeshFeedSubscription{}, &MeshFeedSubscriptionList{}) }
 
-// MeshFeedSubscriptionSpec says where a feed's messages should go.
+// MeshFeedSubscriptionSpec is the desired state of a feed subscription.
 // +kubebuilder:validation:XValidation:rule="self.feedRef == oldSelf.feedRef",message="feedRef cannot be changed: delete the subscription and create it again"
 // +kubebuilder:validation:XValidation:rule="self.roomRef == oldSelf.roomRef",message="roomRef cannot be changed: delete the subscription and create it again"
 // +kubebuilder:validation:XValidation:rule="self.path == oldSelf.path",message="path cannot be changed: delete the subscription and create it again"
 type MeshFeedSubscriptionSpec struct {
 	CommonSpec `json:",inline"`
 
-	// feedRef is the feed: a MeshFeed, or the id of a feed in MeshAgent. It cannot be changed.
+	// feedRef selects the feed whose messages are delivered. Immutable.
 	// +required
-	FeedRef ResourceReference `json:"feedRef,omitzero"`
+	FeedRef IDReference `json:"feedRef,omitzero"`
 
-	// roomRef is the room whose storage takes the messages. It cannot be changed.
+	// roomRef selects the room whose storage receives the messages. Immutable.
 	// +required
 	RoomRef ResourceReference `json:"roomRef,omitzero"`
 
-	// path is the folder in the room's storage, such as feeds/orders/; "/" is its root. It cannot be changed.
+	// path is the folder in the room's storage, such as feeds/orders/, with at most 700 characters.
+	// "/" is the root of the storage. Immutable.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=700
 	Path string `json:"path,omitempty"`
 
-	// filenameDatetimeFormat is the pattern of file names, in which slashes make folders. Unset means MeshAgent's default,
-	// YYYY-MM-DDThh_mm_ssZ.
+	// filenameFormat is the pattern of file names, made of the time of the message, with at most 253
+	// characters. A slash makes a folder. Defaults to YYYY-MM-DDThh_mm_ssZ.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
-	FilenameDatetimeFormat string `json:"filenameDatetimeFormat,omitempty"`
+	FilenameFormat string `json:"filenameFormat,omitempty"`
 
-	// annotations are strings kept with the subscription. Those that are not named here are left to others;
-	// meshagent.com/ is for this operator.
-	// +kubebuilder:validation:MaxProperties=256
-	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('meshagent.com/'))",message="annotations under meshagent.com/ are reserved for the operator"
+	// annotations are annotations to set on the subscription, at most 256. The operator manages only
+	// the keys listed here and ignores all others. Keys under meshagent.com/ are reserved.
 	// +optional
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations Annotations `json:"annotations,omitempty"`
 }
 
-// MeshFeedSubscriptionStatus says how the subscription is doing.
+// MeshFeedSubscriptionStatus is the observed state of a feed subscription.
 type MeshFeedSubscriptionStatus struct {
 	CommonStatus `json:",inline"`
 }
 
-// MeshFeedSubscription delivers the messages of a feed into the storage of a room.
+// MeshFeedSubscription manages a feed subscription: the delivery of a feed's messages into the
+// storage of a room.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -68,11 +68,11 @@ type MeshFeedSubscription struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec is the subscription as it should be.
+	// spec is the desired state of the subscription.
 	// +required
 	Spec MeshFeedSubscriptionSpec `json:"spec,omitzero"`
 
-	// status is the subscription as it was found.
+	// status is the observed state of the subscription.
 	// +kubebuilder:default={"observedGeneration":-1}
 	// +optional
 	Status MeshFeedSubscriptionStatus `json:"status,omitzero"`

@@ -35,7 +35,7 @@ type MeshProjectSpec struct {
 	// apiKeySecretRef names the key of a Secret in the MeshProject's namespace that holds the project's API key (ma-…).
 	// The operator uses a changed key at once.
 	// +required
-	APIKeySecretRef SecretKeyReference `json:"apiKeySecretRef,omitzero"`
+	APIKeySecretRef APIKeyReference `json:"apiKeySecretRef,omitzero"`
 
 	// caBundle adds CA certificates to those of the operator's system. Set it if the certificate of the endpoint is
 	// signed by a private CA. If unset, the operator trusts only the CAs of its system.

@@ -3,18 +3,15 @@
 
 package v1alpha1
 
-// ProjectReference names a MeshProject.
+// ProjectReference selects a MeshProject.
 // +kubebuilder:validation:MinProperties=1
 type ProjectReference struct {
-	// name of the MeshProject. Unset means "default".
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
+	// name is the name of the MeshProject. Defaults to "default".
 	// +optional
-	Name string `json:"name,omitempty"`
+	Name ObjectName `json:"name,omitempty"`
 
-	// namespace of the MeshProject, which must allow this object's namespace (spec.allowedNamespaces). Unset means
-	// this object's own.
+	// namespace is the namespace of the MeshProject. The MeshProject must allow the namespace of
+	// this object in spec.allowedNamespaces. Defaults to the namespace of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
@@ -22,34 +19,98 @@ type ProjectReference struct {
 	Namespace string `json:"namespace,omitempty"`
 }
 
-// ResourceReference names something in MeshAgent: by the object in this namespace that manages it, or by what it is called there.
-// +kubebuilder:validation:MinProperties=1
-// +kubebuilder:validation:XValidation:rule="has(self.name) != has(self.external)",message="exactly one of name (an object in this namespace) and external (a name or id in MeshAgent) must be set"
-type ResourceReference struct {
-	// name of the object in this namespace.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
-	// +optional
-	Name string `json:"name,omitempty"`
-
-	// external is the name or the id in MeshAgent of what no object here manages.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	// +optional
-	External string `json:"external,omitempty"`
+// LocalObjectReference selects an object in the namespace of this object.
+type LocalObjectReference struct {
+	// name is the name of the object.
+	// +required
+	Name ObjectName `json:"name,omitempty"`
 }
 
-// SecretKeyReference names one key of a Secret in the same namespace.
-type SecretKeyReference struct {
-	// name of the Secret.
-	// +required
+// Resource is the reference to what the object manages in MeshAgent.
+func (r LocalObjectReference) Resource() ResourceReference { return ResourceReference{Name: r.Name} }
+
+// ResourceReference selects a resource in MeshAgent whose name is unique. Set exactly one field.
+// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="(has(self.name) ? 1 : 0) + (has(self.externalName) ? 1 : 0) + (has(self.externalID) ? 1 : 0) == 1",message="set exactly one of name (an object in this namespace), externalName and externalID (the name or ID in MeshAgent)"
+type ResourceReference struct {
+	// name is the name of the object in this namespace that manages the resource. The operator waits
+	// until the object is Ready, and follows it when the resource is renamed or created again.
+	// +optional
+	Name ObjectName `json:"name,omitempty"`
+
+	// externalName is the name of the resource in MeshAgent, with at most 253 characters. Use it if
+	// no object in this namespace manages the resource. It is never taken for an ID.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
-	Name string `json:"name,omitempty"`
+	// +optional
+	ExternalName string `json:"externalName,omitempty"`
 
-	// key in the Secret's data. Unset means "apiKey".
+	// externalID is the ID of the resource in MeshAgent, with at most 253 characters. Use it if no
+	// object in this namespace manages the resource. It is never taken for a name.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	ExternalID string `json:"externalID,omitempty"`
+}
+
+// Resource returns the reference itself, as the other forms of references return theirs.
+func (r ResourceReference) Resource() ResourceReference { return r }
+
+// IDReference selects a resource in MeshAgent whose name may not be unique. Set exactly one
+// field.
+// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="has(self.name) != has(self.externalID)",message="set exactly one of name (an object in this namespace) and externalID (the ID in MeshAgent)"
+type IDReference struct {
+	// name is the name of the object in this namespace that manages the resource. The operator waits
+	// until the object is Ready, and follows it when the resource is created again.
+	// +optional
+	Name ObjectName `json:"name,omitempty"`
+
+	// externalID is the ID of the resource in MeshAgent, with at most 253 characters. Use it if no
+	// object in this namespace manages the resource.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	ExternalID string `json:"externalID,omitempty"`
+}
+
+// Resource is the same as a ResourceReference.
+func (r IDReference) Resource() ResourceReference {
+	return ResourceReference{Name: r.Name, ExternalID: r.ExternalID}
+}
+
+// ExternalReference selects a resource in MeshAgent that no object can manage. Set exactly one
+// field.
+// +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="has(self.externalName) != has(self.externalID)",message="set exactly one of externalName and externalID (the name or ID in MeshAgent)"
+type ExternalReference struct {
+	// externalName is the name of the resource in MeshAgent, with at most 253 characters. It is
+	// never taken for an ID.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	ExternalName string `json:"externalName,omitempty"`
+
+	// externalID is the ID of the resource in MeshAgent, with at most 253 characters. It is never
+	// taken for a name.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	ExternalID string `json:"externalID,omitempty"`
+}
+
+// Resource is the same as a ResourceReference.
+func (r ExternalReference) Resource() ResourceReference {
+	return ResourceReference{ExternalName: r.ExternalName, ExternalID: r.ExternalID}
+}
+
+// APIKeyReference selects the key of a Kubernetes Secret that holds an API key of MeshAgent.
+type APIKeyReference struct {
+	// name is the name of the Secret, in the namespace of this object.
+	// +required
+	Name ObjectName `json:"name,omitempty"`
+
+	// key is the key in the Secret's data. Defaults to "apiKey".
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`

@@ -10,40 +10,41 @@ import (
 
 func init() { register(&MeshRoom{}, &MeshRoomList{}) }
 
-// MeshRoomSpec says what a room in MeshAgent should be like.
+// MeshRoomSpec is the desired state of a room.
 type MeshRoomSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name of the room in MeshAgent: 1 to 63 lower-case letters, digits and inner hyphens. A change renames the room;
-	// its id and contents stay. Unset means the name of this object.
+	// name is the name of the room in MeshAgent: 1 to 63 lowercase letters, digits and hyphens, with
+	// a letter or digit at both ends. If you change it, the operator renames the room, which keeps
+	// its ID and contents. Defaults to the name of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// metadata is free JSON kept with the room. Keys that are not named here are left to others; a key that is
-	// taken out of here is removed from the room. Unset means that all of it is left to others.
+	// metadata is a JSON object to store with the room. The operator manages only the keys listed
+	// here and ignores all others. If you remove a key here, the operator removes it from the room.
+	// If unset, the operator doesn't manage this field.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Type=object
 	// +optional
 	Metadata *runtime.RawExtension `json:"metadata,omitempty"`
 
-	// annotations are strings kept with the room, some of which MeshAgent acts upon, such as meshagent.storage.class.
-	// Those that are not named here are left to others; meshagent.com/ is for this operator.
-	// +kubebuilder:validation:MaxProperties=256
-	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('meshagent.com/'))",message="annotations under meshagent.com/ are reserved for the operator"
-	// +kubebuilder:validation:XValidation:rule="self.all(k, size(k) > 0 && size(k) <= 253 && size(self[k]) <= 16384)",message="an annotation's name has 1 to 253 characters, its value at most 16384"
+	// annotations are annotations to set on the room, at most 256. MeshAgent reads some of them,
+	// such as meshagent.storage.class. The operator manages only the keys listed here and ignores
+	// all others. Keys under meshagent.com/ are reserved.
 	// +optional
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations Annotations `json:"annotations,omitempty"`
 }
 
-// MeshRoomStatus says how the room is doing.
+// MeshRoomStatus is the observed state of a room.
 type MeshRoomStatus struct {
 	CommonStatus `json:",inline"`
 }
 
-// MeshRoom keeps a room of a MeshAgent project: the place where people and agents meet, with its storage and settings.
+// MeshRoom manages a room of a MeshAgent project: a place where people and agents meet, with
+// storage and settings of its own.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -54,7 +55,7 @@ type MeshRoomStatus struct {
 // +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Synced")].message`
-// +kubebuilder:validation:XValidation:rule="has(self.spec) && has(self.spec.name) || (size(self.metadata.name) <= 63 && self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'))",message="metadata.name cannot be a room name (1 to 63 lower-case letters, digits and inner hyphens): set spec.name"
+// +kubebuilder:validation:XValidation:rule="has(self.spec) && has(self.spec.name) || (size(self.metadata.name) <= 63 && self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'))",message="metadata.name cannot be a room name (1 to 63 lowercase letters, digits and inner hyphens): set spec.name"
 type MeshRoom struct {
 	metav1.TypeMeta `json:",inline"`
 
@@ -62,11 +63,11 @@ type MeshRoom struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec is the room as it should be. Unset means a room with the name of this object.
+	// spec is the desired state of the room. Defaults to a room with the name of this object.
 	// +optional
 	Spec MeshRoomSpec `json:"spec,omitzero"`
 
-	// status is the room as it was found.
+	// status is the observed state of the room.
 	// +kubebuilder:default={"observedGeneration":-1}
 	// +optional
 	Status MeshRoomStatus `json:"status,omitzero"`

@@ -9,55 +9,59 @@ import (
 
 func init() { register(&MeshRoomGrant{}, &MeshRoomGrantList{}) }
 
-// MeshRoomGrantSpec says what a user may do in a room.
-// +kubebuilder:validation:XValidation:rule="has(self.userID) != has(self.email)",message="exactly one of userID and email must be set"
+// MeshRoomGrantSpec is the desired state of a room grant.
+// +kubebuilder:validation:XValidation:rule="has(self.userID) != has(self.email)",message="set exactly one of userID and email"
 // +kubebuilder:validation:XValidation:rule="self.roomRef == oldSelf.roomRef && has(self.userID) == has(oldSelf.userID) && (!has(self.userID) || self.userID == oldSelf.userID) && has(self.email) == has(oldSelf.email) && (!has(self.email) || self.email == oldSelf.email)",message="roomRef, userID and email cannot be changed: delete the grant and create another one"
 type MeshRoomGrantSpec struct {
 	CommonSpec `json:",inline"`
 
-	// roomRef is the room: a MeshRoom in this namespace, or the name or id of a room that no MeshRoom manages. It cannot be changed.
+	// roomRef selects the room. Immutable.
 	// +required
 	RoomRef ResourceReference `json:"roomRef,omitzero"`
 
-	// userID is the id of the user. It cannot be changed.
+	// userID is the ID of the user. Set either userID or email. Immutable.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:XValidation:rule="self != 'me'",message="me is whoever asks: give the id of a user"
-	// +kubebuilder:validation:XValidation:rule="!(self in ['.', '..'])",message="this is no id of a user"
+	// +kubebuilder:validation:XValidation:rule="self != 'me'",message="me is the user who asks: set the ID of a user"
+	// +kubebuilder:validation:XValidation:rule="!(self in ['.', '..'])",message="userID must be the ID of a user"
 	// +optional
 	UserID string `json:"userID,omitempty"`
 
-	// email is the e-mail address of the user, upper and lower case being the same. It cannot be changed. The member who has the address
-	// when the grant is made gets it, and keeps it if their address changes. Somebody who is no member yet is invited; the object is
-	// Ready when they have joined. An invitation cannot be taken back: who joins after the object was deleted has the grant.
+	// email is the email address of the user, in any letter case, with 3 to 320 characters. The
+	// project member who has the address when the grant is created gets the grant, and keeps it if
+	// the address changes. A user who is not a member is invited, and this object is Ready when they
+	// have joined. An invitation cannot be withdrawn: a user who joins after this object was deleted
+	// has the grant. Set either userID or email. Immutable.
 	// +kubebuilder:validation:MinLength=3
 	// +kubebuilder:validation:MaxLength=320
 	// +kubebuilder:validation:Pattern=`^[!-?A-~]+@[!-?A-~]+$`
 	// +optional
 	Email string `json:"email,omitempty"`
 
-	// permissions are what the user may do. What is not granted here is withheld, and is taken away if somebody else grants it.
+	// permissions are what the user can do in the room. The operator takes away what is not granted
+	// here, even if another user granted it.
 	// +required
 	Permissions *APIScope `json:"permissions,omitempty"`
 
-	// inviteRedirectURL is where somebody lands who is invited. It is used once, when the grant is made.
+	// inviteRedirectURL is the URL that an invited user is sent to. It is used once, when the grant
+	// is created. If unset, MeshAgent chooses the page.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	InviteRedirectURL string `json:"inviteRedirectURL,omitempty"`
 }
 
-// MeshRoomGrantStatus says how the grant is doing.
+// MeshRoomGrantStatus is the observed state of a room grant.
 type MeshRoomGrantStatus struct {
 	CommonStatus `json:",inline"`
 
-	// userID is the id of the user who has the grant; unset while an invitation is pending.
+	// userID is the ID of the user who has the grant. Unset while an invitation is pending.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	UserID string `json:"userID,omitempty"`
 }
 
-// MeshRoomGrant keeps what a user may do in a room of a MeshAgent project.
+// MeshRoomGrant manages what a user can do in a room of a MeshAgent project.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -76,11 +80,11 @@ type MeshRoomGrant struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec is the grant as it should be.
+	// spec is the desired state of the grant.
 	// +required
 	Spec MeshRoomGrantSpec `json:"spec,omitzero"`
 
-	// status is the grant as it was found.
+	// status is the observed state of the grant.
 	// +kubebuilder:default={"observedGeneration":-1}
 	// +optional
 	Status MeshRoomGrantStatus `json:"status,omitzero"`

@@ -10,76 +10,87 @@ import (
 
 func init() { register(&MeshRoute{}, &MeshRouteList{}) }
 
-// MeshRouteSpec says where requests for a domain should go.
+// MeshRouteSpec is the desired state of a route.
 // +kubebuilder:validation:XValidation:rule="self.domain == oldSelf.domain",message="domain cannot be changed: delete the route and create it again"
-// +kubebuilder:validation:XValidation:rule="has(self.backend.roomRef) == has(self.paths)",message="a route to a room needs paths, and a route to an agent has none"
+// +kubebuilder:validation:XValidation:rule="has(self.backend.roomRef) == has(self.paths)",message="set paths with backend.roomRef, and only with backend.roomRef: an agent has no ports"
 type MeshRouteSpec struct {
 	CommonSpec `json:",inline"`
 
-	// domain is the host name, usually under the domain that MeshAgent gives to pages. It cannot be changed.
+	// domain is the host name whose requests are routed, in lowercase, with at most 253 characters.
+	// MeshAgent usually accepts only names under the domain of its pages. Immutable.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
 	Domain string `json:"domain,omitempty"`
 
-	// name is a label. Unset means the domain.
+	// name is a label for the route, with at most 253 characters. Defaults to the domain.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// backend is what answers: a room or an agent.
+	// backend selects what answers the requests: a room or an agent.
 	// +required
 	Backend MeshRouteBackend `json:"backend,omitzero"`
 
-	// paths lead to published ports of the room. A route to a room needs at least one.
+	// paths route requests to published ports of the room, 1 to 64 of them. Required with
+	// backend.roomRef, and not allowed with backend.agentRef.
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Paths []MeshRoutePath `json:"paths,omitempty"`
 
-	// annotations are strings kept with the route; meshagent.service.id ties it to a service. Those that are not named here are
-	// left to others; meshagent.com/ is for this operator.
-	// +kubebuilder:validation:MaxProperties=256
-	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('meshagent.com/'))",message="annotations under meshagent.com/ are reserved for the operator"
+	// annotations are annotations to set on the route, at most 256. MeshAgent reads some of them:
+	// meshagent.service.id links the route to a service. The operator manages only the keys listed
+	// here and ignores all others. Keys under meshagent.com/ are reserved.
 	// +optional
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations Annotations `json:"annotations,omitempty"`
 }
 
-// MeshRouteBackend is what a route leads to.
+// MeshRouteBackend selects what answers the requests of a route.
 // +kubebuilder:validation:MinProperties=1
-// +kubebuilder:validation:XValidation:rule="has(self.roomRef) != has(self.agentRef)",message="exactly one of roomRef and agentRef must be set"
-// +kubebuilder:validation:XValidation:rule="!has(self.agentRef) || has(self.agentRef.external)",message="agentRef must be external: the name of the agent in MeshAgent"
+// +kubebuilder:validation:XValidation:rule="has(self.roomRef) != has(self.agentRef)",message="set exactly one of roomRef and agentRef"
 type MeshRouteBackend struct {
-	// roomRef is a room with a published port.
+	// roomRef selects a room that publishes ports. Set either roomRef or agentRef.
 	// +optional
 	RoomRef *ResourceReference `json:"roomRef,omitempty"`
 
-	// agentRef is a managed agent, whose name is given as external.
+	// agentRef selects a managed agent. Set either roomRef or agentRef.
 	// +optional
-	AgentRef *ResourceReference `json:"agentRef,omitempty"`
+	AgentRef *ExternalReference `json:"agentRef,omitempty"`
 }
 
-// RoutePathType says how a path is compared.
-// +kubebuilder:validation:Enum=prefix;exact
+// RoutePathType is how a path is matched.
+// +kubebuilder:validation:Enum=Prefix;Exact
 type RoutePathType string
 
-// MeshRoutePath leads requests for a path to a port.
+// The ways to match a path.
+const (
+	// RoutePathPrefix matches the path and all paths below it.
+	RoutePathPrefix RoutePathType = "Prefix"
+	// RoutePathExact matches the path alone.
+	RoutePathExact RoutePathType = "Exact"
+)
+
+// MeshRoutePath routes requests for a path to a port.
 type MeshRoutePath struct {
-	// path starts with a slash. Unset means "/".
+	// path is the path of the requests. It must start with a slash and have at most 1024 characters.
+	// Defaults to "/".
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	// +kubebuilder:validation:Pattern=`^/`
 	// +optional
 	Path string `json:"path,omitempty"`
 
-	// pathType is prefix or exact. Unset means prefix.
+	// pathType is how the path is matched: Prefix (the path and all paths below it) or Exact (the
+	// path alone). Defaults to Prefix.
 	// +optional
 	PathType RoutePathType `json:"pathType,omitempty"`
 
-	// targetPort is a published port of the room, by number or name.
+	// targetPort is the published port of the room: a number from 1 to 65535, or a name with at most
+	// 64 characters.
 	// +required
 	// +kubebuilder:validation:XIntOrString
 	// +kubebuilder:validation:MinLength=1
@@ -87,17 +98,18 @@ type MeshRoutePath struct {
 	// +kubebuilder:validation:XValidation:rule="type(self) == int ? self >= 1 && self <= 65535 : self.matches('^[1-9][0-9]{0,4}$') ? int(self) <= 65535 : self.trim() != '' && !self.matches('^[-+]?[0-9]+$')",message="targetPort must be a port from 1 to 65535, or a name"
 	TargetPort intstr.IntOrString `json:"targetPort,omitzero"`
 
-	// stripPrefix takes the path off before the request is passed on. Unset means false.
+	// stripPrefix removes the path from the request before it is passed on. Defaults to false.
 	// +optional
 	StripPrefix *bool `json:"stripPrefix,omitempty"`
 }
 
-// MeshRouteStatus says how the route is doing.
+// MeshRouteStatus is the observed state of a route.
 type MeshRouteStatus struct {
 	CommonStatus `json:",inline"`
 }
 
-// MeshRoute leads HTTP requests for a domain to a room's published ports, or to an agent.
+// MeshRoute manages a route of a MeshAgent project, which leads HTTP requests for a domain to
+// published ports of a room or to an agent.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -115,11 +127,11 @@ type MeshRoute struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec is the route as it should be.
+	// spec is the desired state of the route.
 	// +required
 	Spec MeshRouteSpec `json:"spec,omitzero"`
 
-	// status is the route as it was found.
+	// status is the observed state of the route.
 	// +kubebuilder:default={"observedGeneration":-1}
 	// +optional
 	Status MeshRouteStatus `json:"status,omitzero"`

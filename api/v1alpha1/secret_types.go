@@ -9,29 +9,28 @@ import (
 
 func init() { register(&MeshSecret{}, &MeshSecretList{}) }
 
-// MeshSecretType says what of a Kubernetes Secret becomes what in MeshAgent.
-// +kubebuilder:validation:Enum=keys;docker;raw
+// MeshSecretType is what a secret in MeshAgent holds.
+// +kubebuilder:validation:Enum=Keys;Docker;Raw
 type MeshSecretType string
 
-// The types.
+// The types of secrets.
 const (
-	// MeshSecretKeys makes a MeshAgent secret of type keys: each key of the Secret becomes a variable.
-	MeshSecretKeys MeshSecretType = "keys"
-	// MeshSecretDocker makes a MeshAgent secret of type docker: the credential of one image registry.
-	MeshSecretDocker MeshSecretType = "docker"
-	// MeshSecretRaw carries the bytes of one key as they are.
-	MeshSecretRaw MeshSecretType = "raw"
+	// MeshSecretKeys makes each key of the Kubernetes Secret a variable.
+	MeshSecretKeys MeshSecretType = "Keys"
+	// MeshSecretDocker makes the Kubernetes Secret the credential of one image registry.
+	MeshSecretDocker MeshSecretType = "Docker"
+	// MeshSecretRaw copies the bytes of one key.
+	MeshSecretRaw MeshSecretType = "Raw"
 )
 
-// MeshSecretSpec says which Kubernetes Secret to carry into MeshAgent, and how.
-// +kubebuilder:validation:XValidation:rule="!(has(self.roomRef) && has(self.agentRef))",message="roomRef and agentRef exclude each other"
-// +kubebuilder:validation:XValidation:rule="!has(self.agentRef) || has(self.agentRef.external)",message="agentRef must be external: the id of the agent in MeshAgent"
-// +kubebuilder:validation:XValidation:rule="!has(self.forIdentity) || has(self.roomRef)",message="forIdentity is for secrets of rooms: set roomRef"
-// +kubebuilder:validation:XValidation:rule="!has(self.delegatedTo) || has(self.roomRef) || has(self.agentRef)",message="delegatedTo is for secrets of rooms and agents: set roomRef or agentRef"
-// +kubebuilder:validation:XValidation:rule="(has(self.type) && self.type == 'raw') == has(self.raw)",message="raw must be set if, and only if, type is raw"
-// +kubebuilder:validation:XValidation:rule="!has(self.keys) || !has(self.type) || self.type == 'keys'",message="keys is for type keys"
-// +kubebuilder:validation:XValidation:rule="!has(self.registry) || !has(self.type) || self.type == 'docker'",message="registry is for type docker"
-// +kubebuilder:validation:XValidation:rule="!has(self.keys) || !has(self.registry)",message="keys and registry exclude each other"
+// MeshSecretSpec is the desired state of a secret.
+// +kubebuilder:validation:XValidation:rule="!(has(self.roomRef) && has(self.agentRef))",message="roomRef and agentRef cannot both be set"
+// +kubebuilder:validation:XValidation:rule="!has(self.forIdentity) || has(self.roomRef)",message="forIdentity requires roomRef"
+// +kubebuilder:validation:XValidation:rule="!has(self.delegatedTo) || has(self.roomRef) || has(self.agentRef)",message="delegatedTo requires roomRef or agentRef"
+// +kubebuilder:validation:XValidation:rule="(has(self.type) && self.type == 'Raw') == has(self.raw)",message="raw must be set if, and only if, type is Raw"
+// +kubebuilder:validation:XValidation:rule="!has(self.keys) || !has(self.type) || self.type == 'Keys'",message="keys requires type Keys"
+// +kubebuilder:validation:XValidation:rule="!has(self.registry) || !has(self.type) || self.type == 'Docker'",message="registry requires type Docker"
+// +kubebuilder:validation:XValidation:rule="!has(self.keys) || !has(self.registry)",message="keys and registry cannot both be set"
 // +kubebuilder:validation:XValidation:rule="has(self.roomRef) == has(oldSelf.roomRef) && (!has(self.roomRef) || self.roomRef == oldSelf.roomRef)",message="roomRef cannot be changed: delete the MeshSecret and create it again"
 // +kubebuilder:validation:XValidation:rule="has(self.agentRef) == has(oldSelf.agentRef) && (!has(self.agentRef) || self.agentRef == oldSelf.agentRef)",message="agentRef cannot be changed: delete the MeshSecret and create it again"
 // +kubebuilder:validation:XValidation:rule="has(self.forIdentity) == has(oldSelf.forIdentity) && (!has(self.forIdentity) || self.forIdentity == oldSelf.forIdentity)",message="forIdentity cannot be changed: delete the MeshSecret and create it again"
@@ -39,31 +38,36 @@ const (
 type MeshSecretSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name of the secret in MeshAgent. Unset means the name of this object.
+	// name is the name of the secret in MeshAgent, with at most 253 characters. Defaults to the name
+	// of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// secretRef names the Kubernetes Secret, in this namespace.
+	// secretRef selects the Kubernetes Secret, in this namespace.
 	// +required
-	SecretRef LocalSecretReference `json:"secretRef,omitzero"`
+	SecretRef LocalObjectReference `json:"secretRef,omitzero"`
 
-	// roomRef makes it a secret of a room. Unset (and agentRef, too) means a secret of the project. It cannot be changed.
+	// roomRef selects the room that the secret belongs to. If neither roomRef nor agentRef is set,
+	// the secret belongs to the project. Immutable.
 	// +optional
 	RoomRef *ResourceReference `json:"roomRef,omitempty"`
 
-	// agentRef makes it a secret of a managed agent, whose id is given as external. It cannot be changed.
+	// agentRef selects the managed agent that the secret belongs to. If neither roomRef nor agentRef
+	// is set, the secret belongs to the project. Immutable.
 	// +optional
-	AgentRef *ResourceReference `json:"agentRef,omitempty"`
+	AgentRef *ExternalReference `json:"agentRef,omitempty"`
 
-	// type is keys (variables), docker (a registry's credential) or raw (the bytes of one key). Unset means keys if keys is set, and
-	// docker if registry is set. With neither of them it is docker for a Secret of type kubernetes.io/dockerconfigjson or
-	// kubernetes.io/dockercfg, and keys for all others.
+	// type is what the secret in MeshAgent holds: Keys (variables), Docker (the credential of an
+	// image registry) or Raw (the bytes of one key). Defaults to Keys if keys is set, and to Docker
+	// if registry is set. Otherwise it defaults to Docker for a Secret of type
+	// kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg, and to Keys for all others.
 	// +optional
 	Type MeshSecretType `json:"type,omitempty"`
 
-	// keys chooses keys of the Secret, and may rename them. Unset means all of them, under their own names. For type keys.
+	// keys are the keys of the Secret to use, 1 to 256 of them. Requires type Keys. Defaults to all
+	// keys, under their own names.
 	// +listType=map
 	// +listMapKey=key
 	// +kubebuilder:validation:MinItems=1
@@ -71,51 +75,44 @@ type MeshSecretSpec struct {
 	// +optional
 	Keys []MeshSecretKey `json:"keys,omitempty"`
 
-	// registry is the entry to take of several in a dockerconfigjson, exactly as it is written there, such as ghcr.io. For a Secret
-	// with username and password it is the server. For type docker.
+	// registry is the entry to use if a dockerconfigjson has several, exactly as it is written
+	// there, such as ghcr.io. For a Secret with username and password it is the server of the
+	// registry, and required. It has at most 1024 characters. Requires type Docker.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Registry string `json:"registry,omitempty"`
 
-	// raw says which bytes to carry. For type raw.
+	// raw selects the bytes to copy. Required with type Raw, and not allowed with other types.
 	// +optional
 	Raw *MeshSecretRawSource `json:"raw,omitempty"`
 
-	// forIdentity is the participant that owns a secret of a room. Unset means the API key's own. It cannot be changed.
+	// forIdentity is the participant who owns the secret of a room, with at most 253 characters.
+	// Requires roomRef. Defaults to the identity of the API key. Immutable.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	ForIdentity string `json:"forIdentity,omitempty"`
 
-	// delegatedTo is the participant that may use the secret on behalf of its owner. For secrets of rooms and agents. It cannot
-	// be changed.
+	// delegatedTo is the participant who can use the secret on behalf of its owner, with at most 253
+	// characters. Requires roomRef or agentRef. If unset, no other participant can. Immutable.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	DelegatedTo string `json:"delegatedTo,omitempty"`
 }
 
-// LocalSecretReference names a Secret in the same namespace.
-type LocalSecretReference struct {
-	// name of the Secret.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
-	Name string `json:"name,omitempty"`
-}
-
-// MeshSecretKey chooses a key of a Secret.
+// MeshSecretKey selects a key of a Secret.
 type MeshSecretKey struct {
-	// key in the Secret's data.
+	// key is the key in the Secret's data.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`
 	Key string `json:"key,omitempty"`
 
-	// as is the name of the variable in MeshAgent. Unset means the key.
+	// as is the name of the variable in MeshAgent, with at most 253 characters and without blanks
+	// and equals signs. Defaults to the key.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[^=\s]+$`
@@ -123,36 +120,38 @@ type MeshSecretKey struct {
 	As string `json:"as,omitempty"`
 }
 
-// MeshSecretRawSource chooses bytes.
+// MeshSecretRawSource selects the bytes of a secret.
 type MeshSecretRawSource struct {
-	// key in the Secret's data.
+	// key is the key in the Secret's data.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`
 	Key string `json:"key,omitempty"`
 
-	// contentType is the type of the secret in MeshAgent; keys and docker have a meaning of their own and are refused here.
-	// Unset means application/octet-stream.
+	// contentType is the media type of the bytes, with at most 255 characters, such as text/plain.
+	// Defaults to application/octet-stream.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=255
-	// +kubebuilder:validation:XValidation:rule="!(self in ['keys', 'docker'])",message="contentType must be no type with a meaning of its own: use type keys or docker"
+	// +kubebuilder:validation:XValidation:rule="!(self.lowerAscii() in ['keys', 'docker', 'raw'])",message="contentType must be a media type, such as text/plain: for variables or a registry's credential, set type to Keys or Docker"
 	// +optional
 	ContentType string `json:"contentType,omitempty"`
 }
 
-// MeshSecretStatus says how the secret is doing.
+// MeshSecretStatus is the observed state of a secret.
 type MeshSecretStatus struct {
 	CommonStatus `json:",inline"`
 
-	// type is what MeshAgent takes the secret for: keys, docker, or the content type of raw bytes.
+	// type is what the secret in MeshAgent holds: Keys, Docker, or the media type of raw bytes.
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	Type string `json:"type,omitempty"`
 }
 
-// MeshSecret carries a Kubernetes Secret into MeshAgent, and keeps it there as the Secret changes: for services, their environment, and for
-// pulling their images. Deleting the Secret leaves the value in MeshAgent as it is; deleting the MeshSecret deletes it.
+// MeshSecret manages a secret in MeshAgent whose value comes from a Kubernetes Secret. When the
+// Kubernetes Secret changes, the operator updates MeshAgent. If you delete the Kubernetes Secret,
+// the value in MeshAgent stays as it is. If you delete the MeshSecret, the operator deletes the
+// secret in MeshAgent.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -171,11 +170,11 @@ type MeshSecret struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec says what to carry into MeshAgent.
+	// spec is the desired state of the secret.
 	// +required
 	Spec MeshSecretSpec `json:"spec,omitzero"`
 
-	// status is the secret as it was found. It never holds a value.
+	// status is the observed state of the secret. It never holds a value.
 	// +kubebuilder:default={"observedGeneration":-1}
 	// +optional
 	Status MeshSecretStatus `json:"status,omitzero"`

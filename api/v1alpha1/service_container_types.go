@@ -3,90 +3,121 @@
 
 package v1alpha1
 
-// ContainerTemplate says what a container is given beyond its own settings.
-// +kubebuilder:validation:Enum=agent;none
+// ContainerTemplate is what MeshAgent adds to a container.
+// +kubebuilder:validation:Enum=Agent;None
 type ContainerTemplate string
 
-// TokenRole is what a participant with a token is.
-// +kubebuilder:validation:Enum=user;agent;tool
+// The container templates.
+const (
+	// ContainerAgent adds what an agent needs.
+	ContainerAgent ContainerTemplate = "Agent"
+	// ContainerNone adds nothing.
+	ContainerNone ContainerTemplate = "None"
+)
+
+// TokenRole is the role of a participant.
+// +kubebuilder:validation:Enum=User;Agent;Tool
 type TokenRole string
 
-// ContainerSpec is a container that MeshAgent runs. What is unset is left to others unless it says otherwise.
+// The roles of participants.
+const (
+	// RoleUser is the role of people.
+	RoleUser TokenRole = "User"
+	// RoleAgent is the role of agents.
+	RoleAgent TokenRole = "Agent"
+	// RoleTool is the role of tools.
+	RoleTool TokenRole = "Tool"
+)
+
+// ContainerSpec is a container that MeshAgent runs.
 type ContainerSpec struct {
-	// image is the reference of the container image.
+	// image is the reference of the container image, with at most 1024 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	Image string `json:"image,omitempty"`
 
-	// template is agent, to mount the storage of the room at /data and to set MeshAgent's and the model proxy's variables with an
-	// agent's token, or none, to add nothing. Unset means MeshAgent's default, agent.
+	// template is what MeshAgent adds to the container. Agent mounts the storage of the room at
+	// /data, and sets the variables of MeshAgent and of the model proxy with an agent's token. None
+	// adds nothing. If unset, the operator doesn't manage this field, and MeshAgent's default is
+	// Agent.
 	// +optional
 	Template ContainerTemplate `json:"template,omitempty"`
 
-	// command is run in place of the image's own.
+	// command is the command to run instead of the command of the image, with at most 65536
+	// characters. If unset, the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=65536
 	// +optional
 	Command string `json:"command,omitempty"`
 
-	// workingDir is the folder in which the command begins.
+	// workingDir is the working directory of the command, with at most 4096 characters. If unset,
+	// the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
 	// +optional
 	WorkingDir string `json:"workingDir,omitempty"`
 
-	// environment are the variables of the container. Unset or empty means that they are left to others.
+	// environment are the environment variables of the container, at most 256. If unset or empty,
+	// the operator doesn't manage this field.
 	// +listType=map
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=256
 	// +optional
 	Environment []EnvironmentVariable `json:"environment,omitempty"`
 
-	// secretRefs name MeshSecrets of type keys in the project: each of their keys becomes a variable. Unset or empty means that they are
-	// left to others.
+	// meshSecretRefs select MeshSecrets of the project with type Keys, at most 64. Each of their
+	// keys becomes an environment variable. If unset or empty, the operator doesn't manage this
+	// field.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
-	SecretRefs []ResourceReference `json:"secretRefs,omitempty"`
+	MeshSecretRefs []IDReference `json:"meshSecretRefs,omitempty"`
 
-	// pullSecretRef names the MeshSecret of type docker in the project with which the image is pulled.
+	// pullMeshSecretRef selects the MeshSecret of the project with type Docker that MeshAgent uses
+	// to pull the image. If unset, the operator doesn't manage this field.
 	// +optional
-	PullSecretRef *ResourceReference `json:"pullSecretRef,omitempty"`
+	PullMeshSecretRef *IDReference `json:"pullMeshSecretRef,omitempty"`
 
-	// storage is what is mounted into the container.
+	// storage is what MeshAgent mounts into the container. If unset, the operator doesn't manage
+	// this field.
 	// +optional
 	Storage *ContainerStorage `json:"storage,omitempty"`
 
-	// onDemand is true to run the container only while it is used.
+	// onDemand runs the container only while it is used if it is true. If unset, the operator
+	// doesn't manage this field.
 	// +optional
 	OnDemand *bool `json:"onDemand,omitempty"`
 
-	// writableRootFs is true to let the container write to its root file system. MeshAgent's default is false.
+	// writableRootFS lets the container write to its root file system if it is true. If unset, the
+	// operator doesn't manage this field, and MeshAgent's default is false.
 	// +optional
-	WritableRootFs *bool `json:"writableRootFs,omitempty"`
+	WritableRootFS *bool `json:"writableRootFS,omitempty"`
 
-	// private is false to let others than the service itself into the container. Unset means MeshAgent's default, true.
+	// private is false to let others than the service itself use the container. If unset, the
+	// operator doesn't manage this field, and MeshAgent's default is true.
 	// +optional
 	Private *bool `json:"private,omitempty"`
 }
 
-// EnvironmentVariable is a variable of a container.
-// +kubebuilder:validation:XValidation:rule="(has(self.value) ? 1 : 0) + (has(self.token) ? 1 : 0) + (has(self.secret) ? 1 : 0) == 1",message="exactly one of value, token and secret must be set"
+// EnvironmentVariable is an environment variable of a container.
+// +kubebuilder:validation:XValidation:rule="(has(self.value) ? 1 : 0) + (has(self.token) ? 1 : 0) + (has(self.secret) ? 1 : 0) == 1",message="set exactly one of value, token and secret"
 type EnvironmentVariable struct {
-	// name of the variable.
+	// name is the name of the variable, with at most 253 characters and without blanks and equals
+	// signs.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[^=\s]+$`
 	Name string `json:"name,omitempty"`
 
-	// value is the value itself, which may be empty. It can be read by whoever may read this object or the service.
+	// value is the value, with at most 65536 characters. It can be empty. Everyone who can read this
+	// object or the service can read it.
 	// +kubebuilder:validation:MaxLength=65536
 	// +optional
 	Value *string `json:"value,omitempty"`
 
-	// token makes the value a participant token that MeshAgent makes anew for each container.
+	// token makes the value a participant token, which MeshAgent creates for each container.
 	// +optional
 	Token *TokenValue `json:"token,omitempty"`
 
@@ -97,173 +128,32 @@ type EnvironmentVariable struct {
 
 // TokenValue describes a participant token.
 type TokenValue struct {
-	// identity is the name of the participant.
+	// identity is the name of the participant, with at most 253 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Identity string `json:"identity,omitempty"`
 
-	// role of the participant: user, agent or tool. Unset means MeshAgent's default.
+	// role is the role of the participant: User, Agent or Tool. If unset, the operator doesn't
+	// manage this field.
 	// +optional
 	Role TokenRole `json:"role,omitempty"`
 
-	// api is what the participant may do. Unset means what is usual for the role.
+	// api are the permissions of the participant. If unset, MeshAgent grants what the role usually
+	// needs.
 	// +optional
 	API *APIScope `json:"api,omitempty"`
 }
 
 // SecretValue is the value of a secret of a room.
 type SecretValue struct {
-	// identity is the participant whose secret it is.
+	// identity is the participant who owns the secret, with at most 253 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Identity string `json:"identity,omitempty"`
 
-	// secretRef names the MeshSecret, which must be one of the same room.
+	// meshSecretRef selects the MeshSecret, which must belong to the room of the service.
 	// +required
-	SecretRef ResourceReference `json:"secretRef,omitzero"`
-}
-
-// ContainerStorage is what is mounted into a container.
-type ContainerStorage struct {
-	// room are folders of the room's storage. Unset or empty means that they are left to others.
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=64
-	// +optional
-	Room []RoomStorageMount `json:"room,omitempty"`
-
-	// project are folders of the project's storage. Unset or empty means that they are left to others.
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=64
-	// +optional
-	Project []ProjectStorageMount `json:"project,omitempty"`
-
-	// images are contents of container images. Unset or empty means that they are left to others.
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=64
-	// +optional
-	Images []ImageStorageMount `json:"images,omitempty"`
-
-	// files are single files, given here. Unset or empty means that they are left to others.
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=256
-	// +optional
-	Files []FileStorageMount `json:"files,omitempty"`
-
-	// emptyDirs are empty folders, gone with the container. Unset or empty means that they are left to others.
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=64
-	// +optional
-	EmptyDirs []EmptyDirMount `json:"emptyDirs,omitempty"`
-
-	// configs are folders in which MeshAgent puts files about the service, such as spec.json and members.json.
-	// Unset or empty means that they are left to others.
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=16
-	// +optional
-	Configs []ConfigMount `json:"configs,omitempty"`
-}
-
-// RoomStorageMount is a folder of the room's storage in a container.
-type RoomStorageMount struct {
-	// path in the container.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=4096
-	Path string `json:"path,omitempty"`
-
-	// subpath is the folder in the storage. Unset means all of it.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=4096
-	// +optional
-	Subpath string `json:"subpath,omitempty"`
-
-	// readOnly is true to refuse writes. Unset means MeshAgent's default, false.
-	// +optional
-	ReadOnly *bool `json:"readOnly,omitempty"`
-}
-
-// ProjectStorageMount is a folder of the project's storage in a container.
-type ProjectStorageMount struct {
-	// path in the container.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=4096
-	Path string `json:"path,omitempty"`
-
-	// subpath is the folder in the storage. Unset means all of it.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=4096
-	// +optional
-	Subpath string `json:"subpath,omitempty"`
-
-	// readOnly is false to allow writes. Unset means MeshAgent's default, true.
-	// +optional
-	ReadOnly *bool `json:"readOnly,omitempty"`
-}
-
-// ImageStorageMount is the content of an image in a container.
-type ImageStorageMount struct {
-	// image is the reference of the image.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=1024
-	Image string `json:"image,omitempty"`
-
-	// path in the container.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=4096
-	Path string `json:"path,omitempty"`
-
-	// subpath is the folder in the image. Unset means all of it.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=4096
-	// +optional
-	Subpath string `json:"subpath,omitempty"`
-
-	// readOnly is false to allow writes. Unset means MeshAgent's default, true.
-	// +optional
-	ReadOnly *bool `json:"readOnly,omitempty"`
-}
-
-// FileStorageMount is a file in a container.
-type FileStorageMount struct {
-	// path in the container.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=4096
-	Path string `json:"path,omitempty"`
-
-	// text is the content, which may be empty.
-	// +required
-	// +kubebuilder:validation:MaxLength=524288
-	Text *string `json:"text,omitempty"`
-
-	// readOnly is false to allow writes. Unset means MeshAgent's default, true.
-	// +optional
-	ReadOnly *bool `json:"readOnly,omitempty"`
-}
-
-// EmptyDirMount is an empty folder in a container.
-type EmptyDirMount struct {
-	// path in the container.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=4096
-	Path string `json:"path,omitempty"`
-
-	// readOnly is true to refuse writes. Unset means MeshAgent's default, false.
-	// +optional
-	ReadOnly *bool `json:"readOnly,omitempty"`
-}
-
-// ConfigMount is a folder with files about the service in a container.
-type ConfigMount struct {
-	// path in the container. Unset means MeshAgent's default, /var/run/meshagent.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=4096
-	// +optional
-	Path string `json:"path,omitempty"`
+	MeshSecretRef IDReference `json:"meshSecretRef,omitzero"`
 }

@@ -6,138 +6,181 @@ package v1alpha1
 import "k8s.io/apimachinery/pkg/util/intstr"
 
 // PortType is the protocol of a port.
-// +kubebuilder:validation:Enum=http;tcp
+// +kubebuilder:validation:Enum=HTTP;TCP
 type PortType string
 
-// ToolApproval says whether somebody has to agree before a tool is used.
-// +kubebuilder:validation:Enum=always;never
+// The protocols of a port.
+const (
+	// PortHTTP is for requests over HTTP.
+	PortHTTP PortType = "HTTP"
+	// PortTCP is for connections of any other protocol.
+	PortTCP PortType = "TCP"
+)
+
+// ToolApproval is when a person must approve the use of a tool.
+// +kubebuilder:validation:Enum=Always;Never
 type ToolApproval string
 
-// ServicePort is where a service is reached.
+// The approvals of tools.
+const (
+	// ApproveAlways requires approval each time.
+	ApproveAlways ToolApproval = "Always"
+	// ApproveNever requires no approval.
+	ApproveNever ToolApproval = "Never"
+)
+
+// PKCE is whether users sign in with PKCE (RFC 7636).
+// +kubebuilder:validation:Enum=Required;Disabled
+type PKCE string
+
+// The uses of PKCE.
+const (
+	// PKCERequired always uses PKCE.
+	PKCERequired PKCE = "Required"
+	// PKCEDisabled never uses PKCE.
+	PKCEDisabled PKCE = "Disabled"
+)
+
+// ServicePort is a port of a service.
 type ServicePort struct {
-	// num is the port, 1 to 65535, or * to let MeshAgent choose one. 8078 is taken by the room. Unset means *.
+	// num is the number of the port, from 1 to 65535 except 8078, which the room uses. "*" lets
+	// MeshAgent choose a port. Defaults to "*".
 	// +kubebuilder:validation:XIntOrString
 	// +kubebuilder:validation:MaxLength=5
-	// +kubebuilder:validation:XValidation:rule="type(self) == int ? self >= 1 && self <= 65535 && self != 8078 : self == '*'",message="num must be a number from 1 to 65535, but not 8078, which is taken by the room, or '*'"
+	// +kubebuilder:validation:XValidation:rule="type(self) == int ? self >= 1 && self <= 65535 && self != 8078 : self == '*'",message="num must be '*' or a number from 1 to 65535 except 8078, which the room uses"
 	// +optional
 	Num *intstr.IntOrString `json:"num,omitempty"`
 
-	// type is http or tcp. Unset means MeshAgent's default, http.
+	// type is the protocol of the port: HTTP or TCP. Defaults to HTTP.
 	// +optional
 	Type PortType `json:"type,omitempty"`
 
-	// hostPort is the port of the room's host, 1 to 65535, on which the port is published. With it, published is true unless it is set.
-	// Unset means none.
+	// hostPort is the port of the room's host, from 1 to 65535, that leads to this port. If it is
+	// set, published defaults to true. If unset, the operator doesn't manage this field.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=65535
 	// +optional
 	HostPort int32 `json:"hostPort,omitempty"`
 
-	// endpoints are what the port offers to the room. Unset or empty means that they are left to others.
+	// endpoints are what the port offers to the room, at most 32. If unset or empty, the operator
+	// doesn't manage this field.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
 	Endpoints []ServiceEndpoint `json:"endpoints,omitempty"`
 
-	// liveness is the path of an HTTP request that is answered with 200 to 299 when the port is ready. Unset means that none is made.
+	// liveness is the path of an HTTP request that the port answers with a status from 200 to 299
+	// when it is ready. It has at most 2048 characters. If unset, the operator doesn't manage this
+	// field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	Liveness string `json:"liveness,omitempty"`
 
-	// published is true to let routes lead here. Unset means MeshAgent's default.
+	// published lets routes lead to the port if it is true. Defaults to true with hostPort.
+	// Otherwise, if unset, the operator doesn't manage this field.
 	// +optional
 	Published *bool `json:"published,omitempty"`
 
-	// public is true to let callers in without a participant token. Unset means MeshAgent's default, false.
+	// public lets callers in without a participant token if it is true. If unset, the operator
+	// doesn't manage this field, and MeshAgent's default is false.
 	// +optional
 	Public *bool `json:"public,omitempty"`
 
-	// annotations are strings kept with the port, some of which MeshAgent acts upon. Unset means that they are left to others.
-	// +kubebuilder:validation:MaxProperties=64
+	// annotations are annotations to set on the port, at most 64. MeshAgent reads some of them. If
+	// unset, the operator doesn't manage this field.
 	// +optional
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations PartAnnotations `json:"annotations,omitempty"`
 }
 
-// ServiceEndpoint is what a port offers below a path.
-// +kubebuilder:validation:XValidation:rule="!(has(self.meshagent) && has(self.mcp))",message="meshagent and mcp exclude each other"
+// ServiceEndpoint is what a port offers under a path.
+// +kubebuilder:validation:XValidation:rule="!(has(self.meshagent) && has(self.mcp))",message="meshagent and mcp cannot both be set"
 type ServiceEndpoint struct {
-	// path that is called when the service starts.
+	// path is the path of the endpoint, with at most 2048 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	Path string `json:"path,omitempty"`
 
-	// meshagent makes the endpoint one that joins the room as a participant.
+	// meshagent makes the endpoint join the room as a participant. It cannot be combined with mcp.
 	// +optional
 	Meshagent *MeshagentEndpoint `json:"meshagent,omitempty"`
 
-	// mcp makes the endpoint an MCP server, whose tools the room can use.
+	// mcp makes the endpoint an MCP server, whose tools the room can use. It cannot be combined with
+	// meshagent.
 	// +optional
 	MCP *MCPEndpoint `json:"mcp,omitempty"`
 
-	// annotations override those of the port. Unset means that they are left to others.
-	// +kubebuilder:validation:MaxProperties=64
+	// annotations are annotations to set on the endpoint, at most 64. They override those of the
+	// port. If unset, the operator doesn't manage this field.
 	// +optional
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations PartAnnotations `json:"annotations,omitempty"`
 }
 
 // MeshagentEndpoint is an endpoint that joins the room as a participant.
 type MeshagentEndpoint struct {
-	// identity is the name of the participant.
+	// identity is the name of the participant, with at most 253 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Identity string `json:"identity,omitempty"`
 
-	// api is what the participant may do. Unset means what is usual for agents.
+	// api are the permissions of the participant. If unset, MeshAgent grants what agents usually
+	// need.
 	// +optional
 	API *APIScope `json:"api,omitempty"`
 }
 
 // MCPEndpoint is an endpoint that is an MCP server.
 type MCPEndpoint struct {
-	// label names the server to models.
+	// label is the name of the server for models, with at most 253 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Label string `json:"label,omitempty"`
 
-	// description is for people and models. Unset means that it is left to others.
+	// description describes the server for people and models, with at most 16384 characters. If
+	// unset, the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=16384
 	// +optional
 	Description string `json:"description,omitempty"`
 
-	// allowedTools limit which tools can be used. Unset or empty means all.
+	// allowedTools are filters, at most 64, that limit which tools can be used. If unset or empty,
+	// the operator doesn't manage this field, and MeshAgent's default is all tools.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	AllowedTools []MCPToolFilter `json:"allowedTools,omitempty"`
 
-	// headers are sent with each request to the server. They are stored in clear, so this is no place for secrets.
+	// headers are HTTP headers to send with each request to the server, at most 64. Kubernetes and
+	// MeshAgent store them in plain text, so do not put secrets here. If unset, the operator doesn't
+	// manage this field.
 	// +kubebuilder:validation:MaxProperties=64
 	// +optional
 	Headers map[string]string `json:"headers,omitempty"`
 
-	// requireApproval is always or never. Unset means MeshAgent's default.
+	// requireApproval is when a person must approve the use of a tool: Always or Never. If unset,
+	// the operator doesn't manage this field.
 	// +optional
 	RequireApproval ToolApproval `json:"requireApproval,omitempty"`
 
-	// oauth is how users sign in to the server. Unset means that it is left to others.
+	// oauth is how users sign in to the server. If unset, the operator doesn't manage this field.
 	// +optional
 	OAuth *OAuthClientConfig `json:"oauth,omitempty"`
 
-	// openaiConnectorID names a connector of OpenAI to use instead of the server. Unset means none.
+	// openAIConnectorID is the ID of an OpenAI connector to use instead of the server, with at most
+	// 253 characters. If unset, the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
-	OpenAIConnectorID string `json:"openaiConnectorID,omitempty"`
+	OpenAIConnectorID string `json:"openAIConnectorID,omitempty"`
 }
 
-// MCPToolFilter admits tools of an MCP server.
+// MCPToolFilter selects tools of an MCP server.
 type MCPToolFilter struct {
-	// toolNames are the tools that are admitted. Unset or empty means all.
+	// toolNames are the names of the tools to allow, at most 256 of at most 253 characters. If unset
+	// or empty, all tools are allowed.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:items:MinLength=1
@@ -145,44 +188,50 @@ type MCPToolFilter struct {
 	// +optional
 	ToolNames []string `json:"toolNames,omitempty"`
 
-	// readOnly is true to admit only tools that change nothing. Unset means all.
+	// readOnly allows only tools that change nothing if it is true. If unset, the operator doesn't
+	// manage this field.
 	// +optional
 	ReadOnly *bool `json:"readOnly,omitempty"`
 }
 
-// OAuthClientConfig is how users sign in to an MCP server. There is no field for the client's secret, since it would be in clear in
-// Kubernetes and in the service; one that was set in MeshAgent by other means is kept.
+// OAuthClientConfig is how users sign in to an MCP server.
 type OAuthClientConfig struct {
-	// clientID is the id of the OAuth client. Unset means that MeshAgent registers one, where the server allows that.
+	// clientID is the ID of the OAuth client, with at most 2048 characters. If unset, MeshAgent
+	// registers a client if the server allows it.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	ClientID string `json:"clientID,omitempty"`
 
-	// clientSecretRef names a key of a Kubernetes Secret that holds the secret of the OAuth client. The
-	// operator writes the value to MeshAgent, writes it again when the Secret changes, and never reads it
-	// back. If you remove clientSecretRef, the operator removes the value from MeshAgent. If it was never
-	// set, the operator keeps a value that was set in MeshAgent.
+	// clientSecretRef selects the key of a Kubernetes Secret that holds the secret of the OAuth
+	// client. The operator writes the value to MeshAgent, writes it again when the Secret changes,
+	// and never reads it back. If you remove clientSecretRef, the operator removes the value from
+	// MeshAgent. If it was never set, the operator keeps a value that was set in MeshAgent.
 	// +optional
 	ClientSecretRef *SecretKeyReference `json:"clientSecretRef,omitempty"`
 
-	// authorizationEndpoint is the URL where users sign in.
+	// authorizationEndpoint is the URL where users sign in, with at most 2048 characters. If unset,
+	// the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	AuthorizationEndpoint string `json:"authorizationEndpoint,omitempty"`
 
-	// tokenEndpoint is the URL where tokens are fetched.
+	// tokenEndpoint is the URL that issues tokens, with at most 2048 characters. If unset, the
+	// operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	TokenEndpoint string `json:"tokenEndpoint,omitempty"`
 
-	// noPKCE is true to do without PKCE, for servers that do not know it. Unset means MeshAgent's default, false.
+	// pkce is whether users sign in with PKCE: Required, or Disabled for a server that does not
+	// support it. If unset, the operator doesn't manage this field, and MeshAgent's default is
+	// Required.
 	// +optional
-	NoPKCE *bool `json:"noPKCE,omitempty"`
+	PKCE PKCE `json:"pkce,omitempty"`
 
-	// scopes are asked for when users sign in. Unset or empty means none.
+	// scopes are the OAuth scopes to request when users sign in, at most 256 of at most 1024
+	// characters. If unset or empty, the operator doesn't manage this field.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:items:MinLength=1

@@ -7,57 +7,67 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 func init() { register(&MeshService{}, &MeshServiceList{}) }
 
-// MeshServiceSpec says what a service in MeshAgent should be like.
+// MeshServiceSpec is the desired state of a service.
 // +kubebuilder:validation:XValidation:rule="has(self.roomRef) == has(oldSelf.roomRef) && (!has(self.roomRef) || self.roomRef == oldSelf.roomRef)",message="roomRef cannot be added, removed or changed: delete the object and create it again"
-// +kubebuilder:validation:XValidation:rule="(has(self.container) ? 1 : 0) + (has(self.external) ? 1 : 0) + (has(self.template) ? 1 : 0) == 1",message="exactly one of container, external and template must be set"
-// +kubebuilder:validation:XValidation:rule="!has(self.template) || !(has(self.metadata) || has(self.ports) || has(self.agents) || has(self.files))",message="with template, metadata, ports, agents and files cannot be set: the template says all of it"
+// +kubebuilder:validation:XValidation:rule="(has(self.container) ? 1 : 0) + (has(self.external) ? 1 : 0) + (has(self.template) ? 1 : 0) == 1",message="set exactly one of container, external and template"
+// +kubebuilder:validation:XValidation:rule="!has(self.template) || !(has(self.metadata) || has(self.ports) || has(self.agents) || has(self.files))",message="metadata, ports, agents and files cannot be set with template: put them into the template"
 type MeshServiceSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name of the service in MeshAgent, unique in its room, or among the project's services. A change renames it.
-	// Unset means the name of this object. With template, the template says the name: set this only if that is not the name of
-	// this object, so that a service of the name that exists already is found.
+	// name is the name of the service in MeshAgent, with at most 253 characters and no blanks at its
+	// ends. It is unique in the room, or among the services of the project. If you change it, the
+	// operator renames the service. Defaults to the name of this object. With template, the template
+	// sets the name. Then set this field only to adopt a service whose name differs from the name of
+	// this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^\S(.*\S)?$`
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// roomRef names the room that the service is in. It cannot be added, removed or changed. Unset means a service of the project.
+	// roomRef selects the room that the service belongs to. If unset, the service belongs to the
+	// project. Immutable.
 	// +optional
 	RoomRef *ResourceReference `json:"roomRef,omitempty"`
 
-	// metadata describes the service. Unset means that it is left to others.
+	// metadata describes the service. If unset, the operator doesn't manage this field. Not allowed
+	// with template.
 	// +optional
 	Metadata *ServiceMetadata `json:"metadata,omitempty"`
 
-	// container is what MeshAgent runs. Exactly one of container, external and template must be set.
+	// container is a container that MeshAgent runs. Set exactly one of container, external and
+	// template.
 	// +optional
 	Container *ContainerSpec `json:"container,omitempty"`
 
-	// external is a service that runs elsewhere.
+	// external is a service that runs outside MeshAgent. Set exactly one of container, external and
+	// template.
 	// +optional
 	External *ExternalSpec `json:"external,omitempty"`
 
-	// template is a service template that MeshAgent renders, instead of container or external and all that goes with them.
+	// template is a service template that MeshAgent renders. Set exactly one of container, external
+	// and template.
 	// +optional
 	Template *ServiceTemplate `json:"template,omitempty"`
 
-	// ports are where the service is reached. Unset or empty means that they are left to others.
+	// ports are the ports of the service, at most 32. If unset or empty, the operator doesn't manage
+	// this field. Not allowed with template.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
 	Ports []ServicePort `json:"ports,omitempty"`
 
-	// agents are the agents that the service provides. Unset or empty means that they are left to others.
+	// agents are the agents that the service provides, at most 64. If unset or empty, the operator
+	// doesn't manage this field. Not allowed with template.
 	// +listType=map
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Agents []ServiceAgent `json:"agents,omitempty"`
 
-	// files are put into the storage of the room where there is none of that path yet. MeshAgent does not overwrite a file,
-	// and does not delete it with the service. Unset or empty means that they are left to others.
+	// files are files that MeshAgent puts into the storage of the room, at most 256. MeshAgent does
+	// not overwrite a file that exists, and does not delete the files with the service. If unset or
+	// empty, the operator doesn't manage this field. Not allowed with template.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +optional
@@ -66,73 +76,80 @@ type MeshServiceSpec struct {
 
 // ServiceMetadata describes a service.
 type ServiceMetadata struct {
-	// description is for people. Unset means that it is left to others.
+	// description describes the service, with at most 16384 characters. If unset, the operator
+	// doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=16384
 	// +optional
 	Description string `json:"description,omitempty"`
 
-	// repo is the URL of the service's source. Unset means that it is left to others.
+	// repo is the URL of the service's source code, with at most 2048 characters. If unset, the
+	// operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	Repo string `json:"repo,omitempty"`
 
-	// icon is shown with the service, such as an emoji or a URL. Unset means that it is left to others.
+	// icon is an emoji or a URL to show with the service, with at most 2048 characters. If unset,
+	// the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	Icon string `json:"icon,omitempty"`
 
-	// annotations are strings kept with the service, some of which MeshAgent and its tools act upon. Those that are not named here
-	// are left to others; meshagent.com/ is for this operator, and meshagent.service.template. for MeshAgent.
-	// +kubebuilder:validation:MaxProperties=256
-	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('meshagent.com/') && !k.startsWith('meshagent.service.template.'))",message="annotations under meshagent.com/ are reserved for the operator, those under meshagent.service.template. for MeshAgent"
+	// annotations are annotations to set on the service, at most 256. MeshAgent reads some of them.
+	// The operator manages only the keys listed here and ignores all others. Keys under
+	// meshagent.com/ and keys that begin with meshagent.service.template. are reserved.
+	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('meshagent.service.template.'))",message="annotations that begin with meshagent.service.template. are reserved for MeshAgent: remove them"
 	// +optional
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations Annotations `json:"annotations,omitempty"`
 }
 
-// ExternalSpec is a service that runs elsewhere.
+// ExternalSpec is a service that runs outside MeshAgent.
 type ExternalSpec struct {
-	// url is where the service is reached. Unset means that it is left to others.
+	// url is the URL of the service, with at most 2048 characters. If unset, the operator doesn't
+	// manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	URL string `json:"url,omitempty"`
 }
 
-// ServiceFile is a file that is put into the storage of a room.
+// ServiceFile is a file that MeshAgent puts into the storage of a room.
 type ServiceFile struct {
-	// path in the storage of the room.
+	// path is the path in the storage of the room, with at most 4096 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
 	Path string `json:"path,omitempty"`
 
-	// text is the content, which may be empty.
+	// text is the content, with at most 524288 characters. It can be empty.
 	// +required
 	// +kubebuilder:validation:MaxLength=524288
 	Text *string `json:"text,omitempty"`
 }
 
-// ServiceTemplate is a service template and the values for its variables. MeshAgent keeps text and values, in clear, with the service
-// that it makes of them, so this is no place for secrets: use environment variables with a secret in the template.
+// ServiceTemplate is a service template and the values of its variables. MeshAgent stores both in
+// plain text with the service, so do not put secrets here: use environment variables with a
+// secret in the template.
 type ServiceTemplate struct {
-	// text is the template: a YAML document of kind ServiceTemplate with Jinja placeholders, such as {{ model }}. It is
-	// sent to MeshAgent as it is.
+	// text is the template, with at most 262144 characters: a YAML document of kind ServiceTemplate
+	// with Jinja placeholders, such as {{ model }}. The operator sends it to MeshAgent unchanged.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=262144
 	Text string `json:"text,omitempty"`
 
-	// values are the values of the template's variables by their names. They are stored in clear.
+	// values are the values of the template's variables by their names, at most 256. MeshAgent
+	// stores them in plain text.
 	// +kubebuilder:validation:MaxProperties=256
-	// +kubebuilder:validation:XValidation:rule="self.all(k, size(k) > 0 && size(k) <= 253)",message="a variable's name has 1 to 253 characters"
+	// +kubebuilder:validation:XValidation:rule="self.all(k, size(k) > 0 && size(k) <= 253)",message="a variable's name must have 1 to 253 characters"
 	// +optional
 	Values map[string]string `json:"values,omitempty"`
 
-	// valuesFrom are values from ConfigMaps in the namespace of this object, which are followed when they change. They are stored in
-	// clear, for which reason there is none from Secrets.
+	// valuesFrom are values that come from other objects in the namespace of this object, at most
+	// 64. When such an object changes, the operator renders the template again. MeshAgent stores the
+	// values in plain text, so they cannot come from Secrets.
 	// +listType=map
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=64
@@ -140,44 +157,34 @@ type ServiceTemplate struct {
 	ValuesFrom []ServiceTemplateValue `json:"valuesFrom,omitempty"`
 }
 
-// ServiceTemplateValue is a value from elsewhere.
+// ServiceTemplateValue is a value that comes from another object.
+// +kubebuilder:validation:XValidation:rule="has(self.configMapKeyRef) != has(self.routeRef)",message="set exactly one of configMapKeyRef and routeRef"
 type ServiceTemplateValue struct {
-	// name of the template's variable: letters, digits and underscores.
+	// name is the name of the template's variable: at most 253 letters, digits and underscores,
+	// without a digit at the start.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[A-Za-z_][A-Za-z0-9_]*$`
 	Name string `json:"name,omitempty"`
 
-	// configMapKeyRef names a key of a ConfigMap.
-	// +required
-	ConfigMapKeyRef ConfigMapKeyReference `json:"configMapKeyRef,omitzero"`
+	// configMapKeyRef selects a key of a ConfigMap. The value is the value of the key.
+	// +optional
+	ConfigMapKeyRef *ConfigMapKeyReference `json:"configMapKeyRef,omitempty"`
+
+	// routeRef selects a MeshRoute. The value is its domain. The operator waits until the MeshRoute
+	// is Ready.
+	// +optional
+	RouteRef *LocalObjectReference `json:"routeRef,omitempty"`
 }
 
-// ConfigMapKeyReference names one key of a ConfigMap in the same namespace.
-type ConfigMapKeyReference struct {
-	// name of the ConfigMap.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
-	Name string `json:"name,omitempty"`
-
-	// key in the ConfigMap's data.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`
-	Key string `json:"key,omitempty"`
-}
-
-// MeshServiceStatus says how the service is doing.
+// MeshServiceStatus is the observed state of a service.
 type MeshServiceStatus struct {
 	CommonStatus `json:",inline"`
 }
 
-// MeshService keeps a service of a MeshAgent project or of one of its rooms: a container that MeshAgent runs, or a service that runs
-// elsewhere, with the agents and tools that it provides.
+// MeshService manages a service of a MeshAgent project or room: a container that MeshAgent runs,
+// or a service that runs outside MeshAgent, with the agents and tools that it provides.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -197,11 +204,11 @@ type MeshService struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec is the service as it should be.
+	// spec is the desired state of the service.
 	// +required
 	Spec MeshServiceSpec `json:"spec,omitzero"`
 
-	// status is the service as it was found.
+	// status is the observed state of the service.
 	// +kubebuilder:default={"observedGeneration":-1}
 	// +optional
 	Status MeshServiceStatus `json:"status,omitzero"`

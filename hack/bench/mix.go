@@ -47,7 +47,7 @@ func mix(ctx context.Context, b *bench, out *findings) error {
 func mixed(i int) []client.Object {
 	name := fmt.Sprintf("mixed-%05d", i)
 	grant := &v1alpha1.MeshRoomGrant{ObjectMeta: object(name)}
-	grant.Spec.RoomRef.Name, grant.Spec.UserID = name, member
+	grant.Spec.RoomRef.Name, grant.Spec.UserID = v1alpha1.ObjectName(name), member
 	grant.Spec.Permissions = &v1alpha1.APIScope{Preset: "User"}
 	service := &v1alpha1.MeshService{ObjectMeta: object(name)}
 	service.Spec.Metadata = &v1alpha1.ServiceMetadata{Description: "One of many"}
@@ -60,6 +60,6 @@ func mixed(i int) []client.Object {
 func secret(name string) []client.Object {
 	return []client.Object{
 		&corev1.Secret{ObjectMeta: object(name), StringData: map[string]string{"KEY": "first"}},
-		&v1alpha1.MeshSecret{ObjectMeta: object(name), Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalSecretReference{Name: name}}},
+		&v1alpha1.MeshSecret{ObjectMeta: object(name), Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalObjectReference{Name: v1alpha1.ObjectName(name)}}},
 	}
 }

@@ -91,7 +91,7 @@ func (w *world) neighbors(ctx context.Context, budget *v1alpha1.RateLimit) (*sim
 		return nil, err
 	}
 	err := w.Create(ctx, &v1alpha1.MeshProject{ObjectMeta: object("troubled"), Spec: v1alpha1.MeshProjectSpec{
-		APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "meshagent-api-key"}, Endpoint: server.URL, RateLimit: budget,
+		APIKeySecretRef: v1alpha1.APIKeyReference{Name: "meshagent-api-key"}, Endpoint: server.URL, RateLimit: budget,
 	}})
 	if err != nil {
 		return nil, fmt.Errorf("creating the other MeshProject: %w", err)

@@ -105,7 +105,7 @@ func (w *world) project(ctx context.Context, budget *v1alpha1.RateLimit) error {
 	err := errors.Join(
 		w.Create(ctx, &corev1.Secret{ObjectMeta: object("meshagent-api-key"), StringData: map[string]string{"apiKey": simulator.DevelopmentKey}}),
 		w.Create(ctx, &v1alpha1.MeshProject{ObjectMeta: object(v1alpha1.DefaultProject), Spec: v1alpha1.MeshProjectSpec{
-			APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "meshagent-api-key"},
+			APIKeySecretRef: v1alpha1.APIKeyReference{Name: "meshagent-api-key"},
 			RateLimit:       budget,
 		}}),
 	)

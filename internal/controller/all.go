@@ -25,11 +25,13 @@ var All = []engine.Controller{
 }
 
 // optional is a list of a reference that may be missing.
-func optional(ref *v1alpha1.ResourceReference) []v1alpha1.ResourceReference {
+func optional[T interface {
+	Resource() v1alpha1.ResourceReference
+}](ref *T) []v1alpha1.ResourceReference {
 	if ref == nil {
 		return nil
 	}
-	return []v1alpha1.ResourceReference{*ref}
+	return []v1alpha1.ResourceReference{(*ref).Resource()}
 }
 
 // nameOr is the name that a resource should have: the one in the spec, else that of its object.
@@ -48,6 +50,18 @@ func nameOr(name string, obj client.Object) string {
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects/status,verbs=patch
+
+// managedAgent is the kind that managed agents will have.
+const managedAgent = "MeshManagedAgent"
+
+// toAgents declares references to managed agents.
+func toAgents[O v1alpha1.Object](of func(O) *v1alpha1.ExternalReference) engine.Reference[O] {
+	return engine.ToExternal(managedAgent, func(obj O) []v1alpha1.ResourceReference {
+		return optional(of(obj))
+	}, func(project *meshagent.Project) meshagent.Collection[meshagent.ManagedAgentSpec, meshagent.ManagedAgent] {
+		return project.ManagedAgents()
+	})
+}
 
 // toRooms declares references to rooms.
 func toRooms[O v1alpha1.Object](of func(O) []v1alpha1.ResourceReference) engine.Reference[O] {

@@ -28,7 +28,7 @@ var Feed = engine.Kind[*v1alpha1.MeshFeed, meshagent.FeedSpec, meshagent.Feed]{
 
 func desiredFeed(feed *v1alpha1.MeshFeed, _ engine.Inputs) (meshagent.FeedSpec, error) {
 	spec := meshagent.FeedSpec{
-		Name: nameOr(feed.Spec.Name, feed), Description: feed.Spec.Description, Visibility: string(feed.Spec.Visibility),
+		Name: nameOr(feed.Spec.Name, feed), Description: feed.Spec.Description, Visibility: visibilityWords.wire(feed.Spec.Visibility),
 		Paused: feed.Spec.Paused, Annotations: feed.Spec.Annotations,
 	}
 	if schema := feed.Spec.MessageSchema; schema != nil {

@@ -19,11 +19,11 @@ var FeedSubscription = engine.Kind[*v1alpha1.MeshFeedSubscription, meshagent.Fee
 		return project.FeedSubscriptions(feedID)
 	},
 	Parent: func(subscription *v1alpha1.MeshFeedSubscription, in engine.Inputs) string {
-		return in.Resolved(&v1alpha1.MeshFeed{}, subscription.Spec.FeedRef).ID
+		return in.Resolved(&v1alpha1.MeshFeed{}, subscription.Spec.FeedRef.Resource()).ID
 	},
 	References: []engine.Reference[*v1alpha1.MeshFeedSubscription]{
 		engine.To(&v1alpha1.MeshFeed{}, func(subscription *v1alpha1.MeshFeedSubscription) []v1alpha1.ResourceReference {
-			return []v1alpha1.ResourceReference{subscription.Spec.FeedRef}
+			return []v1alpha1.ResourceReference{subscription.Spec.FeedRef.Resource()}
 		}),
 		toRooms(func(subscription *v1alpha1.MeshFeedSubscription) []v1alpha1.ResourceReference {
 			return []v1alpha1.ResourceReference{subscription.Spec.RoomRef}
@@ -37,7 +37,7 @@ var FeedSubscription = engine.Kind[*v1alpha1.MeshFeedSubscription, meshagent.Fee
 func desiredFeedSubscription(subscription *v1alpha1.MeshFeedSubscription, in engine.Inputs) (meshagent.FeedSubscriptionSpec, error) {
 	room := in.Resolved(&v1alpha1.MeshRoom{}, subscription.Spec.RoomRef)
 	spec := meshagent.FeedSubscriptionSpec{RoomID: room.ID, Room: room.Name, Path: subscription.Spec.Path, Annotations: subscription.Spec.Annotations}
-	if format := subscription.Spec.FilenameDatetimeFormat; format != "" {
+	if format := subscription.Spec.FilenameFormat; format != "" {
 		spec.FilenameDatetimeFormat = &format
 	}
 	return spec, nil

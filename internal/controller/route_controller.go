@@ -20,6 +20,7 @@ var Route = engine.Kind[*v1alpha1.MeshRoute, meshagent.RouteSpec, meshagent.Rout
 		toRooms(func(route *v1alpha1.MeshRoute) []v1alpha1.ResourceReference {
 			return optional(route.Spec.Backend.RoomRef)
 		}),
+		toAgents(func(route *v1alpha1.MeshRoute) *v1alpha1.ExternalReference { return route.Spec.Backend.AgentRef }),
 	},
 	Desired: desiredRoute,
 	Defaults: &meshagent.RouteSpec{Paths: []meshagent.RoutePath{{
@@ -38,11 +39,11 @@ func desiredRoute(route *v1alpha1.MeshRoute, in engine.Inputs) (meshagent.RouteS
 	if ref := route.Spec.Backend.RoomRef; ref != nil {
 		spec.Backend.Room = &meshagent.RouteTarget{Name: in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name}
 	} else {
-		spec.Backend.Agent = &meshagent.RouteTarget{Name: route.Spec.Backend.AgentRef.External}
+		spec.Backend.Agent = &meshagent.RouteTarget{Name: in.External(managedAgent, route.Spec.Backend.AgentRef.Resource()).Name}
 	}
 	for _, path := range route.Spec.Paths {
 		spec.Paths = append(spec.Paths, meshagent.RoutePath{
-			Path: unlessEmpty(path.Path), PathType: unlessEmpty(string(path.PathType)), StripPrefix: path.StripPrefix,
+			Path: unlessEmpty(path.Path), PathType: unlessEmpty(pathTypeWords.wire(path.PathType)), StripPrefix: path.StripPrefix,
 			TargetPort: meshagent.Port(path.TargetPort.String()),
 		})
 	}

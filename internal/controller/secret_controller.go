@@ -21,15 +21,16 @@ var Secret = engine.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.S
 			return in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name
 		}
 		if ref := secret.Spec.AgentRef; ref != nil {
-			return meshagent.CanonicalID(ref.External)
+			return in.External(managedAgent, ref.Resource()).ID
 		}
 		return ""
 	},
 	References: []engine.Reference[*v1alpha1.MeshSecret]{
 		toRooms(func(secret *v1alpha1.MeshSecret) []v1alpha1.ResourceReference { return optional(secret.Spec.RoomRef) }),
+		toAgents(func(secret *v1alpha1.MeshSecret) *v1alpha1.ExternalReference { return secret.Spec.AgentRef }),
 	},
 	Sources: []engine.Source[*v1alpha1.MeshSecret]{
-		engine.FromSecrets(func(secret *v1alpha1.MeshSecret) []string { return []string{secret.Spec.SecretRef.Name} }),
+		engine.FromSecrets(func(secret *v1alpha1.MeshSecret) []string { return []string{string(secret.Spec.SecretRef.Name)} }),
 	},
 	Needs: func(secret *v1alpha1.MeshSecret) []engine.Need {
 		switch {
@@ -43,7 +44,7 @@ var Secret = engine.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.S
 	Desired: desiredSecret,
 	Hidden:  []string{"data_base64"},
 	Report: func(secret *v1alpha1.MeshSecret, remote meshagent.Secret, _ engine.Inputs) string {
-		secret.Status.Type = remote.Type
+		secret.Status.Type = secretTypeWords.shown(remote.Type)
 		return ""
 	},
 }
@@ -60,7 +61,7 @@ func secretCollection(project *meshagent.Project, secret *v1alpha1.MeshSecret, p
 }
 
 func desiredSecret(secret *v1alpha1.MeshSecret, in engine.Inputs) (meshagent.SecretSpec, error) {
-	kind, data, err := secretPayload(secret.Spec, in.Secret(secret.Spec.SecretRef.Name))
+	kind, data, err := secretPayload(secret.Spec, in.Secret(string(secret.Spec.SecretRef.Name)))
 	spec := meshagent.SecretSpec{Name: nameOr(secret.Spec.Name, secret), Type: kind, Data: data}
 	if secret.Spec.RoomRef != nil || secret.Spec.AgentRef != nil {
 		// Chosen by us, it tells after a crash whether the secret was created: nothing else could.

@@ -29,16 +29,16 @@ const (
 
 // secretPayload makes what MeshAgent stores out of what a Kubernetes Secret holds. No error repeats a value.
 func secretPayload(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) (kind string, data []byte, err error) {
-	name := spec.SecretRef.Name
+	name := string(spec.SecretRef.Name)
 	var members map[string]string
 	switch secretType(spec, secret) {
 	case v1alpha1.MeshSecretRaw:
 		return rawPayload(spec, secret)
 	case v1alpha1.MeshSecretDocker:
-		kind = meshagent.SecretDocker
+		kind = secretTypeWords.wire(v1alpha1.MeshSecretDocker)
 		members, err = dockerPayload(name, spec.Registry, secret)
 	case v1alpha1.MeshSecretKeys:
-		kind = meshagent.SecretKeys
+		kind = secretTypeWords.wire(v1alpha1.MeshSecretKeys)
 		members, err = keysPayload(name, spec.Keys, secret)
 	}
 	if err != nil {
@@ -83,7 +83,7 @@ func rawPayload(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) (string,
 	if spec.Raw.ContentType != "" {
 		kind = spec.Raw.ContentType
 	}
-	value, err := valueOf(spec.SecretRef.Name, spec.Raw.Key, secret)
+	value, err := valueOf(string(spec.SecretRef.Name), spec.Raw.Key, secret)
 	if err != nil {
 		return kind, nil, err
 	}
@@ -110,7 +110,7 @@ func keysPayload(name string, chosen []v1alpha1.MeshSecretKey, secret engine.Sou
 			return nil, err
 		}
 		if !utf8.Valid(value) {
-			return nil, verdict.Invalid("key %q of Secret %q is not UTF-8 text, which variables must be: use type raw", one.Key, name)
+			return nil, verdict.Invalid("key %q of Secret %q is not UTF-8 text, which variables must be: use type Raw", one.Key, name)
 		}
 		variable := one.As
 		if variable == "" {

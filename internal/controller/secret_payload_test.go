@@ -92,7 +92,7 @@ func TestSecretPayload(t *testing.T) {
 			kind:   "docker", want: `{"server": "r", "username": "u", "password": "p", "email": "none@example.com"}`,
 		},
 		"user name and password": {
-			spec:   v1alpha1.MeshSecretSpec{Type: "docker", Registry: "r"},
+			spec:   v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretDocker, Registry: "r"},
 			secret: engine.SourceData{Type: corev1.SecretTypeBasicAuth, Data: bytesOf(map[string]string{"username": "u", "password": "p"})},
 			kind:   "docker", want: `{"server": "r", "username": "u", "password": "p", "email": "none@example.com"}`,
 		},
@@ -106,7 +106,7 @@ func TestSecretPayload(t *testing.T) {
 			kind: "keys", want: `{"CONFIG": "{}"}`,
 		},
 		"a docker config as variables": {
-			spec: v1alpha1.MeshSecretSpec{Type: "keys"}, secret: docker("{}"),
+			spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretKeys}, secret: docker("{}"),
 			kind: "keys", want: `{".dockerconfigjson": "{}"}`,
 		},
 	} {
@@ -132,7 +132,7 @@ func TestSecretPayload(t *testing.T) {
 
 func TestSecretPayloadRaw(t *testing.T) {
 	t.Parallel()
-	spec := v1alpha1.MeshSecretSpec{Type: "raw", Raw: &v1alpha1.MeshSecretRawSource{Key: "k"}}
+	spec := v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretRaw, Raw: &v1alpha1.MeshSecretRawSource{Key: "k"}}
 	kind, data, err := secretPayload(spec, engine.SourceData{Data: map[string][]byte{"k": {0, 0xff, '\n'}}})
 	if err != nil || kind != "application/octet-stream" || string(data) != "\x00\xff\n" {
 		t.Errorf("got %q %q %v", kind, data, err)
@@ -159,7 +159,7 @@ func TestSecretPayloadRefuses(t *testing.T) {
 		"not UTF-8":            {data: map[string]string{"a": canary + "\xff"}, expect: "not UTF-8"},
 		"a name twice":         {spec: v1alpha1.MeshSecretSpec{Keys: []v1alpha1.MeshSecretKey{{Key: "a", As: "X"}, {Key: "b", As: "X"}}}, data: map[string]string{"a": canary, "b": canary}, expect: `the name "X"`},
 		"too large":            {data: map[string]string{"a": large}, expect: "larger than 1048576 bytes"},
-		"too large, raw":       {spec: v1alpha1.MeshSecretSpec{Type: "raw", Raw: &v1alpha1.MeshSecretRawSource{Key: "a"}}, data: map[string]string{"a": large}, expect: "larger than 1048576 bytes"},
+		"too large, raw":       {spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretRaw, Raw: &v1alpha1.MeshSecretRawSource{Key: "a"}}, data: map[string]string{"a": large}, expect: "larger than 1048576 bytes"},
 		"several registries":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"b": {"auth": "` + canary + `"}, "a": {}}}`), expect: "2 registries (a, b): name one in spec.registry"},
 		"another registry":     {kind: corev1.SecretTypeDockerConfigJson, spec: v1alpha1.MeshSecretSpec{Registry: "x"}, data: docker(`{"auths": {"a": {}}}`), expect: `registry "x"; it has: a`},
 		"no JSON":              {kind: corev1.SecretTypeDockerConfigJson, data: docker(canary), expect: "is no docker config"},
@@ -169,10 +169,10 @@ func TestSecretPayloadRefuses(t *testing.T) {
 		"auth is not UTF-8":    {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"auth": "` + base64.StdEncoding.EncodeToString([]byte("u:"+canary+"\xff")) + `"}}}`), expect: `entry "a" of Secret "s" is not UTF-8 text`},
 		"JSON is not UTF-8":    {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "u", "password": "` + canary + "\xff" + `"}}}`), expect: `key ".dockerconfigjson" of Secret "s" is not UTF-8 text`},
 		"dockercfg not UTF-8":  {kind: corev1.SecretTypeDockercfg, data: map[string]string{".dockercfg": `{"a": {"username": "u", "password": "` + canary + "\xff" + `"}}`}, expect: `key ".dockercfg" of Secret "s" is not UTF-8 text`},
-		"password not UTF-8":   {spec: v1alpha1.MeshSecretSpec{Type: "docker", Registry: "r"}, data: map[string]string{"username": "u", "password": canary + "\xff"}, expect: `entry "r" of Secret "s" is not UTF-8 text`},
+		"password not UTF-8":   {spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretDocker, Registry: "r"}, data: map[string]string{"username": "u", "password": canary + "\xff"}, expect: `entry "r" of Secret "s" is not UTF-8 text`},
 		"no password":          {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "` + canary + `"}}}`), expect: "lacks a username or a password"},
-		"the wrong type":       {kind: corev1.SecretTypeTLS, spec: v1alpha1.MeshSecretSpec{Type: "docker"}, data: map[string]string{"tls.crt": canary}, expect: `of type "kubernetes.io/tls"`},
-		"password, no server":  {spec: v1alpha1.MeshSecretSpec{Type: "docker"}, data: map[string]string{"username": canary, "password": canary}, expect: "name their registry"},
+		"the wrong type":       {kind: corev1.SecretTypeTLS, spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretDocker}, data: map[string]string{"tls.crt": canary}, expect: `of type "kubernetes.io/tls"`},
+		"password, no server":  {spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretDocker}, data: map[string]string{"username": canary, "password": canary}, expect: "name their registry"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,12 +32,16 @@ func agentChannels(agent string, spec *v1alpha1.AgentChannels) (*meshagent.Agent
 		return nil, nil //nolint:nilnil // no channels is no error
 	}
 	mapped := &meshagent.AgentChannels{
-		Email:     converted(spec.Email, func(c v1alpha1.EmailChannel) meshagent.EmailChannel { return meshagent.EmailChannel(c) }),
+		Email:     converted(spec.Email, func(c v1alpha1.EmailChannel) meshagent.EmailChannel {
+			return meshagent.EmailChannel{Address: c.Address, Private: c.Private, Annotations: c.Annotations}
+		}),
 		Messaging: converted(spec.Messaging, messagingChannel),
-		Toolkit:   converted(spec.Toolkit, func(c v1alpha1.ToolkitChannel) meshagent.ToolkitChannel { return meshagent.ToolkitChannel(c) }),
+		Toolkit:   converted(spec.Toolkit, func(c v1alpha1.ToolkitChannel) meshagent.ToolkitChannel {
+			return meshagent.ToolkitChannel{Name: c.Name, Annotations: c.Annotations}
+		}),
 	}
 	for _, channel := range spec.Queue {
-		queue := meshagent.QueueChannel{Queue: channel.Queue, ThreadingMode: string(channel.ThreadingMode), Annotations: channel.Annotations}
+		queue := meshagent.QueueChannel{Queue: channel.Queue, ThreadingMode: threadingWords.wire(channel.ThreadingMode), Annotations: channel.Annotations}
 		if channel.MessageSchema != nil {
 			if err := json.Unmarshal(channel.MessageSchema.Raw, &queue.MessageSchema); err != nil {
 				return nil, verdict.Invalid("the messageSchema of queue %q of agent %q in spec.agents is not a JSON object: %v", channel.Queue, agent, err)
@@ -51,7 +55,9 @@ func agentChannels(agent string, spec *v1alpha1.AgentChannels) (*meshagent.Agent
 func messagingChannel(spec v1alpha1.MessagingChannel) meshagent.MessagingChannel {
 	return meshagent.MessagingChannel{
 		Protocol: spec.Protocol, Annotations: spec.Annotations,
-		Prompts: converted(spec.Prompts, func(p v1alpha1.PromptTemplate) meshagent.PromptTemplate { return meshagent.PromptTemplate(p) }),
+		Prompts: converted(spec.Prompts, func(p v1alpha1.PromptTemplate) meshagent.PromptTemplate {
+			return meshagent.PromptTemplate{Name: p.Name, Description: p.Description, Prompt: p.Prompt, Annotations: p.Annotations}
+		}),
 	}
 }
 
@@ -62,7 +68,7 @@ func heartbeat(spec *v1alpha1.AgentHeartbeat) *meshagent.AgentHeartbeat {
 	return &meshagent.AgentHeartbeat{
 		Queue: spec.Queue, ThreadID: spec.ThreadID, Minutes: int64(spec.Minutes),
 		Prompt: converted(spec.Prompt, func(content v1alpha1.AgentContent) meshagent.AgentContent {
-			return meshagent.AgentContent{Type: string(content.Type), Text: content.Text, URL: content.URL, Name: content.Name}
+			return meshagent.AgentContent{Type: contentTypeWords.wire(content.Type), Text: content.Text, URL: content.URL, Name: content.Name}
 		}),
 	}
 }

@@ -14,22 +14,22 @@ func container(spec *v1alpha1.ContainerSpec, in engine.Inputs) *meshagent.Contai
 	if spec == nil {
 		return nil
 	}
-	id := func(ref v1alpha1.ResourceReference) string { return in.Resolved(&v1alpha1.MeshSecret{}, ref).ID }
+	id := func(ref v1alpha1.IDReference) string { return in.Resolved(&v1alpha1.MeshSecret{}, ref.Resource()).ID }
 	mapped := &meshagent.ContainerSpec{
-		Image: spec.Image, Template: string(spec.Template), Command: spec.Command, WorkingDir: spec.WorkingDir,
-		Secrets: converted(spec.SecretRefs, id), Storage: storage(spec.Storage),
-		OnDemand: spec.OnDemand, WritableRootFs: spec.WritableRootFs, Private: spec.Private,
+		Image: spec.Image, Template: containerTemplateWords.wire(spec.Template), Command: spec.Command, WorkingDir: spec.WorkingDir,
+		Secrets: converted(spec.MeshSecretRefs, id), Storage: storage(spec.Storage),
+		OnDemand: spec.OnDemand, WritableRootFS: spec.WritableRootFS, Private: spec.Private,
 	}
-	if spec.PullSecretRef != nil {
-		mapped.PullSecret = id(*spec.PullSecretRef)
+	if spec.PullMeshSecretRef != nil {
+		mapped.PullSecret = id(*spec.PullMeshSecretRef)
 	}
 	for _, variable := range spec.Environment {
 		one := meshagent.EnvironmentVariable{Name: variable.Name, Value: variable.Value}
 		if token := variable.Token; token != nil {
-			one.Token = &meshagent.TokenValue{Identity: token.Identity, API: apiScope(token.API), Role: string(token.Role)}
+			one.Token = &meshagent.TokenValue{Identity: token.Identity, API: apiScope(token.API), Role: tokenRoleWords.wire(token.Role)}
 		}
 		if secret := variable.Secret; secret != nil {
-			one.Secret = &meshagent.SecretValue{Identity: secret.Identity, ID: id(secret.SecretRef)}
+			one.Secret = &meshagent.SecretValue{Identity: secret.Identity, ID: id(secret.MeshSecretRef)}
 		}
 		mapped.Environment = append(mapped.Environment, one)
 	}

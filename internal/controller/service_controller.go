@@ -28,6 +28,7 @@ var Service = engine.Kind[*v1alpha1.MeshService, meshagent.ServiceSpec, meshagen
 			return optional(service.Spec.RoomRef)
 		}),
 		engine.To(&v1alpha1.MeshSecret{}, secretsOf),
+		engine.To(&v1alpha1.MeshRoute{}, routesOf),
 	},
 	Sources:   []engine.Source[*v1alpha1.MeshService]{engine.FromConfigMaps(configMapsOf)},
 	WriteOnly: clientSecrets,

@@ -15,7 +15,7 @@ import (
 // port maps a port of a service.
 func port(spec v1alpha1.ServicePort) meshagent.ServicePort {
 	mapped := meshagent.ServicePort{
-		Type: string(spec.Type), Endpoints: converted(spec.Endpoints, endpoint), Liveness: spec.Liveness,
+		Type: portTypeWords.wire(spec.Type), Endpoints: converted(spec.Endpoints, endpoint), Liveness: spec.Liveness,
 		Published: spec.Published, Public: spec.Public, Annotations: spec.Annotations,
 	}
 	if spec.Num != nil {
@@ -42,7 +42,7 @@ func mcpEndpoint(spec *v1alpha1.MCPEndpoint) *meshagent.MCPEndpoint {
 	}
 	mapped := &meshagent.MCPEndpoint{
 		Label: spec.Label, Description: spec.Description, Headers: spec.Headers,
-		RequireApproval: string(spec.RequireApproval), OpenAIConnectorID: spec.OpenAIConnectorID,
+		RequireApproval: approvalWords.wire(spec.RequireApproval), OpenAIConnectorID: spec.OpenAIConnectorID,
 		AllowedTools: converted(spec.AllowedTools, func(filter v1alpha1.MCPToolFilter) meshagent.MCPToolFilter {
 			return meshagent.MCPToolFilter(filter)
 		}),
@@ -50,7 +50,7 @@ func mcpEndpoint(spec *v1alpha1.MCPEndpoint) *meshagent.MCPEndpoint {
 	if oauth := spec.OAuth; oauth != nil {
 		mapped.OAuth = &meshagent.OAuthClientConfig{
 			ClientID: oauth.ClientID, AuthorizationEndpoint: oauth.AuthorizationEndpoint, TokenEndpoint: oauth.TokenEndpoint,
-			NoPKCE: oauth.NoPKCE, Scopes: oauth.Scopes,
+			NoPKCE: noPKCE(oauth.PKCE), Scopes: oauth.Scopes,
 		}
 	}
 	return mapped

@@ -9,14 +9,13 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
-	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 // secretUse is a place in a MeshService that names a MeshSecret.
 type secretUse struct {
 	place string
-	ref   v1alpha1.ResourceReference
-	kind  string // the type that a secret of the project must have here; "" where a secret of the room is needed
+	ref   v1alpha1.IDReference
+	kind  v1alpha1.MeshSecretType // that a secret of the project must have here; "" where a secret of the room is needed
 }
 
 func secretUses(service *v1alpha1.MeshService) []secretUse {
@@ -25,15 +24,15 @@ func secretUses(service *v1alpha1.MeshService) []secretUse {
 		return nil
 	}
 	var uses []secretUse
-	if ref := container.PullSecretRef; ref != nil {
-		uses = append(uses, secretUse{"spec.container.pullSecretRef", *ref, meshagent.SecretDocker})
+	if ref := container.PullMeshSecretRef; ref != nil {
+		uses = append(uses, secretUse{"spec.container.pullMeshSecretRef", *ref, v1alpha1.MeshSecretDocker})
 	}
-	for _, ref := range container.SecretRefs {
-		uses = append(uses, secretUse{"spec.container.secretRefs", ref, meshagent.SecretKeys})
+	for _, ref := range container.MeshSecretRefs {
+		uses = append(uses, secretUse{"spec.container.meshSecretRefs", ref, v1alpha1.MeshSecretKeys})
 	}
 	for _, variable := range container.Environment {
 		if variable.Secret != nil {
-			uses = append(uses, secretUse{fmt.Sprintf("the variable %q in spec.container.environment", variable.Name), variable.Secret.SecretRef, ""})
+			uses = append(uses, secretUse{fmt.Sprintf("the variable %q in spec.container.environment", variable.Name), variable.Secret.MeshSecretRef, ""})
 		}
 	}
 	return uses
@@ -41,13 +40,13 @@ func secretUses(service *v1alpha1.MeshService) []secretUse {
 
 // secretsOf are the MeshSecrets that a service refers to.
 func secretsOf(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
-	return converted(secretUses(service), func(use secretUse) v1alpha1.ResourceReference { return use.ref })
+	return converted(secretUses(service), func(use secretUse) v1alpha1.ResourceReference { return use.ref.Resource() })
 }
 
 // checkSecrets refuses what MeshAgent would take, and fail at only when the container starts.
 func checkSecrets(service *v1alpha1.MeshService, in engine.Inputs) error {
 	for _, use := range secretUses(service) {
-		secret, ok := in.Resolved(&v1alpha1.MeshSecret{}, use.ref).Object.(*v1alpha1.MeshSecret)
+		secret, ok := in.Resolved(&v1alpha1.MeshSecret{}, use.ref.Resource()).Object.(*v1alpha1.MeshSecret)
 		if !ok {
 			continue // an id, of which no more is known
 		}

@@ -20,10 +20,29 @@ var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // configMapsOf are the ConfigMaps that a service's template takes values from.
 func configMapsOf(service *v1alpha1.MeshService) []string {
+	var names []string
+	for _, from := range valuesFrom(service) {
+		if from.ConfigMapKeyRef != nil {
+			names = append(names, string(from.ConfigMapKeyRef.Name))
+		}
+	}
+	return names
+}
+
+// routesOf are the MeshRoutes that a service's template takes values from.
+func routesOf(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
+	var refs []v1alpha1.ResourceReference
+	for _, from := range valuesFrom(service) {
+		refs = append(refs, optional(from.RouteRef)...)
+	}
+	return refs
+}
+
+func valuesFrom(service *v1alpha1.MeshService) []v1alpha1.ServiceTemplateValue {
 	if service.Spec.Template == nil {
 		return nil
 	}
-	return converted(service.Spec.Template.ValuesFrom, func(from v1alpha1.ServiceTemplateValue) string { return from.ConfigMapKeyRef.Name })
+	return service.Spec.Template.ValuesFrom
 }
 
 // templateService is a service that MeshAgent makes of a template.
@@ -50,15 +69,26 @@ func templateValues(template *v1alpha1.ServiceTemplate, in engine.Inputs) (map[s
 		if _, twice := values[from.Name]; twice {
 			return nil, verdict.Invalid("%q is in both spec.template.values and spec.template.valuesFrom", from.Name)
 		}
-		ref := from.ConfigMapKeyRef
-		value, ok := in.ConfigMap(ref.Name).Data[ref.Key]
-		if !ok {
-			return nil, verdict.Invalid("ConfigMap %q has no key %q, which spec.template.valuesFrom names for %q", ref.Name, ref.Key, from.Name)
+		value, err := templateValue(from, in)
+		if err != nil {
+			return nil, err
 		}
-		if !utf8.Valid(value) {
-			return nil, verdict.Invalid("key %q of ConfigMap %q is no text, and cannot be the value of %q in the template", ref.Key, ref.Name, from.Name)
-		}
-		values[from.Name] = string(value)
+		values[from.Name] = value
 	}
 	return values, nil
+}
+
+func templateValue(from v1alpha1.ServiceTemplateValue, in engine.Inputs) (string, error) {
+	if from.RouteRef != nil {
+		return in.Resolved(&v1alpha1.MeshRoute{}, from.RouteRef.Resource()).ID, nil // a route's ID is its domain
+	}
+	ref := from.ConfigMapKeyRef
+	value, ok := in.ConfigMap(string(ref.Name)).Data[ref.Key]
+	if !ok {
+		return "", verdict.Invalid("ConfigMap %q has no key %q, which spec.template.valuesFrom names for %q", ref.Name, ref.Key, from.Name)
+	}
+	if !utf8.Valid(value) {
+		return "", verdict.Invalid("key %q of ConfigMap %q is not text and cannot be the value of %q in the template", ref.Key, ref.Name, from.Name)
+	}
+	return string(value), nil
 }

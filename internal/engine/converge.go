@@ -86,16 +86,16 @@ func (p *pass) notCreated(ctx context.Context, inTheWay resource, uncertain bool
 	if !meshagent.IsConflict(err) {
 		return err
 	}
-	key := p.desired.Key()
-	if taken, ok := errors.AsType[*meshagent.TakenError](err); ok {
-		key = taken.Name
-	}
+	key, rendered := takenName(p.desired.Key(), err)
 	existing, lookErr := p.findByKey(ctx, key)
 	if lookErr != nil {
 		return lookErr
 	}
 	if existing == nil && isPromised(inTheWay) {
 		return p.adoptPromise(inTheWay, uncertain)
+	}
+	if key == "" && rendered {
+		return p.nameTaken(key)
 	}
 	if existing == nil {
 		return err // it is gone already, or the conflict is about something else
@@ -140,10 +140,27 @@ func (p *pass) notUpdated(current resource, key string, err error) error {
 		return err
 	}
 	if meshagent.IsConflict(err) {
-		p.waitForName(key)
-		return verdict.Refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent refuses the change, since something else has the name %q", key)
+		key, _ = takenName(key, err)
+		return p.nameTaken(key)
 	}
 	return err
+}
+
+// takenName is the name that a conflict is about: a template may give another one than is desired.
+func takenName(desired string, conflict error) (name string, rendered bool) {
+	if taken, ok := errors.AsType[*meshagent.TakenError](conflict); ok {
+		return taken.Name, true
+	}
+	return desired, false
+}
+
+// nameTaken refuses to go on while another resource has the name.
+func (p *pass) nameTaken(name string) error {
+	if name == "" {
+		return verdict.Refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent rejected the request (409): another resource has the name that the template gives. Change the template")
+	}
+	p.waitForName(name)
+	return verdict.Refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent rejected the request (409): another resource has the name %q. Choose another name", name)
 }
 
 // carriedOut takes note of a write that MeshAgent accepted.

@@ -227,12 +227,12 @@ func (p *pass) confirmParentLoss(ctx context.Context, err error) error {
 // parentIsKnown says that what the resource lies under was looked up, and not just taken from the spec
 // by its id.
 func (p *pass) parentIsKnown() bool {
-	if len(p.kind.references) == 0 {
-		return false
+	for _, reference := range p.kind.references {
+		if refs := reference.of(p.obj); len(refs) > 0 { // the parent comes first
+			return refs[0].Name != "" || reference.find != nil
+		}
 	}
-	first := p.kind.references[0]
-	refs := first.of(p.obj)
-	return len(refs) > 0 && (refs[0].External == "" || first.looksUp)
+	return false
 }
 
 func (p *pass) delete(ctx context.Context, remote resource) error {

@@ -53,7 +53,7 @@ func otherProject(name string) *v1alpha1.MeshProject {
 
 func roomOf(project *v1alpha1.MeshProject) *v1alpha1.MeshRoom {
 	room := &v1alpha1.MeshRoom{ObjectMeta: named("room-of-" + project.Name)}
-	room.Spec.ProjectRef.Name = project.Name
+	room.Spec.ProjectRef.Name = v1alpha1.ObjectName(project.Name)
 	return room
 }
 

@@ -122,7 +122,7 @@ func (k *Kind[O, S, R]) untyped(env *Environment) *kind {
 		}
 	}
 	for _, one := range k.References {
-		made.references = append(made.references, reference{one.target, func(obj Object) []v1alpha1.ResourceReference { return one.of(typed[O](obj)) }, one.external, one.looksUp})
+		made.references = append(made.references, reference{one.referenced, func(obj Object) []v1alpha1.ResourceReference { return one.of(typed[O](obj)) }})
 	}
 	if k.WriteOnly != nil {
 		made.writeOnly = func(obj Object) []WriteOnly { return k.WriteOnly(typed[O](obj)) }

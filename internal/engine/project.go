@@ -50,7 +50,7 @@ const stillRefused = time.Minute
 func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 	bySecret := func(obj client.Object) []string {
 		project, _ := obj.(*v1alpha1.MeshProject)
-		return []string{project.Spec.APIKeySecretRef.Name}
+		return []string{string(project.Spec.APIKeySecretRef.Name)}
 	}
 	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.MeshProject{}, keyIndex, bySecret); err != nil {
 		return fmt.Errorf("indexing the Secrets of MeshProjects: %w", err)
@@ -58,7 +58,7 @@ func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 	byConfigMap := func(obj client.Object) []string {
 		project, _ := obj.(*v1alpha1.MeshProject)
 		if from := project.Spec.CABundle; from != nil && from.ConfigMapKeyRef != nil {
-			return []string{from.ConfigMapKeyRef.Name}
+			return []string{string(from.ConfigMapKeyRef.Name)}
 		}
 		return nil
 	}

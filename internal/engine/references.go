@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -16,74 +15,51 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine/listcache"
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Reference declares, once, that objects of a kind refer to objects of another. From it come the wait for them,
-// the index that finds who refers to whom, and the watch.
+// Reference declares, once, that objects of a kind refer to resources of another. From it come the
+// wait for them, the index that finds who refers to whom, and the watch.
 type Reference[O Object] struct {
-	target   Object
-	of       func(O) []v1alpha1.ResourceReference
-	external func(ctx context.Context, env *Environment, connection *projects.Connection, name string) (Resolved, error)
-	looksUp  bool // external asks MeshAgent
+	referenced
+	of func(O) []v1alpha1.ResourceReference
 }
 
 // reference is a Reference without its type.
 type reference struct {
-	target   Object
-	of       func(Object) []v1alpha1.ResourceReference
-	external func(ctx context.Context, env *Environment, connection *projects.Connection, name string) (Resolved, error)
-	looksUp  bool
+	referenced
+	of func(Object) []v1alpha1.ResourceReference
 }
 
-// To declares references to objects like target, in the same namespace. An external one is taken for an id, and for a name, as it is.
+// referenced is what a reference leads to.
+type referenced struct {
+	kind   string // such as MeshRoom
+	target Object // nil for a kind without objects
+	// find looks in MeshAgent for what a name or an id stands for. If it is nil, an id is taken as it
+	// is, and there are no names.
+	find func(ctx context.Context, env *Environment, connection *projects.Connection, ref v1alpha1.ResourceReference) (Resolved, error)
+}
+
+// To declares references to objects like target, in the same namespace, or to an id.
 func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Reference[O] {
-	return Reference[O]{target: target, of: of, external: func(_ context.Context, _ *Environment, _ *projects.Connection, name string) (Resolved, error) {
-		return Resolved{ID: meshagent.CanonicalID(name), Name: name}, nil
-	}}
+	return Reference[O]{referenced{kind: kindOf(target), target: target}, of}
 }
 
-// ToNamed declares references to objects like target, whose resources have names and ids. An external one
-// may be either; both are found in a list, which is shared.
+// ToNamed declares references to objects like target, in the same namespace, or to resources of the
+// collection by name or id. These are found in a list, which is shared.
 func ToNamed[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](
 	target Object, of func(O) []v1alpha1.ResourceReference, collection func(*meshagent.Project) meshagent.Collection[S, R],
 ) Reference[O] {
-	find := func(ctx context.Context, env *Environment, connection *projects.Connection, name string) (Resolved, error) {
-		list := listcache.For[S, R](&env.lists, env.DriftInterval).Of(connection.ID, collection(connection.Project))
-		// That it exists may be known from a list that is not new; that it does not, only from one that is.
-		known, err := list.ListedSince(ctx, env.fresh(time.Now()), name)
-		if err != nil {
-			return Resolved{}, err
-		}
-		if found, ok := named(known, name); ok {
-			return found, nil
-		}
-		if known, err = list.ListedRecently(ctx, name); err != nil {
-			return Resolved{}, err
-		}
-		if found, ok := named(known, name); ok {
-			return found, nil
-		}
-		noun := strings.ToLower(strings.TrimPrefix(kindOf(target), "Mesh"))
-		// No watch tells when it does.
-		return Resolved{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonReferenceNotFound, Message: fmt.Sprintf("%s %q does not exist in MeshAgent", noun, name)}
-	}
-	return Reference[O]{target: target, of: of, external: find, looksUp: true}
+	return Reference[O]{referenced{kindOf(target), target, findListed(kindOf(target), collection)}, of}
 }
 
-// named finds a resource by its id, else by its name: no user can choose an id, and whoever may create a
-// resource can give it the name that is the id of another one.
-func named[S meshagent.Spec[S], R meshagent.Resource[S]](list listcache.View[S, R], name string) (found Resolved, ok bool) {
-	if row, ok := list.Get(meshagent.CanonicalID(name)); ok {
-		return Resolved{ID: row.Identity(), Name: row.Written().Key()}, true
-	}
-	for _, row := range list.ByKey(name) {
-		return Resolved{ID: row.Identity(), Name: row.Written().Key()}, true
-	}
-	return found, false
+// ToExternal is ToNamed for a kind that has no objects yet.
+func ToExternal[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](
+	kind string, of func(O) []v1alpha1.ResourceReference, collection func(*meshagent.Project) meshagent.Collection[S, R],
+) Reference[O] {
+	return Reference[O]{referenced{kind: kind, find: findListed(kind, collection)}, of}
 }
 
 // Resolved is what a reference stands for in MeshAgent, with the object that manages it; nil for an external one.
@@ -100,11 +76,16 @@ type Inputs struct {
 	partial  bool // something was not found: it stands for nothing
 }
 
-// Resolved returns what a declared reference stands for.
+// Resolved returns what a declared reference to objects like target stands for.
 func (in Inputs) Resolved(target Object, ref v1alpha1.ResourceReference) Resolved {
-	found, ok := in.resolved[referenceKey(target, ref)]
+	return in.External(kindOf(target), ref)
+}
+
+// External returns what a declared reference to a resource of a kind stands for.
+func (in Inputs) External(kind string, ref v1alpha1.ResourceReference) Resolved {
+	found, ok := in.resolved[referenceKey(kind, ref)]
 	if !ok && !in.partial {
-		panic("engine: a kind uses a reference that it did not declare: " + referenceKey(target, ref))
+		panic("engine: a kind uses a reference that it did not declare: " + referenceKey(kind, ref))
 	}
 	return found
 }
@@ -118,12 +99,16 @@ func (in Inputs) ids() map[string]string {
 	return ids
 }
 
-// referenceKey names what is referred to among all kinds, within a namespace.
-func referenceKey(target client.Object, ref v1alpha1.ResourceReference) string {
-	if ref.External != "" {
-		return kindOf(target) + " external " + ref.External
+// referenceKey names what is referred to among all kinds, within a namespace. An id and a name that
+// read alike are two things.
+func referenceKey(kind string, ref v1alpha1.ResourceReference) string {
+	switch {
+	case ref.ExternalID != "":
+		return kind + " externalID " + ref.ExternalID
+	case ref.ExternalName != "":
+		return kind + " externalName " + ref.ExternalName
 	}
-	return kindOf(target) + "/" + ref.Name
+	return kind + "/" + string(ref.Name)
 }
 
 // kindOf is the kind of an object, known even when its TypeMeta is empty, as the cache leaves it.
@@ -156,20 +141,24 @@ func (p *pass) resolveReferences(ctx context.Context) (Inputs, error) {
 	in := Inputs{resolved: map[string]Resolved{}}
 	for _, reference := range p.kind.references {
 		for _, ref := range reference.of(p.obj) {
-			var found Resolved
-			var err error
-			if ref.External != "" {
-				found, err = reference.external(ctx, p.Environment, p.connection, ref.External)
-			} else {
-				found, err = p.resolveObject(ctx, blank(reference.target), ref.Name)
-			}
+			found, err := p.resolveReference(ctx, reference, ref)
 			if err != nil {
 				return in, err
 			}
-			in.resolved[referenceKey(reference.target, ref)] = found
+			in.resolved[referenceKey(reference.kind, ref)] = found
 		}
 	}
 	return in, nil
+}
+
+func (p *pass) resolveReference(ctx context.Context, reference reference, ref v1alpha1.ResourceReference) (Resolved, error) {
+	switch {
+	case ref.Name != "":
+		return p.resolveObject(ctx, blank(reference.target), string(ref.Name))
+	case reference.find != nil:
+		return reference.find(ctx, p.Environment, p.connection, ref)
+	}
+	return Resolved{ID: meshagent.CanonicalID(ref.ExternalID)}, nil
 }
 
 func (p *pass) resolveObject(ctx context.Context, target Object, name string) (Resolved, error) {

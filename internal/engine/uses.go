@@ -29,7 +29,7 @@ func (k *kind) uses(obj client.Object) (keys []string) {
 	for _, reference := range k.references {
 		for _, ref := range reference.of(typed) {
 			if ref.Name != "" {
-				keys = append(keys, usesKey(reference.target, ref.Name))
+				keys = append(keys, usesKey(reference.target, string(ref.Name)))
 			}
 		}
 	}
@@ -56,7 +56,7 @@ func (k *kind) watchUses(mgr manager.Manager, env *Environment, b *builder.Build
 		return env.having(k.like, usesIndex, func(changed client.Object) string { return usesKey(like, changed.GetName()) }, inNamespaceOf)
 	}
 	for _, reference := range k.references {
-		if target := reference.target; !watched[kindOf(target)] {
+		if target := reference.target; target != nil && !watched[reference.kind] {
 			b = b.Watches(target, enqueue(projects.RetryPriority, users(target)), builder.WithPredicates(mattersToUsers()))
 		}
 	}

@@ -46,7 +46,7 @@ func (p *pass) readWriteOnly(sources map[string]SourceData) (writeOnly, error) {
 		if slices.ContainsFunc(found.versions, func(w v1alpha1.WrittenSecret) bool { return w.Field == place.Field }) {
 			return found, verdict.Invalid("%s is in the spec twice. Remove one", place.Field)
 		}
-		secret := Inputs{sources: sources}.Secret(place.From.Name)
+		secret := Inputs{sources: sources}.Secret(string(place.From.Name))
 		value, ok := secret.Data[place.From.Key]
 		switch {
 		case !ok:
@@ -58,7 +58,7 @@ func (p *pass) readWriteOnly(sources map[string]SourceData) (writeOnly, error) {
 		}
 		found.values = append(found.values, drift.Value{Path: place.Path, Value: string(value)})
 		found.versions = append(found.versions, v1alpha1.WrittenSecret{
-			Field: place.Field, Name: place.From.Name, Key: place.From.Key, Version: secret.version,
+			Field: place.Field, Name: string(place.From.Name), Key: place.From.Key, Version: secret.version,
 		})
 	}
 	return found, nil
@@ -95,7 +95,7 @@ func (p *pass) fingerprintOf(desired document) uint64 {
 func (k *kind) secretsWritten(obj Object) (names []string) {
 	for _, place := range k.writeOnly(obj) {
 		if place.From != nil {
-			names = append(names, place.From.Name)
+			names = append(names, string(place.From.Name))
 		}
 	}
 	return names

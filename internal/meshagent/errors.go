@@ -65,7 +65,7 @@ func (e *NetworkError) Unwrap() error { return e.Cause }
 
 // TakenError is a conflict about a name that only MeshAgent knows.
 type TakenError struct {
-	Name     string
+	Name     string // "" if MeshAgent did not tell
 	conflict error
 }
 

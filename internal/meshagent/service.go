@@ -76,12 +76,12 @@ func (c services) Create(ctx context.Context, spec ServiceSpec) (made Service, s
 }
 
 // nameTaken adds to a conflict the name that the template produces, which only MeshAgent knows:
-// POST /templates/render. If that fails, the conflict is returned unchanged.
+// POST /templates/render. If that fails, the name stays unknown.
 func (c services) nameTaken(ctx context.Context, spec ServiceSpec, conflict error) error {
 	var rendered struct{ Metadata struct{ Name string } }
 	render := request{method: http.MethodPost, route: expand("/templates/render"), in: spec.rendering(), out: &rendered, open: true}
-	if c.client.do(ctx, render) != nil || rendered.Metadata.Name == "" {
-		return conflict
+	if c.client.do(ctx, render) != nil {
+		rendered.Metadata.Name = ""
 	}
 	return &TakenError{Name: rendered.Metadata.Name, conflict: conflict}
 }
@@ -100,6 +100,9 @@ func (c services) Update(ctx context.Context, current Service, spec ServiceSpec)
 		put.in, put.open = completed{sent.manifest(), current.extras}, !sent.holdsSecrets()
 	}
 	made, err = c.decode(ctx, put)
+	if rendersAnew(current.ServiceSpec, spec) && IsConflict(err) {
+		err = c.nameTaken(ctx, spec, err)
+	}
 	if made.ID == "" {
 		made.ID = current.ID
 	}

@@ -14,7 +14,7 @@ type ContainerSpec struct {
 	PullSecret     string                `json:"pull_secret,omitempty"` // the id of a project secret of type docker
 	Storage        *ContainerStorage     `json:"storage,omitempty"`
 	OnDemand       *bool                 `json:"on_demand,omitempty"`
-	WritableRootFs *bool                 `json:"writable_root_fs,omitempty"`
+	WritableRootFS *bool                 `json:"writable_root_fs,omitempty"`
 	Private        *bool                 `json:"private,omitempty" default:"true"`
 }
 
@@ -52,14 +52,14 @@ type ContainerStorage struct {
 // RoomStorageMount is a folder of the room's storage.
 type RoomStorageMount struct {
 	Path     string `json:"path"`
-	Subpath  string `json:"subpath,omitempty"`
+	SubPath  string `json:"subpath,omitempty"`
 	ReadOnly *bool  `json:"read_only,omitempty" default:"false"`
 }
 
 // ProjectStorageMount is a folder of the project's storage.
 type ProjectStorageMount struct {
 	Path     string `json:"path"`
-	Subpath  string `json:"subpath,omitempty"`
+	SubPath  string `json:"subpath,omitempty"`
 	ReadOnly *bool  `json:"read_only,omitempty" default:"true"`
 }
 
@@ -67,7 +67,7 @@ type ProjectStorageMount struct {
 type ImageStorageMount struct {
 	Image    string `json:"image"`
 	Path     string `json:"path"`
-	Subpath  string `json:"subpath,omitempty"`
+	SubPath  string `json:"subpath,omitempty"`
 	ReadOnly *bool  `json:"read_only,omitempty" default:"true"`
 }
 

@@ -17,6 +17,7 @@ func TestTraitsSayWhatBearsMarks(t *testing.T) {
 	bears[ServiceSpec](t, p.Services())
 	bears[ServiceSpec](t, p.RoomServices("r"))
 	bears[RouteSpec](t, p.Routes())
+	bears[ManagedAgentSpec](t, p.ManagedAgents())
 	bears[FeedSpec](t, p.Feeds())
 	bears[FeedSubscriptionSpec](t, p.FeedSubscriptions("f"))
 	bears[SecretSpec](t, p.Secrets())

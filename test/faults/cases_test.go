@@ -5,7 +5,6 @@ package faults_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,7 +28,7 @@ func TestWhatRefersToARoomFollowsItAtOnce(t *testing.T) {
 		route.Spec.Domain, route.Spec.Backend.RoomRef = "web.meshagent.app", &v1alpha1.ResourceReference{Name: "support"}
 		route.Spec.Paths = []v1alpha1.MeshRoutePath{{TargetPort: intstr.FromInt32(8000)}}
 		subscription := &v1alpha1.MeshFeedSubscription{ObjectMeta: named("sub")}
-		subscription.Spec.FeedRef.Name, subscription.Spec.RoomRef.Name, subscription.Spec.Path = feed.Name, "support", "orders/"
+		subscription.Spec.FeedRef.Name, subscription.Spec.RoomRef.Name, subscription.Spec.Path = v1alpha1.ObjectName(feed.Name), "support", "orders/"
 		all := []engine.Object{feed, service, route, subscription}
 		room := newRoom()
 		h.Apply(room)
@@ -70,14 +69,14 @@ func TestWhatLiesInSomethingGoneCanBeDeleted(t *testing.T) {
 				feedID, agentID := nowhere, nowhere
 				if created {
 					feedID = h.MeshAgent.Add("feeds", map[string]any{"name": "f", "visibility": "project"})
-					agentID = h.MeshAgent.Add("agents", map[string]any{"name": "scribe", "configuration": map[string]any{"version": "v1", "kind": "ManagedAgent"}})
+					agentID = h.MeshAgent.Add("agents", managedAgent("scribe"))
 				}
 				room := newRoom()
 				h.Apply(room)
 				subscription := &v1alpha1.MeshFeedSubscription{ObjectMeta: named("sub")}
-				subscription.Spec.FeedRef.External, subscription.Spec.RoomRef.Name, subscription.Spec.Path = feedID, room.Name, "x/"
+				subscription.Spec.FeedRef.ExternalID, subscription.Spec.RoomRef.Name, subscription.Spec.Path = feedID, v1alpha1.ObjectName(room.Name), "x/"
 				secretOfAgent := newMeshSecret()
-				secretOfAgent.Spec.AgentRef = &v1alpha1.ResourceReference{External: agentID}
+				secretOfAgent.Spec.AgentRef = &v1alpha1.ExternalReference{ExternalID: agentID}
 				h.Create(memory.Secret("values", "v"))
 				all := []engine.Object{subscription, secretOfAgent}
 				for _, obj := range all {
@@ -115,7 +114,7 @@ func TestTwoObjectsDoNotShareAResource(t *testing.T) {
 		for _, name := range []string{"old", "new"} {
 			h.Create(memory.Secret("values-"+name, values[name]))
 			obj := &v1alpha1.MeshSecret{ObjectMeta: named(name)}
-			obj.Spec.Name, obj.Spec.SecretRef.Name = "shared", "values-"+name
+			obj.Spec.Name, obj.Spec.SecretRef.Name = "shared", v1alpha1.ObjectName("values-"+name)
 			h.Apply(obj)
 			h.Run(10 * time.Second) // the first one is the older one
 			objects = append(objects, obj)
@@ -142,35 +141,6 @@ func TestTwoObjectsDoNotShareAResource(t *testing.T) {
 		h.CheckDeletion(older)
 		if len(h.MeshAgent.Documents("secrets")) != 0 {
 			t.Fatal("the resource is left")
-		}
-	})
-}
-
-// The template alone tells the name of its service, and another user's has it.
-func TestATemplateWhoseNameIsTaken(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := newCluster(t, simulator.Behavior{})
-		h.MeshAgent.Add("services", map[string]any{
-			"version": "v1", "kind": "Service", "metadata": map[string]any{"name": "made"}, "external": map[string]any{"url": "https://x.example"},
-		})
-		service := &v1alpha1.MeshService{ObjectMeta: named("agent")}
-		service.Spec.Template = &v1alpha1.ServiceTemplate{Text: "version: v1\nkind: ServiceTemplate\nmetadata:\n  name: {{ name }}\nexternal:\n  url: https://y.example\n", Values: map[string]string{"name": "made"}}
-		h.Apply(service)
-		h.Run(time.Minute)
-		if got := h.Condition(service, v1alpha1.ConditionStalled); got != "Stalled=True AlreadyExists" || !strings.Contains(h.Describe(service), `"made"`) {
-			t.Fatalf("it says %s:%s", got, h.Describe(service))
-		}
-		h.MeshAgent.ResetCalls()
-		h.Run(10 * memory.DriftInterval)
-		posts := 0
-		for _, call := range h.MeshAgent.Calls() {
-			if call.Method == http.MethodPost && strings.HasSuffix(call.Path, "/services") {
-				posts++
-			}
-		}
-		if posts > 12 {
-			t.Errorf("%d attempts in ten intervals", posts)
 		}
 	})
 }

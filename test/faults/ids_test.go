@@ -19,13 +19,13 @@ func TestAReferenceByAnIDInCapitals(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newCluster(t, simulator.Behavior{})
-		add := func(collection string, document map[string]any) v1alpha1.ResourceReference {
-			return v1alpha1.ResourceReference{External: strings.ToUpper(h.MeshAgent.Add(collection, document))}
+		add := func(collection string, document map[string]any) string {
+			return strings.ToUpper(h.MeshAgent.Add(collection, document))
 		}
-		room := add("rooms", map[string]any{"name": "support", "metadata": map[string]any{}})
-		feed := add("feeds", map[string]any{"name": "orders", "visibility": "project"})
-		agent := add("agents", map[string]any{"name": "scribe", "configuration": map[string]any{"version": "v1", "kind": "ManagedAgent"}})
-		user := add("users", map[string]any{"email": invitee}).External
+		room := v1alpha1.ResourceReference{ExternalID: add("rooms", map[string]any{"name": "support", "metadata": map[string]any{}})}
+		feed := v1alpha1.IDReference{ExternalID: add("feeds", map[string]any{"name": "orders", "visibility": "project"})}
+		agent := v1alpha1.ExternalReference{ExternalID: add("agents", managedAgent("scribe"))}
+		user := add("users", map[string]any{"email": invitee})
 		service, secretOfAgent := newRoomService(), newMeshSecret()
 		service.Spec.RoomRef, secretOfAgent.Spec.AgentRef = &room, &agent
 		h.Create(memory.Secret("values", "v"))

@@ -16,7 +16,7 @@ func named(name string) metav1.ObjectMeta {
 }
 
 func newFeed() *v1alpha1.MeshFeed {
-	return &v1alpha1.MeshFeed{ObjectMeta: named("orders"), Spec: v1alpha1.MeshFeedSpec{Visibility: "project"}}
+	return &v1alpha1.MeshFeed{ObjectMeta: named("orders"), Spec: v1alpha1.MeshFeedSpec{Visibility: v1alpha1.FeedProject}}
 }
 
 func newRoom() *v1alpha1.MeshRoom {
@@ -38,4 +38,11 @@ func newRoomService() *v1alpha1.MeshService {
 	made.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
 	made.Spec.Container = &v1alpha1.ContainerSpec{Image: "x"}
 	return made
+}
+
+// managedAgent is what MeshAgent holds of a managed agent.
+func managedAgent(name string) map[string]any {
+	return map[string]any{"name": name, "configuration": map[string]any{
+		"version": "v1", "kind": "ManagedAgent", "metadata": map[string]any{"name": name}, "allowed_models": []any{},
+	}}
 }

@@ -22,9 +22,9 @@ func TestRemovedFieldsFallBackToDefaults(t *testing.T) {
 		"a flag that was set":     {"MeshFeed", `{"spec": {"paused": true}}`, `{"spec": {"paused": null}}`},
 		"a flag that was not set": {"MeshFeed", `{"spec": {"paused": false}}`, `{"spec": {"paused": null}}`},
 		"a text":                  {"MeshFeed", `{"spec": {"description": "Sales"}}`, `{"spec": {"description": null}}`},
-		"a format":                {"MeshFeedSubscription", `{"spec": {"filenameDatetimeFormat": "YYYY"}}`, `{"spec": {"filenameDatetimeFormat": null}}`},
+		"a format":                {"MeshFeedSubscription", `{"spec": {"filenameFormat": "YYYY"}}`, `{"spec": {"filenameFormat": null}}`},
 		"members of list elements": {
-			"MeshRoute", `{"spec": {"paths": [{"path": "/", "pathType": "exact", "targetPort": 8000, "stripPrefix": true}]}}`,
+			"MeshRoute", `{"spec": {"paths": [{"path": "/", "pathType": "Exact", "targetPort": 8000, "stripPrefix": true}]}}`,
 			`{"spec": {"paths": [{"targetPort": 8000}]}}`,
 		},
 		"metadata":     {"MeshRoom", `{"spec": {"metadata": {"team": "care"}}}`, `{"spec": {"metadata": null}}`},

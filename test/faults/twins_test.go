@@ -73,7 +73,7 @@ func TestASecretThatTwoObjectsHaveAlready(t *testing.T) {
 				older, newer := &v1alpha1.MeshSecret{ObjectMeta: named("older")}, &v1alpha1.MeshSecret{ObjectMeta: named("newer")}
 				for _, obj := range []*v1alpha1.MeshSecret{older, newer} {
 					h.Create(memory.Secret("values-"+obj.Name, obj.Name))
-					obj.Spec.Name, obj.Spec.SecretRef.Name = "shared", "values-"+obj.Name
+					obj.Spec.Name, obj.Spec.SecretRef.Name = "shared", v1alpha1.ObjectName("values-"+obj.Name)
 					h.Apply(obj)
 					h.Run(10 * time.Second)
 				}

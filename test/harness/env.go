@@ -113,7 +113,7 @@ func (w *Env) ApplyProject(ctx context.Context) *v1alpha1.MeshProject {
 	project := &v1alpha1.MeshProject{
 		ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.DefaultProject},
 		Spec: v1alpha1.MeshProjectSpec{
-			APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "meshagent-api-key"},
+			APIKeySecretRef: v1alpha1.APIKeyReference{Name: "meshagent-api-key"},
 			RateLimit:       &v1alpha1.RateLimit{RequestsPerSecond: 1000, Burst: 1000},
 		},
 	}

@@ -25,7 +25,7 @@ var _ = It("A refusal that repeats the request leaks no secret", func(ctx SpecCo
 	w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 	w.ApplyProject(ctx)
 	source := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, StringData: map[string]string{"K": "first-c4n4ry"}}
-	secret := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalSecretReference{Name: "s"}}}
+	secret := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalObjectReference{Name: "s"}}}
 	agent := service("a", func(spec *v1alpha1.MeshServiceSpec) {
 		spec.Container.Image = "i"
 		spec.Ports = []v1alpha1.ServicePort{{Num: new(intstr.FromInt32(1)), Endpoints: []v1alpha1.ServiceEndpoint{{
@@ -51,7 +51,7 @@ var _ = It("A refusal that repeats the request leaks no secret", func(ctx SpecCo
 		hidden := fmt.Sprintf("(%d): MeshAgent's words are not shown", status)
 		change := hidden
 		if status == http.StatusConflict {
-			change = "something else has the name" // these words are the operator's own
+			change = "another resource has the name" // these words are the operator's own
 		}
 		refused(secret, change)
 		refused(agent, change)

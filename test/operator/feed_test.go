@@ -25,7 +25,7 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 		return &v1alpha1.MeshFeedSubscription{
 			ObjectMeta: metav1.ObjectMeta{Name: "orders"},
 			Spec: v1alpha1.MeshFeedSubscriptionSpec{
-				FeedRef: v1alpha1.ResourceReference{Name: "orders"}, RoomRef: v1alpha1.ResourceReference{Name: "support"}, Path: "feeds/orders/",
+				FeedRef: v1alpha1.IDReference{Name: "orders"}, RoomRef: v1alpha1.ResourceReference{Name: "support"}, Path: "feeds/orders/",
 			},
 		}
 	}
@@ -38,13 +38,13 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 			f.Spec.MessageSchema = &runtime.RawExtension{Raw: []byte(`{"type": "object"}`)}
 		})
 		mine := subscription()
-		mine.Spec.FilenameDatetimeFormat = "YYYY/MM"
+		mine.Spec.FilenameFormat = "YYYY/MM"
 		w.CreateAll(ctx, orders, mine, harness.Room("support"))
 		w.ExpectReady(ctx, orders, mine)
 		Expect(w.MeshAgent.Documents("feeds")[0]).To(HaveKeyWithValue("message_schema", HaveKeyWithValue("type", "object")))
 
 		w.Edit(ctx, orders, func() { orders.Spec.MessageSchema = nil })
-		w.Edit(ctx, mine, func() { mine.Spec.FilenameDatetimeFormat = "" })
+		w.Edit(ctx, mine, func() { mine.Spec.FilenameFormat = "" })
 		w.ExpectReady(ctx, orders, mine)
 		Expect(w.MeshAgent.Documents("feeds")[0]["message_schema"]).To(BeNil())
 		Expect(w.MeshAgent.Documents("feeds/" + orders.Status.ID + "/subscriptions")[0]["filename_datetime_format"]).NotTo(Equal("YYYY/MM"))
@@ -77,7 +77,7 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 		w.ApplyProject(ctx)
 		w.MeshAgent.Add("feeds", map[string]any{"name": "orders", "visibility": "private"})
 		orders := feed(func(f *v1alpha1.MeshFeed) {
-			f.Spec.Visibility = "public"
+			f.Spec.Visibility = v1alpha1.FeedPublic
 			f.Spec.AdoptionPolicy = v1alpha1.AdoptIfUnowned
 		})
 		w.CreateAll(ctx, orders)
@@ -92,7 +92,7 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 		orders := feed()
 		w.CreateAll(ctx, orders)
 		w.ExpectReady(ctx, orders)
-		for _, visibility := range []v1alpha1.FeedVisibility{"private", ""} {
+		for _, visibility := range []v1alpha1.FeedVisibility{v1alpha1.FeedPrivate, ""} {
 			w.Edit(ctx, orders, func() { orders.Spec.Visibility = visibility })
 			w.ExpectReady(ctx, orders)
 		}

@@ -173,7 +173,7 @@ var _ = Describe("The metrics", func() {
 		w.ApplyProject(ctx)
 		took := counted("meshagent_secret_propagation_seconds", "MeshSecret")
 		source := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "openai"}, StringData: map[string]string{"api-key": "first-c4n4ry"}}
-		mine := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "openai"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalSecretReference{Name: "openai"}}}
+		mine := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "openai"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalObjectReference{Name: "openai"}}}
 		w.CreateAll(ctx, source)
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine)

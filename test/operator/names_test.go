@@ -55,7 +55,7 @@ var _ = Describe("A name in MeshAgent", func() {
 		for _, name := range []string{"older", "newer"} {
 			w.CreateAll(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: name}, StringData: map[string]string{"KEY": "value"}})
 			made := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: name}}
-			made.Spec.Name, made.Spec.SecretRef.Name = "shared", name
+			made.Spec.Name, made.Spec.SecretRef.Name = "shared", v1alpha1.ObjectName(name)
 			w.CreateAll(ctx, made)
 			objects = append(objects, made)
 			if name == "older" {

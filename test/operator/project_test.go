@@ -83,7 +83,7 @@ var _ = Describe("MeshProject", func() {
 			w.StartOperator(harness.OperatorOptions{})
 			project := &v1alpha1.MeshProject{
 				ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.DefaultProject},
-				Spec:       v1alpha1.MeshProjectSpec{APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "meshagent-api-key"}},
+				Spec:       v1alpha1.MeshProjectSpec{APIKeySecretRef: v1alpha1.APIKeyReference{Name: "meshagent-api-key"}},
 			}
 			secret := harness.APIKeySecret(simulator.DevelopmentKey)
 			breakIt(w, project, secret)
@@ -280,7 +280,7 @@ var _ = Describe("MeshProject", func() {
 		other.Name = "other-key"
 		w.CreateAll(ctx, other, &v1alpha1.MeshProject{
 			ObjectMeta: metav1.ObjectMeta{Name: "other"},
-			Spec:       v1alpha1.MeshProjectSpec{APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "other-key"}},
+			Spec:       v1alpha1.MeshProjectSpec{APIKeySecretRef: v1alpha1.APIKeyReference{Name: "other-key"}},
 		})
 		support := harness.Room("support")
 		w.CreateAll(ctx, support)

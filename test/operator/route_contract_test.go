@@ -27,7 +27,7 @@ func keepsRoute(ctx SpecContext, schema string, pick int) {
 	w.StartOperator(harness.OperatorOptions{})
 	w.ApplyProject(ctx)
 	w.MeshAgent.Add("rooms", map[string]any{"name": "text", "metadata": map[string]any{}})
-	w.MeshAgent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "text"}, "allowed_models": []any{}}})
+	w.MeshAgent.Add("agents", managedAgent("text"))
 	wire := exampleRoute(schema, pick)
 	Expect(harness.Validator().CheckSchema(schema, normal(wire))).To(Succeed())
 
@@ -73,11 +73,11 @@ func routeAsCustomResource(wire map[string]any) map[string]any {
 	spec := map[string]any{"domain": wire["domain"], "name": metadata["name"], "annotations": metadata["annotations"]}
 	backend := map[string]any{}
 	for member, target := range wire["backend"].(map[string]any) {
-		backend[member+"Ref"] = map[string]any{"external": target.(map[string]any)["name"]}
+		backend[member+"Ref"] = map[string]any{"externalName": target.(map[string]any)["name"]}
 	}
 	spec["backend"] = backend
 	if paths, ok := wire["paths"]; ok {
-		spec["paths"] = paths
+		spec["paths"] = camelCase(paths)
 	}
 	return spec
 }

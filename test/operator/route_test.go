@@ -52,9 +52,9 @@ var _ = Describe("MeshRoute", func() {
 		w.Edit(ctx, support, func() { support.Spec.Name = "care" })
 		Eventually(func() map[string]any { return backend(w) }).WithContext(ctx).Should(HaveKeyWithValue("room", HaveKeyWithValue("name", "care")))
 
-		w.MeshAgent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "helper"}, "allowed_models": []any{}}})
+		w.MeshAgent.Add("agents", managedAgent("helper"))
 		w.Edit(ctx, mine, func() {
-			mine.Spec.Backend = v1alpha1.MeshRouteBackend{AgentRef: &v1alpha1.ResourceReference{External: "helper"}}
+			mine.Spec.Backend = v1alpha1.MeshRouteBackend{AgentRef: &v1alpha1.ExternalReference{ExternalName: "helper"}}
 			mine.Spec.Paths = nil
 		})
 		w.ExpectReady(ctx, mine)

@@ -34,7 +34,7 @@ var _ = Describe("MeshSecret", func() {
 		mine = &v1alpha1.MeshSecret{
 			ObjectMeta: metav1.ObjectMeta{Name: "openai"},
 			Spec: v1alpha1.MeshSecretSpec{
-				SecretRef: v1alpha1.LocalSecretReference{Name: "openai"},
+				SecretRef: v1alpha1.LocalObjectReference{Name: "openai"},
 				Keys:      []v1alpha1.MeshSecretKey{{Key: "api-key", As: "OPENAI_API_KEY"}},
 			},
 		}
@@ -162,7 +162,7 @@ var _ = Describe("MeshSecret", func() {
 			ObjectMeta: metav1.ObjectMeta{Name: "pull"}, Type: corev1.SecretTypeDockerConfigJson,
 			StringData: map[string]string{".dockerconfigjson": `{"auths": {"ghcr.io": {"auth": "cm9ib3Q6YzRuNHJ5"}, "quay.io": {"auth": "YTpi"}}}`},
 		}
-		login := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "pull"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalSecretReference{Name: "pull"}}}
+		login := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "pull"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalObjectReference{Name: "pull"}}}
 		w.CreateAll(ctx, pull, login)
 		Eventually(w.State(ctx, login)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True Invalid"), ContainSubstring("ghcr.io, quay.io")))
 		w.Edit(ctx, login, func() { login.Spec.Registry = "ghcr.io" })
@@ -199,8 +199,8 @@ var _ = Describe("MeshSecret", func() {
 
 	It("lives with an agent, whose id is given", func(ctx SpecContext) {
 		begin(ctx, harness.OperatorOptions{})
-		agent := w.MeshAgent.Add("agents", map[string]any{"configuration": map[string]any{"metadata": map[string]any{"name": "helper"}, "allowed_models": []any{}}})
-		mine.Spec.AgentRef = &v1alpha1.ResourceReference{External: agent}
+		agent := w.MeshAgent.Add("agents", managedAgent("helper"))
+		mine.Spec.AgentRef = &v1alpha1.ExternalReference{ExternalID: agent}
 		mine.Spec.DelegatedTo = "bot"
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine)

@@ -96,15 +96,15 @@ func asCustomResource(service map[string]any) map[string]any {
 	metadata := spec["metadata"].(map[string]any)
 	spec["name"] = metadata["name"]
 	delete(metadata, "name")
-	external := func(id any) map[string]any { return map[string]any{"external": id} }
+	external := func(id any) map[string]any { return map[string]any{"externalID": id} }
 	if container, ok := spec["container"].(map[string]any); ok {
-		container["secretRefs"] = []any{external(container["secrets"].([]any)[0])}
-		container["pullSecretRef"] = external(container["pull_secret"])
+		container["meshSecretRefs"] = []any{external(container["secrets"].([]any)[0])}
+		container["pullMeshSecretRef"] = external(container["pull_secret"])
 		delete(container, "secrets")
 		delete(container, "pull_secret")
 		for _, variable := range container["environment"].([]any) {
 			if secret, ok := variable.(map[string]any)["secret"].(map[string]any); ok {
-				secret["secretRef"] = external(secret["id"])
+				secret["meshSecretRef"] = external(secret["id"])
 				delete(secret, "id")
 			}
 		}
@@ -128,13 +128,32 @@ func camelCase(value any) any {
 			for i, word := range words[1:] {
 				words[i+1] = strings.ToUpper(word[:1]) + word[1:]
 			}
-			written := strings.NewReplacer("Id", "ID", "Pkce", "PKCE", "Oauth", "OAuth").Replace(strings.Join(words, ""))
-			if name == "a_key" {
+			written := strings.NewReplacer("Id", "ID", "Oauth", "OAuth", "openai", "openAI", "Fs", "FS").Replace(strings.Join(words, ""))
+			switch name {
+			case "a_key":
 				written = name
+			case "subpath":
+				written = "subPath"
+			case "no_pkce":
+				written, member = "pkce", map[any]string{true: "Disabled", false: "Required"}[member]
+			case "template", "role", "type", "require_approval", "threading_mode", "pathType":
+				member = enumeration(member.(string))
 			}
 			object[written] = camelCase(member)
 		}
 		return object
+	}
+	return value
+}
+
+// enumeration is the value that custom resources have for a word of MeshAgent.
+func enumeration(word string) string {
+	if word == "http" || word == "tcp" {
+		return strings.ToUpper(word)
+	}
+	value := ""
+	for _, part := range strings.Split(word, "-") {
+		value += strings.ToUpper(part[:1]) + part[1:]
 	}
 	return value
 }

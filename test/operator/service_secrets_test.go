@@ -25,29 +25,29 @@ var _ = Describe("MeshService", func() {
 		bytes.SetName("of-bytes")
 		bytes.(*v1alpha1.MeshSecret).Spec.RoomRef, bytes.(*v1alpha1.MeshSecret).Spec.ForIdentity = nil, ""
 		agents.SetName("of-agent")
-		agents.(*v1alpha1.MeshSecret).Spec.AgentRef = &v1alpha1.ResourceReference{External: w.MeshAgent.Add("agents", map[string]any{"name": "scribe"})}
+		agents.(*v1alpha1.MeshSecret).Spec.AgentRef = &v1alpha1.ExternalReference{ExternalID: w.MeshAgent.Add("agents", managedAgent("scribe"))}
 		w.CreateAll(ctx, harness.Room("support"), harness.Room("care"), harness.SampleObject("Secret", "openai"), harness.SampleObject("Secret", "registry-pull"),
 			harness.SampleObject("MeshSecret", "openai"), harness.SampleObject("MeshSecret", "registry-pull"), harness.SampleObject("MeshSecret", "openai-room"), care, bytes, agents)
 		agent := service("agent", inRoom("support"))
 		w.CreateAll(ctx, agent)
 		w.ExpectReady(ctx, agent)
 		good := agent.Spec.Container.DeepCopy()
-		named := func(name string) v1alpha1.ResourceReference { return v1alpha1.ResourceReference{Name: name} }
-		pull := func(name string) { agent.Spec.Container.PullSecretRef = new(named(name)) }
-		variables := func(name string) { agent.Spec.Container.SecretRefs = []v1alpha1.ResourceReference{named(name)} }
+		named := func(name string) v1alpha1.IDReference { return v1alpha1.IDReference{Name: v1alpha1.ObjectName(name)} }
+		pull := func(name string) { agent.Spec.Container.PullMeshSecretRef = new(named(name)) }
+		variables := func(name string) { agent.Spec.Container.MeshSecretRefs = []v1alpha1.IDReference{named(name)} }
 		variable := func(name string) {
-			agent.Spec.Container.Environment = []v1alpha1.EnvironmentVariable{{Name: "KEY", Secret: &v1alpha1.SecretValue{Identity: "support", SecretRef: named(name)}}}
+			agent.Spec.Container.Environment = []v1alpha1.EnvironmentVariable{{Name: "KEY", Secret: &v1alpha1.SecretValue{Identity: "support", MeshSecretRef: named(name)}}}
 		}
 		for _, one := range []struct {
 			place       func(name string)
 			name, wrong string // "" for what is right
 		}{
-			{pull, "openai", `spec.container.pullSecretRef names MeshSecret "openai", which is of type "keys": it must be of type "docker"`},
-			{pull, "of-agent", `spec.container.pullSecretRef names MeshSecret "of-agent", which is a secret of an agent: it must be a secret of the project`},
+			{pull, "openai", `spec.container.pullMeshSecretRef names MeshSecret "openai", which is of type "Keys": it must be of type "Docker"`},
+			{pull, "of-agent", `spec.container.pullMeshSecretRef names MeshSecret "of-agent", which is a secret of an agent: it must be a secret of the project`},
 			{pull, "registry-pull", ""},
-			{variables, "openai-room", `spec.container.secretRefs names MeshSecret "openai-room", which is a secret of room "support": it must be a secret of the project`},
-			{variables, "of-bytes", `spec.container.secretRefs names MeshSecret "of-bytes", which is of type "text/plain": it must be of type "keys"`},
-			{variables, "registry-pull", `which is of type "docker": it must be of type "keys"`},
+			{variables, "openai-room", `spec.container.meshSecretRefs names MeshSecret "openai-room", which is a secret of room "support": it must be a secret of the project`},
+			{variables, "of-bytes", `spec.container.meshSecretRefs names MeshSecret "of-bytes", which is of type "text/plain": it must be of type "Keys"`},
+			{variables, "registry-pull", `which is of type "Docker": it must be of type "Keys"`},
 			{variables, "openai", ""},
 			{variable, "openai", `the variable "KEY" in spec.container.environment names MeshSecret "openai", which is a secret of the project: it must be a secret of the service's room`},
 			{variable, "of-agent", `which is a secret of an agent: it must be a secret of the service's room`},

@@ -40,7 +40,7 @@ var _ = Describe("MeshService with a template", func() {
 		whom := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "whom"}, Data: map[string]string{"whom": "world"}}
 		// The template gives another name than the object has.
 		made := service("greets", withText(greeter, map[string]string{"name": "greeter"}), func(spec *v1alpha1.MeshServiceSpec) {
-			spec.Template.ValuesFrom = []v1alpha1.ServiceTemplateValue{{Name: "whom", ConfigMapKeyRef: v1alpha1.ConfigMapKeyReference{Name: "whom", Key: "whom"}}}
+			spec.Template.ValuesFrom = []v1alpha1.ServiceTemplateValue{{Name: "whom", ConfigMapKeyRef: &v1alpha1.ConfigMapKeyReference{Name: "whom", Key: "whom"}}}
 		})
 		w.CreateAll(ctx, made)
 		Eventually(w.State(ctx, made)).WithContext(ctx).Should(And(HavePrefix("Ready=False"), ContainSubstring(`ConfigMap "whom" does not exist in namespace`)))
@@ -138,11 +138,11 @@ var _ = Describe("MeshService with a template", func() {
 		w.CreateAll(ctx, odd)
 		Eventually(w.State(ctx, odd)).WithContext(ctx).Should(ContainSubstring(`spec.template.values has "not a name", which no template can use`))
 		twice := service("twice", withText(greeter, map[string]string{"name": "x"}), func(spec *v1alpha1.MeshServiceSpec) {
-			spec.Template.ValuesFrom = []v1alpha1.ServiceTemplateValue{{Name: "name", ConfigMapKeyRef: v1alpha1.ConfigMapKeyReference{Name: "m", Key: "k"}}}
+			spec.Template.ValuesFrom = []v1alpha1.ServiceTemplateValue{{Name: "name", ConfigMapKeyRef: &v1alpha1.ConfigMapKeyReference{Name: "m", Key: "k"}}}
 		})
 		w.CreateAll(ctx, twice, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "m"}, BinaryData: map[string][]byte{"k": {0xff}}})
 		Eventually(w.State(ctx, twice)).WithContext(ctx).Should(ContainSubstring(`"name" is in both spec.template.values and spec.template.valuesFrom`))
 		w.Edit(ctx, twice, func() { twice.Spec.Template.Values = nil })
-		Eventually(w.State(ctx, twice)).WithContext(ctx).Should(ContainSubstring(`key "k" of ConfigMap "m" is no text`))
+		Eventually(w.State(ctx, twice)).WithContext(ctx).Should(ContainSubstring(`key "k" of ConfigMap "m" is not text`))
 	})
 })

@@ -30,7 +30,7 @@ func service(name string, change ...func(*v1alpha1.MeshServiceSpec)) *v1alpha1.M
 
 // inRoom puts a MeshService into a room.
 func inRoom(name string) func(*v1alpha1.MeshServiceSpec) {
-	return func(spec *v1alpha1.MeshServiceSpec) { spec.RoomRef = &v1alpha1.ResourceReference{Name: name} }
+	return func(spec *v1alpha1.MeshServiceSpec) { spec.RoomRef = &v1alpha1.ResourceReference{Name: v1alpha1.ObjectName(name)} }
 }
 
 // textOf is what MeshAgent holds as text, to search in.
@@ -56,7 +56,7 @@ var _ = Describe("MeshService", func() {
 			agent := service("agent", change, func(spec *v1alpha1.MeshServiceSpec) {
 				spec.Container.Command = "serve"
 				spec.Metadata = &v1alpha1.ServiceMetadata{Description: "first", Annotations: map[string]string{"a": "b"}}
-				spec.Ports = []v1alpha1.ServicePort{{Num: new(intstr.FromInt32(8000)), Type: "http"}}
+				spec.Ports = []v1alpha1.ServicePort{{Num: new(intstr.FromInt32(8000)), Type: v1alpha1.PortHTTP}}
 			})
 			w.CreateAll(ctx, agent)
 			w.ExpectReady(ctx, agent)
@@ -126,10 +126,10 @@ var _ = Describe("MeshService", func() {
 		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
 		agent := service("agent", inRoom("support"), func(spec *v1alpha1.MeshServiceSpec) {
-			spec.Container.SecretRefs = []v1alpha1.ResourceReference{{Name: "openai"}, {External: "an-id"}}
-			spec.Container.PullSecretRef = &v1alpha1.ResourceReference{Name: "registry-pull"}
+			spec.Container.MeshSecretRefs = []v1alpha1.IDReference{{Name: "openai"}, {ExternalID: "an-id"}}
+			spec.Container.PullMeshSecretRef = &v1alpha1.IDReference{Name: "registry-pull"}
 			spec.Container.Environment = []v1alpha1.EnvironmentVariable{{
-				Name: "KEY", Secret: &v1alpha1.SecretValue{Identity: "support", SecretRef: v1alpha1.ResourceReference{Name: "openai-room"}},
+				Name: "KEY", Secret: &v1alpha1.SecretValue{Identity: "support", MeshSecretRef: v1alpha1.IDReference{Name: "openai-room"}},
 			}}
 		})
 		w.CreateAll(ctx, agent)

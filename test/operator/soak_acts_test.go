@@ -188,7 +188,7 @@ func isReferredTo(s harness.Sample) bool {
 	return false
 }
 
-// refersTo finds a member such as pullSecretRef or secretRefs with the name of a secret.
+// refersTo finds a member such as pullMeshSecretRef or meshSecretRefs with the name of a secret.
 func refersTo(member string, value any, noun, name string) bool {
 	switch value := value.(type) {
 	case []any:

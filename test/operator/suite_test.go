@@ -16,3 +16,8 @@ func TestOperator(t *testing.T) {
 		ControllerManager: true, // namespaces are deleted for real
 	})
 }
+
+// managedAgent is what MeshAgent holds of a managed agent.
+func managedAgent(name string) map[string]any {
+	return map[string]any{"name": name, "configuration": map[string]any{"metadata": map[string]any{"name": name}, "allowed_models": []any{}}}
+}

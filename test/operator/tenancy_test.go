@@ -80,7 +80,7 @@ var _ = Describe("Whoever may write objects in one namespace only", func() {
 		guest.CreateAll(ctx, harness.APIKeySecret(forged), &v1alpha1.MeshProject{
 			ObjectMeta: metav1.ObjectMeta{Name: v1alpha1.DefaultProject},
 			Spec: v1alpha1.MeshProjectSpec{
-				APIKeySecretRef: v1alpha1.SecretKeyReference{Name: "meshagent-api-key"}, RateLimit: &v1alpha1.RateLimit{RequestsPerSecond: 1, Burst: 1},
+				APIKeySecretRef: v1alpha1.APIKeyReference{Name: "meshagent-api-key"}, RateLimit: &v1alpha1.RateLimit{RequestsPerSecond: 1, Burst: 1},
 			},
 		})
 		left := func() map[string]float64 { return series(operator.Metrics, "meshagent_api_budget_remaining_requests") }

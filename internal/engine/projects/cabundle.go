@@ -55,9 +55,9 @@ func (p *Pool) bundleSource(ctx context.Context, project *v1alpha1.MeshProject) 
 		}
 		return bundleSource{inline: from.Inline}, nil
 	}
-	version, err := p.versionOf(ctx, "ConfigMap", types.NamespacedName{Namespace: project.Namespace, Name: from.ConfigMapKeyRef.Name})
+	version, err := p.versionOf(ctx, "ConfigMap", types.NamespacedName{Namespace: project.Namespace, Name: string(from.ConfigMapKeyRef.Name)})
 	if apierrors.IsNotFound(err) {
-		return bundleSource{}, bundleNotFound(from.ConfigMapKeyRef.Name, project.Namespace)
+		return bundleSource{}, bundleNotFound(string(from.ConfigMapKeyRef.Name), project.Namespace)
 	}
 	return bundleSource{configMap: *from.ConfigMapKeyRef, version: version}, err
 }
@@ -77,7 +77,7 @@ func (p *Pool) readBundle(ctx context.Context, project *v1alpha1.MeshProject) (b
 		return parseBundle("spec.caBundle.inline", []byte(from.Inline))
 	}
 	var source corev1.ConfigMap
-	name, field := from.ConfigMapKeyRef.Name, from.ConfigMapKeyRef.Key
+	name, field := string(from.ConfigMapKeyRef.Name), from.ConfigMapKeyRef.Key
 	err := p.Live.Get(ctx, types.NamespacedName{Namespace: project.Namespace, Name: name}, &source)
 	if apierrors.IsNotFound(err) {
 		return bundle{}, bundleNotFound(name, project.Namespace)

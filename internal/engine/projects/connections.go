@@ -55,7 +55,7 @@ type opened struct {
 // inputs are all of a MeshProject, of its Secret and of its ConfigMap that a connection depends on.
 type inputs struct {
 	endpoint, projectID string
-	secret              v1alpha1.SecretKeyReference
+	secret              v1alpha1.APIKeyReference
 	secretVersion       string
 	ca                  bundleSource
 	allowance           allowance

@@ -105,7 +105,7 @@ func (p *Pool) Lookup(ctx context.Context, obj v1alpha1.Object) (*v1alpha1.MeshP
 // ProjectKey names the MeshProject that an object refers to.
 func ProjectKey(obj v1alpha1.Object) types.NamespacedName {
 	ref := obj.CommonSpec().ProjectRef
-	key := types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name}
+	key := types.NamespacedName{Namespace: ref.Namespace, Name: string(ref.Name)}
 	if key.Namespace == "" {
 		key.Namespace = obj.GetNamespace()
 	}
@@ -154,7 +154,7 @@ func (p *Pool) connection(ctx context.Context, project *v1alpha1.MeshProject) (*
 
 // secretVersion is the version of the API key's Secret.
 func (p *Pool) secretVersion(ctx context.Context, project *v1alpha1.MeshProject) (string, error) {
-	name := project.Spec.APIKeySecretRef.Name
+	name := string(project.Spec.APIKeySecretRef.Name)
 	version, err := p.versionOf(ctx, "Secret", types.NamespacedName{Namespace: project.Namespace, Name: name})
 	if apierrors.IsNotFound(err) {
 		return "", secretNotFound(name, project.Namespace)
@@ -179,14 +179,14 @@ func secretNotFound(name, namespace string) error {
 // readKey reads the API key from its Secret. No error repeats any part of it.
 func (p *Pool) readKey(ctx context.Context, project *v1alpha1.MeshProject) (meshagent.APIKey, error) {
 	ref := project.Spec.APIKeySecretRef
-	field := ref.Key
+	name, field := string(ref.Name), ref.Key
 	if field == "" {
 		field = v1alpha1.DefaultAPIKeyKey
 	}
 	var secret corev1.Secret
-	err := p.Live.Get(ctx, types.NamespacedName{Namespace: project.Namespace, Name: ref.Name}, &secret)
+	err := p.Live.Get(ctx, types.NamespacedName{Namespace: project.Namespace, Name: name}, &secret)
 	if apierrors.IsNotFound(err) {
-		return meshagent.APIKey{}, secretNotFound(ref.Name, project.Namespace)
+		return meshagent.APIKey{}, secretNotFound(name, project.Namespace)
 	}
 	if err != nil {
 		return meshagent.APIKey{}, fmt.Errorf("reading Secret %q: %w", ref.Name, err)

@@ -25,11 +25,11 @@ var edits = map[string]string{ //nolint:gosec // these are not credentials
 	"MeshProject": `{"spec": {"rateLimit": {"requestsPerSecond": 50}}}`,
 	"MeshFeed": `{"spec": {"paused": true, "description": "Sales", "annotations": null,
 		"messageSchema": {"required": null, "properties": {"order": {"type": "integer"}}}}}`,
-	"MeshFeedSubscription":     `{"spec": {"filenameDatetimeFormat": "YYYY", "annotations": {"a": "b"}}}`,
+	"MeshFeedSubscription":     `{"spec": {"filenameFormat": "YYYY", "annotations": {"a": "b"}}}`,
 	"MeshRoute":                `{"spec": {"name": "label", "paths": [{"path": "/a", "targetPort": "8001", "stripPrefix": true}, {"targetPort": 8000}]}}`,
 	"MeshSecret":               `{"spec": {"keys": [{"key": "api-key", "as": "OTHER"}]}}`,
 	"MeshSecret openai-room":   `{"spec": {"raw": {"contentType": "text/markdown"}}}`,
-	"MeshSecret registry-pull": `{"spec": {"type": "raw", "raw": {"key": ".dockerconfigjson"}}}`,
+	"MeshSecret registry-pull": `{"spec": {"type": "Raw", "raw": {"key": ".dockerconfigjson"}}}`,
 	"MeshService": `{"spec": {"metadata": {"repo": "https://example.com/code", "description": null, "annotations": null},
 		"agents": [{"name": "other"}], "files": null}}`,
 	"MeshService translator": `{"spec": {"template": {"values": {"language": "German", "tone": "plain"}}}}`,
@@ -40,9 +40,9 @@ var edits = map[string]string{ //nolint:gosec // these are not credentials
 
 // listEdits are for samples with lists of objects. Tests fail if one is missing.
 var listEdits = map[string]string{ //nolint:gosec // these are no credentials
-	"MeshRoute": `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"path": "/", "pathType": "prefix", "targetPort": 9000}]}}`,
+	"MeshRoute": `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"path": "/", "pathType": "Prefix", "targetPort": 9000}]}}`,
 	"MeshService support": `{"spec": {"agents": [{"name": "first"}, {"name": "support", "description": "Other", "channels": {"queue": [{"queue": "questions"}]}}],
-		"container": {"environment": [{"name": "NEW", "value": "x"}, {"name": "OPENAI_API_KEY", "secret": {"identity": "support", "secretRef": {"name": "openai-room"}}},
+		"container": {"environment": [{"name": "NEW", "value": "x"}, {"name": "OPENAI_API_KEY", "secret": {"identity": "support", "meshSecretRef": {"name": "openai-room"}}},
 		{"name": "LOG_LEVEL", "value": "debug"}]}}}`,
 	"MeshService tickets":         `{"spec": {"ports": [{"num": 80}, {"num": 443, "endpoints": [{"path": "/other"}, {"path": "/mcp", "mcp": {"label": "tickets"}}]}]}}`,
 	"MeshRoomGrant support-ops":   `{"spec": {"permissions": {"storage": {"paths": [{"path": "/new"}, {"path": "/reports", "readOnly": false}]}}}}`,

@@ -38,7 +38,7 @@ func (s Sample) spec() map[string]any {
 	return spec
 }
 
-// refersTo says that somewhere in a spec a member such as roomRef or secretRefs names a sample.
+// refersTo says that somewhere in a spec a member such as roomRef or meshSecretRefs names a sample.
 func refersTo(v any, other Sample) bool {
 	switch v := v.(type) {
 	case map[string]any:
@@ -53,7 +53,7 @@ func refersTo(v any, other Sample) bool {
 	return false
 }
 
-// isReference says that a member of this name, such as roomRef, pullSecretRef or configMapKeyRef,
+// isReference says that a member of this name, such as roomRef, pullMeshSecretRef or configMapKeyRef,
 // refers to objects of a kind.
 func isReference(name, kind string) bool {
 	stem, ok := strings.CutSuffix(strings.TrimSuffix(name, "s"), "Ref")

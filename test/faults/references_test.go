@@ -1,0 +1,140 @@
+// Copyright 2026 The meshagent-operator Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package faults_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
+	"github.com/meshagent/meshagent-operator/test/simulator"
+)
+
+// agentRoute is a MeshRoute to a managed agent.
+func agentRoute(agent v1alpha1.ExternalReference) *v1alpha1.MeshRoute {
+	made := &v1alpha1.MeshRoute{ObjectMeta: named("web")}
+	made.Spec.Domain, made.Spec.Backend.AgentRef = "web.meshagent.app", &agent
+	return made
+}
+
+// A secret needs the ID of its agent, and a route the name. Another agent has that ID for a name.
+func TestAManagedAgentIsFoundByItsNameAndByItsID(t *testing.T) {
+	t.Parallel()
+	for name, byID := range map[string]bool{"by name": false, "by ID": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newCluster(t, simulator.Behavior{})
+				id := h.MeshAgent.Add("agents", managedAgent("scribe"))
+				h.MeshAgent.Add("agents", managedAgent(id))
+				ref := v1alpha1.ExternalReference{ExternalName: "scribe"}
+				if byID {
+					ref = v1alpha1.ExternalReference{ExternalID: id}
+				}
+				secret, route := newMeshSecret(), agentRoute(ref)
+				secret.Spec.AgentRef = &ref
+				h.Create(memory.Secret("values", "v"))
+				h.Apply(secret)
+				h.Apply(route)
+				h.Run(time.Minute)
+				h.RequireReady(secret)
+				h.RequireReady(route)
+				if held := h.MeshAgent.Documents("agents/" + id + "/secrets"); len(held) != 1 || secret.Status.Parent != id {
+					t.Errorf("the agent has %d secrets, and the parent is %q", len(held), secret.Status.Parent)
+				}
+				spec, _ := h.MeshAgent.Documents("routes")[0]["spec"].(map[string]any)
+				backend, _ := spec["backend"].(map[string]any)
+				if agent, _ := backend["agent"].(map[string]any); agent["name"] != "scribe" {
+					t.Errorf("the route leads to %v", backend)
+				}
+			})
+		})
+	}
+}
+
+// What refers to an agent that does not exist waits, and writes nothing.
+func TestAManagedAgentThatDoesNotExistIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newCluster(t, simulator.Behavior{})
+		// An ID is not a name.
+		id := h.MeshAgent.Add("agents", managedAgent("other"))
+		route := agentRoute(v1alpha1.ExternalReference{ExternalName: id})
+		h.Apply(route)
+		h.Run(time.Minute)
+		if got := h.Condition(route, v1alpha1.ConditionReady); got != "Ready=False ReferenceNotFound" || !strings.Contains(h.Describe(route), `managed agent "`+id+`"`) {
+			t.Fatalf("it says %s:%s", got, h.Describe(route))
+		}
+		for _, call := range h.MeshAgent.Calls() {
+			if call.Method != http.MethodGet {
+				t.Errorf("%s %s was sent", call.Method, call.Path)
+			}
+		}
+		h.MeshAgent.Add("agents", managedAgent(id))
+		h.Run(2 * memory.DriftInterval)
+		h.RequireReady(route)
+	})
+}
+
+// Anyone who can create rooms can give one the name that is another one's ID.
+func TestARoomCannotTakeWhatIsAddressedToAnID(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newCluster(t, simulator.Behavior{})
+		room := func(name string) string {
+			return h.MeshAgent.Add("rooms", map[string]any{"name": name, "metadata": map[string]any{}})
+		}
+		payments := room("payments")
+		thief := room(payments)
+		byID, byName := newRoomService(), newRoomService()
+		byName.Name = "other"
+		byID.Spec.RoomRef = &v1alpha1.ResourceReference{ExternalID: payments}
+		byName.Spec.RoomRef = &v1alpha1.ResourceReference{ExternalName: payments}
+		h.Apply(byID)
+		h.Apply(byName)
+		h.Run(time.Minute)
+		for _, service := range []*v1alpha1.MeshService{byID, byName} {
+			h.RequireReady(service)
+		}
+		for id, want := range map[string]string{payments: byID.Status.ID, thief: byName.Status.ID} {
+			if held := h.MeshAgent.Documents("rooms/" + id + "/services"); len(held) != 1 || held[0]["id"] != want {
+				t.Errorf("room %s has %v", id, held)
+			}
+		}
+	})
+}
+
+// The template of a service has the domain of a MeshRoute, which is created again with another one.
+func TestATemplateFollowsTheDomainOfARoute(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newCluster(t, simulator.Behavior{})
+		h.MeshAgent.Add("agents", managedAgent("scribe"))
+		service := templated("agent", "made")
+		service.Spec.Template.Text = strings.ReplaceAll(service.Spec.Template.Text, "y.example", "{{ domain }}")
+		service.Spec.Template.ValuesFrom = []v1alpha1.ServiceTemplateValue{{Name: "domain", RouteRef: &v1alpha1.LocalObjectReference{Name: "web"}}}
+		h.Apply(service)
+		h.Run(time.Minute)
+		if got := h.Condition(service, v1alpha1.ConditionReady); got != "Ready=False ReferenceNotFound" {
+			t.Fatalf("it says %s:%s", got, h.Describe(service))
+		}
+		for _, domain := range []string{"web.meshagent.app", "next.meshagent.app"} {
+			route := agentRoute(v1alpha1.ExternalReference{ExternalName: "scribe"})
+			route.Spec.Domain = domain
+			h.Apply(route)
+			h.Run(memory.DriftInterval / 2) // it is told at once
+			h.RequireReady(route)
+			h.RequireReady(service)
+			external, _ := h.MeshAgent.Documents("services")[0]["external"].(map[string]any)
+			if external["url"] != "https://"+domain {
+				t.Errorf("with domain %s it is at %v", domain, external["url"])
+			}
+			h.CheckDeletion(route)
+		}
+	})
+}
