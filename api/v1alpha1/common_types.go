@@ -80,27 +80,29 @@ type CommonSpec struct {
 	// +optional
 	ProjectRef ProjectReference `json:"projectRef,omitzero"`
 
-	// reconcilePolicy is Enforce or Observe. With Enforce, the operator makes MeshAgent match this object. With Observe,
-	// it writes nothing to MeshAgent, and status.drift shows what would change. Defaults to
-	// spec.defaults.reconcilePolicy of the MeshProject, otherwise to Enforce.
+	// reconcilePolicy is Enforce or Observe. With Enforce, the operator makes MeshAgent match this
+	// object. With Observe, it writes nothing to MeshAgent, and status.drift shows what would
+	// change. Defaults to spec.defaults.reconcilePolicy of the MeshProject, otherwise to Enforce.
 	// +optional
 	ReconcilePolicy ReconcilePolicy `json:"reconcilePolicy,omitempty"`
 
-	// adoptionPolicy is IfIdentical, IfUnowned or Always. It says whether this object takes over a resource that exists
-	// in MeshAgent already: only if the two are equal, also if they differ, or also if another object or operator owns
-	// the resource. Defaults to spec.defaults.adoptionPolicy of the MeshProject, otherwise to IfIdentical.
+	// adoptionPolicy is IfIdentical, IfUnowned or Always. It says whether this object takes over a
+	// resource that exists in MeshAgent already: only if the two are equal, also if they differ, or
+	// also if another object or operator owns the resource. Defaults to spec.defaults.adoptionPolicy
+	// of the MeshProject, otherwise to IfIdentical.
 	// +optional
 	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
 
-	// deletionPolicy is Delete or Orphan. It says whether the resource in MeshAgent is deleted together with this
-	// object. Defaults to spec.defaults.deletionPolicy of the MeshProject. If that is unset too, the operator deletes a
-	// resource that it created, and leaves a resource that it adopted.
+	// deletionPolicy is Delete or Orphan. It says whether the resource in MeshAgent is deleted
+	// together with this object. Defaults to spec.defaults.deletionPolicy of the MeshProject. If
+	// that is unset too, the operator deletes a resource that it created, and leaves a resource that
+	// it adopted.
 	// +optional
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
 
-	// suspend stops all requests to MeshAgent for this object. If the object is deleted meanwhile, its resource stays in
-	// MeshAgent. If deletionPolicy of this object is Delete, the deletion waits instead, unless the namespace is deleted
-	// too. Defaults to false.
+	// suspend stops all requests to MeshAgent for this object. If the object is deleted meanwhile,
+	// its resource stays in MeshAgent. If deletionPolicy of this object is Delete, the deletion
+	// waits instead, unless the namespace is deleted too. Defaults to false.
 	// +optional
 	Suspend *bool `json:"suspend,omitempty"`
 }

@@ -94,7 +94,7 @@ func (p *pass) notCreated(ctx context.Context, inTheWay resource, uncertain bool
 	if existing == nil && isPromised(inTheWay) {
 		return p.adoptPromise(inTheWay, uncertain)
 	}
-	if existing == nil && rendered {
+	if key == "" && rendered {
 		return p.nameTaken(key)
 	}
 	if existing == nil {

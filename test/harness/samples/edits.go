@@ -40,9 +40,9 @@ var edits = map[string]string{ //nolint:gosec // these are not credentials
 
 // listEdits are for samples with lists of objects. Tests fail if one is missing.
 var listEdits = map[string]string{ //nolint:gosec // these are not credentials
-	"MeshRoute": `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"path": "/", "pathType": "prefix", "targetPort": 9000}]}}`,
+	"MeshRoute": `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"path": "/", "pathType": "Prefix", "targetPort": 9000}]}}`,
 	"MeshService support": `{"spec": {"agents": [{"name": "first"}, {"name": "support", "description": "Other", "channels": {"queue": [{"queue": "questions"}]}}],
-		"container": {"environment": [{"name": "NEW", "value": "x"}, {"name": "OPENAI_API_KEY", "secret": {"identity": "support", "secretRef": {"name": "openai-room"}}},
+		"container": {"environment": [{"name": "NEW", "value": "x"}, {"name": "OPENAI_API_KEY", "secret": {"identity": "support", "meshSecretRef": {"name": "openai-room"}}},
 		{"name": "LOG_LEVEL", "value": "debug"}]}}}`,
 	"MeshService tickets":         `{"spec": {"ports": [{"num": 80}, {"num": 443, "endpoints": [{"path": "/other"}, {"path": "/mcp", "mcp": {"label": "tickets"}}]}]}}`,
 	"MeshRoomGrant support-ops":   `{"spec": {"permissions": {"storage": {"paths": [{"path": "/new"}, {"path": "/reports", "readOnly": false}]}}}}`,
