@@ -44,7 +44,8 @@ manifests: ## Generate the CustomResourceDefinitions, the manager's role and the
 	rules=$$(sed '/^spec:$$/q' config/prometheus/rules.yaml; sed 's/^/  /' $(CHART)/files/alerts.yaml) && printf '%s\n' "$$rules" > config/prometheus/rules.yaml
 
 .PHONY: docs
-docs: ## Generate docs/reference.md from the types
+docs: ## Generate docs/reference.md from the types, and docs/reasons.md from internal/reasons
+	go run ./hack/reasons >docs/reasons.md
 	$(TOOL) crd-ref-docs --config=docs/api/config.yaml --source-path=api --renderer=markdown \
 		--output-path=docs/reference.md --log-level=ERROR
 

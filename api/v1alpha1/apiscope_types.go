@@ -9,224 +9,264 @@ type APIPreset string
 
 // The presets. They are those of MeshAgent's own SDKs.
 const (
-	// PresetUser is what people usually get: all but llm, admin and tunnels.
+	// PresetUser is what people usually get: all capabilities except llm, admin and tunnels.
 	PresetUser APIPreset = "User"
-	// PresetAgent is what agents usually get: all but admin and tunnels.
+	// PresetAgent is what agents usually get: all capabilities except admin and tunnels.
 	PresetAgent APIPreset = "Agent"
-	// PresetFull is everything.
+	// PresetFull is all capabilities.
 	PresetFull APIPreset = "Full"
 )
 
-// APIScope says what a participant may do inside a room. A capability that is given as {} is granted without limits; one that is not
-// given, here or by the preset, is withheld. In a capability a list that is not given means no limit, and an empty one means nothing.
+// All is the entry that grants everything: alone in an AllowList, or as the name, path or endpoint of the
+// only rule in a list of rules.
+const All = "*"
+
+// AllowList is the names that a capability is limited to. "*" as the only entry grants all names. An empty
+// list grants none.
+// +listType=atomic
+// +kubebuilder:validation:MaxItems=256
+// +kubebuilder:validation:items:MaxLength=1024
+// +kubebuilder:validation:XValidation:rule="size(self) <= 1 || !('*' in self)",message="'*' grants all, so it must be the only entry"
+type AllowList []string
+
+// APIScope is what a participant can do in a room. Nothing is granted by leaving something out: a
+// capability that neither preset nor the scope names is withheld, a flag that is unset is false,
+// and a list that is unset or empty grants none of its kind. "*" grants all.
 type APIScope struct {
-	// preset is a set of capabilities to start from, each without limits: User (all but llm, admin and tunnels), Agent (all but admin
-	// and tunnels) or Full. A capability that is given here replaces that of the preset. Unset means to start with none.
+	// preset is a set of capabilities to start from, each without limits: User (all except llm,
+	// admin and tunnels), Agent (all except admin and tunnels) or Full (all). A capability that you
+	// also set in this scope replaces the whole capability of the preset. If unset, no capability
+	// is granted in advance.
 	// +optional
 	Preset APIPreset `json:"preset,omitempty"`
 
-	// livekit is audio and video.
+	// livekit grants access to audio and video. If unset, the preset decides; without a preset,
+	// nothing is granted.
 	// +optional
 	Livekit *LivekitGrant `json:"livekit,omitempty"`
 
-	// queues are the room's queues.
+	// queues grants access to the room's queues. If unset, the preset decides; without a preset,
+	// nothing is granted.
 	// +optional
 	Queues *QueuesGrant `json:"queues,omitempty"`
 
-	// messaging is messages between participants.
+	// messaging grants access to messages between participants. If unset, the preset decides;
+	// without a preset, nothing is granted.
 	// +optional
 	Messaging *MessagingGrant `json:"messaging,omitempty"`
 
-	// dataset is the room's tables.
+	// dataset grants access to the room's tables. If unset, the preset decides; without a preset,
+	// nothing is granted.
 	// +optional
 	Dataset *DatasetGrant `json:"dataset,omitempty"`
 
-	// memory is the room's memories.
+	// memory grants access to the room's memories. If unset, the preset decides; without a preset,
+	// nothing is granted.
 	// +optional
 	Memory *MemoryGrant `json:"memory,omitempty"`
 
-	// sync is synchronised documents.
+	// sync grants access to synchronized documents. If unset, the preset decides; without a preset,
+	// nothing is granted.
 	// +optional
 	Sync *SyncGrant `json:"sync,omitempty"`
 
-	// storage is the room's files.
+	// storage grants access to the room's files. If unset, the preset decides; without a preset,
+	// nothing is granted.
 	// +optional
 	Storage *StorageGrant `json:"storage,omitempty"`
 
-	// containers is the room's containers and images.
+	// containers grants access to the room's containers and images. If unset, the preset decides;
+	// without a preset, nothing is granted.
 	// +optional
 	Containers *ContainersGrant `json:"containers,omitempty"`
 
-	// developer is what developers look at.
+	// developer grants access to developer logs. If unset, the preset decides; without a preset,
+	// nothing is granted.
 	// +optional
 	Developer *DeveloperGrant `json:"developer,omitempty"`
 
-	// agents is agents and their toolkits.
+	// agents grants access to agents and their toolkits. If unset, the preset decides; without a
+	// preset, nothing is granted.
 	// +optional
 	Agents *AgentsGrant `json:"agents,omitempty"`
 
-	// llm is language models, by way of MeshAgent's proxy.
+	// llm grants access to language models, through MeshAgent's proxy. If unset, the preset
+	// decides; without a preset, nothing is granted.
 	// +optional
 	LLM *LLMGrant `json:"llm,omitempty"`
 
-	// admin is the administration of the room.
+	// admin grants access to administration of the room. If unset, the preset decides; without a
+	// preset, nothing is granted.
 	// +optional
 	Admin *AdminGrant `json:"admin,omitempty"`
 
-	// secrets is the room's secrets and OAuth tokens.
+	// secrets grants access to OAuth tokens. If unset, the preset decides; without a preset,
+	// nothing is granted.
 	// +optional
 	Secrets *SecretsGrant `json:"secrets,omitempty"`
 
-	// tunnels is port forwarding into the room's containers.
+	// tunnels grants access to port forwarding into the room's containers. If unset, the preset
+	// decides; without a preset, nothing is granted.
 	// +optional
 	Tunnels *TunnelsGrant `json:"tunnels,omitempty"`
 
-	// services is the list of the room's services.
+	// services grants access to the list of the room's services. If unset, the preset decides;
+	// without a preset, nothing is granted.
 	// +optional
 	Services *ServicesGrant `json:"services,omitempty"`
 }
 
-// LivekitGrant is audio and video.
+// LivekitGrant grants audio and video in the room.
+// +kubebuilder:validation:XValidation:rule="has(self.breakoutRooms)",message="an empty capability grants nothing: set breakoutRooms"
 type LivekitGrant struct {
-	// breakoutRooms are the breakout rooms that may be joined. Unset means all.
+	// breakoutRooms are the breakout rooms that can be joined. ["*"] grants all. If unset or empty,
+	// none is granted. With an empty list, only the room itself can be joined.
 	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=256
-	// +kubebuilder:validation:items:MaxLength=1024
 	// +optional
-	BreakoutRooms []string `json:"breakoutRooms,omitzero"`
+	BreakoutRooms AllowList `json:"breakoutRooms,omitzero"`
 }
 
-// QueuesGrant is the room's queues.
+// QueuesGrant grants access to the room's queues.
+// +kubebuilder:validation:XValidation:rule="has(self.send) || has(self.receive) || has(self.list)",message="an empty capability grants nothing: set at least one of send, receive, list"
 type QueuesGrant struct {
-	// send are the queues that may be written. Unset means all.
+	// send are the queues that can be written to. ["*"] grants all. If unset or empty, none is
+	// granted.
 	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=256
-	// +kubebuilder:validation:items:MaxLength=1024
 	// +optional
-	Send []string `json:"send,omitzero"`
+	Send AllowList `json:"send,omitzero"`
 
-	// receive are the queues that may be consumed. Unset means all.
+	// receive are the queues that can be read from. ["*"] grants all. If unset or empty, none is
+	// granted.
 	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=256
-	// +kubebuilder:validation:items:MaxLength=1024
 	// +optional
-	Receive []string `json:"receive,omitzero"`
+	Receive AllowList `json:"receive,omitzero"`
 
-	// list says whether queues may be listed. Unset means true.
+	// list allows listing queues. Defaults to false.
 	// +optional
 	List *bool `json:"list,omitempty"`
 }
 
-// MessagingGrant is messages between participants.
+// MessagingGrant grants messages between participants.
+// +kubebuilder:validation:XValidation:rule="has(self.broadcast) || has(self.list) || has(self.send)",message="an empty capability grants nothing: set at least one of broadcast, list, send"
 type MessagingGrant struct {
-	// broadcast says whether messages to all may be sent. Unset means true.
+	// broadcast allows sending messages to all participants. Defaults to false.
 	// +optional
 	Broadcast *bool `json:"broadcast,omitempty"`
 
-	// list says whether participants may be listed. Unset means true.
+	// list allows listing participants. Defaults to false.
 	// +optional
 	List *bool `json:"list,omitempty"`
 
-	// send says whether messages to one participant may be sent. Unset means true.
+	// send allows sending messages to one participant. Defaults to false.
 	// +optional
 	Send *bool `json:"send,omitempty"`
 }
 
-// DeveloperGrant is what developers look at.
+// DeveloperGrant grants access to developer logs.
+// +kubebuilder:validation:XValidation:rule="has(self.logs)",message="an empty capability grants nothing: set logs"
 type DeveloperGrant struct {
-	// logs says whether developer logs may be read. Unset means true.
+	// logs allows reading developer logs. Defaults to false.
 	// +optional
 	Logs *bool `json:"logs,omitempty"`
 }
 
-// AgentsGrant is agents and their toolkits.
+// AgentsGrant grants access to agents and their toolkits.
+// +kubebuilder:validation:XValidation:rule="has(self.registerAgent) || has(self.registerPublicToolkit) || has(self.registerPrivateToolkit) || has(self.call) || has(self.useAgents) || has(self.useTools) || has(self.allowedToolkits)",message="an empty capability grants nothing: set at least one of registerAgent, registerPublicToolkit, registerPrivateToolkit, call, useAgents, useTools, allowedToolkits"
 type AgentsGrant struct {
-	// registerAgent says whether agents may be registered. Unset means true.
+	// registerAgent allows registering agents. Defaults to false.
 	// +optional
 	RegisterAgent *bool `json:"registerAgent,omitempty"`
 
-	// registerPublicToolkit says whether toolkits for all may be registered. Unset means true.
+	// registerPublicToolkit allows registering toolkits for all participants. Defaults to false.
 	// +optional
 	RegisterPublicToolkit *bool `json:"registerPublicToolkit,omitempty"`
 
-	// registerPrivateToolkit says whether toolkits for oneself may be registered. Unset means true.
+	// registerPrivateToolkit allows registering toolkits for the participant alone. Defaults to
+	// false.
 	// +optional
 	RegisterPrivateToolkit *bool `json:"registerPrivateToolkit,omitempty"`
 
-	// call says whether agents may be called into the room. Unset means true.
+	// call allows calling agents into the room. Defaults to false.
 	// +optional
 	Call *bool `json:"call,omitempty"`
 
-	// useAgents says whether agents may be used. Unset means true.
+	// useAgents allows using agents. Defaults to false.
 	// +optional
 	UseAgents *bool `json:"useAgents,omitempty"`
 
-	// useTools says whether tools may be used. Unset means true.
+	// useTools allows using tools. Defaults to false.
 	// +optional
 	UseTools *bool `json:"useTools,omitempty"`
 
-	// allowedToolkits are the toolkits that may be used. Unset means all.
+	// allowedToolkits are the toolkits that can be used. ["*"] grants all. If unset or empty, none
+	// is granted.
 	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=256
-	// +kubebuilder:validation:items:MaxLength=1024
 	// +optional
-	AllowedToolkits []string `json:"allowedToolkits,omitzero"`
+	AllowedToolkits AllowList `json:"allowedToolkits,omitzero"`
 }
 
-// LLMGrant is language models.
+// LLMGrant grants access to language models.
+// +kubebuilder:validation:XValidation:rule="has(self.models)",message="an empty capability grants nothing: set models"
 type LLMGrant struct {
-	// models are the models that may be used, as provider/model; a trailing * makes a prefix. Unset means all.
+	// models are the models that can be used, as provider/model. A trailing * makes an entry a
+	// prefix. ["*"] grants all. If unset or empty, none is granted.
 	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=256
-	// +kubebuilder:validation:items:MaxLength=1024
 	// +optional
-	Models []string `json:"models,omitzero"`
+	Models AllowList `json:"models,omitzero"`
 }
 
-// AdminGrant is the administration of the room.
+// AdminGrant grants administration of the room.
+// +kubebuilder:validation:XValidation:rule="has(self.config)",message="an empty capability grants nothing: set config"
 type AdminGrant struct {
-	// config says whether the room's configuration may be changed. Unset means true.
+	// config allows changing the room's configuration. Defaults to false.
 	// +optional
 	Config *bool `json:"config,omitempty"`
 }
 
-// SecretsGrant is the room's secrets and OAuth tokens.
+// SecretsGrant grants access to OAuth tokens.
+// +kubebuilder:validation:XValidation:rule="has(self.requestOAuthToken)",message="an empty capability grants nothing: set requestOAuthToken"
 type SecretsGrant struct {
-	// requestOAuthToken are the endpoints for which tokens may be asked. Unset means all.
+	// requestOAuthToken are the OAuth clients for which tokens can be requested. One rule with only
+	// endpoint "*" grants all. If unset or empty, none is granted.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
+	// +kubebuilder:validation:XValidation:rule="size(self) <= 1 || !self.exists(e, e.endpoint == '*' && !has(e.clientID))",message="a rule with only endpoint '*' grants all, so it must be the only rule"
 	// +optional
 	RequestOAuthToken []OAuthEndpoint `json:"requestOAuthToken,omitzero"`
 }
 
 // OAuthEndpoint is a client at an OAuth authorization endpoint.
+// +kubebuilder:validation:XValidation:rule="has(self.clientID) || self.endpoint == '*'",message="clientID must be set unless endpoint is '*'"
 type OAuthEndpoint struct {
-	// endpoint is the authorization endpoint; a trailing * makes it a prefix.
+	// endpoint is the authorization endpoint. A trailing * makes it a prefix. "*" without clientID
+	// grants all endpoints and clients.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	Endpoint string `json:"endpoint,omitempty"`
 
-	// clientID is the id of the OAuth client.
-	// +required
+	// clientID is the id of the OAuth client. Required unless endpoint is "*". With endpoint "*",
+	// the rule grants this client at all endpoints.
+	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	ClientID string `json:"clientID,omitempty"`
 }
 
-// TunnelsGrant is port forwarding into the room's containers.
+// TunnelsGrant grants port forwarding into the room's containers.
+// +kubebuilder:validation:XValidation:rule="has(self.ports)",message="an empty capability grants nothing: set ports"
 type TunnelsGrant struct {
-	// ports are the container ports that may be forwarded. Unset or empty means all.
+	// ports are the container ports that can be forwarded, as strings. ["*"] grants all. If unset
+	// or empty, none is granted.
 	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=256
-	// +kubebuilder:validation:items:MaxLength=64
 	// +optional
-	Ports []string `json:"ports,omitzero"`
+	Ports AllowList `json:"ports,omitzero"`
 }
 
-// ServicesGrant is the list of the room's services.
+// ServicesGrant grants the list of the room's services.
+// +kubebuilder:validation:XValidation:rule="has(self.list)",message="an empty capability grants nothing: set list"
 type ServicesGrant struct {
-	// list says whether services may be listed. Unset means true.
+	// list allows listing services. Defaults to false.
 	// +optional
 	List *bool `json:"list,omitempty"`
 }

@@ -77,12 +77,17 @@ type MeshFeedStatus struct {
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:validation:XValidation:rule="(has(self.spec) && has(self.spec.visibility) ? self.spec.visibility : 'Private') == (has(oldSelf.spec) && has(oldSelf.spec.visibility) ? oldSelf.spec.visibility : 'Private')",message="spec.visibility cannot be changed: delete the feed and create it again"
-// +kubebuilder:resource:categories=meshagent
-// +kubebuilder:printcolumn:name="Feed",type=string,JSONPath=`.status.name`
+// +kubebuilder:resource:categories=meshagent,shortName=mafeed
+// +kubebuilder:selectablefield:JSONPath=.spec.projectRef.name
+// +kubebuilder:printcolumn:name="Visibility",type=string,JSONPath=`.spec.visibility`
+// +kubebuilder:printcolumn:name="Paused",type=boolean,JSONPath=`.spec.paused`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`
-// +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="Feed",type=string,priority=1,JSONPath=`.status.name`
+// +kubebuilder:printcolumn:name="ID",type=string,priority=1,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="Project",type=string,priority=1,JSONPath=`.status.project`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Synced")].message`
 type MeshFeed struct {
 	metav1.TypeMeta `json:",inline"`

@@ -54,12 +54,18 @@ type MeshFeedSubscriptionStatus struct {
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:resource:categories=meshagent
-// +kubebuilder:printcolumn:name="Subscription",type=string,JSONPath=`.status.name`
+// +kubebuilder:resource:categories=meshagent,shortName=masub
+// +kubebuilder:selectablefield:JSONPath=.spec.projectRef.name
+// +kubebuilder:selectablefield:JSONPath=.spec.roomRef.name
+// +kubebuilder:printcolumn:name="Feed",type=string,JSONPath=`.spec.feedRef.*`
+// +kubebuilder:printcolumn:name="Room",type=string,JSONPath=`.spec.roomRef.*`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`
-// +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="Path",type=string,priority=1,JSONPath=`.spec.path`
+// +kubebuilder:printcolumn:name="ID",type=string,priority=1,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="Project",type=string,priority=1,JSONPath=`.status.project`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Synced")].message`
 type MeshFeedSubscription struct {
 	metav1.TypeMeta `json:",inline"`

@@ -55,6 +55,12 @@ type MeshRoomGrantSpec struct {
 type MeshRoomGrantStatus struct {
 	CommonStatus `json:",inline"`
 
+	// subject is who has the grant, for display: the email address or the user ID in the spec. A UUID is
+	// shortened.
+	// +kubebuilder:validation:MaxLength=320
+	// +optional
+	Subject string `json:"subject,omitempty"`
+
 	// userID is the ID of the user who has the grant. Unset while an invitation is pending.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
@@ -65,13 +71,17 @@ type MeshRoomGrantStatus struct {
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:resource:categories=meshagent
+// +kubebuilder:resource:categories=meshagent,shortName=magrant
+// +kubebuilder:selectablefield:JSONPath=.spec.projectRef.name
+// +kubebuilder:selectablefield:JSONPath=.spec.roomRef.name
 // +kubebuilder:printcolumn:name="Room",type=string,JSONPath=`.spec.roomRef.*`
-// +kubebuilder:printcolumn:name="Email",type=string,JSONPath=`.spec.email`
-// +kubebuilder:printcolumn:name="User",type=string,JSONPath=`.status.userID`
+// +kubebuilder:printcolumn:name="Subject",type=string,JSONPath=`.status.subject`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="User",type=string,priority=1,JSONPath=`.status.userID`
+// +kubebuilder:printcolumn:name="Project",type=string,priority=1,JSONPath=`.status.project`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Synced")].message`
 type MeshRoomGrant struct {
 	metav1.TypeMeta `json:",inline"`

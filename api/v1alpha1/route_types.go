@@ -106,6 +106,11 @@ type MeshRoutePath struct {
 // MeshRouteStatus is the observed state of a route.
 type MeshRouteStatus struct {
 	CommonStatus `json:",inline"`
+
+	// backend is where the route leads, for display: room/ or agent/ and a name.
+	// +kubebuilder:validation:MaxLength=320
+	// +optional
+	Backend string `json:"backend,omitempty"`
 }
 
 // MeshRoute manages a route of a MeshAgent project, which leads HTTP requests for a domain to
@@ -113,12 +118,16 @@ type MeshRouteStatus struct {
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:resource:categories=meshagent
+// +kubebuilder:resource:categories=meshagent,shortName=maroute
+// +kubebuilder:selectablefield:JSONPath=.spec.projectRef.name
 // +kubebuilder:printcolumn:name="Domain",type=string,JSONPath=`.spec.domain`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`
-// +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`,priority=1
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="Backend",type=string,priority=1,JSONPath=`.status.backend`
+// +kubebuilder:printcolumn:name="ID",type=string,priority=1,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="Project",type=string,priority=1,JSONPath=`.status.project`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Synced")].message`
 type MeshRoute struct {
 	metav1.TypeMeta `json:",inline"`

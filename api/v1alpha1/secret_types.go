@@ -142,7 +142,13 @@ type MeshSecretRawSource struct {
 type MeshSecretStatus struct {
 	CommonStatus `json:",inline"`
 
-	// type is what the secret in MeshAgent holds: Keys, Docker, or the media type of raw bytes.
+	// scope is where the secret is, for display: project, or room/ or agent/ and a name. A UUID is
+	// shortened.
+	// +kubebuilder:validation:MaxLength=320
+	// +optional
+	Scope string `json:"scope,omitempty"`
+
+	// type is what the secret in MeshAgent holds: Keys, Docker or Raw.
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	Type string `json:"type,omitempty"`
@@ -155,13 +161,18 @@ type MeshSecretStatus struct {
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:resource:categories=meshagent
-// +kubebuilder:printcolumn:name="Secret",type=string,JSONPath=`.spec.secretRef.name`
+// +kubebuilder:resource:categories=meshagent,shortName=masec
+// +kubebuilder:selectablefield:JSONPath=.spec.projectRef.name
+// +kubebuilder:selectablefield:JSONPath=.spec.roomRef.name
 // +kubebuilder:printcolumn:name="Type",type=string,JSONPath=`.status.type`
+// +kubebuilder:printcolumn:name="Scope",type=string,JSONPath=`.status.scope`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`
-// +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="Secret",type=string,priority=1,JSONPath=`.spec.secretRef.name`
+// +kubebuilder:printcolumn:name="ID",type=string,priority=1,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="Project",type=string,priority=1,JSONPath=`.status.project`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Synced")].message`
 type MeshSecret struct {
 	metav1.TypeMeta `json:",inline"`

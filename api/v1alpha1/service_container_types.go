@@ -141,6 +141,7 @@ type TokenValue struct {
 
 	// api are the permissions of the participant. If unset, MeshAgent grants what the role usually
 	// needs.
+	// +kubebuilder:validation:XValidation:rule="has(self.preset) || has(self.livekit) || has(self.queues) || has(self.messaging) || has(self.dataset) || has(self.memory) || has(self.sync) || has(self.storage) || has(self.containers) || has(self.developer) || has(self.agents) || has(self.llm) || has(self.admin) || has(self.secrets) || has(self.tunnels) || has(self.services)",message="api must not be empty: set preset or a capability, or leave api out"
 	// +optional
 	API *APIScope `json:"api,omitempty"`
 }

@@ -181,6 +181,11 @@ type ServiceTemplateValue struct {
 // MeshServiceStatus is the observed state of a service.
 type MeshServiceStatus struct {
 	CommonStatus `json:",inline"`
+
+	// type is Container, External or Template: the field of the spec that says what the service is.
+	// +kubebuilder:validation:MaxLength=16
+	// +optional
+	Type string `json:"type,omitempty"`
 }
 
 // MeshService manages a service of a MeshAgent project or room: a container that MeshAgent runs,
@@ -188,14 +193,19 @@ type MeshServiceStatus struct {
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
-// +kubebuilder:resource:categories=meshagent
-// +kubebuilder:printcolumn:name="Service",type=string,JSONPath=`.status.name`
-// +kubebuilder:printcolumn:name="Room",type=string,JSONPath=`.status.parent`
+// +kubebuilder:resource:categories=meshagent,shortName=masvc
+// +kubebuilder:selectablefield:JSONPath=.spec.projectRef.name
+// +kubebuilder:selectablefield:JSONPath=.spec.roomRef.name
+// +kubebuilder:printcolumn:name="Room",type=string,JSONPath=`.spec.roomRef.*`
+// +kubebuilder:printcolumn:name="Type",type=string,JSONPath=`.status.type`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`
-// +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].reason`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="Service",type=string,priority=1,JSONPath=`.status.name`
 // +kubebuilder:printcolumn:name="Image",type=string,priority=1,JSONPath=`.spec.container.image`
+// +kubebuilder:printcolumn:name="ID",type=string,priority=1,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="Project",type=string,priority=1,JSONPath=`.status.project`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Synced")].message`
 type MeshService struct {
 	metav1.TypeMeta `json:",inline"`

@@ -19,7 +19,7 @@ import (
 )
 
 // generated are copies of texts that are checked in their source.
-var generated = []string{"config/crd/bases/", "charts/meshagent-operator/files/crds/", "docs/reference.md", "zz_generated", "config/prometheus/rules.yaml"}
+var generated = []string{"config/crd/bases/", "charts/meshagent-operator/files/crds/", "docs/reference.md", "docs/reasons.md", "zz_generated", "config/prometheus/rules.yaml"}
 
 // foreign are texts that others wrote, or that must contain the words.
 var foreign = []string{"/testdata/", "LICENSE", "go.sum", "go.mod", "hack/words/", "test/contract/openapi.yaml"}

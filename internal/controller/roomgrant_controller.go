@@ -31,8 +31,9 @@ var RoomGrant = engine.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, me
 	Needs: func(*v1alpha1.MeshRoomGrant) []engine.Need {
 		return []engine.Need{{Feature: meshagent.RoomGrants}}
 	},
-	Desired: desiredRoomGrant,
-	Adapt:   adaptRoomGrant,
+	Desired:  desiredRoomGrant,
+	Describe: describeRoomGrant,
+	Adapt:    adaptRoomGrant,
 	Report: func(grant *v1alpha1.MeshRoomGrant, remote meshagent.RoomGrant, _ engine.Inputs) string {
 		grant.Status.UserID = remote.Holder
 		if remote.Pending() {

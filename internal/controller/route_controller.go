@@ -22,7 +22,8 @@ var Route = engine.Kind[*v1alpha1.MeshRoute, meshagent.RouteSpec, meshagent.Rout
 		}),
 		toAgents(func(route *v1alpha1.MeshRoute) *v1alpha1.ExternalReference { return route.Spec.Backend.AgentRef }),
 	},
-	Desired: desiredRoute,
+	Desired:  desiredRoute,
+	Describe: describeRoute,
 	Defaults: &meshagent.RouteSpec{Paths: []meshagent.RoutePath{{
 		Path: new("/"), PathType: new("prefix"), StripPrefix: new(false),
 	}}},

@@ -41,10 +41,16 @@ var Secret = engine.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.S
 		}
 		return nil
 	},
-	Desired: desiredSecret,
-	Hidden:  []string{"data_base64"},
+	Desired:  desiredSecret,
+	Describe: describeSecret,
+	Hidden:   []string{"data_base64"},
 	Report: func(secret *v1alpha1.MeshSecret, remote meshagent.Secret, _ engine.Inputs) string {
-		secret.Status.Type = secretTypeWords.shown(remote.Type)
+		switch kind := secretTypeWords.shown(remote.Type); kind {
+		case string(v1alpha1.MeshSecretKeys), string(v1alpha1.MeshSecretDocker):
+			secret.Status.Type = kind
+		default: // its media type is what the spec says
+			secret.Status.Type = string(v1alpha1.MeshSecretRaw)
+		}
 		return ""
 	},
 }

@@ -32,11 +32,11 @@ func agentChannels(agent string, spec *v1alpha1.AgentChannels) (*meshagent.Agent
 		return nil, nil //nolint:nilnil // no channels is no error
 	}
 	mapped := &meshagent.AgentChannels{
-		Email:     converted(spec.Email, func(c v1alpha1.EmailChannel) meshagent.EmailChannel {
+		Email: converted(spec.Email, func(c v1alpha1.EmailChannel) meshagent.EmailChannel {
 			return meshagent.EmailChannel{Address: c.Address, Private: c.Private, Annotations: c.Annotations}
 		}),
 		Messaging: converted(spec.Messaging, messagingChannel),
-		Toolkit:   converted(spec.Toolkit, func(c v1alpha1.ToolkitChannel) meshagent.ToolkitChannel {
+		Toolkit: converted(spec.Toolkit, func(c v1alpha1.ToolkitChannel) meshagent.ToolkitChannel {
 			return meshagent.ToolkitChannel{Name: c.Name, Annotations: c.Annotations}
 		}),
 	}

@@ -34,6 +34,7 @@ var Service = engine.Kind[*v1alpha1.MeshService, meshagent.ServiceSpec, meshagen
 	WriteOnly: clientSecrets,
 	Desired:   desiredService,
 	Adapt:     adaptService,
+	Describe:  describeService,
 }
 
 func serviceCollection(project *meshagent.Project, service *v1alpha1.MeshService, room string) meshagent.Collection[meshagent.ServiceSpec, meshagent.Service] {

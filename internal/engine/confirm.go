@@ -156,7 +156,7 @@ func (p *pass) notConverging(seen found) error {
 		return err
 	}
 	if p.outcome.adopted {
-		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
+		p.outcome.event(v1alpha1.EventAdopted, "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
 	}
 	message := "MeshAgent does not keep the value of " + paths(seen.diff.Changes) + " as written. Set the field to the value in status.drift, or report the difference to MeshAgent"
 	if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonNotConverging {

@@ -66,9 +66,9 @@ func (p *pass) create(ctx context.Context) error {
 	p.logger(ctx).Info("created", "resource", p.desired.Key())
 	if p.outcome.lost {
 		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
-		p.outcome.event("Recreated", "create", "%s was gone from MeshAgent and was created again", p.title(p.desired.Key()))
+		p.outcome.event(v1alpha1.EventRecreated, "create", "%s was gone from MeshAgent and was created again", p.title(p.desired.Key()))
 	} else {
-		p.outcome.event("Created", "create", "%s was created in MeshAgent", p.title(p.desired.Key()))
+		p.outcome.event(v1alpha1.EventCreated, "create", "%s was created in MeshAgent", p.title(p.desired.Key()))
 	}
 	return p.confirm(ctx, p.carriedOut(made, shown, nil))
 }
@@ -126,10 +126,10 @@ func (p *pass) update(ctx context.Context, current resource, d comparison) error
 	case p.outcome.adopted || !first:
 		// The event of the adoption, or of the first write, says it.
 	case drifted:
-		p.outcome.event("DriftCorrected", "update", "%s differed in MeshAgent and was set right: %s", p.title(p.desired.Key()), paths(d.Changes))
+		p.outcome.event(v1alpha1.EventDriftCorrected, "update", "%s differed in MeshAgent and was set right: %s", p.title(p.desired.Key()), paths(d.Changes))
 		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
 	default:
-		p.outcome.event("Updated", "update", "%s was updated in MeshAgent: %s", p.title(p.desired.Key()), paths(d.Changes))
+		p.outcome.event(v1alpha1.EventUpdated, "update", "%s was updated in MeshAgent: %s", p.title(p.desired.Key()), paths(d.Changes))
 	}
 	return p.confirm(ctx, p.carriedOut(made, shown, d.Changes))
 }
@@ -205,7 +205,7 @@ func (p *pass) markSynced(remote resource) error {
 		}
 	}
 	if p.outcome.adopted && !p.policies.observes {
-		p.outcome.event("Adopted", "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
+		p.outcome.event(v1alpha1.EventAdopted, "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
 	}
 	p.remember(remote)
 	p.status.Unconverged = ""

@@ -35,7 +35,7 @@ func (p *pass) finalize(ctx context.Context) error {
 	}
 	if p.policies.observes {
 		if p.status.ID != "" {
-			p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent because the reconcile policy is Observe", p.title(p.status.Name))
+			p.outcome.event(v1alpha1.EventOrphaned, "orphan", "%s was left in MeshAgent because the reconcile policy is Observe", p.title(p.status.Name))
 		}
 		return p.release(ctx)
 	}
@@ -83,7 +83,7 @@ func (p *pass) orAbandon(ctx context.Context, why error) error {
 	}
 	// With Roles in some namespaces only, the event may not be written: the log always tells.
 	log.FromContext(ctx).Info("abandoned", "reason", v.Message, "left", p.remains())
-	p.outcome.warnOf(&namespace, "Abandoned", "finalize", "%s %s is deleted with its namespace, and MeshAgent can no longer be reached for it (%s). Left in MeshAgent: %s",
+	p.outcome.warnOf(&namespace, v1alpha1.EventAbandoned, "finalize", "%s %s is deleted with its namespace, and MeshAgent can no longer be reached for it (%s). Left in MeshAgent: %s",
 		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), v.Message, p.remains())
 	return nil
 }
@@ -124,7 +124,7 @@ func (p *pass) deleteOrOrphanFound(ctx context.Context, remote resource) error {
 	}
 	if others != "" {
 		p.logger(ctx).Info("left", "resource", p.title(remote.Written().Key()), "reason", others)
-		p.outcome.event("Left", "finalize", "%s was left in MeshAgent: %s", p.title(remote.Written().Key()), others)
+		p.outcome.event(v1alpha1.EventLeft, "finalize", "%s was left in MeshAgent: %s", p.title(remote.Written().Key()), others)
 		return nil
 	}
 	adopted := p.status.IsAdopted() || remote.Written().Mark().Adopted
@@ -253,13 +253,13 @@ func (p *pass) delete(ctx context.Context, remote resource) error {
 	p.list.Record(id, nil)
 	if err != nil {
 		p.logger(ctx).Info("there was nothing to delete", "resource", name)
-		p.outcome.event("Gone", "delete", "%s was not there to be deleted: %s", name, verdict.Of(err).Message)
+		p.outcome.event(v1alpha1.EventGone, "delete", "%s was not there to be deleted: %s", name, verdict.Of(err).Message)
 		return nil
 	}
 	p.memory.change(p.obj, func(known *memory) { known.deleted = true })
 	p.outcome.wrote = true
 	p.logger(ctx).Info("deleted", "resource", name)
-	p.outcome.event("Deleted", "delete", "%s was deleted in MeshAgent", name)
+	p.outcome.event(v1alpha1.EventDeleted, "delete", "%s was deleted in MeshAgent", name)
 	return nil
 }
 
@@ -278,7 +278,7 @@ func (p *pass) orphan(ctx context.Context, remote resource) error {
 				return cmp.Or(lookErr, err)
 			}
 			p.list.Record(remote.Identity(), nil)
-			p.outcome.event("Gone", "orphan", "%s was deleted in MeshAgent already", p.title(written.Key()))
+			p.outcome.event(v1alpha1.EventGone, "orphan", "%s was deleted in MeshAgent already", p.title(written.Key()))
 			return nil
 		default:
 			if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
@@ -289,6 +289,6 @@ func (p *pass) orphan(ctx context.Context, remote resource) error {
 	}
 	name := p.title(written.Key())
 	p.logger(ctx).Info("orphaned", "resource", name)
-	p.outcome.event("Orphaned", "orphan", "%s was left in MeshAgent%s", name, left)
+	p.outcome.event(v1alpha1.EventOrphaned, "orphan", "%s was left in MeshAgent%s", name, left)
 	return nil
 }

@@ -60,6 +60,10 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// lists: they are compared, and never shown.
 	Hidden []string
 
+	// Describe fills status fields that only repeat the spec, for the columns of kubectl. They are there
+	// even if the object cannot be reconciled. Nil means that there are no such fields.
+	Describe func(obj O)
+
 	// Report fills status fields beyond the common ones, and says why the resource is not usable yet; "" if
 	// it is. Nil means that there are no such fields, and that it is usable as soon as it exists.
 	Report func(obj O, remote R, in Inputs) (notReady string)
@@ -82,6 +86,7 @@ type kind struct {
 	sources    []declaredSource
 	parent     func(obj Object, in Inputs) string // nil: the project
 	needs      func(obj Object) []Need
+	describe   func(obj Object)
 	report     func(obj Object, remote resource, in Inputs) (notReady string)
 	writeOnly  func(obj Object) []WriteOnly
 	hidden     []string
@@ -104,6 +109,7 @@ func (k *Kind[O, S, R]) untyped(env *Environment) *kind {
 		needs:     func(Object) []Need { return nil },
 		report:    func(Object, resource, Inputs) string { return "" },
 		writeOnly: func(Object) []WriteOnly { return nil },
+		describe:  func(Object) {},
 	}
 	if k.Adapt != nil {
 		made.adapt = func(desired document, remote resource) document {
@@ -115,6 +121,9 @@ func (k *Kind[O, S, R]) untyped(env *Environment) *kind {
 	}
 	if k.Needs != nil {
 		made.needs = func(obj Object) []Need { return k.Needs(typed[O](obj)) }
+	}
+	if k.Describe != nil {
+		made.describe = func(obj Object) { k.Describe(typed[O](obj)) }
 	}
 	if k.Report != nil {
 		made.report = func(obj Object, remote resource, in Inputs) string {

@@ -167,7 +167,7 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 		return true, err
 	}
 	if !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
-		c.outcome.event("Connected", "check", "MeshAgent at %s accepts the API key of project %q", connection.Endpoint, info.Name)
+		c.outcome.event(v1alpha1.EventConnected, "check", "MeshAgent at %s accepts the API key of project %q", connection.Endpoint, info.Name)
 	}
 	r.guardDeletions(project, c)
 	r.tellUnreadable(connection, c)
@@ -211,7 +211,7 @@ func undetected(err error) error {
 // tellAPI tells in status what the server speaks, and whether this release supports it.
 func tellAPI(project *v1alpha1.MeshProject, c *conclusion, api meshagent.API) error {
 	if last := apiOf(project); last.Generation != "" && last.Generation != api.Generation {
-		c.outcome.event("APIGenerationChanged", "check", "%s speaks API generation %s now. It was generation %s", api, api.Generation, last.Generation)
+		c.outcome.event(v1alpha1.EventAPIGenerationChanged, "check", "%s speaks API generation %s now. It was generation %s", api, api.Generation, last.Generation)
 	}
 	project.Status.APIVersion, project.Status.APIGeneration = cut(api.Version, 256), string(api.Generation)
 	switch {
@@ -260,7 +260,7 @@ func (r *projectReconciler) guardDeletions(project *v1alpha1.MeshProject, c *con
 	message := fmt.Sprintf("Deletions are limited to %d an hour (spec.deletionGuard), and more are wanted: to let it go on, annotate this object with %s=<RFC 3339 time>",
 		*project.Spec.DeletionGuard.MaxPerHour, v1alpha1.AllowDeletionsUntilAnnotation)
 	if !meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionDeletionsHeld) {
-		c.outcome.warn(v1alpha1.ConditionDeletionsHeld, "check", "%s", message)
+		c.outcome.warn(v1alpha1.EventDeletionsHeld, "check", "%s", message)
 	}
 	c.set(v1alpha1.ConditionDeletionsHeld, "True", v1alpha1.ReasonDeletionHeld, message)
 }

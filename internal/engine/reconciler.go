@@ -47,6 +47,7 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 			requested: c.requested, outcome: &c.outcome,
 		}
 		p.before, _ = c.before.(Object)
+		r.kind.describe(obj)
 		p.recallWrite()
 		changed := r.timing(kindOf(obj)).takeChange(obj)
 		err := p.explain(ctx, p.reconcile(ctx))

@@ -138,9 +138,11 @@ func (e *Environment) untilReady(status *v1alpha1.ObjectStatus) time.Duration {
 func (c *conclusion) succeed() {
 	o, message := c.outcome, c.outcome.result.message
 	if o.notReady != "" && o.result.synced() == metav1.ConditionTrue {
-		message += "; " + o.notReady // it is what kubectl get shows
+		message += "; " + o.notReady
+		c.set(v1alpha1.ConditionSynced, metav1.ConditionTrue, v1alpha1.ReasonNotReady, message) // which is what kubectl get shows
+	} else {
+		c.set(v1alpha1.ConditionSynced, o.result.synced(), o.result.reason, message)
 	}
-	c.set(v1alpha1.ConditionSynced, o.result.synced(), o.result.reason, message)
 	switch {
 	case o.result.isSuspended():
 		if !meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionReady) {

@@ -52,7 +52,7 @@ func (p *pass) leave(ctx context.Context, why error) bool {
 func (p *pass) leaveBehind(ctx context.Context, why string) {
 	namespace, _ := p.endingNamespace(ctx)
 	log.FromContext(ctx).Info("left", "reason", why, "left", p.remains())
-	p.outcome.warnOf(namespace, "Left", "finalize", "%s %s was deleted, and its resource was not. Left in MeshAgent: %s. %s",
+	p.outcome.warnOf(namespace, v1alpha1.EventLeft, "finalize", "%s %s was deleted, and its resource was not. Left in MeshAgent: %s. %s",
 		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), why)
 }
 

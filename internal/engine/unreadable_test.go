@@ -144,7 +144,7 @@ func newEmailGrant() *v1alpha1.MeshRoomGrant {
 	made := &v1alpha1.MeshRoomGrant{ObjectMeta: named("ops")}
 	made.Spec.RoomRef.Name = "support"
 	made.Spec.Email = "new@example.com"
-	made.Spec.Permissions = &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{}}
+	made.Spec.Permissions = &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{Models: v1alpha1.AllowList{v1alpha1.All}}}
 	return made
 }
 

@@ -164,7 +164,7 @@ type (
 // MarshalJSON writes the only form of a scope.
 func (s APIScope) MarshalJSON() ([]byte, error) {
 	type plain APIScope
-	return Encode(plain(s.canonical()))
+	return Encode(plain(s.Canonical()))
 }
 
 // UnmarshalJSON also accepts the older names of dataset.
@@ -186,9 +186,9 @@ func (s *APIScope) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// canonical returns a copy with defaults for unset fields, and with sets of patterns in order.
+// Canonical returns a copy with defaults for unset fields, and with sets of patterns in order.
 // Lists of rules keep their order, because the first rule that matches counts.
-func (s APIScope) canonical() APIScope {
+func (s APIScope) Canonical() APIScope {
 	s.Livekit = copied(s.Livekit, func(g *LivekitGrant) { g.BreakoutRooms = set(g.BreakoutRooms) })
 	s.Queues = copied(s.Queues, func(g *QueuesGrant) { g.Send, g.Receive = set(g.Send), set(g.Receive) })
 	s.Messaging = copied(s.Messaging, nil)

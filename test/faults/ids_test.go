@@ -32,7 +32,7 @@ func TestAReferenceByAnIDInCapitals(t *testing.T) {
 		subscription := &v1alpha1.MeshFeedSubscription{ObjectMeta: named("sub")}
 		subscription.Spec.FeedRef, subscription.Spec.RoomRef, subscription.Spec.Path = feed, room, "orders/"
 		grant := &v1alpha1.MeshRoomGrant{ObjectMeta: named("ops")}
-		grant.Spec.RoomRef, grant.Spec.UserID, grant.Spec.Permissions = room, user, &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{}}
+		grant.Spec.RoomRef, grant.Spec.UserID, grant.Spec.Permissions = room, user, &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{Models: v1alpha1.AllowList{v1alpha1.All}}}
 		objects := []engine.Object{service, secretOfAgent, subscription, grant}
 		for _, obj := range objects {
 			h.Apply(obj)

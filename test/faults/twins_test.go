@@ -36,7 +36,7 @@ func TestTwoGrantsOfOneUser(t *testing.T) {
 					h.Run(time.Minute)
 				}
 				h.RequireReady(older)
-				h.Patch(newer, `{"spec": {"permissions": {"queues": {}}}}`)
+				h.Patch(newer, `{"spec": {"permissions": {"queues": {"list": true}}}}`)
 				h.MeshAgent.ResetCalls()
 				h.Run(4 * memory.DriftInterval)
 				if got := h.Condition(newer, v1alpha1.ConditionStalled); got != "Stalled=True OwnedElsewhere" {
@@ -108,6 +108,6 @@ func TestASecretThatTwoObjectsHaveAlready(t *testing.T) {
 func newGrant(name string) *v1alpha1.MeshRoomGrant {
 	made := &v1alpha1.MeshRoomGrant{ObjectMeta: named(name)}
 	made.Spec.RoomRef.Name = "support"
-	made.Spec.Permissions = &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{}}
+	made.Spec.Permissions = &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{Models: v1alpha1.AllowList{v1alpha1.All}}}
 	return made
 }

@@ -76,7 +76,7 @@ var _ = Describe("A name in MeshAgent", func() {
 		support := harness.Room("support")
 		grant := &v1alpha1.MeshRoomGrant{ObjectMeta: metav1.ObjectMeta{Name: "ops"}}
 		grant.Spec.RoomRef.Name, grant.Spec.Email = "support", "ops@example.com"
-		grant.Spec.Permissions = &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{}}
+		grant.Spec.Permissions = &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{Models: v1alpha1.AllowList{v1alpha1.All}}}
 		w.CreateAll(ctx, support, grant)
 		Eventually(func(g Gomega) {
 			var events eventsv1.EventList

@@ -22,7 +22,10 @@ import (
 const newcomer = "new@example.com"
 
 // queues is what most grants permit here.
-var queues = v1alpha1.APIScope{Queues: &v1alpha1.QueuesGrant{Send: []string{"b", "a"}}, LLM: &v1alpha1.LLMGrant{}}
+var queues = v1alpha1.APIScope{
+	Queues: &v1alpha1.QueuesGrant{Send: v1alpha1.AllowList{"b", "a"}, Receive: v1alpha1.AllowList{v1alpha1.All}, List: new(true)},
+	LLM:    &v1alpha1.LLMGrant{Models: v1alpha1.AllowList{v1alpha1.All}},
+}
 
 // grant makes a MeshRoomGrant for the room "support", for a user id or an e-mail address.
 func grant(name, user string, permissions v1alpha1.APIScope, change ...func(*v1alpha1.MeshRoomGrant)) *v1alpha1.MeshRoomGrant {
@@ -106,13 +109,13 @@ var _ = Describe("MeshRoomGrant", func() {
 		w.MeshAgent.ResetCalls()
 		w.Edit(ctx, ops, func() {
 			ops.Spec.Permissions.LLM = nil
-			ops.Spec.Permissions.Queues = &v1alpha1.QueuesGrant{List: new(false), Receive: []string{}}
-			ops.Spec.Permissions.Developer = &v1alpha1.DeveloperGrant{}
+			ops.Spec.Permissions.Queues = &v1alpha1.QueuesGrant{List: new(true)}
+			ops.Spec.Permissions.Developer = &v1alpha1.DeveloperGrant{Logs: new(true)}
 		})
 		w.ExpectReady(ctx, ops)
 		Expect(w.Writes()).To(Equal([]string{"PUT room-grants/unused"}))
 		Expect(permissionsGranted(w)).To(Equal(map[string]any{
-			"queues": map[string]any{"send": nil, "receive": []any{}, "list": false}, "developer": map[string]any{"logs": true},
+			"queues": map[string]any{"send": []any{}, "receive": []any{}, "list": true}, "developer": map[string]any{"logs": true},
 		}))
 
 		By("renaming the room, which does not matter")

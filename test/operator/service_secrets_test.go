@@ -46,7 +46,7 @@ var _ = Describe("MeshService", func() {
 			{pull, "of-agent", `spec.container.pullMeshSecretRef names MeshSecret "of-agent", which is a secret of an agent: it must be a secret of the project`},
 			{pull, "registry-pull", ""},
 			{variables, "openai-room", `spec.container.meshSecretRefs names MeshSecret "openai-room", which is a secret of room "support": it must be a secret of the project`},
-			{variables, "of-bytes", `spec.container.meshSecretRefs names MeshSecret "of-bytes", which is of type "text/plain": it must be of type "Keys"`},
+			{variables, "of-bytes", `spec.container.meshSecretRefs names MeshSecret "of-bytes", which is of type "Raw": it must be of type "Keys"`},
 			{variables, "registry-pull", `which is of type "Docker": it must be of type "Keys"`},
 			{variables, "openai", ""},
 			{variable, "openai", `the variable "KEY" in spec.container.environment names MeshSecret "openai", which is a secret of the project: it must be a secret of the service's room`},
