@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
@@ -45,7 +47,7 @@ type circuit struct {
 }
 
 // enter lets a pass begin, or says why it cannot. The words stay the same while the circuit is open.
-func (c *circuit) enter() error {
+func (c *circuit) enter(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.cause == "" {
@@ -57,15 +59,16 @@ func (c *circuit) enter() error {
 		wait = c.pause
 	case wait <= 0:
 		c.probing, wait = true, firstProbe
-		go c.look()
+		project, _ := Requester(ctx)
+		go c.look(project) //nolint:contextcheck // the probe is for all passes, and outlives this one
 	}
 	// Not before the probe, and spread: all of them may be let through then.
 	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: c.cause, After: wait + wait/5, Unsent: true}
 }
 
-// look probes.
-func (c *circuit) look() {
-	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
+// look probes, for the MeshProject whose pass came first.
+func (c *circuit) look(project types.NamespacedName) {
+	ctx, cancel := context.WithTimeout(WithRequester(context.Background(), project), probeTimeout)
 	defer cancel()
 	defer func() {
 		_ = recover() // it is no answer
@@ -76,6 +79,13 @@ func (c *circuit) look() {
 		c.due = time.Now().Add(c.pause)
 	}()
 	_ = c.probe(ctx) // around has seen what came of it
+}
+
+// isOpen says that the endpoint does not answer.
+func (c *circuit) isOpen() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cause != ""
 }
 
 // answered closes the circuit: whatever the answer says, there is one.
