@@ -100,12 +100,11 @@ func (g *DeletionGuard) remove(uid types.UID) bool {
 	for _, known := range g.projects {
 		if known.held[uid] != 0 {
 			delete(known.held, uid)
-				return len(known.held) == 0
+			return len(known.held) == 0
 		}
 	}
 	return false
 }
-
 
 // Held is how many deletions in a MeshProject are being held.
 func (g *DeletionGuard) Held(project *v1alpha1.MeshProject) int {
