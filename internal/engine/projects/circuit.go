@@ -31,11 +31,11 @@ const (
 )
 
 // circuit is what is known of whether the endpoint of a connection answers. While it does not, the circuit is open: passes end before they
-// send anything, and one small request at a time, which holds no worker, finds out when they can go on.
+// send anything, and one small request at a time, which holds no worker, finds out when they can continue.
 type circuit struct {
 	// probe sends that request. Its answer comes in through around, like that of any other.
 	probe func(context.Context) error
-	// opened is told when the circuit opens.
+	// opened is called when the circuit opens.
 	opened func()
 
 	mu       sync.Mutex
@@ -71,7 +71,7 @@ func (c *circuit) look(project types.NamespacedName) {
 	ctx, cancel := context.WithTimeout(WithRequester(context.Background(), project), probeTimeout)
 	defer cancel()
 	defer func() {
-		_ = recover() // it is no answer
+		_ = recover() // a panic is not an answer
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.probing = false
