@@ -26,10 +26,8 @@ const (
 	// labelProject is <namespace>/<name> of a MeshProject.
 	labelProject = "mesh_project"
 
-	// noAnswer is the code of a request that MeshAgent did not answer, and otherCode one that HTTP does
-	// not define: an endpoint must not be able to make more series than there are codes.
-	noAnswer  = "error"
-	otherCode = "other"
+	// noAnswer is the code of a request that MeshAgent did not answer.
+	noAnswer = "error"
 )
 
 // Histograms, and what does not end while the process runs, are in the registry of the process.
@@ -157,12 +155,14 @@ func (e *Environment) ObserveCall(ctx context.Context, call meshagent.Call) {
 	}
 }
 
+// codeOf is the label of a status. Codes that HTTP does not define become their class, such as 5xx: an
+// endpoint must not be able to make a series of each.
 func codeOf(status int) string {
 	switch {
 	case status == 0:
 		return noAnswer
 	case http.StatusText(status) == "":
-		return otherCode
+		return strconv.Itoa(status/100) + "xx"
 	}
 	return strconv.Itoa(status)
 }
