@@ -60,7 +60,7 @@ func (c *circuit) enter(ctx context.Context) error {
 	case wait <= 0:
 		c.probing, wait = true, firstProbe
 		project, _ := Requester(ctx)
-		go c.look(project) //nolint:contextcheck // the probe is for all passes, and outlives this one
+		go c.look(project) //nolint:contextcheck,gosec // the probe is for all passes, and outlives this one
 	}
 	// Not before the probe, and spread: all of them may be let through then.
 	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: c.cause, After: wait + wait/5, Unsent: true}
