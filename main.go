@@ -35,17 +35,17 @@ import (
 )
 
 func main() {
-	opts := manager.Options{Logging: zap.Options{StacktraceLevel: zapcore.PanicLevel}} // an outage of MeshAgent is no bug
-	opts.Bind(flag.CommandLine)                                                        // --kubeconfig is there already, from controller-runtime
+	opts := manager.Options{Logging: zap.Options{StacktraceLevel: zapcore.PanicLevel}} // an outage of MeshAgent is not a bug
+	opts.Bind(flag.CommandLine)                                                        // controller-runtime has added --kubeconfig
 	flag.Parse()
 	if opts.ShowVersion {
 		fmt.Println(version.String()) //nolint:forbidigo // it is the output of a command
 		return
 	}
-	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&opts.Logging)))
+	ctrl.SetLogger(opts.Logger())
 	manager.LimitMemory()
 	if err := run(ctrl.SetupSignalHandler(), opts); err != nil {
-		ctrl.Log.Error(err, "the operator has stopped")
+		ctrl.Log.Error(err, "Operator stopped with an error")
 		os.Exit(1)
 	}
 }
@@ -69,14 +69,14 @@ func run(ctx context.Context, opts manager.Options) error {
 		return err
 	}
 	traces, err := tracing.FromEnvironment(ctx)
-	if err != nil {
-		return err
+	if err != nil { // platforms set these variables for all programs of a cluster
+		ctrl.Log.Error(err, "Traces are off")
 	}
 	defer flush(ctx, traces)
 	if err := setup(mgr, opts, ownerID, traces); err != nil {
 		return err
 	}
-	ctrl.Log.Info("starting", "version", version.String(), "ownerID", ownerID, "driftInterval", opts.DriftInterval.String(),
+	ctrl.Log.Info("Starting operator", "version", version.String(), "ownerID", ownerID, "driftInterval", opts.DriftInterval.String(),
 		"meshagentAPI", opts.MeshAgentAPIURL, "namespaces", mgr.Namespaces)
 	return mgr.Run(ctx)
 }
@@ -100,7 +100,7 @@ func flush(ctx context.Context, traces *sdktrace.TracerProvider) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if err := traces.Shutdown(ctx); err != nil {
-		ctrl.Log.Error(err, "sending the last traces")
+		ctrl.Log.Error(err, "Failed to send the last traces")
 	}
 }
 
@@ -110,13 +110,14 @@ func setup(mgr *manager.Manager, opts manager.Options, ownerID string, traces *s
 		OwnerID: ownerID, DriftInterval: opts.DriftInterval,
 		Projects: &projects.Pool{
 			Cache: mgr.GetCache(), Live: mgr.GetAPIReader(), Namespaces: mgr.Namespaces, Endpoints: opts.Endpoints,
-			Options: meshagent.Options{Endpoint: opts.MeshAgentAPIURL, UserAgent: "meshagent-operator/" + version.Version, Observe: engine.ObserveCall},
+			Options: meshagent.Options{Endpoint: opts.MeshAgentAPIURL, UserAgent: "meshagent-operator/" + version.Version},
 		},
 	}
+	env.Projects.Options.Observe = env.ObserveCall
 	if traces != nil {
 		env.Traces = traces
 		env.Projects.Options.Around = func(next http.RoundTripper) http.RoundTripper { return tracing.Transport(traces, next) }
-		otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { ctrl.Log.Error(err, "sending traces") }))
+		otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { ctrl.Log.Error(err, "Failed to send traces") }))
 	}
 	for _, one := range controller.All {
 		if err := one.SetupWithManager(mgr, env); err != nil {

@@ -68,12 +68,18 @@ func TestRun(t *testing.T) {
 		})
 		o.eventually(t, func(ctx context.Context) bool { return o.probe(ctx) == http.StatusOK })
 		o.mustStop(t)
+		if log := o.log.String(); !strings.Contains(log, `"msg":"Traces are off"`) {
+			t.Errorf("no word of the traces that it cannot send: %s", log)
+		}
 		if len(project.Finalizers) == 0 {
 			t.Error("no finalizer")
 		}
 		release := startOperator(t, plane, "--watch-namespaces=left,gone", "--release-objects", "--leader-election-namespace=left")
 		if err := release.wait(t); err != nil {
 			t.Error(err)
+		}
+		if log := release.log.String(); !strings.Contains(log, "INFO\tReleased objects\t{\"number\": 1}") {
+			t.Errorf("people read what it says: %s", log)
 		}
 		if err := cluster.Get(t.Context(), client.ObjectKeyFromObject(project), project); err != nil || len(project.Finalizers) > 0 {
 			t.Errorf("finalizers %v are left: %v", project.Finalizers, err)
@@ -105,7 +111,9 @@ func startOperator(t *testing.T, plane *controlplane.ControlPlane, args ...strin
 	probes := freeAddress(t)
 	args = append(args, "--owner-id=test", "--health-probe-bind-address="+probes)
 	o := &operator{Cmd: exec.CommandContext(t.Context(), os.Args[0], args...), probes: probes, log: &syncBuffer{}, ended: make(chan error, 1)}
-	o.Env = append(os.Environ(), asOperator+"=yes", clientcmd.RecommendedConfigPathEnvVar+"="+kubeconfigOf(t, plane, operatorUser))
+	o.Env = append(os.Environ(), asOperator+"=yes", clientcmd.RecommendedConfigPathEnvVar+"="+kubeconfigOf(t, plane, operatorUser),
+		// Platforms set such variables for all pods. They must not stop the operator.
+		"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.invalid", "OTEL_EXPORTER_OTLP_PROTOCOL=http/json")
 	o.Stdout, o.Stderr = o.log, o.log
 	if err := o.Start(); err != nil {
 		t.Fatal(err)

@@ -19,26 +19,13 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
-var (
-	objectsDesc = prometheus.NewDesc("meshagent_objects",
-		"Objects by kind, namespace, and the status and reason of each of their conditions.",
-		[]string{"kind", "namespace", "condition", "status", "reason"}, nil)
-	driftCheckDesc = prometheus.NewDesc("meshagent_last_drift_check_timestamp_seconds",
-		"When an object of the kind was last compared with MeshAgent successfully, by MeshProject; only while there are objects to compare.",
-		[]string{"kind", "namespace", "project"}, nil)
-	driftIntervalDesc = prometheus.NewDesc("meshagent_drift_interval_seconds",
-		"How often each object is to be compared with MeshAgent: --drift-interval.", nil, nil)
-	budgetDesc = prometheus.NewDesc("meshagent_api_budget_remaining_requests",
-		"Requests that could be sent to MeshAgent at once, by MeshProject: 0 while MeshAgent asks to wait, and below 0 while requests wait. "+
-			"MeshProjects with the same API key share a budget.",
-		[]string{"namespace", "project"}, nil)
-)
-
-// collectTimeout bounds what is read, from the cache, for one scrape: before the cache is filled there is nothing to tell.
+// collectTimeout bounds what a scrape reads from the cache: until the cache is filled, there is nothing
+// to report.
 const collectTimeout = 2 * time.Second
 
-// Collector tells how things are when it is asked: a scrape reads the cache, no pass does more for it, and nothing is requested from
-// anybody. Only the process that leads tells, once leads is closed: sums over all replicas are right.
+// Collector reports how things are when Prometheus asks. A scrape reads the cache and requests nothing
+// from MeshAgent or Kubernetes. Only the leader reports, once leads is closed, so sums over all replicas
+// are correct.
 func (e *Environment) Collector(leads <-chan struct{}) prometheus.Collector {
 	return &collector{Environment: e, leads: leads}
 }
@@ -50,8 +37,8 @@ type collector struct {
 
 // Describe names the metrics.
 func (c *collector) Describe(descs chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{objectsDesc, driftCheckDesc, driftIntervalDesc, budgetDesc} {
-		descs <- desc
+	for _, one := range collected {
+		descs <- one.desc
 	}
 }
 
@@ -64,41 +51,100 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
 	defer cancel()
-	counts := map[objectGroup]int{}
-	compared := map[checkKey]bool{}
-	asleep := map[types.NamespacedName]bool{} // suspended MeshProjects, which are the first kind
-	for _, like := range c.kinds() {
-		// A list from the cache fails only while the process begins or ends.
-		_ = c.eachCached(ctx, like, func(obj client.Object) {
-			count(counts, kindOf(like), obj)
-			if !isAsleep(asleep, obj) {
-				compared[checkKeyOf(obj)] = true
-			}
-			if left, ok := c.Projects.Remaining(obj.GetUID()); ok {
-				out <- prometheus.MustNewConstMetric(budgetDesc, prometheus.GaugeValue, left, obj.GetNamespace(), obj.GetName())
-			}
-		})
+	there, err := c.takeStock(ctx)
+	if err != nil {
+		return // a list from the cache fails only while the process begins or ends
 	}
-	for group, n := range counts {
-		out <- prometheus.MustNewConstMetric(objectsDesc, prometheus.GaugeValue, float64(n), group.kind, group.namespace, group.condition, group.status, group.reason)
+	out <- driftInterval.is(c.DriftInterval.Seconds())
+	for group, n := range there.groups {
+		out <- objects.is(float64(n), group.kind, group.namespace, group.condition, group.status, group.reason)
 	}
-	for key, at := range c.checks.of(compared) {
-		out <- prometheus.MustNewConstMetric(driftCheckDesc, prometheus.GaugeValue, float64(at.UnixNano())/1e9, key.kind, key.project.Namespace, key.project.Name)
+	for group, n := range there.modes {
+		out <- projectObjects.is(float64(n), group.kind, group.project, group.mode)
 	}
-	out <- prometheus.MustNewConstMetric(driftIntervalDesc, prometheus.GaugeValue, c.DriftInterval.Seconds())
-}
-
-// isAsleep tells whether an object, or its MeshProject, is suspended. It remembers the MeshProjects that are.
-func isAsleep(projects map[types.NamespacedName]bool, obj client.Object) bool {
-	switch obj := obj.(type) {
-	case *v1alpha1.MeshProject:
-		projects[client.ObjectKeyFromObject(obj)] = obj.Spec.Suspended()
-	case Object:
-		if obj.CommonSpec().Suspended() {
-			return true
+	for _, project := range there.projects {
+		c.collectProject(project, out)
+	}
+	for key, at := range c.checks.of(there.compared) {
+		out <- lastDriftCheck.is(float64(at.UnixNano())/1e9, key.kind, key.project.String())
+	}
+	for group, n := range c.counts.requests.of(func(group requestGroup) bool { return there.projects[group.project] != nil }) {
+		out <- requestsTotal.is(n, group.project.String(), group.code)
+	}
+	for _, one := range []struct {
+		metric metric
+		counts *tally[place]
+	}{{driftFound, &c.counts.driftFound}, {driftCorrected, &c.counts.driftCorrected}, {adoptions, &c.counts.adoptions}} {
+		for at, n := range one.counts.of(func(at place) bool { return there.places[at] }) {
+			out <- one.metric.is(n, at.kind, at.namespace)
 		}
 	}
-	return projects[checkKeyOf(obj).project]
+}
+
+func (c *collector) collectProject(project *v1alpha1.MeshProject, out chan<- prometheus.Metric) {
+	name := client.ObjectKeyFromObject(project).String()
+	if status := project.Status; status.APIVersion != "" || status.APIGeneration != "" {
+		out <- projectInfo.is(1, name, status.APIVersion, status.APIGeneration)
+	}
+	if project.Spec.DeletionGuard != nil {
+		out <- deletionsHeld.is(float64(c.guard.Held(project)), name)
+	}
+	state, known := c.Projects.State(project.UID)
+	if !known {
+		return
+	}
+	out <- rateLimitLeft.is(state.Remaining, name)
+	open := 0.0
+	if state.CircuitOpen {
+		open = 1
+	}
+	out <- circuitOpen.is(open, name)
+}
+
+// stock is what the cache holds.
+type stock struct {
+	projects map[types.NamespacedName]*v1alpha1.MeshProject
+	places   map[place]bool
+	groups   map[objectGroup]int
+	modes    map[modeGroup]int
+	compared map[checkKey]bool
+}
+
+// takeStock looks at all objects in the cache, at MeshProjects first.
+func (c *collector) takeStock(ctx context.Context) (*stock, error) {
+	s := &stock{map[types.NamespacedName]*v1alpha1.MeshProject{}, map[place]bool{}, map[objectGroup]int{}, map[modeGroup]int{}, map[checkKey]bool{}}
+	for _, like := range c.kinds() {
+		if err := c.eachCached(ctx, like, s.add); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *stock) add(obj client.Object) {
+	at := placeOf(obj)
+	s.places[at] = true
+	switch obj := obj.(type) {
+	case *v1alpha1.MeshProject:
+		s.projects[client.ObjectKeyFromObject(obj)] = obj
+		s.count(at, obj.Status.Conditions)
+		if !obj.Spec.Suspended() {
+			s.compared[checkKeyOf(obj)] = true
+		}
+	case Object:
+		s.count(at, obj.CommonStatus().Conditions)
+		name := projects.ProjectKey(obj)
+		project := s.projects[name]
+		group := modeGroup{kind: at.kind, mode: modeOf(policiesOf(obj.CommonSpec(), at.namespace, project))}
+		if group.mode != suspendedMode {
+			s.compared[checkKeyOf(obj)] = true
+		}
+		// Objects can name any MeshProject: each name that is not there must not be a series.
+		if project != nil {
+			group.project = name.String()
+		}
+		s.modes[group]++
+	}
 }
 
 // kinds has an empty object of each kind.
@@ -110,23 +156,35 @@ func (e *Environment) kinds() []client.Object {
 	return kinds
 }
 
-// objectGroup are objects that are alike. An object belongs to one group for each of its conditions.
-type objectGroup struct{ kind, namespace, condition, status, reason string }
+// modeGroup are objects of a kind that use a MeshProject in the same way.
+type modeGroup struct{ kind, project, mode string }
 
-func count(counts map[objectGroup]int, kind string, obj client.Object) {
-	var conditions []metav1.Condition
-	switch obj := obj.(type) {
-	case Object:
-		conditions = obj.CommonStatus().Conditions
-	case *v1alpha1.MeshProject:
-		conditions = obj.Status.Conditions
+const suspendedMode = "Suspended"
+
+func modeOf(all policies) string {
+	switch {
+	case all.suspended != "":
+		return suspendedMode
+	case all.observes:
+		return string(v1alpha1.ReconcileObserve)
 	}
+	return string(v1alpha1.ReconcileEnforce)
+}
+
+// objectGroup are objects that are alike. An object belongs to one group for each of its conditions.
+type objectGroup struct {
+	place
+
+	condition, status, reason string
+}
+
+func (s *stock) count(at place, conditions []metav1.Condition) {
 	for _, condition := range conditions {
-		counts[objectGroup{kind, obj.GetNamespace(), condition.Type, string(condition.Status), condition.Reason}]++
+		s.groups[objectGroup{at, condition.Type, string(condition.Status), condition.Reason}]++
 	}
 	for _, always := range []string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced} {
-		if meta.FindStatusCondition(conditions, always) == nil { // nobody has looked at it yet
-			counts[objectGroup{kind, obj.GetNamespace(), always, string(metav1.ConditionUnknown), ""}]++
+		if meta.FindStatusCondition(conditions, always) == nil { // it has not been reconciled yet
+			s.groups[objectGroup{at, always, string(metav1.ConditionUnknown), ""}]++
 		}
 	}
 }

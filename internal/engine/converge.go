@@ -63,9 +63,9 @@ func (p *pass) create(ctx context.Context) error {
 		return err
 	}
 	p.outcome.adopted = false
-	p.logger(ctx).Info("created", "resource", p.desired.Key())
+	p.logger(ctx).Info("Created resource", "resourceName", p.desired.Key())
 	if p.outcome.lost {
-		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
+		p.counts.driftCorrected.inc(placeOf(p.obj))
 		p.outcome.event(v1alpha1.EventRecreated, "create", "%s was gone from MeshAgent and was created again", p.title(p.desired.Key()))
 	} else {
 		p.outcome.event(v1alpha1.EventCreated, "create", "%s was created in MeshAgent", p.title(p.desired.Key()))
@@ -121,13 +121,13 @@ func (p *pass) update(ctx context.Context, current resource, d comparison) error
 		return p.notUpdated(current, d.Merged.Key(), err)
 	}
 	first := p.writes == 0
-	p.logger(ctx).Info("updated", "resource", d.Merged.Key(), "fields", paths(d.Changes))
+	p.logger(ctx).Info("Updated resource", "resourceName", d.Merged.Key(), "fields", fields(d.Changes))
 	switch {
 	case p.outcome.adopted || !first:
 		// The event of the adoption, or of the first write, says it.
 	case drifted:
 		p.outcome.event(v1alpha1.EventDriftCorrected, "update", "%s differed in MeshAgent and was set right: %s", p.title(p.desired.Key()), paths(d.Changes))
-		driftCorrected.WithLabelValues(kindOf(p.obj)).Inc()
+		p.counts.driftCorrected.inc(placeOf(p.obj))
 	default:
 		p.outcome.event(v1alpha1.EventUpdated, "update", "%s was updated in MeshAgent: %s", p.title(p.desired.Key()), paths(d.Changes))
 	}
@@ -184,8 +184,8 @@ func (p *pass) noteWrite(made resource, shown bool, key string) {
 	}
 }
 
-// foundDrift counts a change that somebody else made.
-func (p *pass) foundDrift() { driftFound.WithLabelValues(kindOf(p.obj)).Inc() }
+// foundDrift counts a change that the operator did not make.
+func (p *pass) foundDrift() { p.counts.driftFound.inc(placeOf(p.obj)) }
 
 // desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a difference is somebody else's doing.
 func (p *pass) desiredBefore(current resource) bool {
@@ -205,6 +205,7 @@ func (p *pass) markSynced(remote resource) error {
 		}
 	}
 	if p.outcome.adopted && !p.policies.observes {
+		p.counts.adoptions.inc(placeOf(p.obj))
 		p.outcome.event(v1alpha1.EventAdopted, "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
 	}
 	p.remember(remote)

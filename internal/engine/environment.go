@@ -41,6 +41,7 @@ type Environment struct {
 	users   []user
 	guard   projects.DeletionGuard
 	checks  driftChecks
+	counts  counts
 	memory  memories
 	servers projects.Servers
 	missing missingRoutes

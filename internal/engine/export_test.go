@@ -23,6 +23,9 @@ func ProjectReconciler(env *Environment) reconcile.Reconciler {
 	return reconcile.AsReconciler(env.Client, &projectReconciler{Environment: env})
 }
 
+// CodeOf is the label of a status in metrics.
+func CodeOf(status int) string { return codeOf(status) }
+
 // Backoff is how each controller spaces its retries.
 func Backoff() workqueue.TypedRateLimiter[reconcile.Request] { return projects.Backoff() }
 

@@ -15,7 +15,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
@@ -82,7 +81,7 @@ func (p *pass) orAbandon(ctx context.Context, why error) error {
 		}
 	}
 	// With Roles in some namespaces only, the event may not be written: the log always tells.
-	log.FromContext(ctx).Info("abandoned", "reason", v.Message, "left", p.remains())
+	p.logger(ctx).Info("Abandoned resource", "reason", v.Message, "left", p.remains())
 	p.outcome.warnOf(&namespace, v1alpha1.EventAbandoned, "finalize", "%s %s is deleted with its namespace, and MeshAgent can no longer be reached for it (%s). Left in MeshAgent: %s",
 		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), v.Message, p.remains())
 	return nil
@@ -123,7 +122,7 @@ func (p *pass) deleteOrOrphanFound(ctx context.Context, remote resource) error {
 		return err
 	}
 	if others != "" {
-		p.logger(ctx).Info("left", "resource", p.title(remote.Written().Key()), "reason", others)
+		p.logger(ctx).Info("Left resource in MeshAgent", "resourceName", p.title(remote.Written().Key()), "reason", others)
 		p.outcome.event(v1alpha1.EventLeft, "finalize", "%s was left in MeshAgent: %s", p.title(remote.Written().Key()), others)
 		return nil
 	}
@@ -252,13 +251,13 @@ func (p *pass) delete(ctx context.Context, remote resource) error {
 	}
 	p.list.Record(id, nil)
 	if err != nil {
-		p.logger(ctx).Info("there was nothing to delete", "resource", name)
+		p.logger(ctx).Info("Already deleted in MeshAgent", "resourceName", name)
 		p.outcome.event(v1alpha1.EventGone, "delete", "%s was not there to be deleted: %s", name, verdict.Of(err).Message)
 		return nil
 	}
 	p.memory.change(p.obj, func(known *memory) { known.deleted = true })
 	p.outcome.wrote = true
-	p.logger(ctx).Info("deleted", "resource", name)
+	p.logger(ctx).Info("Deleted resource", "resourceName", name)
 	p.outcome.event(v1alpha1.EventDeleted, "delete", "%s was deleted in MeshAgent", name)
 	return nil
 }
@@ -288,7 +287,7 @@ func (p *pass) orphan(ctx context.Context, remote resource) error {
 		}
 	}
 	name := p.title(written.Key())
-	p.logger(ctx).Info("orphaned", "resource", name)
+	p.logger(ctx).Info("Orphaned resource", "resourceName", name)
 	p.outcome.event(v1alpha1.EventOrphaned, "orphan", "%s was left in MeshAgent%s", name, left)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
 // frame is what every pass begins and ends with, whatever its object is: it waits until the cache shows
@@ -27,7 +28,7 @@ func (e *Environment) frame(
 		before: before, obj: obj, status: status,
 		requested: obj.GetAnnotations()[v1alpha1.ReconcileRequestedAtAnnotation],
 	}
-	ctx, span := e.startSpan(ctx, obj)
+	ctx, span := e.startSpan(projects.WithRequester(ctx, checkKeyOf(obj).project), obj)
 	err := pass(ctx, &c)
 	defer func() { endSpan(span, status, &c.outcome, err) }()
 	return e.conclude(ctx, c, err)

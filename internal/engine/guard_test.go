@@ -12,11 +12,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -104,11 +104,16 @@ func (s *stage) deleted() (times []time.Time) {
 }
 
 // deletionsHeld is what the metric says of a MeshProject, and whether it says anything.
-func deletionsHeld(t *testing.T, project string) (value float64, found bool) {
-	t.Helper()
-	families, err := metrics.Registry.Gather()
+func (s *stage) deletionsHeld(project string) (value float64, found bool) {
+	s.Helper()
+	leads, registry := make(chan struct{}), prometheus.NewPedanticRegistry()
+	close(leads)
+	if err := registry.Register(s.env.Collector(leads)); err != nil {
+		s.Fatal(err)
+	}
+	families, err := registry.Gather()
 	if err != nil {
-		t.Fatal(err)
+		s.Fatal(err)
 	}
 	for _, family := range families {
 		if !strings.HasSuffix(family.GetName(), "deletions_held") {
@@ -116,7 +121,7 @@ func deletionsHeld(t *testing.T, project string) (value float64, found bool) {
 		}
 		for _, one := range family.GetMetric() {
 			for _, label := range one.GetLabel() {
-				if label.GetValue() == project || label.GetValue() == home+"/"+project {
+				if label.GetValue() == home+"/"+project {
 					return one.GetGauge().GetValue(), true
 				}
 			}

@@ -191,12 +191,17 @@ func (p *pass) compare(remote resource) (found, error) {
 // paths lists where changes are, for people.
 func paths(changes []drift.Change) string {
 	const most = 8
-	var names []string
-	for _, c := range changes {
-		names = append(names, c.Path.String())
-	}
+	names := fields(changes)
 	if len(names) > most {
 		names = append(names[:most], fmt.Sprintf("%d more", len(names)-most))
 	}
 	return strings.Join(names, ", ")
+}
+
+// fields are the paths of all changes.
+func fields(changes []drift.Change) (names []string) {
+	for _, c := range changes {
+		names = append(names, c.Path.String())
+	}
+	return names
 }

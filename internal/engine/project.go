@@ -72,6 +72,7 @@ func (Project) SetupWithManager(mgr manager.Manager, env *Environment) error {
 	err := ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.MeshProject{}, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: projects.Backoff()}).
+		WithLogConstructor(logs(mgr, &v1alpha1.MeshProject{})).
 		Watches(&v1alpha1.MeshProject{}, env.guard.ForgetGone()).
 		WatchesMetadata(&corev1.Secret{}, env.wake(0, &v1alpha1.MeshProject{}, keyIndex, client.Object.GetName, inNamespaceOf)).
 		WatchesMetadata(&corev1.ConfigMap{}, env.wake(0, &v1alpha1.MeshProject{}, caIndex, client.Object.GetName, inNamespaceOf)).
@@ -253,7 +254,7 @@ func (r *projectReconciler) guardDeletions(project *v1alpha1.MeshProject, c *con
 		project.Status.Deletions = nil
 		r.guard.Forget(project)
 	}
-	if !r.guard.Holds(project) {
+	if r.guard.Held(project) == 0 {
 		c.drop(v1alpha1.ConditionDeletionsHeld)
 		return
 	}

@@ -6,14 +6,13 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
-	"github.com/go-logr/logr"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -44,7 +43,7 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 	return r.frame(ctx, obj, &obj.CommonStatus().ObjectStatus, func(ctx context.Context, c *conclusion) error {
 		p := &pass{
 			reconciler: r, obj: obj, spec: obj.CommonSpec(), status: obj.CommonStatus(), desired: r.kind.nothing,
-			requested: c.requested, outcome: &c.outcome,
+			requested: c.requested, outcome: &c.outcome, began: time.Now(),
 		}
 		p.before, _ = c.before.(Object)
 		r.kind.describe(obj)
@@ -101,6 +100,7 @@ type pass struct {
 	mark       meshagent.Mark
 	writes     int // to the resource, in this pass
 	outcome    *outcome
+	began      time.Time
 }
 
 func (p *pass) reconcile(ctx context.Context) error {
@@ -191,9 +191,4 @@ func (p *pass) claim(ctx context.Context) error {
 func (p *pass) release(ctx context.Context) error {
 	p.outcome.released = true
 	return p.patchFinalizers(ctx, p.obj, controllerutil.RemoveFinalizer)
-}
-
-// logger names what the object stands for.
-func (p *pass) logger(ctx context.Context) logr.Logger {
-	return log.FromContext(ctx).WithValues("project", p.connection.Project.ID, "id", p.status.ID)
 }

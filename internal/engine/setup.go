@@ -44,6 +44,7 @@ func (k *Kind[O, S, R]) SetupWithManager(mgr manager.Manager, env *Environment) 
 	b := ctrl.NewControllerManagedBy(mgr).
 		For(k.Object, builder.WithPredicates(asked())).
 		WithOptions(controller.Options{RateLimiter: projects.Backoff(), NewQueue: env.fairly(k.Object, mgr.GetControllerOptions().MaxConcurrentReconciles)}).
+		WithLogConstructor(logs(mgr, k.Object)).
 		Watches(k.Object, doneMeanwhile()).
 		Watches(k.Object, r.nameFreed()).
 		Watches(k.Object, r.forgetGone()).
@@ -142,7 +143,7 @@ func (e *Environment) having(like client.Object, index string, value func(client
 		names, err := e.indexed(ctx, like, index, value(changed), options...)
 		if err != nil {
 			// A list from the cache fails only while the process ends.
-			ctrl.LoggerFrom(ctx).Error(err, "waking objects", "changed", client.ObjectKeyFromObject(changed))
+			ctrl.LoggerFrom(ctx).Error(err, "Failed to look up dependent objects", "changed", client.ObjectKeyFromObject(changed))
 		}
 		return names
 	}

@@ -11,7 +11,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
@@ -51,7 +50,7 @@ func (p *pass) leave(ctx context.Context, why error) bool {
 // event is taken: there it is about the namespace. (The log always tells.)
 func (p *pass) leaveBehind(ctx context.Context, why string) {
 	namespace, _ := p.endingNamespace(ctx)
-	log.FromContext(ctx).Info("left", "reason", why, "left", p.remains())
+	p.logger(ctx).Info("Left resource in MeshAgent", "reason", why, "left", p.remains())
 	p.outcome.warnOf(namespace, v1alpha1.EventLeft, "finalize", "%s %s was deleted, and its resource was not. Left in MeshAgent: %s. %s",
 		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), why)
 }

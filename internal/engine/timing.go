@@ -37,7 +37,7 @@ func (e *Environment) timing(kind string) *timing {
 	return e.timings[kind]
 }
 
-// measure tells metrics of a pass that has ended, of an object whose readiness was or was not known before.
+// measure feeds metrics with a pass that has ended. Known says that the object had a Ready condition before.
 func (e *Environment) measure(c conclusion, known bool, err error) {
 	e.looked(c, known)
 	if err == nil && !c.outcome.result.isSuspended() {
@@ -49,8 +49,8 @@ func (e *Environment) measure(c conclusion, known bool, err error) {
 	}
 }
 
-// looked measures how long a new object took. An object at which a former process looked may have been Ready before, and one that was suspended
-// was not meant to be: neither is measured.
+// looked measures how long a new object took. It measures neither an object that a former process has
+// reconciled, which may have been Ready before, nor one that was suspended.
 func (e *Environment) looked(c conclusion, known bool) {
 	unready := e.memory.of(c.obj).unready
 	first := unready || !known

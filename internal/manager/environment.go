@@ -52,5 +52,5 @@ func withoutProxy(config *rest.Config) {
 		return
 	}
 	config.Proxy = func(*http.Request) (*url.URL, error) { return nil, nil } //nolint:nilnil // that is how http.Transport has it
-	ctrl.Log.V(1).Info("requests to the Kubernetes API server use no proxy")
+	ctrl.Log.V(1).Info("Requests to the Kubernetes API server use no proxy")
 }

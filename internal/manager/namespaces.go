@@ -73,11 +73,11 @@ func (w watched) split(ctx context.Context) (readable []string, unreadable map[s
 	return readable, unreadable, err
 }
 
-// leaveOut tells of the namespaces that are left out.
+// leaveOut reports the namespaces that are left out.
 func leaveOut(unreadable map[string]error) {
 	for namespace, why := range unreadable {
-		ctrl.Log.Error(why, "namespace left out: nothing in it is reconciled. "+
-			"Grant the operator its Role there, or remove the namespace from --watch-namespaces", "namespace", namespace)
+		ctrl.Log.Error(why, "Left out namespace", "namespace", namespace,
+			"advice", "Grant the operator its Role in the namespace, or remove the namespace from --watch-namespaces")
 		engine.NamespacesLeftOut.WithLabelValues(namespace).Set(1)
 	}
 }
@@ -93,7 +93,7 @@ func (w watched) await(ctx context.Context) error {
 		readable, _, err := w.try(ctx)
 		switch {
 		case err != nil:
-			ctrl.Log.Error(err, "looking at the namespaces that were left out")
+			ctrl.Log.Error(err, "Failed to check the namespaces that are left out")
 		case len(readable) > 0:
 			return fmt.Errorf("namespace %q %w", readable[0], errReadable)
 		}

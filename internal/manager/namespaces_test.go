@@ -68,7 +68,7 @@ func watchedWith(t *testing.T, r *rights, namespaces ...string) watched {
 		if err := r.check(list, options.Namespace); err != nil {
 			return err
 		}
-		return c.List(ctx, list, opts...) //nolint:wrapcheck // it stands for the client
+		return c.List(ctx, list, opts...) //nolint:wrapcheck // the caller sees the error of the client
 	}}).Build()
 	return newWatched(reader, Kinds(scheme), namespaces)
 }

@@ -49,30 +49,43 @@ type Options struct {
 
 // Bind declares the flags.
 func (o *Options) Bind(flags *flag.FlagSet) {
-	flags.StringVar(&o.metricsAddress, "metrics-bind-address", "0", "The address of the metrics endpoint, such as :8443; 0 turns it off.")
-	flags.BoolVar(&o.metricsSecure, "metrics-secure", true, "Serve metrics over HTTPS, to callers that may get the path /metrics.")
-	flags.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081", "The address of the probes /healthz and /readyz; 0 turns them off.")
-	flags.StringVar(&o.pprofAddress, "pprof-bind-address", "0", "The address of Go's profiles, such as localhost:6060, open to all that can reach it; 0 turns them off.")
-	flags.BoolVar(&o.leaderElect, "leader-elect", false, "Let only one of several managers be active.")
-	flags.StringVar(&o.LeaderNamespace, "leader-election-namespace", "", "The namespace of the leader's lease. Default: the one that the manager runs in.")
-	flags.StringVar(&o.LeaderID, "leader-election-id", "meshagent-operator.meshagent.com", "The name of the leader's lease.")
-	flags.StringVar(&o.OwnerID, "owner-id", "", "What tells this operator from others in owner marks in MeshAgent. Default: the UID of the namespace kube-system. "+
-		"A rebuilt cluster that passes the old one's takes its resources over.")
-	flags.DurationVar(&o.DriftInterval, "drift-interval", 10*time.Minute, "How often MeshAgent is compared with the objects.")
-	flags.IntVar(&o.concurrency, "max-concurrent-reconciles", 32, "How many objects of a kind are worked on at once, at most half of them with the same API key.")
-	flags.StringVar(&o.watchNamespaces, "watch-namespaces", "", "The namespaces to watch, separated by commas. Default: all.")
-	flags.StringVar(&o.MeshAgentAPIURL, "meshagent-api-url", os.Getenv("MESHAGENT_API_URL"), "The MeshAgent API for MeshProjects without spec.endpoint. "+
-		"Default: the environment variable MESHAGENT_API_URL, else "+meshagent.DefaultEndpoint+".")
-	flags.StringVar(&o.allowedEndpoints, "allowed-endpoints", "", "The endpoints that MeshProjects can use, separated by commas: scheme://host[:port], where the host may begin with *. "+
-		"to allow all hosts below it, or * for all endpoints. Default: the one of --meshagent-api-url, and * with --watch-namespaces.")
-	flags.BoolVar(&o.ReleaseObjects, "release-objects", false, "Take the operator's finalizer off all objects, so that none of them waits for an operator that is being removed, and exit. "+
-		"What they stand for in MeshAgent stays as it is.")
-	flags.StringVar(&o.StopDeployment, "stop-deployment", "", "With --release-objects: the Deployment of the operator, to be scaled to zero first.")
-	flags.BoolVar(&o.ShowVersion, "version", false, "Print the version and exit.")
+	flags.StringVar(&o.metricsAddress, "metrics-bind-address", "0", "Address of the metrics endpoint, for example :8443. 0 turns the endpoint off.")
+	flags.BoolVar(&o.metricsSecure, "metrics-secure", true, "Serve metrics over HTTPS, and only to clients that are allowed to get the path /metrics.")
+	flags.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081", "Address of the probes /healthz and /readyz. 0 turns the probes off.")
+	flags.StringVar(&o.pprofAddress, "pprof-bind-address", "0", "Address of Go's profiles, for example localhost:6060. "+
+		"Anyone who can reach the address can read the profiles. 0 turns the profiles off.")
+	flags.BoolVar(&o.leaderElect, "leader-elect", false, "Elect a leader, so that only one of several replicas reconciles.")
+	flags.StringVar(&o.LeaderNamespace, "leader-election-namespace", "", "Namespace of the leader's Lease. Defaults to the namespace that the operator runs in.")
+	flags.StringVar(&o.LeaderID, "leader-election-id", "meshagent-operator.meshagent.com", "Name of the leader's Lease.")
+	flags.StringVar(&o.OwnerID, "owner-id", "", "ID of this operator in the ownership annotations of MeshAgent resources. "+
+		"Defaults to the UID of the namespace kube-system. If you pass the ID of an old cluster, the operator takes over the resources of that cluster.")
+	flags.DurationVar(&o.DriftInterval, "drift-interval", 10*time.Minute, "How often the operator compares each object with MeshAgent. Must be at least 1s.")
+	flags.IntVar(&o.concurrency, "max-concurrent-reconciles", 32, "How many objects of a kind the operator reconciles at the same time. "+
+		"Objects with the same API key take at most half of these places.")
+	flags.StringVar(&o.watchNamespaces, "watch-namespaces", "", "Namespaces to watch, separated by commas. Defaults to all namespaces.")
+	flags.StringVar(&o.MeshAgentAPIURL, "meshagent-api-url", os.Getenv("MESHAGENT_API_URL"), "URL of the MeshAgent API for MeshProjects without spec.endpoint. "+
+		"Defaults to the environment variable MESHAGENT_API_URL, or to "+meshagent.DefaultEndpoint+" if the variable is not set.")
+	flags.StringVar(&o.allowedEndpoints, "allowed-endpoints", "", "Endpoints that MeshProjects can use, separated by commas, in the form scheme://host[:port]. "+
+		"A host that begins with *. allows all hosts below it. * allows all endpoints. "+
+		"Defaults to the endpoint of --meshagent-api-url, or to * if --watch-namespaces is set.")
+	flags.BoolVar(&o.ReleaseObjects, "release-objects", false, "Remove the operator's finalizer from all objects, then exit. Use this flag before you remove the operator. "+
+		"You can then delete the objects without an operator, and their resources stay in MeshAgent.")
+	flags.StringVar(&o.StopDeployment, "stop-deployment", "", "With --release-objects: name of the operator's Deployment. It is scaled to zero first.")
+	flags.BoolVar(&o.ShowVersion, "version", false, "Print the version, then exit.")
 	o.Logging.BindFlags(flags)
 }
 
-// Check says what is wrong with them, and fills in the default of the API.
+// Logger writes the log. Helm prints that of --release-objects, and people read it, so it is in console
+// form unless --zap-encoder says otherwise.
+func (o *Options) Logger() logr.Logger {
+	logging := o.Logging
+	if o.ReleaseObjects && logging.Encoder == nil && logging.NewEncoder == nil {
+		zap.ConsoleEncoder()(&logging)
+	}
+	return zap.New(zap.UseFlagOptions(&logging))
+}
+
+// Check says what is wrong with the flags, and fills in the default of the API.
 func (o *Options) Check() error {
 	if o.MeshAgentAPIURL == "" {
 		o.MeshAgentAPIURL = meshagent.DefaultEndpoint
@@ -90,7 +103,7 @@ func (o *Options) Check() error {
 		return fmt.Errorf("--max-concurrent-reconciles must be at least 1, not %d", o.concurrency)
 	}
 	if strings.ContainsAny(o.OwnerID, "/ \n") {
-		return fmt.Errorf("--owner-id must contain no slash or blank: %q", o.OwnerID)
+		return fmt.Errorf("--owner-id must not contain a slash or a blank: %q", o.OwnerID)
 	}
 	return nil
 }
@@ -130,8 +143,8 @@ func items(list string) []string {
 	return all
 }
 
-// ForRelease returns the options of a manager that only waits for the lease and releases
-// objects. Helm prints what is logged: not how a manager starts and ends, but its errors.
+// ForRelease returns the options of a manager that only waits for the Lease and releases
+// objects. Its log has the errors of the manager, but not how the manager starts and ends.
 func (o Options) ForRelease() Options {
 	o.leaderElect, o.metricsAddress, o.probeAddress, o.pprofAddress = true, "0", "0", "0"
 	o.log = ctrl.Log.V(1)

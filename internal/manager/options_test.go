@@ -4,6 +4,8 @@
 package manager
 
 import (
+	"bytes"
+	"encoding/json"
 	"flag"
 	"strings"
 	"testing"
@@ -49,4 +51,34 @@ func parsed(t *testing.T, args string) (Options, error) {
 		t.Fatal(err)
 	}
 	return opts, opts.Check()
+}
+
+// Programs read the log of the operator, and people read what Helm prints of --release-objects.
+func TestLogger(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		args   []string
+		isJSON bool
+	}{
+		"the operator":                 {isJSON: true},
+		"the release":                  {args: []string{"--release-objects"}},
+		"the operator, as asked for":   {args: []string{"--zap-encoder=console"}},
+		"the release, as it was asked": {args: []string{"--release-objects", "--zap-encoder=json"}, isJSON: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var opts Options
+			flags := flag.NewFlagSet("", flag.ContinueOnError)
+			opts.Bind(flags)
+			if err := flags.Parse(test.args); err != nil {
+				t.Fatal(err)
+			}
+			var written bytes.Buffer
+			opts.Logging.DestWriter = &written
+			opts.Logger().Info("Released objects", "number", 2)
+			if json.Valid(written.Bytes()) != test.isJSON || !bytes.Contains(written.Bytes(), []byte("Released objects")) {
+				t.Errorf("wrote %s", written.String())
+			}
+		})
+	}
 }

@@ -67,7 +67,7 @@ func start(ctx context.Context, mgr startable, filled <-chan struct{}) error {
 	case err := <-ended:
 		return err
 	case <-stuck.C:
-		ctrl.Log.Info("stopped without waiting for the manager any longer", "waited", patience.String())
+		ctrl.Log.Info("Stopped before all controllers ended", "waited", patience.String())
 		return nil
 	}
 }

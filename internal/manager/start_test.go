@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// stubManager ends when it is told to, as one of controller-runtime does whose caches are not
+// stubManager ends when a test says so, as one of controller-runtime does whose caches are not
 // filled.
 type stubManager struct {
 	end     chan error
@@ -102,7 +102,7 @@ func TestStartReturnsHowTheManagerEnds(t *testing.T) {
 
 type stubCaches bool
 
-// WaitForCacheSync says what it is told to.
+// WaitForCacheSync reports whether the stub is true.
 func (c *stubCaches) WaitForCacheSync(context.Context) bool { return bool(*c) }
 
 func TestReady(t *testing.T) {

@@ -29,8 +29,8 @@ type Options struct {
 	// Limiter is the rate limit of this credential. All clients with the credential share it. nil
 	// means no limit.
 	Limiter *Limiter
-	// Observe is called for every request that was sent, unless it is nil.
-	Observe func(Call)
+	// Observe is called after each request that was sent, with the context of the request. It can be nil.
+	Observe func(context.Context, Call)
 	// Around wraps the transport inside the rate limit, for example to create traces. nil wraps
 	// nothing.
 	Around func(http.RoundTripper) http.RoundTripper
@@ -51,7 +51,7 @@ type Client struct {
 	key        APIKey
 	http       http.Client
 	limiter    *Limiter
-	observe    func(Call)
+	observe    func(context.Context, Call)
 	membersAge time.Duration
 	reading    slots
 	lists      unreadableLists
@@ -170,7 +170,7 @@ func (c *Client) send(req *http.Request, r request) (*http.Response, error) {
 		}
 	}
 	if c.observe != nil {
-		c.observe(call)
+		c.observe(req.Context(), call)
 	}
 	if err != nil {
 		return nil, &NetworkError{Method: r.method, Route: r.route.template, Cause: plain(err), unsent: neverSent(err)}

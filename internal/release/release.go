@@ -60,7 +60,7 @@ func Objects(ctx context.Context, mgr manager.Manager, opts Options) error {
 			return err
 		}
 	}
-	ctrl.Log.Info("waiting for the operator to end", "lease", opts.Lease)
+	ctrl.Log.Info("Waiting for the operator to stop", "lease", opts.Lease)
 	if err := r.releaseAsLeader(ctx, mgr, opts.Lease); err != nil {
 		return fmt.Errorf("releasing the objects: %w", err)
 	}
@@ -139,7 +139,7 @@ func (r *releaser) stop(ctx context.Context, name types.NamespacedName) error {
 	patch := client.RawPatch(types.MergePatchType, []byte(`{"spec": {"replicas": 0}}`))
 	err := r.client.SubResource("scale").Patch(ctx, deployment, patch)
 	if apierrors.IsNotFound(err) {
-		ctrl.LoggerFrom(ctx).Info("there is no Deployment to stop", "namespace", name.Namespace, "name", name.Name)
+		ctrl.LoggerFrom(ctx).Info("Deployment does not exist", "namespace", name.Namespace, "name", name.Name)
 		return nil
 	}
 	if err != nil {
@@ -199,7 +199,7 @@ func (r *releaser) releaseAll(ctx context.Context, held []*metav1.PartialObjectM
 		}
 	}
 	if count > 0 {
-		ctrl.LoggerFrom(ctx).Info("released objects", "number", count)
+		ctrl.LoggerFrom(ctx).Info("Released objects", "number", count)
 	}
 	return nil
 }
@@ -215,7 +215,7 @@ func (r *releaser) releaseOne(ctx context.Context, obj *metav1.PartialObjectMeta
 	case err != nil:
 		return false, fmt.Errorf("removing the finalizer from %s: %w", describe(before), err)
 	case !before.DeletionTimestamp.IsZero():
-		ctrl.LoggerFrom(ctx).Info("deleted while no operator was running: the remote resource stays in MeshAgent",
+		ctrl.LoggerFrom(ctx).Info("Deleted object without an operator, its resource stays in MeshAgent",
 			"kind", before.Kind, "namespace", before.Namespace, "name", before.Name)
 	}
 	return true, nil

@@ -58,7 +58,7 @@ func TestAwaitDeletions(t *testing.T) {
 	theirs := named("a", "theirs", "example.com/finalizer")
 	theirs.DeletionTimestamp = new(metav1.Now())
 	if err := newReleaser(t, &v1alpha1.MeshRoom{ObjectMeta: theirs}).awaitDeletions(t.Context()); err != nil {
-		t.Errorf("nobody but the owner of another finalizer is waited for: %v", err)
+		t.Errorf("the release waits for the finalizer of another owner: %v", err)
 	}
 }
 
@@ -105,8 +105,8 @@ func TestReleaseTellsWhatStaysInMeshAgent(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		`"level"=0 "msg"="deleted while no operator was running: the remote resource stays in MeshAgent" "kind"="MeshFeed" "namespace"="b" "name"="late"`,
-		`"level"=0 "msg"="released objects" "number"=2`,
+		`"level"=0 "msg"="Deleted object without an operator, its resource stays in MeshAgent" "kind"="MeshFeed" "namespace"="b" "name"="late"`,
+		`"level"=0 "msg"="Released objects" "number"=2`,
 	}
 	if diff := cmp.Diff(want, said); diff != "" {
 		t.Error(diff)
@@ -135,7 +135,7 @@ func TestReleaseStopsAgainstALiveOperator(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			return c.Patch(ctx, obj, patch, opts...) //nolint:wrapcheck // it stands for the client
+			return c.Patch(ctx, obj, patch, opts...) //nolint:wrapcheck // the caller sees the error of the client
 		}})
 		began := time.Now()
 		err := r.release(t.Context())

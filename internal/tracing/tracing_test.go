@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -18,33 +19,41 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	coltracepb "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
 func TestWanted(t *testing.T) {
 	t.Parallel()
+	const endpoint = "http://collector:4318"
 	for name, test := range map[string]struct {
-		env    map[string]string
-		on     bool
-		failed bool
+		env      map[string]string
+		protocol string
+		failed   bool
 	}{
 		"off by default":              {},
-		"by an endpoint":              {env: map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4317"}, on: true},
-		"by an endpoint for traces":   {env: map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://collector:4317"}, on: true},
-		"by the exporter":             {env: map[string]string{"OTEL_TRACES_EXPORTER": "otlp"}, on: true},
-		"an endpoint of other things": {env: map[string]string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://collector:4317"}},
-		"no exporter":                 {env: map[string]string{"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4317"}},
-		"disabled":                    {env: map[string]string{"OTEL_SDK_DISABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4317"}},
+		"by an endpoint":              {env: map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}, protocol: overHTTP},
+		"by an endpoint for traces":   {env: map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": endpoint}, protocol: overHTTP},
+		"by the exporter":             {env: map[string]string{"OTEL_TRACES_EXPORTER": "otlp"}, protocol: overHTTP},
+		"an endpoint of other things": {env: map[string]string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": endpoint}},
+		"no exporter":                 {env: map[string]string{"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}},
+		"disabled":                    {env: map[string]string{"OTEL_SDK_DISABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}},
 		"an unknown exporter":         {env: map[string]string{"OTEL_TRACES_EXPORTER": "zipkin"}, failed: true},
-		"gRPC":                        {env: map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, on: true},
-		"another protocol":            {env: map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, failed: true},
+		"only a protocol":             {env: map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}},
+		"gRPC":                        {env: map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, protocol: overGRPC},
+		"gRPC for traces": {
+			env:      map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "grpc"},
+			protocol: overGRPC,
+		},
+		"HTTP":             {env: map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, protocol: overHTTP},
+		"another protocol": {env: map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json"}, failed: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			on, err := wanted(func(name string) string { return test.env[name] })
-			if on != test.on || (err != nil) != test.failed {
-				t.Errorf("got %v, %v", on, err)
+			protocol, err := wanted(func(name string) string { return test.env[name] })
+			if protocol != test.protocol || (err != nil) != test.failed {
+				t.Errorf("got %q, %v", protocol, err)
 			}
 		})
 	}
@@ -72,34 +81,64 @@ func (c *collector) Export(_ context.Context, r *coltracepb.ExportTraceServiceRe
 	return &coltracepb.ExportTraceServiceResponse{}, nil
 }
 
-// What was not sent yet is sent at the end.
+// ServeHTTP takes what is sent as http/protobuf.
+func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var request coltracepb.ExportTraceServiceRequest
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = proto.Unmarshal(body, &request)
+	}
+	if err != nil || r.URL.Path != "/v1/traces" {
+		http.Error(w, fmt.Sprint(r.URL.Path, err), http.StatusBadRequest)
+		return
+	}
+	_, _ = c.Export(r.Context(), &request)
+	w.Header().Set("Content-Type", "application/x-protobuf")
+}
+
+// The operator sends by the protocol that is asked for. What was not sent yet is sent at the end.
 func TestFromEnvironment(t *testing.T) {
 	if provider, err := FromEnvironment(t.Context()); provider != nil || err != nil {
 		t.Fatalf("without variables: %v, %v", provider, err)
 	}
-	received, server := &collector{}, grpc.NewServer()
-	coltracepb.RegisterTraceServiceServer(server, received)
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(server.Stop)
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+listener.Addr().String())
-	provider, err := FromEnvironment(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, span := provider.Tracer("test").Start(t.Context(), "one")
-	span.End()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	if err := provider.Shutdown(ctx); err != nil {
-		t.Fatal(err)
-	}
-	server.GracefulStop()
-	if len(received.spans) != 1 || received.spans[0] != "one" || len(received.services) != 1 || received.services[0] != "meshagent-operator" {
-		t.Errorf("the collector has %v of %v", received.spans, received.services)
+	for protocol, serve := range map[string]func(net.Listener, *collector) (stop func()){
+		overGRPC: func(listener net.Listener, received *collector) func() {
+			server := grpc.NewServer()
+			coltracepb.RegisterTraceServiceServer(server, received)
+			go func() { _ = server.Serve(listener) }()
+			return server.GracefulStop
+		},
+		overHTTP: func(listener net.Listener, received *collector) func() {
+			server := &http.Server{Handler: received, ReadHeaderTimeout: time.Minute}
+			go func() { _ = server.Serve(listener) }()
+			return func() { _ = server.Shutdown(context.WithoutCancel(t.Context())) }
+		},
+	} {
+		t.Run(protocol, func(t *testing.T) {
+			listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			received := &collector{}
+			stop := serve(listener, received)
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+listener.Addr().String())
+			t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
+			provider, err := FromEnvironment(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, span := provider.Tracer("test").Start(t.Context(), "one")
+			span.End()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			if err := provider.Shutdown(ctx); err != nil {
+				t.Fatal(err)
+			}
+			stop()
+			if len(received.spans) != 1 || received.spans[0] != "one" || len(received.services) != 1 || received.services[0] != "meshagent-operator" {
+				t.Errorf("the collector has %v of %v", received.spans, received.services)
+			}
+		})
 	}
 }
 
@@ -154,7 +193,7 @@ func TestTransport(t *testing.T) {
 				t.Errorf("the span repeats the error: %s", all)
 			}
 			if sent.Get("Traceparent") != "" {
-				t.Error("MeshAgent is told of the trace")
+				t.Error("the request carries the trace context")
 			}
 		})
 	}

@@ -5,6 +5,7 @@ package tracing
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -15,8 +16,9 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Transport makes a span of every request to MeshAgent, from when it is sent until the answer begins. The span has the template of the
-// route, and neither the URL, which names resources, nor anything of headers or bodies. MeshAgent is told nothing of traces.
+// Transport makes a span of every request to MeshAgent, from when it is sent until the answer begins. The
+// span has the template of the route. It has neither the URL, which names resources, nor anything of
+// headers and bodies. Requests carry no trace context.
 func Transport(provider trace.TracerProvider, next http.RoundTripper) http.RoundTripper {
 	return transport{provider.Tracer("github.com/meshagent/meshagent-operator/internal/tracing"), next}
 }
@@ -26,11 +28,21 @@ type transport struct {
 	next   http.RoundTripper
 }
 
+func portOf(endpoint *url.URL) int {
+	if port, err := strconv.Atoi(endpoint.Port()); err == nil {
+		return port
+	}
+	if endpoint.Scheme == "http" {
+		return 80
+	}
+	return 443
+}
+
 // RoundTrip sends a request.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	route := meshagent.RouteOf(r)
 	ctx, span := t.tracer.Start(r.Context(), r.Method+" "+route, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
-		attribute.String(string(semconv.HTTPRequestMethodKey), r.Method), semconv.URLTemplate(route), semconv.ServerAddress(r.URL.Hostname()),
+		attribute.String(string(semconv.HTTPRequestMethodKey), r.Method), semconv.URLTemplate(route), semconv.ServerAddress(r.URL.Hostname()), semconv.ServerPort(portOf(r.URL)),
 	))
 	defer span.End()
 	resp, err := t.next.RoundTrip(r.WithContext(ctx))

@@ -94,6 +94,12 @@ var _ = Describe("The chart", func() {
 		Expect(podOf(out).Containers[0].Args).NotTo(ContainElement(HavePrefix("--allowed-endpoints")), "the operator has a default")
 	})
 
+	It("can be a dependency that a value turns on, and takes flags with one dash", func(ctx SpecContext) {
+		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", "enabled=true,extraArgs={-zap-log-level=debug}")
+		Expect(err).NotTo(HaveOccurred(), out)
+		Expect(podOf(out).Containers[0].Args).To(ContainElement("-zap-log-level=debug"))
+	})
+
 	It("labels the pod of the uninstallation as part of the release, not of the operator", func(ctx SpecContext) {
 		out, err := harness.Helm(ctx, "", "template", "mesh", harness.Chart, "--set", "networkPolicy.enabled=true,podLabels.team=agents,podAnnotations.mesh=no")
 		Expect(err).NotTo(HaveOccurred(), out)
@@ -187,12 +193,12 @@ var _ = Describe("The chart", func() {
 		Entry("an interval without a unit", "driftInterval=10", "/driftInterval"),
 		Entry("an interval that the manager rejects", "driftInterval=500ms", "/driftInterval"),
 		Entry("no interval", "driftInterval=0m0s", "/driftInterval"),
-		Entry("a ServiceMonitor without metrics", "metrics.serviceMonitor.enabled=true,watchNamespaces={a}", "metrics.serviceMonitor is of no use while metrics are off"),
-		Entry("alerts without metrics", "metrics.prometheusRule.enabled=true,metrics.enabled=false", "metrics.prometheusRule is of no use while metrics are off"),
-		Entry("a dashboard without metrics", "metrics.dashboard.enabled=true,watchNamespaces={a}", "metrics.dashboard is of no use while metrics are off"),
+		Entry("a ServiceMonitor without metrics", "metrics.serviceMonitor.enabled=true,watchNamespaces={a}", "metrics.serviceMonitor.enabled requires metrics.enabled"),
+		Entry("alerts without metrics", "metrics.prometheusRule.enabled=true,metrics.enabled=false", "metrics.prometheusRule.enabled requires metrics.enabled"),
+		Entry("a dashboard without metrics", "metrics.dashboard.enabled=true,watchNamespaces={a}", "metrics.dashboard.enabled requires metrics.enabled"),
 		Entry("a variable that is not text", "extraEnv[0].name=A,extraEnv[0].value=true", "/extraEnv/0/value"),
 		Entry("a project without a key", "projects[0].name=default,projects[0].spec.endpoint=https://x", "apiKeySecretRef"),
-		Entry("a project that is not watched", "watchNamespaces={a},projects[0].name=p,projects[0].namespace=b,projects[0].spec.apiKeySecretRef.name=key", `MeshProject "p" is in namespace "b", which is none of watchNamespaces`),
+		Entry("a project that is not watched", "watchNamespaces={a},projects[0].name=p,projects[0].namespace=b,projects[0].spec.apiKeySecretRef.name=key", `MeshProject "p" is in namespace "b", which is not in watchNamespaces`),
 		Entry("no ServiceAccount", "serviceAccount.create=false", "serviceAccount.name must be set"),
 	)
 })

@@ -62,7 +62,7 @@ func (i installation) countsOnce(ctx context.Context, replicas []*pod) {
 	leader, standby := i.leader(ctx, replicas)
 	for p, tells := range map[*pod]bool{leader: true, standby: false} {
 		_, text := get(ctx, "https://"+p.ports["metrics"]+"/metrics", i.reader(ctx))
-		Expect(strings.Contains(text, "\nmeshagent_objects{")).To(Equal(tells))
+		Expect(strings.Contains(text, "\nmeshagent_operator_objects{")).To(Equal(tells))
 	}
 }
 

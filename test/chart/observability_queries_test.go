@@ -37,6 +37,12 @@ func dashboardQueries() map[string]string {
 					Expr string `json:"expr"`
 				} `json:"targets"`
 			} `json:"panels"`
+			Annotations struct {
+				List []struct {
+					Name string `json:"name"`
+					Expr string `json:"expr"`
+				} `json:"list"`
+			} `json:"annotations"`
 			Templating struct {
 				List []struct {
 					Name       string `json:"name"`
@@ -45,16 +51,19 @@ func dashboardQueries() map[string]string {
 			} `json:"templating"`
 		}
 		Expect(json.Unmarshal(text, &board)).To(Succeed())
-		variables := strings.NewReplacer("$__rate_interval", "5m", "$namespace", ".*")
+		variables := strings.NewReplacer("$__rate_interval", "5m", "$namespace", ".*", "$cluster", ".*", "$job", ".*")
 		for _, panel := range board.Panels {
 			for at, target := range panel.Targets {
 				queries[fmt.Sprintf("panel %q, query %d", panel.Title, at)] = variables.Replace(target.Expr)
 			}
 		}
+		for _, annotation := range board.Annotations.List {
+			queries["annotation "+annotation.Name] = variables.Replace(annotation.Expr)
+		}
 		for _, variable := range board.Templating.List {
 			if inside, ok := strings.CutPrefix(variable.Definition, "label_values("); ok {
 				of, label, _ := strings.Cut(strings.TrimSuffix(inside, ")"), ", ")
-				queries["variable "+variable.Name] = fmt.Sprintf("count by (%s) (%s)", label, of)
+				queries["variable "+variable.Name] = variables.Replace(fmt.Sprintf("count by (%s) (%s)", label, of))
 			}
 		}
 	}
@@ -89,8 +98,9 @@ func parseQueries(_ context.Context, queries map[string]string) map[string]selec
 	return parsed
 }
 
-// ofTarget are the labels that Prometheus and the ServiceMonitor add to all metrics of a pod.
-var ofTarget = []string{"namespace", "pod", "instance", "job"}
+// ofTarget are the labels that Prometheus and the ServiceMonitor add to all metrics of a pod. The label
+// cluster is there if Prometheus is set up so. Without it, ".*" matches all the same.
+var ofTarget = []string{"namespace", "pod", "service", "instance", "job", "cluster"}
 
 func (s *selection) see(node parser.Node) {
 	switch node := node.(type) {

@@ -77,12 +77,24 @@ func kindOfMetric(collector prometheus.Collector) string {
 	return "gauge"
 }
 
+// kindOfSample is the kind of a metric that a Collector reports, by its name.
+func kindOfSample(name string) string {
+	if strings.HasSuffix(name, "_total") {
+		return "counter"
+	}
+	return "gauge"
+}
+
 // ownMetrics returns the operator's own metrics.
 func ownMetrics() map[string]metric {
 	GinkgoHelper()
 	own := map[string]metric{}
-	for _, collector := range append(slices.Clone(engine.Metrics), (&engine.Environment{}).Collector(nil)) {
+	for _, collector := range engine.Metrics {
 		maps.Copy(own, describeMetrics(collector))
+	}
+	for name, one := range describeMetrics((&engine.Environment{}).Collector(nil)) {
+		one.kind = kindOfSample(name)
+		own[name] = one
 	}
 	return own
 }
@@ -99,7 +111,7 @@ func checkRegistry() {
 		}
 	}
 	for name := range served {
-		if strings.HasPrefix(name, "meshagent_") {
+		if strings.HasPrefix(name, "meshagent") {
 			Expect(own).To(HaveKey(name))
 		}
 	}
@@ -193,6 +205,20 @@ var _ = Describe("docs/observability.md", func() {
 			Expect(registered()).To(HaveKey(name[1]))
 		}
 	})
+
+	It("lists all messages of the log", func() {
+		text, err := os.ReadFile(guide)
+		Expect(err).NotTo(HaveOccurred())
+		_, table, found := strings.Cut(string(text), "<!-- begin of the messages -->")
+		Expect(found).To(BeTrue())
+		table, _, found = strings.Cut(table, "<!-- end of the messages -->")
+		Expect(found).To(BeTrue())
+		var listed []string
+		for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (\\w+) \\| .+ \\|$").FindAllStringSubmatch(table, -1) {
+			listed = append(listed, row[2]+": "+row[1])
+		}
+		Expect(listed).To(ConsistOf(logMessages()))
+	})
 })
 
 func linkTo(alert string) string { return fmt.Sprintf("[%s](#%s)", alert, strings.ToLower(alert)) }
@@ -201,6 +227,18 @@ func linkTo(alert string) string { return fmt.Sprintf("[%s](#%s)", alert, string
 func readable(text string) string {
 	return regexp.MustCompile(`\{\{ \$(?:labels\.)?(\w+)[^}]*\}\}`).ReplaceAllString(text, "*$1*")
 }
+
+var _ = Describe("The metrics", func() {
+	It("begin with the name of the operator, and have no label that Prometheus sets", func() {
+		for name, one := range ownMetrics() {
+			Expect(name).To(HavePrefix("meshagent_operator_"))
+			Expect(one.help).To(HaveSuffix("."), name)
+			for _, label := range one.labels {
+				Expect(ofTarget).NotTo(ContainElement(label), name)
+			}
+		}
+	})
+})
 
 var _ = Describe("The alerts and the dashboard", func() {
 	It("use existing metrics and labels, in valid queries", func(ctx SpecContext) {
@@ -216,7 +254,8 @@ var _ = Describe("The alerts and the dashboard", func() {
 
 	It("are rejected if a metric or label does not exist", func(ctx SpecContext) {
 		parsed := parseQueries(ctx, map[string]string{
-			"syntax": "sum(", "metric": "meshagent_nothing", "label": `meshagent_objects{colour="red"}`, "group": "sum by (colour) (meshagent_objects)", "good": "meshagent_objects",
+			"syntax": "sum(", "metric": "meshagent_operator_nothing", "label": `meshagent_operator_objects{colour="red"}`,
+			"group": "sum by (colour) (meshagent_operator_objects)", "good": "meshagent_operator_objects",
 		})
 		all := registered()
 		for where, one := range parsed {
@@ -225,9 +264,17 @@ var _ = Describe("The alerts and the dashboard", func() {
 		}
 	})
 
+	It("name the release that is down, if its ServiceMonitor sets the labels", func(ctx SpecContext) {
+		charted, err := harness.Helm(ctx, "", "template", "mine", harness.Chart, "--namespace", "agents", "--set", "metrics.prometheusRule.enabled=true,metrics.serviceMonitor.enabled=true")
+		Expect(err).NotTo(HaveOccurred(), charted)
+		Expect(charted).To(ContainSubstring(`expr: absent(meshagent_operator_drift_interval_seconds{namespace="agents",service="mine-meshagent-operator-metrics"})`))
+		Expect(harness.ParseObjects(charted)).To(ContainElement(And(
+			HaveField("GetKind()", "Service"), HaveField("GetName()", "mine-meshagent-operator-metrics"), HaveField("GetNamespace()", "agents"))))
+	})
+
 	It("are the same with kustomize", func(ctx SpecContext) {
 		plain := harness.Kustomize(ctx, harness.Path("config", "prometheus"))
-		charted, err := harness.Helm(ctx, "", "template", "meshagent-operator", harness.Chart, "--set", "metrics.prometheusRule.enabled=true,metrics.serviceMonitor.enabled=true")
+		charted, err := harness.Helm(ctx, "", "template", "meshagent-operator", harness.Chart, "--set", "metrics.prometheusRule.enabled=true")
 		Expect(err).NotTo(HaveOccurred(), charted)
 		rules := func(manifests string) any {
 			for _, obj := range harness.ParseObjects(manifests) {

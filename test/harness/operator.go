@@ -113,6 +113,7 @@ func (w *Env) StartOperator(options OperatorOptions) *Operator {
 			Options: meshagent.Options{Transport: o.killable(wire, false), Timeout: 2 * time.Second, MembersAge: time.Second},
 		},
 	}
+	env.Projects.Options.Observe = env.ObserveCall
 	if options.Traces != nil {
 		env.Traces = options.Traces
 		env.Projects.Options.Around = func(next http.RoundTripper) http.RoundTripper { return tracing.Transport(options.Traces, next) }

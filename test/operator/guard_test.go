@@ -10,7 +10,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness"
@@ -44,7 +43,6 @@ func heldRooms(ctx context.Context, w *harness.Env, count int) []v1alpha1.MeshRo
 		}
 	}).WithContext(ctx).Should(Succeed())
 	Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(count))
-	Eventually(func() float64 { return deletionsHeld(w) }).WithContext(ctx).Should(BeEquivalentTo(count), "the metric")
 	return list.Items
 }
 
@@ -56,28 +54,34 @@ func countedIn(project *v1alpha1.MeshProject) (total int) {
 	return total
 }
 
-// deletionsHeld is what the metric says of the world's MeshProject: 0 also if it says nothing.
-func deletionsHeld(w *harness.Env) float64 {
+// deletionsHeld is what the metric of an operator says of each MeshProject.
+func deletionsHeld(operator *harness.Operator) map[string]float64 {
 	GinkgoHelper()
-	return series(metrics.Registry, "meshagent_deletions_held")[" "+w.Namespace+" default"]
+	return series(operator.Metrics, "meshagent_operator_deletions_held")
 }
 
 var _ = Describe("The deletion guard", func() {
 	It("holds what goes beyond it, over a restart, until somebody lets it go", func(ctx SpecContext) {
 		w, operator, project, _ := guardedRooms(ctx, 2, 5)
 		left := heldRooms(ctx, w, 3)
+		held := func(count float64) {
+			GinkgoHelper()
+			Eventually(deletionsHeld).WithContext(ctx).WithArguments(operator).Should(Equal(map[string]float64{" " + w.Namespace + "/default": count}))
+		}
+		held(3)
 		Eventually(w.Events(ctx, &left[0])).WithContext(ctx).Should(ContainElement(HavePrefix("DeletionHeld: ")))
 		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=True"), ContainSubstring("DeletionsHeld=True DeletionHeld: ")))
 		Eventually(w.Events(ctx, project)).WithContext(ctx).Should(ContainElement(HavePrefix("DeletionsHeld: ")))
 
 		By("being restarted")
 		operator.Stop()
-		w.StartOperator(harness.OperatorOptions{})
+		operator = w.StartOperator(harness.OperatorOptions{})
 		late := harness.Room("late")
 		w.CreateAll(ctx, late)
 		w.ExpectReady(ctx, late)
 		Expect(w.Delete(ctx, late)).To(Succeed())
 		heldRooms(ctx, w, 4)
+		held(4)
 
 		By("being released in words that are no time")
 		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, "tomorrow")
@@ -89,6 +93,7 @@ var _ = Describe("The deletion guard", func() {
 		By("being released")
 		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(time.Hour).Format(time.RFC3339))
 		heldRooms(ctx, w, 0)
+		held(0)
 		Eventually(w.State(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
 	})
 

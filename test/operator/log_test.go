@@ -32,14 +32,14 @@ var _ = Describe("The log", func() {
 			}
 			return said
 		}
-		Expect(said()).To(Equal([]any{"created"}))
+		Expect(said()).To(Equal([]any{"Created resource"}))
 		line := log.Lines()[0]
 		Expect(slices.Sorted(maps.Keys(line))).To(Equal([]string{
-			"MeshRoom", "controller", "controllerGroup", "controllerKind", "id", "level", "msg", "name", "namespace", "project", "reconcileID", "resource", "ts",
+			"controller", "controllerKind", "durationMs", "level", "meshProject", "msg", "name", "namespace", "projectID", "reconcileID", "resourceID", "resourceName", "ts",
 		}))
 		for key, value := range map[string]any{
-			"level": "info", "controllerKind": "MeshRoom", "namespace": w.Namespace, "name": "one", "resource": "one",
-			"id": one.Status.ID, "project": w.MeshAgent.ProjectID(),
+			"level": "info", "controllerKind": "MeshRoom", "namespace": w.Namespace, "name": "one", "resourceName": "one",
+			"resourceID": one.Status.ID, "projectID": w.MeshAgent.ProjectID(), "meshProject": w.Namespace + "/default",
 		} {
 			Expect(line).To(HaveKeyWithValue(key, value))
 		}
@@ -54,10 +54,10 @@ var _ = Describe("The log", func() {
 		By("writing")
 		w.Edit(ctx, one, func() { harness.WithMetadata(`{"team": "sales"}`)(one) })
 		w.ExpectReady(ctx, one)
-		Expect(said()).To(Equal([]any{"created", "updated"}))
-		Expect(log.Lines()[1]).To(HaveKeyWithValue("fields", "metadata.team"))
+		Expect(said()).To(Equal([]any{"Created resource", "Updated resource"}))
+		Expect(log.Lines()[1]).To(HaveKeyWithValue("fields", []any{"metadata.team"}))
 		Expect(w.Delete(ctx, one)).To(Succeed())
 		w.ExpectGone(ctx, one)
-		Expect(said()).To(Equal([]any{"created", "updated", "deleted"}))
+		Expect(said()).To(Equal([]any{"Created resource", "Updated resource", "Deleted resource"}))
 	})
 })

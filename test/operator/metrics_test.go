@@ -5,6 +5,7 @@ package operator_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -14,10 +15,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // series are the values of a metric, by their labels in the order of their names; of a histogram, how much was observed.
@@ -70,7 +73,7 @@ var _ = Describe("The metrics", func() {
 		awake := harness.Room("awake")
 		w.CreateAll(ctx, asleep, lost, awake)
 		w.ExpectReady(ctx, awake)
-		Eventually(told("meshagent_objects")).WithContext(ctx).Should(Equal(map[string]float64{
+		Eventually(told("meshagent_operator_objects")).WithContext(ctx).Should(Equal(map[string]float64{
 			" Ready MeshProject " + w.Namespace + " Available True":          1,
 			" Synced MeshProject " + w.Namespace + " InSync True":            1,
 			" APICompatible MeshProject " + w.Namespace + " Supported True":  1,
@@ -86,40 +89,43 @@ var _ = Describe("The metrics", func() {
 			w.Edit(ctx, gone, func() { gone.Spec.Suspend = nil })
 			Expect(w.Delete(ctx, gone)).To(Succeed())
 		}
-		Eventually(told("meshagent_objects")).WithContext(ctx).Should(HaveLen(5))
+		Eventually(told("meshagent_operator_objects")).WithContext(ctx).Should(HaveLen(5))
 	})
 
-	It("tell the budget of each MeshProject, and when MeshAgent was last compared with each kind", func(ctx SpecContext) {
+	It("tell the rate limit of each MeshProject, and when MeshAgent was last compared with each kind", func(ctx SpecContext) {
 		begin(ctx, harness.OperatorOptions{DriftInterval: 2 * time.Second})
-		Expect(told("meshagent_drift_interval_seconds")()).To(Or(BeEmpty(), Equal(map[string]float64{"": 2})))
+		Expect(told("meshagent_operator_drift_interval_seconds")()).To(Or(BeEmpty(), Equal(map[string]float64{"": 2})))
 		project := w.ApplyProject(ctx)
 		one := harness.Room("one")
 		began := time.Now()
 		w.CreateAll(ctx, one)
 		w.ExpectReady(ctx, one)
-		Expect(told("meshagent_api_budget_remaining_requests")()).To(HaveKeyWithValue(" "+w.Namespace+" default", BeNumerically("~", 1000, 100)))
+		Expect(told("meshagent_operator_api_rate_limit_remaining_requests")()).To(HaveKeyWithValue(" "+w.Namespace+"/default", BeNumerically("~", 1000, 100)))
 		checked := func() float64 {
-			return told("meshagent_last_drift_check_timestamp_seconds")()[" MeshRoom "+w.Namespace+" default"]
+			return told("meshagent_operator_last_drift_check_timestamp_seconds")()[" MeshRoom "+w.Namespace+"/default"]
 		}
 		first := checked()
 		Expect(first).To(BeNumerically("~", float64(began.Unix()), 120))
 		Eventually(checked).WithContext(ctx).Should(BeNumerically(">", first))
-		Expect(told("meshagent_drift_interval_seconds")()).To(Equal(map[string]float64{"": 2}))
+		Expect(told("meshagent_operator_drift_interval_seconds")()).To(Equal(map[string]float64{"": 2}))
 
 		By("not telling of what nobody wants to be compared")
 		w.Edit(ctx, one, func() { one.Spec.Suspend = new(true) })
 		Eventually(func() []string {
-			return slices.Collect(maps.Keys(told("meshagent_last_drift_check_timestamp_seconds")()))
-		}).WithContext(ctx).Should(Equal([]string{" MeshProject " + w.Namespace + " default"}))
+			return slices.Collect(maps.Keys(told("meshagent_operator_last_drift_check_timestamp_seconds")()))
+		}).WithContext(ctx).Should(Equal([]string{" MeshProject " + w.Namespace + "/default"}))
 		w.Edit(ctx, one, func() { one.Spec.Suspend = nil })
 		w.Edit(ctx, project, func() { project.Spec.Suspend = new(true) })
-		Eventually(told("meshagent_last_drift_check_timestamp_seconds")).WithContext(ctx).Should(BeEmpty())
+		Eventually(told("meshagent_operator_last_drift_check_timestamp_seconds")).WithContext(ctx).Should(BeEmpty())
 	})
 
 	It("count drift that was found, and that was corrected", func(ctx SpecContext) {
 		begin(ctx, harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
-		found, corrected := counted("meshagent_drift_found_total", "MeshRoom"), counted("meshagent_drift_corrected_total", "MeshRoom")
+		of := func(name string) func() float64 {
+			return func() float64 { return told("meshagent_operator_" + name)()[" MeshRoom "+w.Namespace] }
+		}
+		found, corrected := of("drift_found_total"), of("drift_corrected_total")
 		kept := harness.Room("kept", harness.WithMetadata(`{"team": "support"}`))
 		seen := harness.Room("seen", harness.WithMetadata(`{"team": "support"}`))
 		w.CreateAll(ctx, kept, seen)
@@ -145,9 +151,54 @@ var _ = Describe("The metrics", func() {
 		Expect(corrected()).To(Equal(2.0))
 	})
 
+	It("count requests, adoptions, and objects by MeshProject, until the MeshProject is deleted", func(ctx SpecContext) {
+		begin(ctx, harness.OperatorOptions{})
+		project := w.ApplyProject(ctx)
+		name := w.Namespace + "/default"
+		w.MeshAgent.Add("rooms", map[string]any{"name": "theirs"})
+		theirs := harness.Room("theirs", func(room *v1alpha1.MeshRoom) {
+			room.Spec.AdoptionPolicy, room.Spec.DeletionPolicy = v1alpha1.AdoptIfUnowned, v1alpha1.DeletionDelete
+		})
+		seen := harness.Room("seen", func(room *v1alpha1.MeshRoom) { room.Spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
+		asleep := harness.Room("asleep", func(room *v1alpha1.MeshRoom) { room.Spec.Suspend = new(true) })
+		lost := harness.Room("lost", func(room *v1alpha1.MeshRoom) { room.Spec.ProjectRef.Name = "other" })
+		w.CreateAll(ctx, theirs, seen, asleep, lost)
+		w.ExpectReady(ctx, theirs)
+		Eventually(told("meshagent_operator_project_objects")).WithContext(ctx).Should(Equal(map[string]float64{
+			" MeshRoom " + name + " Enforce":   1,
+			" MeshRoom " + name + " Observe":   1,
+			" MeshRoom " + name + " Suspended": 1,
+			" MeshRoom  Enforce":               1,
+		}))
+		Expect(told("meshagent_operator_adoptions_total")()).To(Equal(map[string]float64{" MeshRoom " + w.Namespace: 1}))
+		Expect(told("meshagent_operator_project_info")()).To(HaveLen(1))
+		requests := told("meshagent_operator_api_requests_total")
+		Expect(requests()).To(And(HaveKeyWithValue(" 200 "+name, BeNumerically(">=", 3)), Not(HaveKey(" error "+name))))
+		Expect(told("meshagent_operator_api_circuit_open")()).To(Equal(map[string]float64{" " + name: 0}))
+
+		By("not being answered")
+		restore := w.MeshAgent.Inject(simulator.Fault{Drop: simulator.DropBefore})
+		w.Annotate(ctx, theirs, v1alpha1.ReconcileRequestedAtAnnotation, "now")
+		Eventually(told("meshagent_operator_api_circuit_open")).WithContext(ctx).Should(Equal(map[string]float64{" " + name: 1}))
+		Expect(requests()).To(HaveKeyWithValue(" error "+name, BeNumerically(">=", 3)))
+		restore()
+		Eventually(told("meshagent_operator_api_circuit_open")).WithContext(ctx).Should(Equal(map[string]float64{" " + name: 0}))
+
+		By("deleting it")
+		for _, obj := range []client.Object{theirs, seen, asleep, lost, project} {
+			Expect(w.Delete(ctx, obj)).To(Succeed())
+		}
+		w.ExpectGone(ctx, project)
+		Eventually(func() string {
+			families, err := o.Metrics.Gather()
+			Expect(err).NotTo(HaveOccurred())
+			return fmt.Sprint(families)
+		}).WithContext(ctx).ShouldNot(Or(ContainSubstring(name), ContainSubstring("MeshRoom")))
+	})
+
 	It("measure how long objects take to become Ready, once each", func(ctx SpecContext) {
 		begin(ctx, harness.OperatorOptions{})
-		took := counted("meshagent_time_to_ready_seconds", "MeshRoom")
+		took := counted("meshagent_operator_time_to_ready_seconds", "MeshRoom")
 		one := harness.Room("one")
 		w.CreateAll(ctx, one)
 		Eventually(w.State(ctx, one)).WithContext(ctx).Should(ContainSubstring("ProjectNotFound"))
@@ -171,7 +222,7 @@ var _ = Describe("The metrics", func() {
 	It("measure how long changed Secrets take to be in MeshAgent", func(ctx SpecContext) {
 		begin(ctx, harness.OperatorOptions{})
 		w.ApplyProject(ctx)
-		took := counted("meshagent_secret_propagation_seconds", "MeshSecret")
+		took := counted("meshagent_operator_secret_propagation_seconds", "MeshSecret")
 		source := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "openai"}, StringData: map[string]string{"api-key": "first-c4n4ry"}}
 		mine := &v1alpha1.MeshSecret{ObjectMeta: metav1.ObjectMeta{Name: "openai"}, Spec: v1alpha1.MeshSecretSpec{SecretRef: v1alpha1.LocalObjectReference{Name: "openai"}}}
 		w.CreateAll(ctx, source)

@@ -69,7 +69,7 @@ var _ = Describe("MeshProject in a namespace that is deleted", func() {
 		eventuallyDeleted(ctx, w)
 		Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(1))
 		left := `MeshRoom "a" with id ` + a.Status.ID + " in project " + w.MeshAgent.ProjectID()
-		Expect(log.Lines()).To(ContainElement(And(HaveKeyWithValue("msg", "abandoned"), HaveKeyWithValue("left", left))))
+		Expect(log.Lines()).To(ContainElement(And(HaveKeyWithValue("msg", "Abandoned resource"), HaveKeyWithValue("left", left))))
 		Eventually(w.Events(ctx, namespace)).WithContext(ctx).Should(ContainElement(And(HavePrefix("Abandoned: MeshRoom "+w.Namespace+"/a "), HaveSuffix(left))))
 	}
 

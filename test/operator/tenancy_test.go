@@ -83,8 +83,10 @@ var _ = Describe("Whoever may write objects in one namespace only", func() {
 				APIKeySecretRef: v1alpha1.APIKeyReference{Name: "meshagent-api-key"}, RateLimit: &v1alpha1.RateLimit{RequestsPerSecond: 1, Burst: 1},
 			},
 		})
-		left := func() map[string]float64 { return series(operator.Metrics, "meshagent_api_budget_remaining_requests") }
-		Eventually(left).WithContext(ctx).Should(HaveKey(" " + guest.Namespace + " default"))
-		Expect(left()).To(HaveKeyWithValue(" "+host.Namespace+" default", BeNumerically("~", 1000, 100)))
+		left := func() map[string]float64 {
+			return series(operator.Metrics, "meshagent_operator_api_rate_limit_remaining_requests")
+		}
+		Eventually(left).WithContext(ctx).Should(HaveKey(" " + guest.Namespace + "/default"))
+		Expect(left()).To(HaveKeyWithValue(" "+host.Namespace+"/default", BeNumerically("~", 1000, 100)))
 	})
 })

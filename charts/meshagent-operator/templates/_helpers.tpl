@@ -2,7 +2,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{/* What the pod of the uninstallation is called. It is not one of the operator's, which the Deployment and the Service select. */}}
+{{/* The name label of the uninstallation pod. It differs from that of the operator, which the Deployment and the Service select. */}}
 {{- define "meshagent-operator.uninstallName" -}}
 {{- printf "%s-uninstall" (include "meshagent-operator.name" . | trunc 53 | trimSuffix "-") }}
 {{- end }}
@@ -47,7 +47,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- end }}
 {{- end }}
 
-{{/* These two are "true" or empty. Unset means: unless watchNamespaces says that nothing cluster-wide is to be created. */}}
+{{/* These two are "true" or empty. They default to true, unless watchNamespaces is set, which excludes cluster-wide objects. */}}
 {{- define "meshagent-operator.metrics" -}}
 {{- if kindIs "invalid" .Values.metrics.enabled | ternary (empty .Values.watchNamespaces) .Values.metrics.enabled }}true{{ end }}
 {{- end }}
@@ -55,7 +55,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- if kindIs "invalid" .Values.rbac.aggregate | ternary (empty .Values.watchNamespaces) .Values.rbac.aggregate }}true{{ end }}
 {{- end }}
 
-{{/* The rules of a role in config/rbac, of which files/rbac holds generated copies. Call with (list . "role"). */}}
+{{/* The rules of a role in config/rbac. make manifests copies the roles to files/rbac. Call with (list . "role"). */}}
 {{- define "meshagent-operator.rules" -}}
 {{- $file := printf "files/rbac/%s.yaml" (index . 1) }}
 {{- (index . 0).Files.Get $file | required (printf "%s is missing from the chart" $file) | fromYaml | dig "rules" list | toYaml }}
@@ -68,7 +68,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
   namespace: {{ .Release.Namespace | quote }}
 {{- end }}
 
-{{/* What the pods of the operator and of its release hook have in common. */}}
+{{/* What the pods of the operator and of the uninstallation have in common. */}}
 {{- define "meshagent-operator.pod" -}}
 serviceAccountName: {{ include "meshagent-operator.serviceAccount" . | quote }}
 {{- with .Values.imagePullSecrets }}
@@ -112,7 +112,7 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{/* The flags that say whose objects these are: the release hook must mean the same ones as the operator. */}}
+{{/* The flags that select the objects. The uninstallation must select the same objects as the operator. */}}
 {{- define "meshagent-operator.scopeArgs" -}}
 - --leader-election-namespace={{ .Release.Namespace }}
 - --leader-election-id={{ include "meshagent-operator.fullname" . }}

@@ -32,8 +32,8 @@ func allowanceOf(limit *v1alpha1.RateLimit) allowance {
 	return asked
 }
 
-// smallest is the budget of a connection: MeshAgent counts by credential, so that nobody who shares one can have more than the least that
-// one of them asked for.
+// smallest is the budget of a connection: MeshAgent counts by credential, so MeshProjects that share one get the
+// least that one of them asked for.
 func smallest(all []allowance) allowance {
 	least := all[0]
 	for _, one := range all[1:] {
@@ -42,14 +42,22 @@ func smallest(all []allowance) allowance {
 	return least
 }
 
-// Remaining is the request budget that a MeshProject has left, if it was opened.
-func (p *Pool) Remaining(uid types.UID) (float64, bool) {
+// State is how the connection of a MeshProject is doing.
+type State struct {
+	// Remaining is how many requests could be sent at once. It is negative while requests wait.
+	Remaining float64
+	// CircuitOpen says that the endpoint does not answer.
+	CircuitOpen bool
+}
+
+// State is how the connection of a MeshProject is doing, if it was opened.
+func (p *Pool) State(uid types.UID) (State, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, known := range p.open {
 		if known.uid == uid {
-			return known.connection.budget.Tokens(), true
+			return State{known.connection.budget.Tokens(), known.connection.circuit.isOpen()}, true
 		}
 	}
-	return 0, false
+	return State{}, false
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
@@ -29,11 +31,11 @@ const (
 )
 
 // circuit is what is known of whether the endpoint of a connection answers. While it does not, the circuit is open: passes end before they
-// send anything, and one small request at a time, which holds no worker, finds out when they can go on.
+// send anything, and one small request at a time, which holds no worker, finds out when they can continue.
 type circuit struct {
 	// probe sends that request. Its answer comes in through around, like that of any other.
 	probe func(context.Context) error
-	// opened is told when the circuit opens.
+	// opened is called when the circuit opens.
 	opened func()
 
 	mu       sync.Mutex
@@ -45,7 +47,7 @@ type circuit struct {
 }
 
 // enter lets a pass begin, or says why it cannot. The words stay the same while the circuit is open.
-func (c *circuit) enter() error {
+func (c *circuit) enter(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.cause == "" {
@@ -57,18 +59,19 @@ func (c *circuit) enter() error {
 		wait = c.pause
 	case wait <= 0:
 		c.probing, wait = true, firstProbe
-		go c.look()
+		project, _ := Requester(ctx)
+		go c.look(project) //nolint:contextcheck,gosec // the probe is for all passes, and outlives this one
 	}
 	// Not before the probe, and spread: all of them may be let through then.
 	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: c.cause, After: wait + wait/5, Unsent: true}
 }
 
-// look probes.
-func (c *circuit) look() {
-	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
+// look probes, for the MeshProject whose pass came first.
+func (c *circuit) look(project types.NamespacedName) {
+	ctx, cancel := context.WithTimeout(WithRequester(context.Background(), project), probeTimeout)
 	defer cancel()
 	defer func() {
-		_ = recover() // it is no answer
+		_ = recover() // a panic is not an answer
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.probing = false
@@ -76,6 +79,13 @@ func (c *circuit) look() {
 		c.due = time.Now().Add(c.pause)
 	}()
 	_ = c.probe(ctx) // around has seen what came of it
+}
+
+// isOpen says that the endpoint does not answer.
+func (c *circuit) isOpen() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cause != ""
 }
 
 // answered closes the circuit: whatever the answer says, there is one.

@@ -158,8 +158,8 @@ func TestABudgetIsFullAtFirst(t *testing.T) {
 		p := newPool(t)
 		project := p.project("a", simulator.DevelopmentKey, &v1alpha1.RateLimit{RequestsPerSecond: 1, Burst: 1000})
 		p.open(project)
-		if left, ok := p.Remaining(project.UID); !ok || left != 1000 {
-			t.Errorf("%v requests are left", left)
+		if state, ok := p.State(project.UID); !ok || state.Remaining != 1000 {
+			t.Errorf("%v requests are left", state.Remaining)
 		}
 	})
 }

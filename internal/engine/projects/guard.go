@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/prometheus/client_golang/prometheus"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
@@ -19,12 +18,6 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
-
-// DeletionsHeld counts the objects that wait, by MeshProject.
-var DeletionsHeld = prometheus.NewGaugeVec(prometheus.GaugeOpts{
-	Name: "meshagent_deletions_held",
-	Help: "Objects whose deletion the deletion guard of their MeshProject holds.",
-}, []string{"namespace", "project"})
 
 // DeletionGuard holds deletions beyond what each MeshProject allows. What counts is in the status of the
 // MeshProject (see deletionLog). This is only what the process knows of it, and it may be lost.
@@ -37,8 +30,7 @@ type DeletionGuard struct {
 
 // guardedProject is a MeshProject with a deletion guard.
 type guardedProject struct {
-	name types.NamespacedName
-	log  deletionLog
+	log deletionLog
 
 	// The mutex of the deletionGuard protects the rest.
 	held map[types.UID]uint64 // objects whose deletion is held, with their place in the line
@@ -63,12 +55,11 @@ func (g *DeletionGuard) of(project *v1alpha1.MeshProject) *guardedProject {
 	defer g.mu.Unlock()
 	known := g.projects[project.UID]
 	if known == nil {
-		known = &guardedProject{name: client.ObjectKeyFromObject(project), log: newDeletionLog(), held: map[types.UID]uint64{}}
+		known = &guardedProject{log: newDeletionLog(), held: map[types.UID]uint64{}}
 		if g.projects == nil {
 			g.projects = map[types.UID]*guardedProject{}
 		}
 		g.projects[project.UID] = known
-		g.publish(known.name)
 	}
 	return known
 }
@@ -86,7 +77,6 @@ func (g *DeletionGuard) Hold(project *v1alpha1.MeshProject, uid types.UID) (ahea
 		g.remove(uid) // from what another MeshProject holds
 		known.last++
 		known.held[uid] = known.last
-		g.publish(known.name)
 		first = len(known.held) == 1
 	}
 	for _, place := range known.held {
@@ -110,34 +100,20 @@ func (g *DeletionGuard) remove(uid types.UID) bool {
 	for _, known := range g.projects {
 		if known.held[uid] != 0 {
 			delete(known.held, uid)
-			g.publish(known.name)
 			return len(known.held) == 0
 		}
 	}
 	return false
 }
 
-// publish sets the metric of the MeshProject of a name: of two that followed each other both may still be known.
-func (g *DeletionGuard) publish(name types.NamespacedName) {
-	found, held := false, 0
-	for _, known := range g.projects {
-		if known.name == name {
-			found, held = true, held+len(known.held)
-		}
-	}
-	if !found {
-		DeletionsHeld.DeleteLabelValues(name.Namespace, name.Name)
-		return
-	}
-	DeletionsHeld.WithLabelValues(name.Namespace, name.Name).Set(float64(held))
-}
-
-// Holds says that deletions in a MeshProject are being held.
-func (g *DeletionGuard) Holds(project *v1alpha1.MeshProject) bool {
+// Held is how many deletions in a MeshProject are being held.
+func (g *DeletionGuard) Held(project *v1alpha1.MeshProject) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	known := g.projects[project.UID]
-	return known != nil && len(known.held) > 0
+	if known := g.projects[project.UID]; known != nil {
+		return len(known.held)
+	}
+	return 0
 }
 
 // Forget drops what is remembered of a MeshProject.
@@ -145,7 +121,6 @@ func (g *DeletionGuard) Forget(project client.Object) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.projects, project.GetUID())
-	g.publish(client.ObjectKeyFromObject(project))
 }
 
 // ForgetGone drops what is remembered of MeshProjects that are gone, however they went.

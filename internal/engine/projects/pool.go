@@ -82,7 +82,7 @@ func (p *Pool) ForDeletion(ctx context.Context, obj v1alpha1.Object) (*Connectio
 	if last := p.lastGood(project); err != nil && last != nil {
 		connection, err = last, nil
 	}
-	return connection.enter(err) //nolint:contextcheck // the probe is for all passes, and outlives this one
+	return connection.enter(ctx, err)
 }
 
 // Lookup reads the MeshProject that an object refers to.
@@ -126,13 +126,13 @@ func Describe(project *v1alpha1.MeshProject, from string) string {
 // Open opens a MeshProject, unless its endpoint does not answer.
 func (p *Pool) Open(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
 	connection, err := p.connection(ctx, project)
-	return connection.enter(err) //nolint:contextcheck // the probe is for all passes, and outlives this one
+	return connection.enter(ctx, err)
 }
 
 // enter begins a pass, unless there is an error already.
-func (c *Connection) enter(err error) (*Connection, error) {
+func (c *Connection) enter(ctx context.Context, err error) (*Connection, error) {
 	if err == nil {
-		err = c.circuit.enter()
+		err = c.circuit.enter(ctx)
 	}
 	if err != nil {
 		return nil, err
