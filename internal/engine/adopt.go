@@ -110,10 +110,10 @@ func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key 
 		return nil
 	}
 	return verdict.Refuse(v1alpha1.ReasonAlreadyExists,
-		"%q exists in MeshAgent already and differs: %s. status.drift shows the values. Set spec.adoptionPolicy to IfUnowned to take it over and change it, or choose another name", key, paths(changes))
+		msgAlreadyExists, key, paths(changes))
 }
 
 func ownedElsewhere(key, owner string) error {
 	return verdict.Refuse(v1alpha1.ReasonOwnedElsewhere,
-		"%q in MeshAgent belongs to %q (owner ID/namespace/name). Set spec.adoptionPolicy to Always to take it over, or choose another name", key, owner)
+		msgOwnedElsewhere, key, owner)
 }

@@ -51,7 +51,7 @@ func (p *pass) confirm(ctx context.Context, write unconfirmed) error {
 		// Others may be writing, and one more try is right. A server that keeps another part of each
 		// write looks the same, and would have no end.
 		p.status.Unconverged = contended
-		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonConflict, Message: "the resource changes in MeshAgent while it is written"}
+		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonConflict, Message: msgContended}
 	}
 	p.status.Unconverged = p.digestOf(seen.diff.Changes)
 	return p.notConverging(seen)
@@ -76,7 +76,7 @@ func (p *pass) readBack(ctx context.Context, write unconfirmed) (found, error) {
 	// A list may be late. Only what is read by itself may lead to another write.
 	remote, err := p.get(ctx, meshagent.Ref{ID: write.made.Identity(), Key: cmp.Or(write.made.Written().Key(), p.desired.Key())})
 	if meshagent.IsNotFound(err) {
-		return found{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent accepted the write, and does not show the resource (404)"}
+		return found{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: msgWriteNotShown}
 	}
 	if err != nil {
 		return found{}, err
@@ -156,7 +156,7 @@ func (p *pass) notConverging(seen found) error {
 		return err
 	}
 	if p.outcome.adopted {
-		p.outcome.event(v1alpha1.EventAdopted, "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
+		p.outcome.event(v1alpha1.EventAdopted, "adopt", msgAdopted, p.title(p.desired.Key()))
 	}
 	message := "MeshAgent does not keep the value of " + paths(seen.diff.Changes) + " as written. Set the field to the value in status.drift, or report the difference to MeshAgent"
 	if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonNotConverging {

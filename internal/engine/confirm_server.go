@@ -30,9 +30,9 @@ func (p *pass) confirmServer(ctx context.Context) error {
 	}
 	p.servers.Doubt(p.Projects, p.obj)
 	if err != nil {
-		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent does not find the resource, and does not confirm that it is gone: " + verdict.Of(err).Message}
+		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: msgLossUnconfirmed + verdict.Of(err).Message}
 	}
-	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent does not find the resource. Its version changed, so the MeshProject is checked first"}
+	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: msgLossOtherVersion}
 }
 
 // suspect has the MeshProject checked if an answer is a reason for that: MeshAgent does not know the

@@ -25,7 +25,7 @@ func (p *pass) converge(ctx context.Context, seen found) error {
 		if p.outcome.lost {
 			p.foundDrift()
 		}
-		p.outcome.result = missing("Not found in MeshAgent. The operator does not create it because the reconcile policy is Observe")
+		p.outcome.result = missing(msgMissing)
 		p.status.Drift = nil
 		return nil
 	case seen.remote == nil:
@@ -66,9 +66,9 @@ func (p *pass) create(ctx context.Context) error {
 	p.logger(ctx).Info("Created resource", "resourceName", p.desired.Key())
 	if p.outcome.lost {
 		p.counts.driftCorrected.inc(placeOf(p.obj))
-		p.outcome.event(v1alpha1.EventRecreated, "create", "%s was gone from MeshAgent and was created again", p.title(p.desired.Key()))
+		p.outcome.event(v1alpha1.EventRecreated, "create", msgRecreated, p.title(p.desired.Key()))
 	} else {
-		p.outcome.event(v1alpha1.EventCreated, "create", "%s was created in MeshAgent", p.title(p.desired.Key()))
+		p.outcome.event(v1alpha1.EventCreated, "create", msgCreated, p.title(p.desired.Key()))
 	}
 	return p.confirm(ctx, p.carriedOut(made, shown, nil))
 }
@@ -126,10 +126,10 @@ func (p *pass) update(ctx context.Context, current resource, d comparison) error
 	case p.outcome.adopted || !first:
 		// The event of the adoption, or of the first write, says it.
 	case drifted:
-		p.outcome.event(v1alpha1.EventDriftCorrected, "update", "%s differed in MeshAgent and was set right: %s", p.title(p.desired.Key()), paths(d.Changes))
+		p.outcome.event(v1alpha1.EventDriftCorrected, "update", msgDriftCorrected, p.title(p.desired.Key()), paths(d.Changes))
 		p.counts.driftCorrected.inc(placeOf(p.obj))
 	default:
-		p.outcome.event(v1alpha1.EventUpdated, "update", "%s was updated in MeshAgent: %s", p.title(p.desired.Key()), paths(d.Changes))
+		p.outcome.event(v1alpha1.EventUpdated, "update", msgUpdated, p.title(p.desired.Key()), paths(d.Changes))
 	}
 	return p.confirm(ctx, p.carriedOut(made, shown, d.Changes))
 }
@@ -157,10 +157,10 @@ func takenName(desired string, conflict error) (name string, rendered bool) {
 // nameTaken refuses to go on while another resource has the name.
 func (p *pass) nameTaken(name string) error {
 	if name == "" {
-		return verdict.Refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent rejected the request (409): another resource has the name that the template gives. Change the template")
+		return verdict.Refuse(v1alpha1.ReasonAlreadyExists, msgTemplateNameTaken)
 	}
 	p.waitForName(name)
-	return verdict.Refuse(v1alpha1.ReasonAlreadyExists, "MeshAgent rejected the request (409): another resource has the name %q. Choose another name", name)
+	return verdict.Refuse(v1alpha1.ReasonAlreadyExists, msgNameTaken, name)
 }
 
 // carriedOut takes note of a write that MeshAgent accepted.
@@ -206,7 +206,7 @@ func (p *pass) markSynced(remote resource) error {
 	}
 	if p.outcome.adopted && !p.policies.observes {
 		p.counts.adoptions.inc(placeOf(p.obj))
-		p.outcome.event(v1alpha1.EventAdopted, "adopt", "%s existed in MeshAgent already and was adopted", p.title(p.desired.Key()))
+		p.outcome.event(v1alpha1.EventAdopted, "adopt", msgAdopted, p.title(p.desired.Key()))
 	}
 	p.remember(remote)
 	p.status.Unconverged = ""

@@ -67,7 +67,7 @@ func deletionsAllowedUntil(project *v1alpha1.MeshProject) (until time.Time, mist
 	}
 	until, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		mistake = fmt.Sprintf(" The annotation %s is %q, which is not an RFC 3339 time.", v1alpha1.AllowDeletionsUntilAnnotation, text)
+		mistake = fmt.Sprintf(msgNotATime, v1alpha1.AllowDeletionsUntilAnnotation, text)
 	}
 	return until, mistake
 }
@@ -77,11 +77,11 @@ func held(project *v1alpha1.MeshProject, most int32, after time.Duration, mistak
 	if most == 1 {
 		deletions = "deletion"
 	}
-	message := fmt.Sprintf("Deletion paused: MeshProject %q allows %d %s per hour (spec.deletionGuard.maxPerHour).", project.Name, most, deletions)
+	message := fmt.Sprintf(msgDeletionPaused, project.Name, most, deletions)
 	if most > 0 {
-		message += " Deletion continues automatically when earlier deletions are more than an hour old."
+		message += msgDeletionContinues
 	}
-	message += fmt.Sprintf(" To continue now, set the annotation %s on the MeshProject to an RFC 3339 time in the future.%s",
+	message += fmt.Sprintf(msgContinueNow,
 		v1alpha1.AllowDeletionsUntilAnnotation, mistake)
 	return &verdict.Problem{Class: verdict.OnHold, Reason: v1alpha1.ReasonDeletionHeld, Message: message, After: after}
 }

@@ -34,7 +34,7 @@ func (p *pass) finalize(ctx context.Context) error {
 	}
 	if p.policies.observes {
 		if p.status.ID != "" {
-			p.outcome.event(v1alpha1.EventOrphaned, "orphan", "%s was left in MeshAgent because the reconcile policy is Observe", p.title(p.status.Name))
+			p.outcome.event(v1alpha1.EventOrphaned, "orphan", msgOrphanedObserved, p.title(p.status.Name))
 		}
 		return p.release(ctx)
 	}
@@ -82,7 +82,7 @@ func (p *pass) orAbandon(ctx context.Context, why error) error {
 	}
 	// With Roles in some namespaces only, the event may not be written: the log always tells.
 	p.logger(ctx).Info("Abandoned resource", "reason", v.Message, "left", p.remains())
-	p.outcome.warnOf(&namespace, v1alpha1.EventAbandoned, "finalize", "%s %s is deleted with its namespace, and MeshAgent can no longer be reached for it (%s). Left in MeshAgent: %s",
+	p.outcome.warnOf(&namespace, v1alpha1.EventAbandoned, "finalize", msgAbandoned,
 		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), v.Message, p.remains())
 	return nil
 }
@@ -91,9 +91,9 @@ func (p *pass) orAbandon(ctx context.Context, why error) error {
 func (p *pass) remains() string {
 	what := kindOf(p.obj)
 	if p.status.ID != "" {
-		return fmt.Sprintf("%s %q with id %s in project %s", what, p.status.Name, p.status.ID, p.status.ProjectID)
+		return fmt.Sprintf(msgRemains, what, p.status.Name, p.status.ID, p.status.ProjectID)
 	}
-	return fmt.Sprintf("perhaps a %s with the ownership annotation %q", what, p.owner())
+	return fmt.Sprintf(msgMayRemain, what, p.owner())
 }
 
 func (p *pass) deleteOrOrphan(ctx context.Context) (err error) {
@@ -102,7 +102,7 @@ func (p *pass) deleteOrOrphan(ctx context.Context) (err error) {
 		return err
 	}
 	if known := p.status.ProjectID; known != "" && known != p.connection.Project.ID {
-		return verdict.Refuse(v1alpha1.ReasonProjectChanged, "it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back so that it can be deleted", known, p.connection.Project.ID)
+		return verdict.Refuse(v1alpha1.ReasonProjectChanged, msgProjectChangedDeletion, known, p.connection.Project.ID)
 	}
 	parent, _ := p.parentNow(ctx)
 	p.open(cmp.Or(parent, p.status.Parent))
@@ -123,7 +123,7 @@ func (p *pass) deleteOrOrphanFound(ctx context.Context, remote resource) error {
 	}
 	if others != "" {
 		p.logger(ctx).Info("Left resource in MeshAgent", "resourceName", p.title(remote.Written().Key()), "reason", others)
-		p.outcome.event(v1alpha1.EventLeft, "finalize", "%s was left in MeshAgent: %s", p.title(remote.Written().Key()), others)
+		p.outcome.event(v1alpha1.EventLeft, "finalize", msgLeft, p.title(remote.Written().Key()), others)
 		return nil
 	}
 	adopted := p.status.IsAdopted() || remote.Written().Mark().Adopted
@@ -136,16 +136,16 @@ func (p *pass) deleteOrOrphanFound(ctx context.Context, remote resource) error {
 // isOthers says why a resource is not this object's to delete or to change; "" if it is.
 func (p *pass) isOthers(ctx context.Context, remote resource) (why string, err error) {
 	if owner := remote.Written().Mark().Owner; owner != "" && owner != p.owner() {
-		return fmt.Sprintf("%q manages it now", owner), nil
+		return fmt.Sprintf(msgOwnedNow, owner), nil
 	} else if owner == "" && p.collection.Traits().Marks && remote.Identity() == remote.Written().Key() {
 		// Where names are identities, another user's resource may have come after ours was deleted.
-		return "it does not carry the ownership annotation of this object", nil
+		return msgNotOurs, nil
 	}
 	if p.onlyObserved(remote) {
 		return "this object only observed it", nil
 	}
 	if p.isUnconfirmed() && !p.hasOwnKey(remote) && !p.isPendingCreate(remote, exactly) {
-		return "it differs from what this object sent, so it may belong to another user", nil
+		return msgMayBeForeign, nil
 	}
 	twin := p.yieldToTwin(ctx, remote.Identity())
 	if twin != nil && verdict.Of(twin).Class == verdict.Refused {
@@ -252,13 +252,13 @@ func (p *pass) delete(ctx context.Context, remote resource) error {
 	p.list.Record(id, nil)
 	if err != nil {
 		p.logger(ctx).Info("Already deleted in MeshAgent", "resourceName", name)
-		p.outcome.event(v1alpha1.EventGone, "delete", "%s was not there to be deleted: %s", name, verdict.Of(err).Message)
+		p.outcome.event(v1alpha1.EventGone, "delete", msgGone, name, verdict.Of(err).Message)
 		return nil
 	}
 	p.memory.change(p.obj, func(known *memory) { known.deleted = true })
 	p.outcome.wrote = true
 	p.logger(ctx).Info("Deleted resource", "resourceName", name)
-	p.outcome.event(v1alpha1.EventDeleted, "delete", "%s was deleted in MeshAgent", name)
+	p.outcome.event(v1alpha1.EventDeleted, "delete", msgDeleted, name)
 	return nil
 }
 
@@ -271,13 +271,13 @@ func (p *pass) orphan(ctx context.Context, remote resource) error {
 		case err == nil:
 			p.noteWrite(made, shown, written.Key())
 		case errors.Is(err, meshagent.ErrValueHidden):
-			left = ", with its ownership annotation, because MeshAgent does not show a secret value that an update would erase"
+			left = msgMarkKept
 		case meshagent.IsNotFound(err):
 			if still, lookErr := p.findOurs(ctx); lookErr != nil || still != nil {
 				return cmp.Or(lookErr, err)
 			}
 			p.list.Record(remote.Identity(), nil)
-			p.outcome.event(v1alpha1.EventGone, "orphan", "%s was deleted in MeshAgent already", p.title(written.Key()))
+			p.outcome.event(v1alpha1.EventGone, "orphan", msgAlreadyDeleted, p.title(written.Key()))
 			return nil
 		default:
 			if !meshagent.IsRefusal(err) && !meshagent.NotSent(err) {
@@ -288,6 +288,6 @@ func (p *pass) orphan(ctx context.Context, remote resource) error {
 	}
 	name := p.title(written.Key())
 	p.logger(ctx).Info("Orphaned resource", "resourceName", name)
-	p.outcome.event(v1alpha1.EventOrphaned, "orphan", "%s was left in MeshAgent%s", name, left)
+	p.outcome.event(v1alpha1.EventOrphaned, "orphan", msgOrphaned, name, left)
 	return nil
 }

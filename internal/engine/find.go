@@ -56,7 +56,7 @@ func (p *pass) getByList(ctx context.Context, ref meshagent.Ref) (remote resourc
 		}
 		return rows[0], nil
 	}
-	return remote, ambiguous(rows, fmt.Sprintf("%d resources are called %q", len(rows), ref.Key))
+	return remote, ambiguous(rows, fmt.Sprintf(msgSameName, len(rows), ref.Key))
 }
 
 // findCreated looks for a resource that an earlier pass may have created: by our mark, or as the pending
@@ -95,7 +95,7 @@ func (p *pass) findPending(ctx context.Context, key string) (resource, error) {
 	case 1:
 		return ours[0], nil
 	}
-	return nil, ambiguous(ours, fmt.Sprintf("%d resources are called %q and equal this object", len(ours), key))
+	return nil, ambiguous(ours, fmt.Sprintf(msgSameContent, len(ours), key))
 }
 
 // findMarked looks for a resource that carries our mark. A list that is a few seconds old shows what another process created, and what this one did.
@@ -116,7 +116,7 @@ func (p *pass) findMarked(ctx context.Context) (resource, error) {
 		}
 		return remote, err
 	}
-	return nil, ambiguous(rows, fmt.Sprintf("%d resources carry the ownership annotation of this object", len(rows)))
+	return nil, ambiguous(rows, fmt.Sprintf(msgSameOwner, len(rows)))
 }
 
 // findByKey looks for a resource with a natural key. That there is none may be read in a list that is
@@ -178,5 +178,5 @@ func ambiguous(rows []resource, what string) error {
 		ids[i] = row.Identity()
 	}
 	slices.Sort(ids)
-	return verdict.Refuse(v1alpha1.ReasonAmbiguous, "%s in MeshAgent (%s): delete all but one", what, strings.Join(ids, ", "))
+	return verdict.Refuse(v1alpha1.ReasonAmbiguous, msgAmbiguous, what, strings.Join(ids, ", "))
 }

@@ -22,7 +22,7 @@ func (p *pass) refuseMove(ctx context.Context) error {
 		return err
 	}
 	return verdict.Refuse(v1alpha1.ReasonParentChanged,
-		"%s exists in %q, and the spec leads to %q now: delete this object and create it again, or set the reference back", p.title(p.status.Name), p.status.Parent, parent)
+		msgParentChanged, p.title(p.status.Name), p.status.Parent, parent)
 }
 
 // openFormer returns the resource if it is in the parent that status names, and that is no longer the

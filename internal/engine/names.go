@@ -138,7 +138,7 @@ func (p *pass) yieldToTwin(ctx context.Context, id string) error {
 	if err != nil || twin == "" {
 		return err
 	}
-	return verdict.Refuse(v1alpha1.ReasonOwnedElsewhere, "%s %s declares the same resource in MeshAgent. Delete one of the two, or give them different names", kindOf(p.obj), twin)
+	return verdict.Refuse(v1alpha1.ReasonOwnedElsewhere, msgTwin, kindOf(p.obj), twin)
 }
 
 // sharesServer says that another object's MeshProject has access to the same MeshAgent. Who has an

@@ -128,7 +128,7 @@ func (p *pass) confirmLoss(ctx context.Context) error {
 		}
 	}
 	if listed() {
-		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent lists it, and does not find it (404)"}
+		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: msgListedNotFound}
 	}
 	if err := p.confirmServer(ctx); err != nil {
 		return err

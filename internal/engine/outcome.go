@@ -33,10 +33,10 @@ type result struct {
 }
 
 // usable is what Ready says of a resource.
-const usable = "It is in MeshAgent and usable"
+const usable = msgAvailable
 
 func inSync() result {
-	return result{v1alpha1.ReasonInSync, "MeshAgent matches the spec", usable}
+	return result{v1alpha1.ReasonInSync, msgInSync, usable}
 }
 
 // connected is the result of a MeshProject, which is no resource of its own.

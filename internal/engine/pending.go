@@ -199,5 +199,5 @@ func (p *pass) fits() error {
 		return nil
 	}
 	p.status.AppliedFields, p.status.PendingFields = p.before.CommonStatus().AppliedFields, p.before.CommonStatus().PendingFields
-	return verdict.Invalid("the spec is too large: with the list of its fields in status the object has %d KiB, and %d KiB are allowed. Use fewer or larger fields", len(text)>>10, most>>10)
+	return verdict.Invalid(msgSpecTooLarge, len(text)>>10, most>>10)
 }

@@ -154,7 +154,7 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 	status.ProjectID, status.Endpoint = connection.Project.ID, connection.Endpoint
 	info, err := readProject(ctx, connection)
 	if meshagent.IsNotFound(err) {
-		return true, verdict.Refuse(v1alpha1.ReasonInvalid, "project %s does not exist in MeshAgent at %s: check the API key, and spec.endpoint", connection.Project.ID, connection.Endpoint)
+		return true, verdict.Refuse(v1alpha1.ReasonInvalid, msgProjectNotInMeshAgent, connection.Project.ID, connection.Endpoint)
 	}
 	if err != nil {
 		return true, err
@@ -168,12 +168,12 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 		return true, err
 	}
 	if !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
-		c.outcome.event(v1alpha1.EventConnected, "check", "MeshAgent at %s accepts the API key of project %q", connection.Endpoint, info.Name)
+		c.outcome.event(v1alpha1.EventConnected, "check", msgConnected, connection.Endpoint, info.Name)
 	}
 	r.guardDeletions(project, c)
 	r.tellUnreadable(connection, c)
 	c.outcome.result = connected(
-		fmt.Sprintf("MeshAgent at %s accepts the API key", connection.Endpoint), fmt.Sprintf("Objects can use the project %q", info.Name),
+		fmt.Sprintf(msgAccepted, connection.Endpoint), fmt.Sprintf(msgUsable, info.Name),
 	)
 	return true, nil
 }
@@ -194,7 +194,7 @@ func readProject(ctx context.Context, connection *projects.Connection) (meshagen
 		if v.Class != verdict.Denied {
 			v.Reason = v1alpha1.ReasonUnavailable
 		}
-		return info, &verdict.Problem{Class: verdict.Unavailable, Reason: v.Reason, Message: v.Message + ". GET /config does not show that MeshAgent itself answered. Retrying."}
+		return info, &verdict.Problem{Class: verdict.Unavailable, Reason: v.Reason, Message: v.Message + msgNotGenuine}
 	}
 	return connection.Project.Info(ctx)
 }
@@ -206,13 +206,13 @@ func undetected(err error) error {
 	if v.Class == verdict.Limited || v.Class == verdict.Silent {
 		return err
 	}
-	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent knows the project, but did not tell which generation of the API it speaks: " + v.Message}
+	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: msgUndetected + v.Message}
 }
 
 // tellAPI tells in status what the server speaks, and whether this release supports it.
 func tellAPI(project *v1alpha1.MeshProject, c *conclusion, api meshagent.API) error {
 	if last := apiOf(project); last.Generation != "" && last.Generation != api.Generation {
-		c.outcome.event(v1alpha1.EventAPIGenerationChanged, "check", "%s speaks API generation %s now. It was generation %s", api, api.Generation, last.Generation)
+		c.outcome.event(v1alpha1.EventAPIGenerationChanged, "check", msgGenerationChanged, api, api.Generation, last.Generation)
 	}
 	project.Status.APIVersion, project.Status.APIGeneration = cut(api.Version, 256), string(api.Generation)
 	switch {
@@ -222,9 +222,9 @@ func tellAPI(project *v1alpha1.MeshProject, c *conclusion, api meshagent.API) er
 		return verdict.Refuse(v1alpha1.ReasonUnsupportedAPI, "%s", message)
 	case api.Newer():
 		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionTrue, v1alpha1.ReasonNewerThanTested, fmt.Sprintf(
-			"%s is newer than API generation %s, the newest that this release was tested with. It still has the routes of that generation, and the operator uses them", api, api.Generation))
+			msgNewer, api, api.Generation))
 	default:
-		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionTrue, v1alpha1.ReasonSupported, fmt.Sprintf("%s speaks API generation %s, which this release supports", api, api.Generation))
+		c.set(v1alpha1.ConditionAPICompatible, metav1.ConditionTrue, v1alpha1.ReasonSupported, fmt.Sprintf(msgSupported, api, api.Generation))
 	}
 	return nil
 }
@@ -240,7 +240,7 @@ func (r *projectReconciler) tellUnreadable(connection *projects.Connection, c *c
 	if len(names) > most {
 		names = append(names[:most], fmt.Sprintf("%d more", len(names)-most))
 	}
-	message := fmt.Sprintf("MeshAgent's lists are larger than the operator reads: %s. "+
+	message := fmt.Sprintf(msgListsTooLarge+
 		"What exists is read one by one. Objects that need the list wait until you delete resources that you do not need", strings.Join(names, ", "))
 	if meta.FindStatusCondition(c.status.Conditions, v1alpha1.ConditionListsReadable) == nil {
 		c.outcome.warn(v1alpha1.ReasonAnswerTooLarge, "check", "%s", message)
@@ -258,7 +258,7 @@ func (r *projectReconciler) guardDeletions(project *v1alpha1.MeshProject, c *con
 		c.drop(v1alpha1.ConditionDeletionsHeld)
 		return
 	}
-	message := fmt.Sprintf("Deletions are limited to %d an hour (spec.deletionGuard), and more are wanted: to let it go on, annotate this object with %s=<RFC 3339 time>",
+	message := fmt.Sprintf(msgDeletionsHeld,
 		*project.Spec.DeletionGuard.MaxPerHour, v1alpha1.AllowDeletionsUntilAnnotation)
 	if !meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionDeletionsHeld) {
 		c.outcome.warn(v1alpha1.EventDeletionsHeld, "check", "%s", message)

@@ -26,12 +26,12 @@ func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.Mesh
 			return err
 		}
 		if len(names) > 0 {
-			inUse = append(inUse, fmt.Sprintf("%d of kind %s, such as %s", len(names), kindOf(user.object), first(names)))
+			inUse = append(inUse, fmt.Sprintf(msgUsers, len(names), kindOf(user.object), first(names)))
 		}
 	}
 	if len(inUse) > 0 {
 		r.guardDeletions(project, c) // it guards them to the end
-		return verdict.WaitFor(v1alpha1.ReasonInUse, "it is kept while objects use it: %s", strings.Join(inUse, "; "))
+		return verdict.WaitFor(v1alpha1.ReasonInUse, msgInUse, strings.Join(inUse, "; "))
 	}
 	c.outcome.released = true
 	if err := r.patchFinalizer(ctx, project, controllerutil.RemoveFinalizer); err != nil {

@@ -144,7 +144,7 @@ func (p *pass) resolve(ctx context.Context) (err error) {
 	}
 	if known := p.status.ProjectID; known != "" && known != p.connection.Project.ID {
 		return verdict.Refuse(v1alpha1.ReasonProjectChanged,
-			"it was made in MeshAgent project %s, and projectRef leads to project %s now: set projectRef back, or delete this object and create it again",
+			msgProjectChanged,
 			known, p.connection.Project.ID)
 	}
 	p.status.Project = projects.ProjectKey(p.obj).String()

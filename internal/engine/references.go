@@ -165,20 +165,20 @@ func (p *pass) resolveObject(ctx context.Context, target Object, name string) (R
 	what := fmt.Sprintf("%s %q", kindOf(target), name)
 	err := p.Client.Get(ctx, types.NamespacedName{Namespace: p.obj.GetNamespace(), Name: name}, target)
 	if apierrors.IsNotFound(err) {
-		return Resolved{}, verdict.WaitFor(v1alpha1.ReasonReferenceNotFound, "%s does not exist in namespace %q", what, p.obj.GetNamespace())
+		return Resolved{}, verdict.WaitFor(v1alpha1.ReasonReferenceNotFound, msgNotInNamespace, what, p.obj.GetNamespace())
 	}
 	if err != nil {
 		return Resolved{}, fmt.Errorf("reading %s: %w", what, err)
 	}
 	status := target.CommonStatus()
 	if meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady) == nil {
-		return Resolved{}, verdict.WaitAMoment(v1alpha1.ReasonReferenceNotReady, "%s was not looked at yet", what)
+		return Resolved{}, verdict.WaitAMoment(v1alpha1.ReasonReferenceNotReady, msgNotReconciled, what)
 	}
 	if status.ID == "" || !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
-		return Resolved{}, verdict.WaitFor(v1alpha1.ReasonReferenceNotReady, "%s is not Ready", what)
+		return Resolved{}, verdict.WaitFor(v1alpha1.ReasonReferenceNotReady, msgNotReady, what)
 	}
 	if status.ProjectID != p.connection.Project.ID {
-		return Resolved{}, verdict.Invalid("%s is in MeshAgent project %s, and this object is in project %s", what, status.ProjectID, p.connection.Project.ID)
+		return Resolved{}, verdict.Invalid(msgOtherProject, what, status.ProjectID, p.connection.Project.ID)
 	}
 	return Resolved{ID: status.ID, Name: status.Name, Object: target}, nil
 }

@@ -40,7 +40,7 @@ func findListed[S meshagent.Spec[S], R meshagent.Resource[S]](
 		}
 		// No watch tells when it does.
 		return Resolved{}, &verdict.Problem{
-			Class: verdict.Unavailable, Reason: v1alpha1.ReasonReferenceNotFound, Message: describeExternal(kind, ref) + " does not exist in MeshAgent",
+			Class: verdict.Unavailable, Reason: v1alpha1.ReasonReferenceNotFound, Message: describeExternal(kind, ref) + msgNotInMeshAgent,
 		}
 	}
 }

@@ -97,9 +97,9 @@ func (p *pass) sourceMissing(like client.Object, name string) error {
 		reason = v1alpha1.ReasonSecretNotFound
 	}
 	if p.status.ID != "" {
-		left = "; what is in MeshAgent stays as it is"
+		left = msgStays
 	}
-	return verdict.WaitFor(reason, "%s %q does not exist in namespace %q%s", kindOf(like), name, p.obj.GetNamespace(), left)
+	return verdict.WaitFor(reason, msgSourceMissing, kindOf(like), name, p.obj.GetNamespace(), left)
 }
 
 func contents(obj client.Object) SourceData {

@@ -27,7 +27,7 @@ func (p *pass) finalizeSuspended(ctx context.Context) error {
 		}
 		if !ending {
 			return verdict.WaitFor(v1alpha1.ReasonSuspended,
-				"Deletion paused: %s is true, and spec.deletionPolicy is Delete. Set %s to false to delete the resource in MeshAgent, or set spec.deletionPolicy to Orphan to leave it there",
+				msgDeletionSuspended,
 				p.policies.suspended, p.policies.suspended)
 		}
 	}
@@ -51,7 +51,7 @@ func (p *pass) leave(ctx context.Context, why error) bool {
 func (p *pass) leaveBehind(ctx context.Context, why string) {
 	namespace, _ := p.endingNamespace(ctx)
 	p.logger(ctx).Info("Left resource in MeshAgent", "reason", why, "left", p.remains())
-	p.outcome.warnOf(namespace, v1alpha1.EventLeft, "finalize", "%s %s was deleted, and its resource was not. Left in MeshAgent: %s. %s",
+	p.outcome.warnOf(namespace, v1alpha1.EventLeft, "finalize", msgLeftBehind,
 		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), why)
 }
 

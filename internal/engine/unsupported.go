@@ -96,7 +96,7 @@ func (n Need) unmet(api meshagent.API, kind string) string {
 }
 
 func notSpoken(api meshagent.API) string {
-	return fmt.Sprintf("%s speaks API generation %s. This release of the operator supports generation %s. Upgrade the operator. Until then it changes nothing in MeshAgent",
+	return fmt.Sprintf(msgNotSpoken,
 		api, api.Generation, meshagent.Generation044)
 }
 
@@ -114,7 +114,7 @@ func (p *pass) explain(ctx context.Context, err error) error {
 	case lookErr != nil || p.collection == nil && !errors.Is(err, meshagent.ErrUnknownPaging):
 		return err
 	case errors.Is(err, meshagent.ErrUnknownPaging):
-		err = unsupported("%s lists this kind in pages that this release of the operator does not know. Upgrade the operator", apiOf(project))
+		err = unsupported(msgUnknownPaging, apiOf(project))
 	case !meshagent.MissesRoute(err) || apiOf(project).Tested():
 		return err
 	default:
@@ -122,7 +122,7 @@ func (p *pass) explain(ctx context.Context, err error) error {
 		if list == nil {
 			return err
 		}
-		err = unsupported("%s has no %s (%d). Upgrade the operator, or delete this object", apiOf(project), list.Route, list.Status)
+		err = unsupported(msgRouteMissing, apiOf(project), list.Route, list.Status)
 	}
 	if p.collection != nil {
 		p.missing.note(p.routeKey(), missingRoute{time.Now().Add(p.DriftInterval * 3 / 4), apiOf(project), err})

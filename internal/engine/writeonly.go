@@ -44,17 +44,17 @@ func (p *pass) readWriteOnly(sources map[string]SourceData) (writeOnly, error) {
 			continue
 		}
 		if slices.ContainsFunc(found.versions, func(w v1alpha1.WrittenSecret) bool { return w.Field == place.Field }) {
-			return found, verdict.Invalid("%s is in the spec twice. Remove one", place.Field)
+			return found, verdict.Invalid(msgTwice, place.Field)
 		}
 		secret := Inputs{sources: sources}.Secret(string(place.From.Name))
 		value, ok := secret.Data[place.From.Key]
 		switch {
 		case !ok:
-			return found, verdict.Invalid("Secret %q has no key %q, which %s names; it has: %s", place.From.Name, place.From.Key, place.Field, secret.Keys())
+			return found, verdict.Invalid(msgNoKey, place.From.Name, place.From.Key, place.Field, secret.Keys())
 		case len(value) == 0:
-			return found, verdict.Invalid("Key %q of Secret %q, which %s names, is empty", place.From.Key, place.From.Name, place.Field)
+			return found, verdict.Invalid(msgEmptyKey, place.From.Key, place.From.Name, place.Field)
 		case !utf8.Valid(value):
-			return found, verdict.Invalid("Key %q of Secret %q, which %s names, is not UTF-8 text", place.From.Key, place.From.Name, place.Field)
+			return found, verdict.Invalid(msgNotText, place.From.Key, place.From.Name, place.Field)
 		}
 		found.values = append(found.values, drift.Value{Path: place.Path, Value: string(value)})
 		found.versions = append(found.versions, v1alpha1.WrittenSecret{

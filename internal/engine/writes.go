@@ -66,7 +66,7 @@ func (c *conclusion) reduced() client.Object {
 	if !ok || small == nil {
 		return c.obj
 	}
-	c.fail(verdict.Of(verdict.Invalid("the status is too large to be written. Use fewer or larger fields in the spec")))
+	c.fail(verdict.Of(verdict.Invalid(msgStatusTooLarge)))
 	small.CommonStatus().ObjectStatus = obj.CommonStatus().ObjectStatus
 	small.SetResourceVersion(obj.GetResourceVersion())
 	small.SetFinalizers(obj.GetFinalizers())
