@@ -5,7 +5,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/drift"
-	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -86,7 +84,7 @@ func (p *pass) notCreated(ctx context.Context, inTheWay resource, uncertain bool
 	if !meshagent.IsConflict(err) {
 		return err
 	}
-	key, rendered := takenName(p.desired.Key(), err)
+	key := takenName(p.desired.Key(), err)
 	existing, lookErr := p.findByKey(ctx, key)
 	if lookErr != nil {
 		return lookErr
@@ -94,11 +92,8 @@ func (p *pass) notCreated(ctx context.Context, inTheWay resource, uncertain bool
 	if existing == nil && isPromised(inTheWay) {
 		return p.adoptPromise(inTheWay, uncertain)
 	}
-	if key == "" && rendered {
-		return p.nameTaken(key)
-	}
 	if existing == nil {
-		return err // it is gone already, or the conflict is about something else
+		return p.unexplained(key, err) // it is gone already, or the conflict is about something else
 	}
 	seen, adoptErr := p.adopt(ctx, existing)
 	if adoptErr != nil {
@@ -140,27 +135,9 @@ func (p *pass) notUpdated(current resource, key string, err error) error {
 		return err
 	}
 	if meshagent.IsConflict(err) {
-		key, _ = takenName(key, err)
-		return p.nameTaken(key)
+		return p.nameTaken(takenName(key, err))
 	}
 	return err
-}
-
-// takenName is the name that a conflict is about: a template may give another one than is desired.
-func takenName(desired string, conflict error) (name string, rendered bool) {
-	if taken, ok := errors.AsType[*meshagent.TakenError](conflict); ok {
-		return taken.Name, true
-	}
-	return desired, false
-}
-
-// nameTaken refuses to go on while another resource has the name.
-func (p *pass) nameTaken(name string) error {
-	if name == "" {
-		return verdict.Refuse(v1alpha1.ReasonAlreadyExists, msgTemplateNameTaken)
-	}
-	p.waitForName(name)
-	return verdict.Refuse(v1alpha1.ReasonAlreadyExists, msgNameTaken, name)
 }
 
 // carriedOut takes note of a write that MeshAgent accepted.

@@ -240,8 +240,7 @@ func (r *projectReconciler) tellUnreadable(connection *projects.Connection, c *c
 	if len(names) > most {
 		names = append(names[:most], fmt.Sprintf("%d more", len(names)-most))
 	}
-	message := fmt.Sprintf(msgListsTooLarge+
-		"What exists is read one by one. Objects that need the list wait until you delete resources that you do not need", strings.Join(names, ", "))
+	message := fmt.Sprintf(msgListsTooLarge, strings.Join(names, ", "))
 	if meta.FindStatusCondition(c.status.Conditions, v1alpha1.ConditionListsReadable) == nil {
 		c.outcome.warn(v1alpha1.ReasonAnswerTooLarge, "check", "%s", message)
 	}

@@ -36,7 +36,7 @@ func (p *Pool) Authorize(ctx context.Context, project *v1alpha1.MeshProject, nam
 	if namespace == project.Namespace {
 		return nil
 	}
-	refusal := verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, "%s does not admit objects of namespace %q: see its spec.allowedNamespaces", Describe(project, namespace), namespace)
+	refusal := verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, msgNotAllowed, Describe(project, namespace), namespace)
 	allowed := project.Spec.AllowedNamespaces
 	switch {
 	case allowed == nil:
@@ -48,7 +48,7 @@ func (p *Pool) Authorize(ctx context.Context, project *v1alpha1.MeshProject, nam
 	}
 	selector, err := metav1.LabelSelectorAsSelector(allowed.Selector)
 	if err != nil {
-		return verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, "%s has an allowedNamespaces.selector that cannot be used: %v", Describe(project, namespace), err)
+		return verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, msgBadSelector, Describe(project, namespace), err)
 	}
 	found := metav1.PartialObjectMetadata{}
 	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))

@@ -64,7 +64,7 @@ func (p *Pool) bundleSource(ctx context.Context, project *v1alpha1.MeshProject) 
 
 func bundleNotFound(name, namespace string) error {
 	return verdict.WaitFor(v1alpha1.ReasonReferenceNotFound,
-		"ConfigMap %q does not exist in namespace %q. Create it with the CA certificates, or correct spec.caBundle.configMapKeyRef", name, namespace)
+		msgNoBundle, name, namespace)
 }
 
 // readBundle reads the CA certificates of a MeshProject.
@@ -105,12 +105,12 @@ func parseBundle(place string, text []byte) (bundle, error) {
 		}
 		certificate, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return bundle{}, verdict.Invalid("Certificate %d in %s cannot be read: %v. Replace it with a CA certificate in PEM format", len(made.certificates)+1, place, err)
+			return bundle{}, verdict.Invalid(msgBadCertificate, len(made.certificates)+1, place, err)
 		}
 		made.certificates = append(made.certificates, certificate)
 	}
 	if len(made.certificates) == 0 {
-		return bundle{}, verdict.Invalid("There is no certificate in %s. Put at least one CA certificate in PEM format there", place)
+		return bundle{}, verdict.Invalid(msgNoCertificate, place)
 	}
 	return made, nil
 }

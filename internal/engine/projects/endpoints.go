@@ -102,9 +102,8 @@ func (p *Pool) permit(project *v1alpha1.MeshProject) error {
 	if p.Endpoints.Allow(endpoint) {
 		return nil
 	}
-	const remedy = "Add it to the operator's flag --allowed-endpoints (chart value allowedEndpoints), or "
 	if project.Spec.Endpoint == "" {
-		return verdict.Refuse(v1alpha1.ReasonEndpointNotAllowed, "The operator does not allow its own endpoint %q. "+remedy+"set spec.endpoint to an endpoint that is allowed", endpoint)
+		return verdict.Refuse(v1alpha1.ReasonEndpointNotAllowed, msgOwnEndpointNotAllowed, endpoint)
 	}
-	return verdict.Refuse(v1alpha1.ReasonEndpointNotAllowed, "The operator does not allow the endpoint %q (spec.endpoint). "+remedy+"use an endpoint that is allowed", endpoint)
+	return verdict.Refuse(v1alpha1.ReasonEndpointNotAllowed, msgEndpointNotAllowed, endpoint)
 }

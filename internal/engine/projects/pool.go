@@ -60,11 +60,11 @@ func (p *Pool) ForReconcile(ctx context.Context, obj v1alpha1.Object) (*Connecti
 	ready := meta.FindStatusCondition(project.Status.Conditions, v1alpha1.ConditionReady)
 	switch {
 	case !project.DeletionTimestamp.IsZero() && obj.CommonStatus().ID == "":
-		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotReady, "%s is being deleted", what)
+		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotReady, msgDeleting, what)
 	case ready == nil:
-		return nil, verdict.WaitAMoment(v1alpha1.ReasonProjectNotReady, "%s was not checked yet", what)
+		return nil, verdict.WaitAMoment(v1alpha1.ReasonProjectNotReady, msgNotChecked, what)
 	case ready.Status != metav1.ConditionTrue:
-		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotReady, "%s is not Ready: %s", what, ready.Message)
+		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotReady, msgNotReady, what, ready.Message)
 	}
 	return p.Open(ctx, project)
 }
@@ -89,12 +89,12 @@ func (p *Pool) ForDeletion(ctx context.Context, obj v1alpha1.Object) (*Connectio
 func (p *Pool) Lookup(ctx context.Context, obj v1alpha1.Object) (*v1alpha1.MeshProject, error) {
 	key := ProjectKey(obj)
 	if p.Namespaces != nil && !slices.Contains(p.Namespaces, key.Namespace) {
-		return nil, verdict.Refuse(v1alpha1.ReasonProjectNotFound, "MeshProject %q is in namespace %q, which this operator does not watch (--watch-namespaces)", key.Name, key.Namespace)
+		return nil, verdict.Refuse(v1alpha1.ReasonProjectNotFound, msgNotWatched, key.Name, key.Namespace)
 	}
 	var project v1alpha1.MeshProject
 	err := p.Cache.Get(ctx, key, &project)
 	if apierrors.IsNotFound(err) {
-		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotFound, "MeshProject %q does not exist in namespace %q", key.Name, key.Namespace)
+		return nil, verdict.WaitFor(v1alpha1.ReasonProjectNotFound, msgNoProject, key.Name, key.Namespace)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading MeshProject %q: %w", key, err)
@@ -173,7 +173,7 @@ func (p *Pool) versionOf(ctx context.Context, kind string, name types.Namespaced
 }
 
 func secretNotFound(name, namespace string) error {
-	return verdict.WaitFor(v1alpha1.ReasonSecretNotFound, "Secret %q does not exist in namespace %q: create it with the API key", name, namespace)
+	return verdict.WaitFor(v1alpha1.ReasonSecretNotFound, msgNoSecret, name, namespace)
 }
 
 // readKey reads the API key from its Secret. No error repeats any part of it.
@@ -193,14 +193,14 @@ func (p *Pool) readKey(ctx context.Context, project *v1alpha1.MeshProject) (mesh
 	}
 	value, ok := secret.Data[field]
 	if !ok || len(value) == 0 {
-		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "Secret %q has nothing under key %q, where the API key should be", ref.Name, field)
+		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, msgNoKey, ref.Name, field)
 	}
 	key, err := meshagent.ParseAPIKey(strings.TrimSpace(string(value)))
 	if err != nil {
-		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "key %q of Secret %q holds no API key: %v", field, ref.Name, err)
+		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, msgNoAPIKey, field, ref.Name, err)
 	}
 	if want := project.Spec.ProjectID; want != "" && meshagent.CanonicalID(want) != key.ProjectID {
-		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, "the API key in Secret %q is one of project %s, and spec.projectID is %s", ref.Name, key.ProjectID, want)
+		return meshagent.APIKey{}, verdict.Refuse(v1alpha1.ReasonInvalidAPIKey, msgOtherProject, ref.Name, key.ProjectID, want)
 	}
 	return key, nil
 }

@@ -125,7 +125,7 @@ func Of(err error) Verdict {
 	}
 	switch {
 	case errors.Is(err, meshagent.ErrValueHidden):
-		return Verdict{Class: Refused, Reason: v1alpha1.ReasonInvalid, Message: err.Error() + ". Set clientSecretRef there, so that the operator can send the value"}
+		return Verdict{Class: Refused, Reason: v1alpha1.ReasonInvalid, Message: err.Error() + msgSetSecretRef}
 	// The same answer comes again. It is tried again each interval, and nothing is created meanwhile.
 	case errors.Is(err, meshagent.ErrAnswerTooLarge):
 		return Verdict{Class: Waiting, Reason: v1alpha1.ReasonAnswerTooLarge, Message: err.Error()}
@@ -136,7 +136,7 @@ func Of(err error) Verdict {
 		return Verdict{Class: Silent, After: time.Second}
 	}
 	if e, ok := errors.AsType[*meshagent.NetworkError](err); ok {
-		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "MeshAgent cannot be reached: " + e.Error()}
+		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: msgUnreachable + e.Error()}
 	}
 	return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: err.Error()}
 }
@@ -158,7 +158,7 @@ func isOnTheWay(e *meshagent.Error) bool {
 // judgeAnswer reads an answer of MeshAgent, or of something on the way to it.
 func judgeAnswer(e *meshagent.Error) Verdict {
 	if isOnTheWay(e) {
-		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: "something on the way to MeshAgent answered: " + e.Error()}
+		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: msgIntermediary + e.Error()}
 	}
 	said := ""
 	if e.Message != "" {
@@ -166,20 +166,20 @@ func judgeAnswer(e *meshagent.Error) Verdict {
 	}
 	switch {
 	case e.Status == http.StatusUnauthorized:
-		return Verdict{Class: Denied, Reason: v1alpha1.ReasonUnauthorized, Message: "MeshAgent rejected the API key (401). Put a valid API key into the Secret that the MeshProject names"}
+		return Verdict{Class: Denied, Reason: v1alpha1.ReasonUnauthorized, Message: msgUnauthorized}
 	case e.Status == http.StatusForbidden:
-		return Verdict{Class: Denied, Reason: v1alpha1.ReasonForbidden, Message: "The API key lacks the right for this request (403)" + said + ". Grant the right in MeshAgent, or use another API key"}
+		return Verdict{Class: Denied, Reason: v1alpha1.ReasonForbidden, Message: fmt.Sprintf(msgForbidden, said)}
 	case e.Status == http.StatusNotFound:
-		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonParentNotFound, Message: "not found in MeshAgent (404)" + said}
+		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonParentNotFound, Message: fmt.Sprintf(msgNotFound, said)}
 	case e.Status == http.StatusConflict:
-		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonConflict, Message: "MeshAgent reports a conflict (409)" + said}
+		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonConflict, Message: fmt.Sprintf(msgConflict, said)}
 	case e.Status == http.StatusLocked:
-		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonParentDisabled, Message: "disabled in MeshAgent (423)" + said}
+		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonParentDisabled, Message: fmt.Sprintf(msgDisabled, said)}
 	case e.Status == http.StatusTooManyRequests:
-		return Verdict{Class: Limited, Reason: v1alpha1.ReasonRateLimited, Message: "MeshAgent, or the MeshProject's rateLimit, asks to wait (429)", After: e.RetryAfter}
+		return Verdict{Class: Limited, Reason: v1alpha1.ReasonRateLimited, Message: msgRateLimited, After: e.RetryAfter}
 	case !meshagent.IsRefusal(e), e.Status == http.StatusTooEarly:
-		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: fmt.Sprintf("MeshAgent fails (%d %s)%s", e.Status, http.StatusText(e.Status), said)}
+		return Verdict{Class: Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: fmt.Sprintf(msgFails, e.Status, http.StatusText(e.Status), said)}
 	default:
-		return Verdict{Class: Refused, Reason: v1alpha1.ReasonRejected, Message: fmt.Sprintf("MeshAgent refuses this (%d)%s", e.Status, said)}
+		return Verdict{Class: Refused, Reason: v1alpha1.ReasonRejected, Message: fmt.Sprintf(msgRejected, e.Status, said)}
 	}
 }
