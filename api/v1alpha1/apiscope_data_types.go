@@ -184,13 +184,11 @@ type ContainersGrant struct {
 
 	// pull are the image tags that can be pulled. A trailing * makes an entry a prefix. ["*"]
 	// grants all. If unset or empty, none is granted.
-	// +listType=atomic
 	// +optional
 	Pull AllowList `json:"pull,omitzero"`
 
 	// run are the image tags that can be run. A trailing * makes an entry a prefix. ["*"] grants
 	// all. If unset or empty, none is granted.
-	// +listType=atomic
 	// +optional
 	Run AllowList `json:"run,omitzero"`
 
@@ -209,25 +207,21 @@ type ContainersGrant struct {
 type ContainerRegistryGrant struct {
 	// list are the repositories that can be listed. ["*"] grants all. If unset or empty, none is
 	// granted.
-	// +listType=atomic
 	// +optional
 	List AllowList `json:"list,omitzero"`
 
 	// pull are the repositories that can be pulled from. ["*"] grants all. If unset or empty, none
 	// is granted.
-	// +listType=atomic
 	// +optional
 	Pull AllowList `json:"pull,omitzero"`
 
 	// run are the repositories whose images can be run. ["*"] grants all. If unset or empty, none
 	// is granted.
-	// +listType=atomic
 	// +optional
 	Run AllowList `json:"run,omitzero"`
 
 	// write are the repositories that can be pushed to. ["*"] grants all. If unset or empty, none
 	// is granted.
-	// +listType=atomic
 	// +optional
 	Write AllowList `json:"write,omitzero"`
 }

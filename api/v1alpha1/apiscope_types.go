@@ -121,7 +121,6 @@ type APIScope struct {
 type LivekitGrant struct {
 	// breakoutRooms are the breakout rooms that can be joined. ["*"] grants all. If unset or empty,
 	// none is granted. With an empty list, only the room itself can be joined.
-	// +listType=atomic
 	// +optional
 	BreakoutRooms AllowList `json:"breakoutRooms,omitzero"`
 }
@@ -131,13 +130,11 @@ type LivekitGrant struct {
 type QueuesGrant struct {
 	// send are the queues that can be written to. ["*"] grants all. If unset or empty, none is
 	// granted.
-	// +listType=atomic
 	// +optional
 	Send AllowList `json:"send,omitzero"`
 
 	// receive are the queues that can be read from. ["*"] grants all. If unset or empty, none is
 	// granted.
-	// +listType=atomic
 	// +optional
 	Receive AllowList `json:"receive,omitzero"`
 
@@ -200,7 +197,6 @@ type AgentsGrant struct {
 
 	// allowedToolkits are the toolkits that can be used. ["*"] grants all. If unset or empty, none
 	// is granted.
-	// +listType=atomic
 	// +optional
 	AllowedToolkits AllowList `json:"allowedToolkits,omitzero"`
 }
@@ -210,7 +206,6 @@ type AgentsGrant struct {
 type LLMGrant struct {
 	// models are the models that can be used, as provider/model. A trailing * makes an entry a
 	// prefix. ["*"] grants all. If unset or empty, none is granted.
-	// +listType=atomic
 	// +optional
 	Models AllowList `json:"models,omitzero"`
 }
@@ -258,7 +253,6 @@ type OAuthEndpoint struct {
 type TunnelsGrant struct {
 	// ports are the container ports that can be forwarded, as strings. ["*"] grants all. If unset
 	// or empty, none is granted.
-	// +listType=atomic
 	// +optional
 	Ports AllowList `json:"ports,omitzero"`
 }

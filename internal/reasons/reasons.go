@@ -53,34 +53,41 @@ var Groups = []Group{
 
 var asAsked = []Reason{
 	{
-		v1alpha1.ReasonAvailable, []string{v1alpha1.ConditionReady},
+		v1alpha1.ReasonAvailable,
+		[]string{v1alpha1.ConditionReady},
 		"The remote resource exists and is usable. On a MeshProject: MeshAgent accepts the API key.", atEachInterval, nothing,
 	},
 	{
-		v1alpha1.ReasonInSync, []string{v1alpha1.ConditionSynced},
+		v1alpha1.ReasonInSync,
+		[]string{v1alpha1.ConditionSynced},
 		"MeshAgent matched the spec at the last comparison.", atEachInterval, nothing,
 	},
 	{
-		v1alpha1.ReasonDrifted, []string{v1alpha1.ConditionSynced},
+		v1alpha1.ReasonDrifted,
+		[]string{v1alpha1.ConditionSynced},
 		"The remote resource differs from the spec, and `reconcilePolicy` is `Observe`. `status.drift` lists the differences.", atEachInterval,
 		"To let the operator correct the differences, set `reconcilePolicy: Enforce`.",
 	},
 	{
-		v1alpha1.ReasonMissing, []string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced},
+		v1alpha1.ReasonMissing,
+		[]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced},
 		"The remote resource does not exist, and `reconcilePolicy` is `Observe`.", atEachInterval,
 		"To let the operator create the resource, set `reconcilePolicy: Enforce`.",
 	},
 	{
-		v1alpha1.ReasonSuspended, []string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling},
+		v1alpha1.ReasonSuspended,
+		[]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling},
 		"`spec.suspend` of the object, or of its MeshProject, is true. The operator sends no requests to MeshAgent for this object.", never,
 		"To continue, set `spec.suspend` to false. A deletion waits only if `deletionPolicy: Delete` is set on the object itself. To leave the resource in MeshAgent, set it to `Orphan`.",
 	},
 	{
-		v1alpha1.ReasonSupported, []string{v1alpha1.ConditionAPICompatible},
+		v1alpha1.ReasonSupported,
+		[]string{v1alpha1.ConditionAPICompatible},
 		"This release was tested with the generation of the API that the server speaks.", atEachInterval, nothing,
 	},
 	{
-		v1alpha1.ReasonNewerThanTested, []string{v1alpha1.ConditionAPICompatible},
+		v1alpha1.ReasonNewerThanTested,
+		[]string{v1alpha1.ConditionAPICompatible},
 		"The server is newer than what this release was tested with, and still answers the routes that the operator uses.", atEachInterval,
 		"Upgrade the operator when a release supports the server.",
 	},
@@ -88,12 +95,14 @@ var asAsked = []Reason{
 
 var waits = []Reason{
 	{
-		v1alpha1.ReasonNotReady, []string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling},
+		v1alpha1.ReasonNotReady,
+		[]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling},
 		"The remote resource exists, and MeshAgent has not finished with it. For example, the user of a grant was invited and has not joined yet.",
 		"After 5 seconds, then less and less often, at least at each `--drift-interval`.", "Wait. If a user was invited, ask the user to join.",
 	},
 	{
-		v1alpha1.ReasonDeleting, []string{v1alpha1.ConditionReady},
+		v1alpha1.ReasonDeleting,
+		[]string{v1alpha1.ConditionReady},
 		"The object is being deleted. Condition `Synced` says what the deletion waits for.", "As the reason of `Synced` says.",
 		"See the reason of `Synced`. If the API key is lost and the remote resource can stay, remove the finalizer `meshagent.com/finalizer`.",
 	},
@@ -122,12 +131,14 @@ var waits = []Reason{
 		"Create the Secret that the message names.",
 	},
 	{
-		v1alpha1.ReasonDeletionHeld, []string{v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionDeletionsHeld},
+		v1alpha1.ReasonDeletionHeld,
+		[]string{v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling, v1alpha1.ConditionDeletionsHeld},
 		"`spec.deletionGuard` of the MeshProject holds the deletion.", "When earlier deletions are more than an hour old.",
 		"If the deletion is intended, set the annotation on the MeshProject as the message says.",
 	},
 	{
-		v1alpha1.ReasonInUse, []string{v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling},
+		v1alpha1.ReasonInUse,
+		[]string{v1alpha1.ConditionSynced, v1alpha1.ConditionReconciling},
 		"The MeshProject is being deleted, and objects still use it.", onChange, "Delete the objects that the message names, or let them use another MeshProject.",
 	},
 }
@@ -196,7 +207,8 @@ var refusals = []Reason{
 		"At each check of the MeshProject.", "Upgrade the operator. See [Compatibility](../README.md#compatibility).",
 	},
 	{
-		v1alpha1.ReasonNotConverging, []string{v1alpha1.ConditionSynced},
+		v1alpha1.ReasonNotConverging,
+		[]string{v1alpha1.ConditionSynced},
 		"MeshAgent did not keep a value as the operator wrote it, twice in a row. The remote resource is in use.",
 		"The operator compares at each `--drift-interval`. It writes again when the spec, a Secret or the value in MeshAgent changes.",
 		"Set the field to the value in `status.drift`, or report the difference to MeshAgent.",

@@ -199,7 +199,7 @@ func tableOf(ctx context.Context, plural string, obj *unstructured.Unstructured)
 	request.Header.Set("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
 	answer, err := transport.Do(request)
 	Expect(err).NotTo(HaveOccurred())
-	defer answer.Body.Close()
+	defer func() { Expect(answer.Body.Close()).To(Succeed()) }()
 	table := &metav1.Table{}
 	Expect(json.NewDecoder(answer.Body).Decode(table)).To(Succeed())
 	Expect(table.Rows).To(HaveLen(1))
