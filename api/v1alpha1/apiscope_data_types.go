@@ -75,8 +75,8 @@ type MemoryEntryGrant struct {
 	// +kubebuilder:validation:MaxLength=1024
 	Name string `json:"name,omitempty"`
 
-	// namespace is the path of the namespace that the memory must be in. If unset, the memory can be
-	// in any namespace.
+	// namespace is the path of the namespace that the memory must be in. If unset, the memory can
+	// be in any namespace.
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64

@@ -17,12 +17,12 @@ const (
 	PresetFull APIPreset = "Full"
 )
 
-// All is the entry that grants everything: alone in an AllowList, or as the name, path or endpoint of the
-// only rule in a list of rules.
+// All is the entry that grants everything: alone in an AllowList, or as the name, path or endpoint
+// of the only rule in a list of rules.
 const All = "*"
 
-// AllowList is the names that a capability is limited to. "*" as the only entry grants all names. An empty
-// list grants none.
+// AllowList is the names that a capability is limited to. "*" as the only entry grants all names.
+// An empty list grants none.
 // +listType=atomic
 // +kubebuilder:validation:MaxItems=256
 // +kubebuilder:validation:items:MaxLength=1024

@@ -13,8 +13,8 @@ const (
 	// Finalizer keeps an object until its resource in MeshAgent has been deleted or released.
 	Finalizer = "meshagent.com/finalizer"
 
-	// ReconcileRequestedAtAnnotation requests an immediate reconciliation that reads MeshAgent live.
-	// Any new value counts; the receipt is status.lastHandledReconcileAt.
+	// ReconcileRequestedAtAnnotation requests an immediate reconciliation that reads MeshAgent
+	// live. Any new value counts; the receipt is status.lastHandledReconcileAt.
 	ReconcileRequestedAtAnnotation = "meshagent.com/reconcile-requested-at"
 
 	// AllowDeletionsUntilAnnotation, on a MeshProject, lets deletions through its deletionGuard
@@ -54,8 +54,8 @@ type AdoptionPolicy string
 const (
 	// AdoptIfIdentical adopts a resource that equals the object.
 	AdoptIfIdentical AdoptionPolicy = "IfIdentical"
-	// AdoptIfUnowned adopts a resource and changes it, unless it carries the ownership annotation of
-	// another owner.
+	// AdoptIfUnowned adopts a resource and changes it, unless it carries the ownership annotation
+	// of another owner.
 	AdoptIfUnowned AdoptionPolicy = "IfUnowned"
 	// AdoptAlways adopts a resource even from another owner.
 	AdoptAlways AdoptionPolicy = "Always"
@@ -75,8 +75,8 @@ const (
 
 // CommonSpec is the part of the spec that all kinds share.
 type CommonSpec struct {
-	// projectRef selects the MeshProject, which says how to reach the project in MeshAgent. Defaults
-	// to the MeshProject "default" in the namespace of this object.
+	// projectRef selects the MeshProject, which says how to reach the project in MeshAgent.
+	// Defaults to the MeshProject "default" in the namespace of this object.
 	// +optional
 	ProjectRef ProjectReference `json:"projectRef,omitzero"`
 
@@ -88,15 +88,15 @@ type CommonSpec struct {
 
 	// adoptionPolicy is IfIdentical, IfUnowned or Always. It says whether this object takes over a
 	// resource that exists in MeshAgent already: only if the two are equal, also if they differ, or
-	// also if another object or operator owns the resource. Defaults to spec.defaults.adoptionPolicy
-	// of the MeshProject, otherwise to IfIdentical.
+	// also if another object or operator owns the resource. Defaults to
+	// spec.defaults.adoptionPolicy of the MeshProject, otherwise to IfIdentical.
 	// +optional
 	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
 
 	// deletionPolicy is Delete or Orphan. It says whether the resource in MeshAgent is deleted
 	// together with this object. Defaults to spec.defaults.deletionPolicy of the MeshProject. If
-	// that is unset too, the operator deletes a resource that it created, and leaves a resource that
-	// it adopted.
+	// that is unset too, the operator deletes a resource that it created, and leaves a resource
+	// that it adopted.
 	// +optional
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
 
@@ -121,8 +121,8 @@ type ObjectStatus struct {
 	// +optional
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the object that this status describes. It is -1 before
-	// the first reconciliation.
+	// observedGeneration is the generation of the object that this status describes. It is -1
+	// before the first reconciliation.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
@@ -197,25 +197,25 @@ type CommonStatus struct {
 	// +optional
 	PendingDigest string `json:"pendingDigest,omitempty"`
 
-	// writtenSecrets are the versions of the Kubernetes Secrets whose values the operator last wrote
-	// to fields that cannot be read back. When a Secret has another version, the operator writes its
-	// value again.
+	// writtenSecrets are the versions of the Kubernetes Secrets whose values the operator last
+	// wrote to fields that cannot be read back. When a Secret has another version, the operator
+	// writes its value again.
 	// +listType=map
 	// +listMapKey=field
 	// +kubebuilder:validation:MaxItems=1024
 	// +optional
 	WrittenSecrets []WrittenSecret `json:"writtenSecrets,omitempty"`
 
-	// unconverged identifies a difference that MeshAgent did not accept: two writes in a row left it
-	// as it was. The operator does not write again while the difference is the same. The value
+	// unconverged identifies a difference that MeshAgent did not accept: two writes in a row left
+	// it as it was. The operator does not write again while the difference is the same. The value
 	// "contended" means that two writes left different fields as they were, and that one more
 	// attempt follows.
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	Unconverged string `json:"unconverged,omitempty"`
 
-	// drift lists the differences between MeshAgent and the spec that the operator must not correct,
-	// or whose correction MeshAgent does not accept. It shows at most 64.
+	// drift lists the differences between MeshAgent and the spec that the operator must not
+	// correct, or whose correction MeshAgent does not accept. It shows at most 64.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional

@@ -3,7 +3,8 @@
 
 package v1alpha1
 
-// Condition types. Ready and Synced are always there once an object was looked at; the others only while True.
+// Condition types. Ready and Synced are always there once an object was looked at; the others only
+// while True.
 const (
 	// ConditionReady says that what the object stands for is usable.
 	ConditionReady = "Ready"
@@ -15,11 +16,11 @@ const (
 	ConditionStalled = "Stalled"
 	// ConditionDeletionsHeld, on a MeshProject, says that its deletionGuard holds deletions.
 	ConditionDeletionsHeld = "DeletionsHeld"
-	// ConditionAPICompatible, on a MeshProject, tells whether the operator supports the API that the
-	// server speaks. It is there, True or False, once the server was asked.
+	// ConditionAPICompatible, on a MeshProject, tells whether the operator supports the API that
+	// the server speaks. It is there, True or False, once the server was asked.
 	ConditionAPICompatible = "APICompatible"
-	// ConditionListsReadable, on a MeshProject, is False while some collections cannot be listed. Their objects are read one
-	// by one, and none is created.
+	// ConditionListsReadable, on a MeshProject, is False while some collections cannot be listed.
+	// Their objects are read one by one, and none is created.
 	ConditionListsReadable = "ListsReadable"
 )
 
@@ -30,7 +31,8 @@ const (
 	// ReasonNewerThanTested: the server is newer than what the release was tested with, and still
 	// answers the routes that the operator uses.
 	ReasonNewerThanTested = "NewerThanTested"
-	// ReasonUnsupportedAPI (also Ready, Synced): the server no longer has the routes that the operator uses.
+	// ReasonUnsupportedAPI (also Ready, Synced): the server no longer has the routes that the
+	// operator uses.
 	ReasonUnsupportedAPI = "UnsupportedAPI"
 )
 
@@ -82,7 +84,8 @@ const (
 	ReasonRejected = "Rejected"
 	// ReasonInvalid: the spec, or what it refers to, cannot be used as it is.
 	ReasonInvalid = "Invalid"
-	// ReasonAlreadyExists: a resource of that name exists, differs, and adoptionPolicy does not allow to take it.
+	// ReasonAlreadyExists: a resource of that name exists, differs, and adoptionPolicy does not
+	// allow to take it.
 	ReasonAlreadyExists = "AlreadyExists"
 	// ReasonOwnedElsewhere: the resource bears another owner's mark.
 	ReasonOwnedElsewhere = "OwnedElsewhere"
@@ -90,15 +93,18 @@ const (
 	ReasonAmbiguous = "Ambiguous"
 	// ReasonProjectNotAllowed: the MeshProject does not admit this namespace.
 	ReasonProjectNotAllowed = "ProjectNotAllowed"
-	// ReasonProjectChanged: the resource was made in another MeshAgent project than projectRef now leads to.
+	// ReasonProjectChanged: the resource was made in another MeshAgent project than projectRef now
+	// leads to.
 	ReasonProjectChanged = "ProjectChanged"
-	// ReasonParentChanged: the resource is in another room or feed than the spec leads to now, since that one was orphaned.
+	// ReasonParentChanged: the resource is in another room or feed than the spec leads to now,
+	// since that one was orphaned.
 	ReasonParentChanged = "ParentChanged"
 	// ReasonInvalidAPIKey: the Secret holds no well-formed API key, or one of another project.
 	ReasonInvalidAPIKey = "InvalidAPIKey"
 	// ReasonInvalidEndpoint: the endpoint is not an HTTP or HTTPS URL.
 	ReasonInvalidEndpoint = "InvalidEndpoint"
-	// ReasonEndpointNotAllowed: the operator does not allow the MeshProject's endpoint (--allowed-endpoints).
+	// ReasonEndpointNotAllowed: the operator does not allow the MeshProject's endpoint
+	// (--allowed-endpoints).
 	ReasonEndpointNotAllowed = "EndpointNotAllowed"
 	// ReasonUnsupported: the MeshAgent server does not have what the object needs, or not in a way
 	// that the operator knows. What was Ready stays Ready. The operator looks again when the server

@@ -43,7 +43,8 @@ type MeshFeedSpec struct {
 	Description *string `json:"description,omitempty"`
 
 	// visibility is who can read the feed: Public (everyone), Project (members of the project) or
-	// Private. Defaults to Private; a feed that the operator adopts keeps its visibility. Immutable.
+	// Private. Defaults to Private; a feed that the operator adopts keeps its visibility.
+	// Immutable.
 	// +optional
 	Visibility FeedVisibility `json:"visibility,omitempty"`
 

@@ -31,15 +31,15 @@ type MeshFeedSubscriptionSpec struct {
 	// +kubebuilder:validation:MaxLength=700
 	Path string `json:"path,omitempty"`
 
-	// filenameFormat is the pattern of file names, made of the time of the message, with at most 253
-	// characters. A slash makes a folder. Defaults to YYYY-MM-DDThh_mm_ssZ.
+	// filenameFormat is the pattern of file names, made of the time of the message, with at most
+	// 253 characters. A slash makes a folder. Defaults to YYYY-MM-DDThh_mm_ssZ.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	FilenameFormat string `json:"filenameFormat,omitempty"`
 
-	// annotations are annotations to set on the subscription, at most 256. The operator manages only
-	// the keys listed here and ignores all others. Keys under meshagent.com/ are reserved.
+	// annotations are annotations to set on the subscription, at most 256. The operator manages
+	// only the keys listed here and ignores all others. Keys under meshagent.com/ are reserved.
 	// +optional
 	Annotations Annotations `json:"annotations,omitempty"`
 }

@@ -3,8 +3,8 @@
 
 // Package v1alpha1 holds the custom resources of meshagent-operator, group meshagent.com.
 //
-// It imports apimachinery only, so that other programs can use the types without the operator. Start reading with
-// common_types.go (what all kinds share) and room_types.go (a whole kind).
+// It imports apimachinery only, so that other programs can use the types without the operator.
+// Start reading with common_types.go (what all kinds share) and room_types.go (a whole kind).
 //
 // +kubebuilder:object:generate=true
 // +groupName=meshagent.com

@@ -33,8 +33,9 @@ func (r LocalObjectReference) Resource() ResourceReference { return ResourceRefe
 // +kubebuilder:validation:MinProperties=1
 // +kubebuilder:validation:XValidation:rule="(has(self.name) ? 1 : 0) + (has(self.externalName) ? 1 : 0) + (has(self.externalID) ? 1 : 0) == 1",message="set exactly one of name (an object in this namespace), externalName and externalID (the name or ID in MeshAgent)"
 type ResourceReference struct {
-	// name is the name of the object in this namespace that manages the resource. The operator waits
-	// until the object is Ready, and follows it when the resource is renamed or created again.
+	// name is the name of the object in this namespace that manages the resource. The operator
+	// waits until the object is Ready, and follows it when the resource is renamed or created
+	// again.
 	// +optional
 	Name ObjectName `json:"name,omitempty"`
 
@@ -61,8 +62,8 @@ func (r ResourceReference) Resource() ResourceReference { return r }
 // +kubebuilder:validation:MinProperties=1
 // +kubebuilder:validation:XValidation:rule="has(self.name) != has(self.externalID)",message="set exactly one of name (an object in this namespace) and externalID (the ID in MeshAgent)"
 type IDReference struct {
-	// name is the name of the object in this namespace that manages the resource. The operator waits
-	// until the object is Ready, and follows it when the resource is created again.
+	// name is the name of the object in this namespace that manages the resource. The operator
+	// waits until the object is Ready, and follows it when the resource is created again.
 	// +optional
 	Name ObjectName `json:"name,omitempty"`
 

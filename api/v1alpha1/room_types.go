@@ -14,9 +14,9 @@ func init() { register(&MeshRoom{}, &MeshRoomList{}) }
 type MeshRoomSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name is the name of the room in MeshAgent: 1 to 63 lowercase letters, digits and hyphens, with
-	// a letter or digit at both ends. If you change it, the operator renames the room, which keeps
-	// its ID and contents. Defaults to the name of this object.
+	// name is the name of the room in MeshAgent: 1 to 63 lowercase letters, digits and hyphens,
+	// with a letter or digit at both ends. If you change it, the operator renames the room, which
+	// keeps its ID and contents. Defaults to the name of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`

@@ -29,9 +29,9 @@ type MeshRoomGrantSpec struct {
 
 	// email is the email address of the user, in any letter case, with 3 to 320 characters. The
 	// project member who has the address when the grant is created gets the grant, and keeps it if
-	// the address changes. A user who is not a member is invited, and this object is Ready when they
-	// have joined. An invitation cannot be withdrawn: a user who joins after this object was deleted
-	// has the grant. Set either userID or email. Immutable.
+	// the address changes. A user who is not a member is invited, and this object is Ready when
+	// they have joined. An invitation cannot be withdrawn: a user who joins after this object was
+	// deleted has the grant. Set either userID or email. Immutable.
 	// +kubebuilder:validation:MinLength=3
 	// +kubebuilder:validation:MaxLength=320
 	// +kubebuilder:validation:Pattern=`^[!-?A-~]+@[!-?A-~]+$`
@@ -55,8 +55,8 @@ type MeshRoomGrantSpec struct {
 type MeshRoomGrantStatus struct {
 	CommonStatus `json:",inline"`
 
-	// subject is who has the grant, for display: the email address or the user ID in the spec. A UUID is
-	// shortened.
+	// subject is who has the grant, for display: the email address or the user ID in the spec. A
+	// UUID is shortened.
 	// +kubebuilder:validation:MaxLength=320
 	// +optional
 	Subject string `json:"subject,omitempty"`

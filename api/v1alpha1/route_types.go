@@ -76,8 +76,8 @@ const (
 
 // MeshRoutePath routes requests for a path to a port.
 type MeshRoutePath struct {
-	// path is the path of the requests. It must start with a slash and have at most 1024 characters.
-	// Defaults to "/".
+	// path is the path of the requests. It must start with a slash and have at most 1024
+	// characters. Defaults to "/".
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	// +kubebuilder:validation:Pattern=`^/`
@@ -89,8 +89,8 @@ type MeshRoutePath struct {
 	// +optional
 	PathType RoutePathType `json:"pathType,omitempty"`
 
-	// targetPort is the published port of the room: a number from 1 to 65535, or a name with at most
-	// 64 characters.
+	// targetPort is the published port of the room: a number from 1 to 65535, or a name with at
+	// most 64 characters.
 	// +required
 	// +kubebuilder:validation:XIntOrString
 	// +kubebuilder:validation:MinLength=1

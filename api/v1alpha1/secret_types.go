@@ -38,8 +38,8 @@ const (
 type MeshSecretSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name is the name of the secret in MeshAgent, with at most 253 characters. Defaults to the name
-	// of this object.
+	// name is the name of the secret in MeshAgent, with at most 253 characters. Defaults to the
+	// name of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
@@ -54,8 +54,8 @@ type MeshSecretSpec struct {
 	// +optional
 	RoomRef *ResourceReference `json:"roomRef,omitempty"`
 
-	// agentRef selects the managed agent that the secret belongs to. If neither roomRef nor agentRef
-	// is set, the secret belongs to the project. Immutable.
+	// agentRef selects the managed agent that the secret belongs to. If neither roomRef nor
+	// agentRef is set, the secret belongs to the project. Immutable.
 	// +optional
 	AgentRef *ExternalReference `json:"agentRef,omitempty"`
 
@@ -94,8 +94,8 @@ type MeshSecretSpec struct {
 	// +optional
 	ForIdentity string `json:"forIdentity,omitempty"`
 
-	// delegatedTo is the participant who can use the secret on behalf of its owner, with at most 253
-	// characters. Requires roomRef or agentRef. If unset, no other participant can. Immutable.
+	// delegatedTo is the participant who can use the secret on behalf of its owner, with at most
+	// 253 characters. Requires roomRef or agentRef. If unset, no other participant can. Immutable.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional

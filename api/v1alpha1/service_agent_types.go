@@ -37,8 +37,8 @@ type ServiceAgent struct {
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name,omitempty"`
 
-	// description describes the agent for people and other agents, with at most 16384 characters. If
-	// unset, the operator doesn't manage this field.
+	// description describes the agent for people and other agents, with at most 16384 characters.
+	// If unset, the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=16384
 	// +optional
@@ -257,8 +257,8 @@ type AgentContent struct {
 	// +required
 	Type ContentType `json:"type,omitempty"`
 
-	// text is the text, with at most 65536 characters. Required with type Text, and not allowed with
-	// other types.
+	// text is the text, with at most 65536 characters. Required with type Text, and not allowed
+	// with other types.
 	// +kubebuilder:validation:MaxLength=65536
 	// +optional
 	Text *string `json:"text,omitempty"`

@@ -111,8 +111,8 @@ type EnvironmentVariable struct {
 	// +kubebuilder:validation:Pattern=`^[^=\s]+$`
 	Name string `json:"name,omitempty"`
 
-	// value is the value, with at most 65536 characters. It can be empty. Everyone who can read this
-	// object or the service can read it.
+	// value is the value, with at most 65536 characters. It can be empty. Everyone who can read
+	// this object or the service can read it.
 	// +kubebuilder:validation:MaxLength=65536
 	// +optional
 	Value *string `json:"value,omitempty"`

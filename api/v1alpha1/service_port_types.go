@@ -106,8 +106,8 @@ type ServiceEndpoint struct {
 	// +optional
 	Meshagent *MeshagentEndpoint `json:"meshagent,omitempty"`
 
-	// mcp makes the endpoint an MCP server, whose tools the room can use. It cannot be combined with
-	// meshagent.
+	// mcp makes the endpoint an MCP server, whose tools the room can use. It cannot be combined
+	// with meshagent.
 	// +optional
 	MCP *MCPEndpoint `json:"mcp,omitempty"`
 
@@ -155,8 +155,8 @@ type MCPEndpoint struct {
 	AllowedTools []MCPToolFilter `json:"allowedTools,omitempty"`
 
 	// headers are HTTP headers to send with each request to the server, at most 64. Kubernetes and
-	// MeshAgent store them in plain text, so do not put secrets here. If unset, the operator doesn't
-	// manage this field.
+	// MeshAgent store them in plain text, so do not put secrets here. If unset, the operator
+	// doesn't manage this field.
 	// +kubebuilder:validation:MaxProperties=64
 	// +optional
 	Headers map[string]string `json:"headers,omitempty"`
@@ -180,8 +180,8 @@ type MCPEndpoint struct {
 
 // MCPToolFilter selects tools of an MCP server.
 type MCPToolFilter struct {
-	// toolNames are the names of the tools to allow, at most 256 of at most 253 characters. If unset
-	// or empty, all tools are allowed.
+	// toolNames are the names of the tools to allow, at most 256 of at most 253 characters. If
+	// unset or empty, all tools are allowed.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:items:MinLength=1

@@ -147,8 +147,8 @@ type EmptyDirMount struct {
 
 // ConfigMount is a folder with files about the service in a container.
 type ConfigMount struct {
-	// path is the path in the container, with at most 4096 characters. If unset, MeshAgent's default
-	// is /var/run/meshagent.
+	// path is the path in the container, with at most 4096 characters. If unset, MeshAgent's
+	// default is /var/run/meshagent.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
 	// +optional

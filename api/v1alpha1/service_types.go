@@ -14,11 +14,11 @@ func init() { register(&MeshService{}, &MeshServiceList{}) }
 type MeshServiceSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name is the name of the service in MeshAgent, with at most 253 characters and no blanks at its
-	// ends. It is unique in the room, or among the services of the project. If you change it, the
-	// operator renames the service. Defaults to the name of this object. With template, the template
-	// sets the name. Then set this field only to adopt a service whose name differs from the name of
-	// this object.
+	// name is the name of the service in MeshAgent, with at most 253 characters and no blanks at
+	// its ends. It is unique in the room, or among the services of the project. If you change it,
+	// the operator renames the service. Defaults to the name of this object. With template, the
+	// template sets the name. Then set this field only to adopt a service whose name differs from
+	// the name of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^\S(.*\S)?$`
@@ -50,8 +50,8 @@ type MeshServiceSpec struct {
 	// +optional
 	Template *ServiceTemplate `json:"template,omitempty"`
 
-	// ports are the ports of the service, at most 32. If unset or empty, the operator doesn't manage
-	// this field. Not allowed with template.
+	// ports are the ports of the service, at most 32. If unset or empty, the operator doesn't
+	// manage this field. Not allowed with template.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional

@@ -15,9 +15,9 @@ type ObjectName string
 // +kubebuilder:validation:XValidation:rule="self.all(k, size(k) > 0 && size(k) <= 253 && size(self[k]) <= 16384)",message="an annotation's key must have 1 to 253 characters, and its value at most 16384"
 type Annotations map[string]string
 
-// PartAnnotations are annotations to set on a part of a resource, such as a port. The operator keeps
-// nothing of its own there. Rules on their keys would cost more than the API server allows, because
-// parts are in lists in lists.
+// PartAnnotations are annotations to set on a part of a resource, such as a port. The operator
+// keeps nothing of its own there. Rules on their keys would cost more than the API server allows,
+// because parts are in lists in lists.
 // +kubebuilder:validation:MaxProperties=64
 type PartAnnotations map[string]string
 

@@ -1,7 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package controller has one file for each kind, and in All their list: the table of contents of the operator.
+// Package controller has one file for each kind, and in All their list: the table of contents of
+// the operator.
 package controller
 
 import (
@@ -42,8 +43,9 @@ func nameOr(name string, obj client.Object) string {
 	return obj.GetName()
 }
 
-// What the engine itself needs, apart from the kinds: to read the API key's Secret (and no more than the metadata of the others),
-// the labels of namespaces for allowedNamespaces, and to send events.
+// What the engine itself needs, apart from the kinds: to read the API key's Secret (and no more
+// than the metadata of the others), the labels of namespaces for allowedNamespaces, and to send
+// events.
 //
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get

@@ -10,8 +10,9 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// apiScope is a scope of a custom resource as MeshAgent has it: what the preset grants, with the given capabilities in place of the
-// preset's. MeshAgent grants what a capability leaves out, so all of it is written: nothing is granted by leaving something out.
+// apiScope is a scope of a custom resource as MeshAgent has it: what the preset grants, with the
+// given capabilities in place of the preset's. MeshAgent grants what a capability leaves out, so
+// all of it is written: nothing is granted by leaving something out.
 func apiScope(in *v1alpha1.APIScope) *meshagent.APIScope {
 	if in == nil {
 		return nil
@@ -115,7 +116,8 @@ func containersGrant(in v1alpha1.ContainersGrant) *meshagent.ContainersGrant {
 	}
 }
 
-// registryGrant withholds explicitly: the contract does not say whether no registry means all or nothing.
+// registryGrant withholds explicitly: the contract does not say whether no registry means all or
+// nothing.
 func registryGrant(in *v1alpha1.ContainerRegistryGrant) *meshagent.ContainerRegistryGrant {
 	if in == nil {
 		in = &v1alpha1.ContainerRegistryGrant{}

@@ -16,9 +16,10 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// Before v1alpha1 was final a scope said what MeshAgent's own document says: what a capability left out had MeshAgent's default, which is
-// mostly all. No scope that was written then may grant more now. What changed its meaning on purpose is "*" where MeshAgent knows no
-// patterns: it was the name of one thing, and is all things.
+// Before v1alpha1 was final a scope said what MeshAgent's own document says: what a capability left
+// out had MeshAgent's default, which is mostly all. No scope that was written then may grant more
+// now. What changed its meaning on purpose is "*" where MeshAgent knows no patterns: it was the
+// name of one thing, and is all things.
 func TestNoScopeGrantsMoreThanItUsedTo(t *testing.T) {
 	t.Parallel()
 	_, schema := scopeSchema(t)
@@ -91,7 +92,8 @@ func asOnTheWire(value any, snake map[string]string) any {
 	return value
 }
 
-// granted says what is granted now and was not before; "" for nothing. In both documents all members are there.
+// granted says what is granted now and was not before; "" for nothing. In both documents all
+// members are there.
 func granted(at string, is, was any) string {
 	switch is := is.(type) {
 	case document:

@@ -22,8 +22,8 @@ import (
 // scopeCount is how many scopes each property is tried with.
 const scopeCount = 3000
 
-// randomScope is a scope with any of its fields set to anything, without a thought for what is admitted. Words are the names that
-// its lists and rules have.
+// randomScope is a scope with any of its fields set to anything, without a thought for what is
+// admitted. Words are the names that its lists and rules have.
 func randomScope(random *rand.Rand, words func(field string) []string) *v1alpha1.APIScope {
 	var scope v1alpha1.APIScope
 	fill(random, reflect.ValueOf(&scope).Elem(), "", words)
@@ -133,7 +133,8 @@ func TestUnsetEqualsEmptyInAScope(t *testing.T) {
 	}
 }
 
-// dropEmptyLists unsets lists that are empty, but for namespaces, which are a match and must not be empty.
+// dropEmptyLists unsets lists that are empty, but for namespaces, which are a match and must not be
+// empty.
 func dropEmptyLists(value reflect.Value) {
 	switch value.Kind() {
 	case reflect.Pointer:

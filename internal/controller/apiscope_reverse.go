@@ -11,8 +11,9 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// scopeSpec is a scope of MeshAgent as a custom resource says it: the reverse of apiScope. What a spec cannot say is left out, so that
-// it grants at most what the scope grants. It is exact if apiScope makes the same scope of it.
+// scopeSpec is a scope of MeshAgent as a custom resource says it: the reverse of apiScope. What a
+// spec cannot say is left out, so that it grants at most what the scope grants. It is exact if
+// apiScope makes the same scope of it.
 func scopeSpec(in meshagent.APIScope) *v1alpha1.APIScope {
 	in = in.Canonical()
 	spec := &v1alpha1.APIScope{Preset: presetWithin(in)}
@@ -41,8 +42,8 @@ func scopeSpec(in meshagent.APIScope) *v1alpha1.APIScope {
 	return spec
 }
 
-// presetWithin is the largest preset that a scope contains, if it grants a capability just as the scope does. A spec cannot withhold a
-// capability that its preset grants.
+// presetWithin is the largest preset that a scope contains, if it grants a capability just as the
+// scope does. A spec cannot withhold a capability that its preset grants.
 func presetWithin(scope meshagent.APIScope) v1alpha1.APIPreset {
 	held := reflect.ValueOf(scope)
 	for _, preset := range []v1alpha1.APIPreset{v1alpha1.PresetFull, v1alpha1.PresetAgent, v1alpha1.PresetUser} {
@@ -138,8 +139,8 @@ func patterns(list []string) v1alpha1.AllowList {
 	return names(list)
 }
 
-// ruleSpecs is the reverse of rules. It ends before the first rule that cannot be said: the first that fits counts, so a later one could
-// grant more in its place.
+// ruleSpecs is the reverse of rules. It ends before the first rule that cannot be said: the first
+// that fits counts, so a later one could grant more in its place.
 func ruleSpecs[W, G any](list []W, all G, said func(W) (G, bool)) []G {
 	if list == nil {
 		return []G{all}

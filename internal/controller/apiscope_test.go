@@ -22,7 +22,8 @@ import (
 
 type document = map[string]any
 
-// scopeSchema is the contract's own word on scopes: these tests know no member by name, but for two whose meaning is only told in prose.
+// scopeSchema is the contract's own word on scopes: these tests know no member by name, but for two
+// whose meaning is only told in prose.
 func scopeSchema(t *testing.T) (*contract.Validator, *openapi3.Schema) {
 	t.Helper()
 	validator, err := contract.Load()
@@ -39,7 +40,8 @@ func plain(ref *openapi3.SchemaRef) *openapi3.Schema {
 	return ref.Value
 }
 
-// values are examples of all that a schema allows: of objects those with each value of each member in turn, and one with every member.
+// values are examples of all that a schema allows: of objects those with each value of each member
+// in turn, and one with every member.
 func values(ref *openapi3.SchemaRef) []any {
 	schema := plain(ref)
 	switch {
@@ -112,8 +114,8 @@ func meaning(ref *openapi3.SchemaRef, name string, value any) any {
 	return value
 }
 
-// certain is a scope without what the contract leaves open: a registry that is not there is withheld, and what can be pulled, run and
-// written can be listed unless it says otherwise.
+// certain is a scope without what the contract leaves open: a registry that is not there is
+// withheld, and what can be pulled, run and written can be listed unless it says otherwise.
 func certain(scope document) document {
 	containers, ok := scope["containers"].(document)
 	if !ok {

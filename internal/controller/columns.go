@@ -50,7 +50,8 @@ func nameOfReference(ref v1alpha1.ResourceReference) string {
 	return cmp.Or(string(ref.Name), ref.ExternalName, shortened(ref.ExternalID))
 }
 
-// shortened is the beginning of a UUID, since a whole one breaks the lines of kubectl get. Other names stay.
+// shortened is the beginning of a UUID, since a whole one breaks the lines of kubectl get. Other
+// names stay.
 func shortened(name string) string {
 	const beginning = len("00000000")
 	if len(name) == len(uuid.UUID{}.String()) && uuid.Validate(name) == nil {

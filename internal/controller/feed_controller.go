@@ -41,14 +41,15 @@ func desiredFeed(feed *v1alpha1.MeshFeed, _ engine.Inputs) (meshagent.FeedSpec, 
 	return spec, nil
 }
 
-// adaptFeed leaves the visibility as it is unless the object says one: it cannot be changed, not even back to the default.
+// adaptFeed leaves the visibility as it is unless the object says one: it cannot be changed, not
+// even back to the default.
 func adaptFeed(desired meshagent.FeedSpec, remote meshagent.Feed) meshagent.FeedSpec {
 	desired.Visibility = cmp.Or(desired.Visibility, remote.Visibility)
 	return desired
 }
 
-// objectOrBoolean reads JSON that must be one of the two, and writes it in one form: Kubernetes may give
-// the same value in another one.
+// objectOrBoolean reads JSON that must be one of the two, and writes it in one form: Kubernetes may
+// give the same value in another one.
 func objectOrBoolean(text []byte) (canonical []byte, ok bool) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()

@@ -43,7 +43,8 @@ func desiredFeedSubscription(subscription *v1alpha1.MeshFeedSubscription, in eng
 	return spec, nil
 }
 
-// adaptFeedSubscription takes a room of the same id for the same room, whatever it was called when the subscription was made.
+// adaptFeedSubscription takes a room of the same id for the same room, whatever it was called when
+// the subscription was made.
 func adaptFeedSubscription(desired meshagent.FeedSubscriptionSpec, remote meshagent.FeedSubscription) meshagent.FeedSubscriptionSpec {
 	if remote.RoomID != "" && remote.RoomID == desired.RoomID {
 		desired.Room = remote.Room

@@ -53,8 +53,9 @@ func desiredRoomGrant(grant *v1alpha1.MeshRoomGrant, in engine.Inputs) (meshagen
 	}, nil
 }
 
-// adaptRoomGrant leaves a grant with the user who got it by an e-mail address, whatever their address is now. What an invitation promises
-// cannot be read or changed: the grant is set right when it is there.
+// adaptRoomGrant leaves a grant with the user who got it by an e-mail address, whatever their
+// address is now. What an invitation promises cannot be read or changed: the grant is set right
+// when it is there.
 func adaptRoomGrant(desired meshagent.RoomGrantSpec, remote meshagent.RoomGrant) meshagent.RoomGrantSpec {
 	if desired.Email != "" {
 		desired.UserID, desired.Email = remote.UserID, remote.Email

@@ -21,13 +21,16 @@ import (
 )
 
 const (
-	// maxSecret is the most that a Kubernetes Secret can hold, and so the most that is carried. MeshAgent's own limit is not known.
+	// maxSecret is the most that a Kubernetes Secret can hold, and so the most that is carried.
+	// MeshAgent's own limit is not known.
 	maxSecret = 1 << 20
-	// noEmail is what MeshAgent's own tools send when a registry's credential has no e-mail address.
+	// noEmail is what MeshAgent's own tools send when a registry's credential has no e-mail
+	// address.
 	noEmail = "none@example.com"
 )
 
-// secretPayload makes what MeshAgent stores out of what a Kubernetes Secret holds. No error repeats a value.
+// secretPayload makes what MeshAgent stores out of what a Kubernetes Secret holds. No error repeats
+// a value.
 func secretPayload(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) (kind string, data []byte, err error) {
 	name := string(spec.SecretRef.Name)
 	var members map[string]string
@@ -132,7 +135,8 @@ type dockerLogin struct {
 	Auth     string `json:"auth"`
 }
 
-// credentials are a user name and a password as the kubelet reads them, which takes auth over the two of them.
+// credentials are a user name and a password as the kubelet reads them, which takes auth over the
+// two of them.
 func (l dockerLogin) credentials() (username, password string, ok bool) {
 	if l.Auth == "" {
 		return l.Username, l.Password, true
@@ -189,7 +193,8 @@ func hostOf(registry string) string {
 	return host + "/" + path
 }
 
-// dockerLogins reads the forms that Kubernetes has for credentials of registries, and plain user names and passwords.
+// dockerLogins reads the forms that Kubernetes has for credentials of registries, and plain user
+// names and passwords.
 func dockerLogins(name, registry string, secret engine.SourceData) (map[string]dockerLogin, error) {
 	if text, ok := secret.Data[corev1.DockerConfigJsonKey]; ok {
 		var config struct {

@@ -198,7 +198,8 @@ func FuzzDockerPayload(f *testing.F) {
 	})
 }
 
-// A Secret that Kubernetes takes is carried: written for HTML, each of these characters would take six bytes.
+// A Secret that Kubernetes takes is carried: written for HTML, each of these characters would take
+// six bytes.
 func TestMarkupIsCarriedAsItIs(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("<a b=\"c&amp;d\"/>\n", 35_000)

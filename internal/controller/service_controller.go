@@ -71,8 +71,8 @@ func desiredService(service *v1alpha1.MeshService, in engine.Inputs) (meshagent.
 	return desired.Ordered(), checkSecrets(service, in)
 }
 
-// adaptService takes out what MeshAgent made of a template that the object has given up, and fills in
-// the name that a template gives.
+// adaptService takes out what MeshAgent made of a template that the object has given up, and fills
+// in the name that a template gives.
 func adaptService(desired meshagent.ServiceSpec, remote meshagent.Service) meshagent.ServiceSpec {
 	if desired.Metadata.Name == "" {
 		desired.Metadata.Name = remote.Metadata.Name // the template says it

@@ -58,8 +58,9 @@ func checkSecrets(service *v1alpha1.MeshService, in engine.Inputs) error {
 	return nil
 }
 
-// fitness says what a secret is and what it must be where it is named, which are the same if all is well. Which rooms a service of the
-// project is used in is not known. A room that both refer to in one way may have two names for a moment, while it is being renamed.
+// fitness says what a secret is and what it must be where it is named, which are the same if all is
+// well. Which rooms a service of the project is used in is not known. A room that both refer to in
+// one way may have two names for a moment, while it is being renamed.
 func fitness(use secretUse, secret *v1alpha1.MeshSecret, service *v1alpha1.MeshService, in engine.Inputs) (is, must string) {
 	ours, theirs := service.Spec.RoomRef, secret.Spec.RoomRef
 	switch {

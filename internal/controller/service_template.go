@@ -48,8 +48,8 @@ func valuesFrom(service *v1alpha1.MeshService) []v1alpha1.ServiceTemplateValue {
 // templateService is a service that MeshAgent makes of a template.
 func templateService(service *v1alpha1.MeshService, in engine.Inputs) (meshagent.ServiceSpec, error) {
 	values, err := templateValues(service.Spec.Template, in)
-	// The template says the name. What it was when MeshAgent made the service is what it should be; before
-	// that only MeshAgent knows it.
+	// The template says the name. What it was when MeshAgent made the service is what it should be;
+	// before that only MeshAgent knows it.
 	name := ""
 	if service.Status.ID != "" {
 		name = service.Status.Name

@@ -48,14 +48,15 @@ func (p *pass) adopt(ctx context.Context, remote resource) (found, error) {
 	return seen, nil
 }
 
-// adoptionChanges are what adoption would change in a resource. The ownership annotation does not count. A value that is not
-// shown does, because it cannot be known to be identical.
+// adoptionChanges are what adoption would change in a resource. The ownership annotation does not
+// count. A value that is not shown does, because it cannot be known to be identical.
 func (p *pass) adoptionChanges(remote resource) ([]drift.Change, error) {
 	difference, err := p.collection.compare(p.kind.adapt(p.desired, remote), remote.Written(), nil, nil)
 	return append(difference.Changes, p.staleValues()...), err
 }
 
-// refuseToAdopt passes on why a resource is not taken over, and shows in status what that would change.
+// refuseToAdopt passes on why a resource is not taken over, and shows in status what that would
+// change.
 func (p *pass) refuseToAdopt(remote resource, why error) error {
 	changes, err := p.adoptionChanges(remote)
 	if err != nil {
@@ -65,8 +66,8 @@ func (p *pass) refuseToAdopt(remote resource, why error) error {
 	return why
 }
 
-// settleDrift removes from status the differences to a resource that this object is refused for another reason than those. What is only unknown
-// just now stays.
+// settleDrift removes from status the differences to a resource that this object is refused for
+// another reason than those. What is only unknown just now stays.
 func (p *pass) settleDrift(err error) {
 	if err == nil {
 		return
@@ -78,8 +79,9 @@ func (p *pass) settleDrift(err error) {
 	}
 }
 
-// recognize ends a pending creation whose resource was found as it was sent. From then on the resource
-// is this object's, whatever becomes of its values: an update records that before it changes them.
+// recognize ends a pending creation whose resource was found as it was sent. From then on the
+// resource is this object's, whatever becomes of its values: an update records that before it
+// changes them.
 func (p *pass) recognize(remote resource) {
 	if p.mark.Adopted || isPromised(remote) || !p.isPendingCreate(remote, exactly) {
 		return
@@ -88,8 +90,8 @@ func (p *pass) recognize(remote resource) {
 	p.recognized = true
 }
 
-// createdByUs says that a resource without a place for a mark is ours all the same: its key is one that
-// nobody else can have chosen, or it is what a pending creation sent.
+// createdByUs says that a resource without a place for a mark is ours all the same: its key is one
+// that nobody else can have chosen, or it is what a pending creation sent.
 func (p *pass) createdByUs(remote resource) bool {
 	return !p.collection.Traits().Marks && (p.hasOwnKey(remote) || p.isPendingCreate(remote, withNormalizing) || p.equalsPending(remote))
 }
@@ -99,7 +101,8 @@ func (p *pass) hasOwnKey(remote resource) bool {
 	return remote.Written().Key() == string(p.obj.GetUID())
 }
 
-// adoptable decides whether an existing resource may be taken over, and if not, what to tell the user.
+// adoptable decides whether an existing resource may be taken over, and if not, what to tell the
+// user.
 func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key string, changes []drift.Change) error {
 	switch {
 	case theirs.Owner == ours.Owner, policy == v1alpha1.AdoptAlways:

@@ -47,7 +47,8 @@ func newUserGrant() *v1alpha1.MeshRoomGrant {
 	return made
 }
 
-// MeshAgent has said that it made the grant. It is deleted before the operator has looked at it again.
+// MeshAgent has said that it made the grant. It is deleted before the operator has looked at it
+// again.
 func TestWhatWasJustCreatedIsDeleted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -66,7 +67,8 @@ func TestWhatWasJustCreatedIsDeleted(t *testing.T) {
 	})
 }
 
-// The confirmation of a creation that MeshAgent has acknowledged fails. Then someone changes the grant.
+// The confirmation of a creation that MeshAgent has acknowledged fails. Then someone changes the
+// grant.
 func TestAnAcknowledgedCreationIsOurs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -94,7 +96,8 @@ func TestAnAcknowledgedCreationIsOurs(t *testing.T) {
 	})
 }
 
-// A server does not keep one value. The object gives another field up, which another user then sets.
+// A server does not keep one value. The object gives another field up, which another user then
+// sets.
 func TestWhatIsGivenUpIsNotOursWhileNotConverging(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -122,7 +125,8 @@ func TestWhatIsGivenUpIsNotOursWhileNotConverging(t *testing.T) {
 	})
 }
 
-// MeshAgent is upgraded while a MeshProject waits for its last objects to be deleted, one of which is gone already.
+// MeshAgent is upgraded while a MeshProject waits for its last objects to be deleted, one of which
+// is gone already.
 func TestADeletionDoesNotWaitForACheckThatNeverComes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -170,7 +174,8 @@ func TestAVersionThatNobodyCanCompare(t *testing.T) {
 	})
 }
 
-// The first attempt to set a field meets the rate limit. The second one is carried out, and the process dies.
+// The first attempt to set a field meets the rate limit. The second one is carried out, and the
+// process dies.
 func TestAFieldIsOursAfterARefusalToo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -227,7 +232,8 @@ func TestADoubtfulUpdateDoesNotFreeTheName(t *testing.T) {
 	})
 }
 
-// A process dies when a room was made. Someone sets a field of it just after the next process has listed the rooms.
+// A process dies when a room was made. Someone sets a field of it just after the next process has
+// listed the rooms.
 func TestWhatIsFoundByItsMarkIsReadBeforeItIsWritten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -260,7 +266,8 @@ func TestWhatIsFoundByItsMarkIsReadBeforeItIsWritten(t *testing.T) {
 	})
 }
 
-// A process dies when a service was made, whose endpoint then gets the secret of an OAuth client from another user.
+// A process dies when a service was made, whose endpoint then gets the secret of an OAuth client
+// from another user.
 func TestASecretThatAListHidesIsRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

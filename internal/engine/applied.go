@@ -38,8 +38,9 @@ func keepFields(set drift.Fields, kept **runtime.RawExtension) error {
 	return nil
 }
 
-// applied are the fields that this object has set in a document: those that status knows of, and those
-// of an update whose values are there. If others are in their place, those are another user's.
+// applied are the fields that this object has set in a document: those that status knows of, and
+// those of an update whose values are there. If others are in their place, those are another
+// user's.
 func (p *pass) applied(actual document) (drift.Fields, error) {
 	set, pending := readFields(p.status.AppliedFields), readFields(p.status.PendingFields)
 	if len(pending) == 0 {

@@ -10,7 +10,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// CacheOptions are those of the manager's cache, which holds some namespaces, or all if none is given.
+// CacheOptions are those of the manager's cache, which holds some namespaces, or all if none is
+// given.
 func CacheOptions(namespaces []string) cache.Options {
 	options := cache.Options{
 		DefaultTransform: cache.TransformStripManagedFields(),
@@ -27,13 +28,14 @@ func CacheOptions(namespaces []string) cache.Options {
 	return options
 }
 
-// ClientOptions are those of the manager's client. The data of Secrets must never be in the cache; only their metadata is.
+// ClientOptions are those of the manager's client. The data of Secrets must never be in the cache;
+// only their metadata is.
 func ClientOptions() client.Options {
 	return client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}}
 }
 
-// bare leaves of the metadata of a Secret what tells one version from another. Annotations may repeat its values: kubectl apply keeps the whole
-// Secret in one.
+// bare leaves of the metadata of a Secret what tells one version from another. Annotations may
+// repeat its values: kubectl apply keeps the whole Secret in one.
 func bare(obj any) (any, error) {
 	if full, ok := obj.(*metav1.PartialObjectMetadata); ok {
 		return &metav1.PartialObjectMetadata{TypeMeta: full.TypeMeta, ObjectMeta: metav1.ObjectMeta{

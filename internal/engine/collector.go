@@ -19,13 +19,13 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
-// collectTimeout bounds what a scrape reads from the cache: until the cache is filled, there is nothing
-// to report.
+// collectTimeout bounds what a scrape reads from the cache: until the cache is filled, there is
+// nothing to report.
 const collectTimeout = 2 * time.Second
 
-// Collector reports how things are when Prometheus asks. A scrape reads the cache and requests nothing
-// from MeshAgent or Kubernetes. Only the leader reports, once leads is closed, so sums over all replicas
-// are correct.
+// Collector reports how things are when Prometheus asks. A scrape reads the cache and requests
+// nothing from MeshAgent or Kubernetes. Only the leader reports, once leads is closed, so sums over
+// all replicas are correct.
 func (e *Environment) Collector(leads <-chan struct{}) prometheus.Collector {
 	return &collector{Environment: e, leads: leads}
 }
@@ -171,7 +171,8 @@ func modeOf(all policies) string {
 	return string(v1alpha1.ReconcileEnforce)
 }
 
-// objectGroup are objects that are alike. An object belongs to one group for each of its conditions.
+// objectGroup are objects that are alike. An object belongs to one group for each of its
+// conditions.
 type objectGroup struct {
 	place
 

@@ -18,8 +18,8 @@ import (
 // maxWrites is how often a pass writes a resource until it is as desired, its creation counted.
 const maxWrites = 2
 
-// contended is status.unconverged after two writes that left different fields as they were. It equals
-// no digest.
+// contended is status.unconverged after two writes that left different fields as they were. It
+// equals no digest.
 const contended = "contended"
 
 // unconfirmed is a write that MeshAgent accepted, and whose result was not looked at yet.
@@ -35,8 +35,8 @@ type unconfirmed struct {
 	adopted bool
 }
 
-// confirm compares what MeshAgent holds after a write with what is desired. If MeshAgent did not keep
-// all of it, it is written once more.
+// confirm compares what MeshAgent holds after a write with what is desired. If MeshAgent did not
+// keep all of it, it is written once more.
 func (p *pass) confirm(ctx context.Context, write unconfirmed) error {
 	seen, err := p.readBack(ctx, write)
 	if err != nil {
@@ -48,8 +48,8 @@ func (p *pass) confirm(ctx context.Context, write unconfirmed) error {
 	case p.writes < maxWrites:
 		return p.update(ctx, seen.remote, seen.diff)
 	case !samePlaces(left, write.fixed) && p.status.Unconverged == "":
-		// Others may be writing, and one more try is right. A server that keeps another part of each
-		// write looks the same, and would have no end.
+		// Others may be writing, and one more try is right. A server that keeps another part of
+		// each write looks the same, and would have no end.
 		p.status.Unconverged = contended
 		return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonConflict, Message: msgContended}
 	}
@@ -57,9 +57,9 @@ func (p *pass) confirm(ctx context.Context, write unconfirmed) error {
 	return p.notConverging(seen)
 }
 
-// readBack shows a resource as it is after a write: in the answer, else in a list that is begun after
-// the write, else by itself. Writes that come one after the other share a list: they wait for it
-// outside of the pass, so that no worker waits.
+// readBack shows a resource as it is after a write: in the answer, else in a list that is begun
+// after the write, else by itself. Writes that come one after the other share a list: they wait for
+// it outside of the pass, so that no worker waits.
 func (p *pass) readBack(ctx context.Context, write unconfirmed) (found, error) {
 	if write.shown {
 		return p.compare(write.made)
@@ -168,8 +168,8 @@ func (p *pass) notConverging(seen found) error {
 	return nil
 }
 
-// keepWhatIsStuck notes which fields are this object's: those that it sets, and those that it gave up
-// and MeshAgent does not remove.
+// keepWhatIsStuck notes which fields are this object's: those that it sets, and those that it gave
+// up and MeshAgent does not remove.
 func (p *pass) keepWhatIsStuck(seen found) error {
 	set, err := drift.FieldsOf(p.kind.adapt(p.desired, seen.remote).value())
 	if err != nil {

@@ -22,8 +22,8 @@ func (p *pass) confirmServer(ctx context.Context) error {
 	known := apiOf(project)
 	api, err := p.servers.Ask(ctx, p.connection)
 	same := cut(api.Version, 256) == known.Version
-	// Versions in a form of their own cannot be compared, but the server knows the routes of 0.44. A
-	// MeshProject that is being deleted is not checked any more.
+	// Versions in a form of their own cannot be compared, but the server knows the routes of 0.44.
+	// A MeshProject that is being deleted is not checked any more.
 	unchecked := known.Version == "" || !known.Tested() && !known.Newer() || !project.DeletionTimestamp.IsZero()
 	if err == nil && (same || unchecked && api.Spoken()) {
 		return nil
@@ -35,8 +35,8 @@ func (p *pass) confirmServer(ctx context.Context) error {
 	return &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: msgLossOtherVersion}
 }
 
-// suspect has the MeshProject checked if an answer is a reason for that: MeshAgent does not know the
-// key, or may speak another generation than before.
+// suspect has the MeshProject checked if an answer is a reason for that: MeshAgent does not know
+// the key, or may speak another generation than before.
 func (p *pass) suspect(err error) {
 	if meshagent.IsUnauthorized(err) || meshagent.DoubtsGeneration(err) {
 		p.servers.Doubt(p.Projects, p.obj)

@@ -71,8 +71,8 @@ func (p *pass) create(ctx context.Context) error {
 	return p.confirm(ctx, p.carriedOut(made, shown, nil))
 }
 
-// notCreated goes on after a creation that failed. Uncertain says that an earlier attempt to create the
-// same may have been carried out.
+// notCreated goes on after a creation that failed. Uncertain says that an earlier attempt to create
+// the same may have been carried out.
 func (p *pass) notCreated(ctx context.Context, inTheWay resource, uncertain bool, err error) error {
 	refused := meshagent.IsRefusal(err) || meshagent.NotSent(err)
 	if refused && !uncertain {
@@ -150,7 +150,8 @@ func (p *pass) carriedOut(made resource, shown bool, fixed []drift.Change) uncon
 	}
 }
 
-// noteWrite tells the list of a write. What the answer does not show is in doubt until it is looked at.
+// noteWrite tells the list of a write. What the answer does not show is in doubt until it is looked
+// at.
 func (p *pass) noteWrite(made resource, shown bool, key string) {
 	p.writes++
 	p.outcome.wrote = true
@@ -164,7 +165,8 @@ func (p *pass) noteWrite(made resource, shown bool, key string) {
 // foundDrift counts a change that the operator did not make.
 func (p *pass) foundDrift() { p.counts.driftFound.inc(placeOf(p.obj)) }
 
-// desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a difference is somebody else's doing.
+// desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a
+// difference is somebody else's doing.
 func (p *pass) desiredBefore(current resource) bool {
 	if last := p.memory.of(p.obj).synced; last != nil {
 		return last.desired == p.fingerprintOf(p.kind.adapt(p.desired, current))
@@ -174,8 +176,8 @@ func (p *pass) desiredBefore(current resource) bool {
 
 // markSynced notes that MeshAgent holds what is desired.
 func (p *pass) markSynced(remote resource) error {
-	// What is only observed was not set by this object, and is not its to remove. Neither is what was
-	// promised by others.
+	// What is only observed was not set by this object, and is not its to remove. Neither is what
+	// was promised by others.
 	if !p.policies.observes && !p.undecided(remote) {
 		if err := p.setApplied(p.kind.adapt(p.desired, remote)); err != nil {
 			return err

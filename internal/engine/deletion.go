@@ -45,7 +45,8 @@ func (p *pass) permitDeletion(ctx context.Context) error {
 	return held(project, most, counts.UntilPermitted(most, ahead), mistake)
 }
 
-// letGo notes that the deletion of the object is not held, of which the status of the MeshProject tells.
+// letGo notes that the deletion of the object is not held, of which the status of the MeshProject
+// tells.
 func (p *pass) letGo() {
 	if p.guard.LetGo(p.obj.GetUID()) {
 		p.Projects.RequestCheck(p.obj)
@@ -59,7 +60,8 @@ func (r *reconciler) isGone(ctx context.Context, obj Object) bool {
 	return apierrors.IsNotFound(err) || err == nil && latest.GetUID() != obj.GetUID()
 }
 
-// deletionsAllowedUntil reads the annotation that lets deletions through. A mistake in it is a sentence for the message.
+// deletionsAllowedUntil reads the annotation that lets deletions through. A mistake in it is a
+// sentence for the message.
 func deletionsAllowedUntil(project *v1alpha1.MeshProject) (until time.Time, mistake string) {
 	text := project.Annotations[v1alpha1.AllowDeletionsUntilAnnotation]
 	if text == "" {

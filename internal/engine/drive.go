@@ -19,8 +19,8 @@ type Driver interface {
 	NewObject() client.Object
 	// Index adds the indexes over objects of the kind that reconciliation needs.
 	Index(env *Environment, add func(index string, values client.IndexerFunc))
-	// Drive returns what reconciles objects of the kind, and what handles their removal from the API
-	// server.
+	// Drive returns what reconciles objects of the kind, and what handles their removal from the
+	// API server.
 	Drive(env *Environment) (reconcile.Reconciler, handler.EventHandler)
 }
 

@@ -25,7 +25,8 @@ type Controller interface {
 type Environment struct {
 	// Client reads from the cache and writes to the API server.
 	Client client.Client
-	// Live reads from the API server: Secrets, which are never cached, and whatever must not be stale.
+	// Live reads from the API server: Secrets, which are never cached, and whatever must not be
+	// stale.
 	Live client.Reader
 	// Recorder sends events.
 	Recorder events.EventRecorder
@@ -50,8 +51,9 @@ type Environment struct {
 	timings map[string]*timing // by kind
 }
 
-// untilDrift is how long to wait for the next comparison with MeshAgent, counted from the list that the last one used, so that
-// all objects of a collection share the next list as well. The jitter spreads them.
+// untilDrift is how long to wait for the next comparison with MeshAgent, counted from the list that
+// the last one used, so that all objects of a collection share the next list as well. The jitter
+// spreads them.
 func (e *Environment) untilDrift(listed time.Time) time.Duration {
 	interval := projects.Jittered(e.DriftInterval)
 	if age := time.Since(listed); age > 0 && age < interval/2 {
@@ -60,6 +62,7 @@ func (e *Environment) untilDrift(listed time.Time) time.Duration {
 	return interval
 }
 
-// fresh is the begin of the oldest list that a comparison may use. It is less than the interval with its jitter, so that each
-// interval has a list of its own, and more than the spread of the jitter, so that it has only one.
+// fresh is the begin of the oldest list that a comparison may use. It is less than the interval
+// with its jitter, so that each interval has a list of its own, and more than the spread of the
+// jitter, so that it has only one.
 func (e *Environment) fresh(now time.Time) time.Time { return now.Add(-e.DriftInterval * 3 / 4) }

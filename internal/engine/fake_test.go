@@ -32,12 +32,14 @@ import (
 // home is the namespace of everything in a stage, unless a test says otherwise.
 const home = "a"
 
-// stage is where passes are made one by one, in a bubble of time: a client in memory in place of an API server, and a simulated MeshAgent.
+// stage is where passes are made one by one, in a bubble of time: a client in memory in place of an
+// API server, and a simulated MeshAgent.
 type stage struct {
 	*testing.T
 	client.Client
 	meshagent *simulator.Simulator
-	// status, if set, is asked before a status is written. Its error is that of a process that dies.
+	// status, if set, is asked before a status is written. Its error is that of a process that
+	// dies.
 	status func(client.Object) error
 
 	env         *engine.Environment
@@ -99,8 +101,8 @@ func (s *stage) restart() {
 	}
 }
 
-// pass makes one pass over an object, with the others that it asks for within a second, and reads what
-// is there afterwards.
+// pass makes one pass over an object, with the others that it asks for within a second, and reads
+// what is there afterwards.
 func (s *stage) pass(obj engine.Object) (reconcile.Result, error) {
 	s.Helper()
 	key := client.ObjectKeyFromObject(obj)

@@ -22,8 +22,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// finalize deletes the resource, or lets it go, and then gives the object free. It needs nothing but the object's own status and
-// a credential: what the object referred to may be gone.
+// finalize deletes the resource, or lets it go, and then gives the object free. It needs nothing
+// but the object's own status and a credential: what the object referred to may be gone.
 func (p *pass) finalize(ctx context.Context) error {
 	if !controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer) {
 		p.outcome.released = true
@@ -53,8 +53,9 @@ func (p *pass) finalize(ctx context.Context) error {
 	return p.release(ctx)
 }
 
-// orAbandon passes on why the resource could not be deleted, unless the object goes with its namespace and waits for what will never come: what it
-// lacks cannot be created there any more. What is only wrong with the credential can be set right while the MeshProject's namespace stays.
+// orAbandon passes on why the resource could not be deleted, unless the object goes with its
+// namespace and waits for what will never come: what it lacks cannot be created there any more.
+// What is only wrong with the credential can be set right while the MeshProject's namespace stays.
 func (p *pass) orAbandon(ctx context.Context, why error) error {
 	doomed := []string{p.obj.GetNamespace()}
 	v := verdict.Of(why)
@@ -159,8 +160,8 @@ func (p *pass) isUnconfirmed() bool {
 	return !p.collection.Traits().Marks && (p.status.ID == "" || p.status.PendingCreate != nil)
 }
 
-// parentNow is what the collection lies under, by its present name. It is "" where that is the project, and where the name cannot be found out
-// any more: the error says why.
+// parentNow is what the collection lies under, by its present name. It is "" where that is the
+// project, and where the name cannot be found out any more: the error says why.
 func (p *pass) parentNow(ctx context.Context) (string, error) {
 	if p.kind.parent == nil {
 		return "", nil
@@ -170,8 +171,8 @@ func (p *pass) parentNow(ctx context.Context) (string, error) {
 	return p.kind.parent(p.obj, in), err
 }
 
-// findOurs reads the resource live: somebody else may have taken it over since it was last looked at. Beside what status tells there may be
-// another one, if the process died after it was created.
+// findOurs reads the resource live: somebody else may have taken it over since it was last looked
+// at. Beside what status tells there may be another one, if the process died after it was created.
 func (p *pass) findOurs(ctx context.Context) (resource, error) {
 	known := p.status.ID != ""
 	if known {
@@ -196,8 +197,9 @@ func (p *pass) findOurs(ctx context.Context) (resource, error) {
 	return remote, nil
 }
 
-// confirmParentLoss tells a resource that is gone with what it lay under, or with the whole project, from one that cannot be found just now: since
-// somebody renamed what it lies under, which will be set right, or since it is not MeshAgent that answers 404.
+// confirmParentLoss tells a resource that is gone with what it lay under, or with the whole
+// project, from one that cannot be found just now: since somebody renamed what it lies under, which
+// will be set right, or since it is not MeshAgent that answers 404.
 func (p *pass) confirmParentLoss(ctx context.Context, err error) error {
 	if !meshagent.IsNotFound(err) {
 		return err
@@ -223,8 +225,8 @@ func (p *pass) confirmParentLoss(ctx context.Context, err error) error {
 	return nil
 }
 
-// parentIsKnown says that what the resource lies under was looked up, and not just taken from the spec
-// by its id.
+// parentIsKnown says that what the resource lies under was looked up, and not just taken from the
+// spec by its id.
 func (p *pass) parentIsKnown() bool {
 	for _, reference := range p.kind.references {
 		if refs := reference.of(p.obj); len(refs) > 0 { // the parent comes first

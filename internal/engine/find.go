@@ -17,8 +17,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// get reads one resource live, by the name that it should have or by others that it may have. Where no route can do it, it demands a new
-// list, which a burst of such reads shares.
+// get reads one resource live, by the name that it should have or by others that it may have. Where
+// no route can do it, it demands a new list, which a burst of such reads shares.
 func (p *pass) get(ctx context.Context, ref meshagent.Ref, names ...string) (resource, error) {
 	remote, err := p.collection.Get(ctx, ref)
 	for _, name := range names {
@@ -59,8 +59,8 @@ func (p *pass) getByList(ctx context.Context, ref meshagent.Ref) (remote resourc
 	return remote, ambiguous(rows, fmt.Sprintf(msgSameName, len(rows), ref.Key))
 }
 
-// findCreated looks for a resource that an earlier pass may have created: by our mark, or as the pending
-// creation in status describes it.
+// findCreated looks for a resource that an earlier pass may have created: by our mark, or as the
+// pending creation in status describes it.
 func (p *pass) findCreated(ctx context.Context) (resource, error) {
 	if p.collection.Traits().Marks {
 		return p.findMarked(ctx)
@@ -72,8 +72,8 @@ func (p *pass) findCreated(ctx context.Context) (resource, error) {
 	return p.findPending(ctx, pending.Key)
 }
 
-// findPending finds, among the resources with a name, the one that a pending creation sent. All others
-// are another user's.
+// findPending finds, among the resources with a name, the one that a pending creation sent. All
+// others are another user's.
 func (p *pass) findPending(ctx context.Context, key string) (resource, error) {
 	list, err := p.list.ListedRecently(ctx, key)
 	if err != nil {
@@ -98,7 +98,8 @@ func (p *pass) findPending(ctx context.Context, key string) (resource, error) {
 	return nil, ambiguous(ours, fmt.Sprintf(msgSameContent, len(ours), key))
 }
 
-// findMarked looks for a resource that carries our mark. A list that is a few seconds old shows what another process created, and what this one did.
+// findMarked looks for a resource that carries our mark. A list that is a few seconds old shows
+// what another process created, and what this one did.
 func (p *pass) findMarked(ctx context.Context) (resource, error) {
 	owner := p.owner()
 	list, err := p.list.ListedRecently(ctx, owner)
@@ -119,9 +120,9 @@ func (p *pass) findMarked(ctx context.Context) (resource, error) {
 	return nil, ambiguous(rows, fmt.Sprintf(msgSameOwner, len(rows)))
 }
 
-// findByKey looks for a resource with a natural key. That there is none may be read in a list that is
-// a few seconds old, unless one can be read by its key: of those, MeshAgent may take a second creation
-// for an update, and what another user created since the list was begun would be lost.
+// findByKey looks for a resource with a natural key. That there is none may be read in a list that
+// is a few seconds old, unless one can be read by its key: of those, MeshAgent may take a second
+// creation for an update, and what another user created since the list was begun would be lost.
 func (p *pass) findByKey(ctx context.Context, key string) (resource, error) {
 	if key == "" {
 		return nil, nil //nolint:nilnil // without a name it cannot be mistaken for another
@@ -142,8 +143,8 @@ func (p *pass) findByKey(ctx context.Context, key string) (resource, error) {
 	return remote, err
 }
 
-// findByName looks under the name that the resource would have been created with: a list may be too old to show it. It is best effort,
-// for what the object needed to know that name may be gone.
+// findByName looks under the name that the resource would have been created with: a list may be too
+// old to show it. It is best effort, for what the object needed to know that name may be gone.
 func (p *pass) findByName(ctx context.Context) (resource, error) {
 	if !p.collection.Traits().Marks {
 		return nil, nil //nolint:nilnil // nothing could be recognized

@@ -14,8 +14,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
-// frame is what every pass begins and ends with, whatever its object is: it waits until the cache shows
-// our own last write, and tells what the pass came to.
+// frame is what every pass begins and ends with, whatever its object is: it waits until the cache
+// shows our own last write, and tells what the pass came to.
 func (e *Environment) frame(
 	ctx context.Context, obj client.Object, status *v1alpha1.ObjectStatus, pass func(context.Context, *conclusion) error,
 ) (reconcile.Result, error) {

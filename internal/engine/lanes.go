@@ -32,7 +32,8 @@ func addWithPriority(queue workqueue.TypedRateLimitingInterface[reconcile.Reques
 	}
 }
 
-// doneMeanwhile prefers, among the many objects that a start lists, those to which users did something while no manager was running.
+// doneMeanwhile prefers, among the many objects that a start lists, those to which users did
+// something while no manager was running.
 func doneMeanwhile() handler.EventHandler {
 	return handler.Funcs{CreateFunc: func(_ context.Context, e event.CreateEvent, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
 		obj, ok := e.Object.(Object)

@@ -67,7 +67,8 @@ func TestLanes(t *testing.T) {
 	}
 }
 
-// Who created or changed an object while no manager was running does not wait until it has looked at all others.
+// Who created or changed an object while no manager was running does not wait until it has looked
+// at all others.
 func TestDoneMeanwhile(t *testing.T) {
 	t.Parallel()
 	looked := func(name string, change func(*v1alpha1.MeshRoom)) *v1alpha1.MeshRoom {

@@ -19,7 +19,8 @@ import (
 
 // docs/observability.md lists all messages of the log, and a test compares the two.
 
-// logs makes the loggers of a controller. Those of controller-runtime would name each object three times.
+// logs makes the loggers of a controller. Those of controller-runtime would name each object three
+// times.
 func logs(mgr manager.Manager, like client.Object) func(*reconcile.Request) logr.Logger {
 	logger := mgr.GetLogger().WithValues("controller", strings.ToLower(kindOf(like)), "controllerKind", kindOf(like))
 	return func(request *reconcile.Request) logr.Logger {

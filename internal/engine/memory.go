@@ -14,8 +14,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// memory is what this process knows of one object, beyond what Kubernetes holds of it. It is a cache:
-// without it a pass decides the same, and asks more.
+// memory is what this process knows of one object, beyond what Kubernetes holds of it. It is a
+// cache: without it a pass decides the same, and asks more.
 type memory struct {
 	written     ownWrite
 	synced      *lastSync
@@ -24,8 +24,9 @@ type memory struct {
 	unready     bool // this process was the first to look at it, and it was never Ready
 }
 
-// lastSync are the fingerprints of what was desired, and of the ids that it refers to, when it was last
-// in sync. They tell a user's change from others', and whether a list from before may be believed.
+// lastSync are the fingerprints of what was desired, and of the ids that it refers to, when it was
+// last in sync. They tell a user's change from others', and whether a list from before may be
+// believed.
 type lastSync struct{ desired, references uint64 }
 
 // ownWrite is the last version of an object that this process wrote and has not read yet.
@@ -66,15 +67,15 @@ func (m *memories) forget(obj client.Object) {
 	m.change(obj, func(one *memory) { *one = memory{} })
 }
 
-// noteWrite remembers a version that this process wrote. The cache lags behind, and a pass over an older
-// version would not know what the last one did: it would create a second time. (The client's own
-// EnableReadYourWritesConsistency does not work with more than one watched namespace.)
+// noteWrite remembers a version that this process wrote. The cache lags behind, and a pass over an
+// older version would not know what the last one did: it would create a second time. (The client's
+// own EnableReadYourWritesConsistency does not work with more than one watched namespace.)
 func (m *memories) noteWrite(obj client.Object) {
 	m.change(obj, func(one *memory) { one.written = ownWrite{obj.GetResourceVersion(), time.Now()} })
 }
 
-// maxUnseen is how long a pass waits for the cache to show its own write. A cache that is restored to
-// an older state never shows it.
+// maxUnseen is how long a pass waits for the cache to show its own write. A cache that is restored
+// to an older state never shows it.
 const maxUnseen = time.Minute
 
 // isBehind says that obj, as the cache shows it, is older than what was written.
@@ -90,8 +91,8 @@ func (m *memories) isBehind(obj client.Object) bool {
 	return false
 }
 
-// fingerprintKey is another one in each process: what is desired may be a secret, of which only such a
-// hash stays in memory.
+// fingerprintKey is another one in each process: what is desired may be a secret, of which only
+// such a hash stays in memory.
 var fingerprintKey = maphash.MakeSeed()
 
 func fingerprint(desired any) uint64 {

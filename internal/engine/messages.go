@@ -3,9 +3,9 @@
 
 package engine
 
-// What users read in conditions and events. A message says what happened, with the values at fault, and
-// then what to do. It stays the same as long as its cause does: without times, and without counts that
-// change by themselves.
+// What users read in conditions and events. A message says what happened, with the values at fault,
+// and then what to do. It stays the same as long as its cause does: without times, and without
+// counts that change by themselves.
 const (
 	msgOrphanedObserved       = "Left %s in MeshAgent because the reconcile policy is Observe"
 	msgAbandoned              = "Released %s %s with its namespace because the operator cannot delete its resource (%s). Left in MeshAgent: %s"

@@ -16,8 +16,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/version"
 )
 
-// This file names all metrics of the operator. docs/observability.md lists them, and a test compares
-// the two. No label has the name of an object, except that of a MeshProject.
+// This file names all metrics of the operator. docs/observability.md lists them, and a test
+// compares the two. No label has the name of an object, except that of a MeshProject.
 const (
 	prefix = "meshagent_operator_"
 
@@ -155,8 +155,8 @@ func (e *Environment) ObserveCall(ctx context.Context, call meshagent.Call) {
 	}
 }
 
-// codeOf is the label of a status. Codes that HTTP does not define become their class, such as 5xx: an
-// endpoint must not be able to make a series of each.
+// codeOf is the label of a status. Codes that HTTP does not define become their class, such as 5xx:
+// an endpoint must not be able to make a series of each.
 func codeOf(status int) string {
 	switch {
 	case status == 0:

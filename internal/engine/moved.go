@@ -12,9 +12,9 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// refuseMove refuses to create a resource a second time, in another parent. A room that was orphaned
-// keeps what is in it, and its MeshRoom may stand for another room now: what this object has there
-// would be forgotten.
+// refuseMove refuses to create a resource a second time, in another parent. A room that was
+// orphaned keeps what is in it, and its MeshRoom may stand for another room now: what this object
+// has there would be forgotten.
 func (p *pass) refuseMove(ctx context.Context) error {
 	parent := p.status.Parent
 	remote, err := p.openFormer(ctx)
@@ -25,8 +25,8 @@ func (p *pass) refuseMove(ctx context.Context) error {
 		msgParentChanged, p.title(p.status.Name), p.status.Parent, parent)
 }
 
-// openFormer returns the resource if it is in the parent that status names, and that is no longer the
-// one that the spec leads to. Then the pass goes on with that parent's collection.
+// openFormer returns the resource if it is in the parent that status names, and that is no longer
+// the one that the spec leads to. Then the pass goes on with that parent's collection.
 func (p *pass) openFormer(ctx context.Context) (resource, error) {
 	present, former := p.status.Parent, p.before.CommonStatus().Parent
 	if former == "" || former == present {

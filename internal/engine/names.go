@@ -117,9 +117,9 @@ func resourceKey(project, parent, id string) string {
 	return strings.Join([]string{project, parent, id}, "\n")
 }
 
-// yieldToTwin refuses a resource that another object of this operator manages. Where there is no place
-// for a mark, two objects can come to stand for one resource; they would write it in turn for ever.
-// The one whose adoption policy is Always has it, else the older one.
+// yieldToTwin refuses a resource that another object of this operator manages. Where there is no
+// place for a mark, two objects can come to stand for one resource; they would write it in turn for
+// ever. The one whose adoption policy is Always has it, else the older one.
 func (p *pass) yieldToTwin(ctx context.Context, id string) error {
 	if p.collection.Traits().Marks || p.policies.observes {
 		return nil

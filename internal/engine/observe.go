@@ -24,8 +24,8 @@ type found struct {
 	diff   comparison
 }
 
-// observe finds the resource: by the id in status, else as one that an earlier pass created, else by
-// its natural key.
+// observe finds the resource: by the id in status, else as one that an earlier pass created, else
+// by its natural key.
 func (p *pass) observe(ctx context.Context) (found, error) {
 	for _, find := range []func(context.Context) (found, error){p.byID, p.byCreation, p.byKey} {
 		if seen, err := find(ctx); err != nil || seen.remote != nil {
@@ -57,8 +57,8 @@ func (p *pass) byID(ctx context.Context) (found, error) {
 	return seen, nil
 }
 
-// byCreation finds a resource whose creation was carried out, and whose answer, or mention in status,
-// was lost.
+// byCreation finds a resource whose creation was carried out, and whose answer, or mention in
+// status, was lost.
 func (p *pass) byCreation(ctx context.Context) (found, error) {
 	if !p.mayExist {
 		return found{}, nil
@@ -85,7 +85,8 @@ func (p *pass) adoptFound(remote resource, err error) func(context.Context) (fou
 	}
 }
 
-// observeKnown looks for the resource that status names. If a recent list shows it in sync, that is enough; otherwise only a live read counts.
+// observeKnown looks for the resource that status names. If a recent list shows it in sync, that is
+// enough; otherwise only a live read counts.
 func (p *pass) observeKnown(ctx context.Context) (found, error) {
 	ref, listedAs := meshagent.Ref{ID: p.status.ID, Key: p.status.Name}, ""
 	if p.listSuffices() {
@@ -110,12 +111,14 @@ func (p *pass) observeKnown(ctx context.Context) (found, error) {
 	return p.compare(remote)
 }
 
-// confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under may have been renamed, or the answer may come
-// from something in between, such as a proxy that knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
+// confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under
+// may have been renamed, or the answer may come from something in between, such as a proxy that
+// knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
 func (p *pass) confirmLoss(ctx context.Context) error {
 	list, err := p.list.ListedRecently(ctx, p.status.ID)
 	if listcache.IsUnreadable(err) && !p.obj.GetDeletionTimestamp().IsZero() {
-		// Nothing is made again because of it. A deletion must not wait for a list that never comes.
+		// Nothing is made again because of it. A deletion must not wait for a list that never
+		// comes.
 		return p.confirmServer(ctx)
 	}
 	if err != nil {
@@ -137,8 +140,8 @@ func (p *pass) confirmLoss(ctx context.Context) error {
 	return nil
 }
 
-// observeListed looks in a list that may be some minutes old. It finds nothing where only a live read counts, but tells the name that the
-// list shows.
+// observeListed looks in a list that may be some minutes old. It finds nothing where only a live
+// read counts, but tells the name that the list shows.
 func (p *pass) observeListed(ctx context.Context) (seen found, name string, err error) {
 	list, err := p.list.ListedSince(ctx, p.fresh(time.Now()))
 	if err != nil {
@@ -156,13 +159,14 @@ func (p *pass) observeListed(ctx context.Context) (seen found, name string, err 
 	return compared, "", nil
 }
 
-// listSuffices says that this is a mere check for drift: this version of the spec was written already,
-// what it refers to is what it was, and nobody asked for a live look. What was not ready is waited for:
-// a list from before would say the same again.
+// listSuffices says that this is a mere check for drift: this version of the spec was written
+// already, what it refers to is what it was, and nobody asked for a live look. What was not ready
+// is waited for: a list from before would say the same again.
 func (p *pass) listSuffices() bool {
 	synced := meta.FindStatusCondition(p.status.Conditions, v1alpha1.ConditionSynced)
 	waits := reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionReady) == v1alpha1.ReasonNotReady
-	// What lies in something that was made again is gone with the old one, whatever an older list shows.
+	// What lies in something that was made again is gone with the old one, whatever an older list
+	// shows.
 	last := p.memory.of(p.obj).synced
 	moved := last != nil && last.references != p.references
 	return !waits && !moved && !p.collection.Traits().PartialLists && p.requested == p.status.LastHandledReconcileAt && synced != nil &&

@@ -14,8 +14,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// A creation is uncertain, and someone makes another secret of that name. The object looks on for a while, and is then to
-// enforce again.
+// A creation is uncertain, and someone makes another secret of that name. The object looks on for a
+// while, and is then to enforce again.
 func TestObservingIsNoAdoption(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -41,7 +41,8 @@ func TestObservingIsNoAdoption(t *testing.T) {
 	})
 }
 
-// A grant is made on a server that keeps it in another form. Before the operator looks, it is told to observe only.
+// A grant is made on a server that keeps it in another form. Before the operator looks, it is told
+// to observe only.
 func TestNothingIsWrittenWhileObserving(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -33,7 +33,8 @@ const (
 	rooms     = 150
 )
 
-// An outage of ten minutes, by a clock that costs no time: no storm during it or after it, and all is well within two intervals.
+// An outage of ten minutes, by a clock that costs no time: no storm during it or after it, and all
+// is well within two intervals.
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -72,7 +73,8 @@ func TestOutage(t *testing.T) {
 			t.Errorf("%d requests within a second", most)
 		}
 		t.Logf("%d rooms: %d requests in the outage, %d after it, at most %d within a second", rooms, during, len(calls)-during, most)
-		// Each room is tried about ten times in ten minutes, and all that are tried together share a list.
+		// Each room is tried about ten times in ten minutes, and all that are tried together share
+		// a list.
 		if during > 12*rooms {
 			t.Errorf("%d requests in the outage", during)
 		}
@@ -83,7 +85,8 @@ func TestOutage(t *testing.T) {
 	})
 }
 
-// A 429 that does not say how long to wait stops all that share the credential for ten seconds. Then all goes on.
+// A 429 that does not say how long to wait stops all that share the credential for ten seconds.
+// Then all goes on.
 func TestPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

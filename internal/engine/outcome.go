@@ -89,8 +89,8 @@ func (o *outcome) warn(reason, action, format string, args ...any) {
 	o.warnOf(nil, reason, action, format, args...)
 }
 
-// warnOf tells of a namespace what can no longer be told in it: nothing is created in one that is being deleted, events included. That of a
-// namespace is in the namespace "default".
+// warnOf tells of a namespace what can no longer be told in it: nothing is created in one that is
+// being deleted, events included. That of a namespace is in the namespace "default".
 func (o *outcome) warnOf(namespace *corev1.Namespace, reason, action, format string, args ...any) {
 	o.events = append(o.events, occurrence{corev1.EventTypeWarning, reason, action, fmt.Sprintf(format, args...), namespace})
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// recordPendingCreate records in status what must be known of a creation even if the process dies in
-// it: what the resource lies under, without which it could not be found once that is gone; and, where
-// the resource cannot carry an ownership mark, its name and a digest of its content.
+// recordPendingCreate records in status what must be known of a creation even if the process dies
+// in it: what the resource lies under, without which it could not be found once that is gone; and,
+// where the resource cannot carry an ownership mark, its name and a digest of its content.
 func (p *pass) recordPendingCreate(ctx context.Context) error {
 	// A resource whose fields cannot be noted must not be made: the object could never tell of it.
 	before := p.status.AppliedFields
@@ -41,8 +41,8 @@ func (p *pass) recordPendingCreate(ctx context.Context) error {
 	return p.record(ctx)
 }
 
-// describeCreate adds what is about to be sent to the pending creation, beside what earlier attempts
-// sent of which no one knows whether they will be carried out yet.
+// describeCreate adds what is about to be sent to the pending creation, beside what earlier
+// attempts sent of which no one knows whether they will be carried out yet.
 func (p *pass) describeCreate() (changed bool, err error) {
 	set, err := drift.FieldsOf(p.desired.value())
 	if err != nil {
@@ -77,7 +77,8 @@ func (p *pass) withdrawCreate() {
 	p.status.AppliedFields = nil
 }
 
-// pendingBefore says that an earlier pass began to create the same, and never learned what became of it.
+// pendingBefore says that an earlier pass began to create the same, and never learned what became
+// of it.
 func (p *pass) pendingBefore() bool {
 	pending := p.status.PendingCreate
 	return pending != nil && pending.Key == p.desired.Key()
@@ -93,8 +94,8 @@ const (
 	exactly sameness = false
 )
 
-// isPendingCreate says that a resource is what a pending creation sent, in this version of the spec or
-// in the one at that time.
+// isPendingCreate says that a resource is what a pending creation sent, in this version of the spec
+// or in the one at that time.
 func (p *pass) isPendingCreate(remote resource, how sameness) bool {
 	pending := p.status.PendingCreate
 	if pending == nil || remote.Written().Key() != pending.Key {
@@ -104,8 +105,8 @@ func (p *pass) isPendingCreate(remote resource, how sameness) bool {
 	return err == nil && (slices.Contains(pending.Digests, exact) || how == withNormalizing && slices.Contains(pending.NormalizedDigests, normalized))
 }
 
-// equalsPending says that a resource with the name of a pending creation is as this object desires it.
-// Its digests count no more when the API key was exchanged.
+// equalsPending says that a resource with the name of a pending creation is as this object desires
+// it. Its digests count no more when the API key was exchanged.
 func (p *pass) equalsPending(remote resource) bool {
 	if !p.pendingBefore() || remote.Written().Key() != p.desired.Key() {
 		return false
@@ -134,11 +135,11 @@ func (p *pass) digests(of document, set drift.Fields) (exact, normalized string,
 	return seal(exactText), seal(looseText), nil
 }
 
-// recordPendingFields records in status the fields that an update is about to set for the first time,
-// with a digest of their values. If the process dies before status tells that they were set, and the
-// spec drops them meanwhile, they must still be known as this object's own. The record stays if
-// MeshAgent refuses the update, so that a retry costs no write: the digest tells whether it was
-// carried out.
+// recordPendingFields records in status the fields that an update is about to set for the first
+// time, with a digest of their values. If the process dies before status tells that they were set,
+// and the spec drops them meanwhile, they must still be known as this object's own. The record
+// stays if MeshAgent refuses the update, so that a retry costs no write: the digest tells whether
+// it was carried out.
 func (p *pass) recordPendingFields(ctx context.Context, current resource) error {
 	desired := p.kind.adapt(p.desired, current)
 	set, err := drift.FieldsOf(desired.value())
@@ -180,7 +181,8 @@ func (p *pass) record(ctx context.Context) error {
 
 // fits makes sure that status can be written: Kubernetes stores objects of up to 1.5 MiB.
 func (p *pass) fits() error {
-	// Half of what etcd takes: the other half is for the API server's own notes on who set which field.
+	// Half of what etcd takes: the other half is for the API server's own notes on who set which
+	// field.
 	const suspicious, most = 64 << 10, 800 << 10
 	size := 0
 	for _, kept := range []*runtime.RawExtension{p.status.AppliedFields, p.status.PendingFields} {

@@ -12,8 +12,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// policies are what may be done in MeshAgent for an object. Each is the object's own, else the default of its MeshProject, else
-// what is built in.
+// policies are what may be done in MeshAgent for an object. Each is the object's own, else the
+// default of its MeshProject, else what is built in.
 type policies struct {
 	suspended string // which field says that nothing is sent to MeshAgent; "": none
 	observes  bool   // nothing is written to MeshAgent
@@ -23,7 +23,8 @@ type policies struct {
 	insists bool
 }
 
-// policiesOf are those of an object with this spec; without a MeshProject, its own and the built-in ones.
+// policiesOf are those of an object with this spec; without a MeshProject, its own and the built-in
+// ones.
 func policiesOf(spec *v1alpha1.CommonSpec, namespace string, project *v1alpha1.MeshProject) policies {
 	var defaults v1alpha1.PolicyDefaults
 	made := policies{}
@@ -45,14 +46,15 @@ func policiesOf(spec *v1alpha1.CommonSpec, namespace string, project *v1alpha1.M
 	return made
 }
 
-// orphans says that a resource is left in MeshAgent when its object is deleted. (Of a kind that cannot be deleted in MeshAgent, all
-// would be, whatever the policy.)
+// orphans says that a resource is left in MeshAgent when its object is deleted. (Of a kind that
+// cannot be deleted in MeshAgent, all would be, whatever the policy.)
 func (p policies) orphans(adopted bool) bool {
 	return p.deletion == v1alpha1.DeletionOrphan || p.deletion == "" && adopted
 }
 
-// choosePolicies finds the MeshProject, and the policies of this pass. A MeshProject that does not admit the object, and never
-// did, has no say. Neither has one that is gone: nothing can be sent to MeshAgent without it.
+// choosePolicies finds the MeshProject, and the policies of this pass. A MeshProject that does not
+// admit the object, and never did, has no say. Neither has one that is gone: nothing can be sent to
+// MeshAgent without it.
 func (p *pass) choosePolicies(ctx context.Context) error {
 	project, err := p.Projects.Lookup(ctx, p.obj)
 	if err != nil && verdict.Of(err).Reason != v1alpha1.ReasonProjectNotFound {
@@ -83,7 +85,8 @@ func (p *pass) policiesOfOther(ctx context.Context, other Object) policies {
 	return policiesOf(other.CommonSpec(), other.GetNamespace(), project)
 }
 
-// onlyObserved says that this object never set anything in a resource. It may have been about to adopt the resource when it was deleted.
+// onlyObserved says that this object never set anything in a resource. It may have been about to
+// adopt the resource when it was deleted.
 func (p *pass) onlyObserved(remote resource) bool {
 	s := p.status
 	return s.ID != "" && s.AppliedFields == nil && s.PendingFields == nil && s.PendingCreate == nil && !isPromised(remote) && remote.Written().Mark().Owner != p.owner()

@@ -12,8 +12,8 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// What concerns all objects of a MeshProject goes to the lane of drift checks, so that it does not delay what users change in one
-// of them. What they wait for does not.
+// What concerns all objects of a MeshProject goes to the lane of drift checks, so that it does not
+// delay what users change in one of them. What they wait for does not.
 func TestWhichLaneAChangedProjectWakesItsObjectsIn(t *testing.T) {
 	t.Parallel()
 	ready := func(status metav1.ConditionStatus, generation int64) []metav1.Condition {

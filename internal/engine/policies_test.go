@@ -146,7 +146,8 @@ func TestWhatIsManagedIsLeftOnceItIsOnlyObserved(t *testing.T) {
 	})
 }
 
-// A process dies between the moment when an object that only observed is to enforce, and its adoption. Then the object is deleted.
+// A process dies between the moment when an object that only observed is to enforce, and its
+// adoption. Then the object is deleted.
 func TestWhatWasOnlyObservedIsNeverDeleted(t *testing.T) {
 	t.Parallel()
 	for name, gone := range map[string]bool{"the MeshProject is there": false, "the MeshProject is gone": true} {
@@ -266,7 +267,8 @@ func TestARefusedAdoptionShowsWhatItWouldChange(t *testing.T) {
 	}
 }
 
-// Another operator takes over what this object manages, and then the spec becomes one that cannot be used.
+// Another operator takes over what this object manages, and then the spec becomes one that cannot
+// be used.
 func TestALostResourceShowsWhatTakingItBackWouldChange(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -30,8 +30,9 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Project is the controller of MeshProject, on which all kinds stand. It creates nothing in MeshAgent, so it is no Kind: it
-// checks access, tells what it found, and keeps a MeshProject until nothing uses it.
+// Project is the controller of MeshProject, on which all kinds stand. It creates nothing in
+// MeshAgent, so it is no Kind: it checks access, tells what it found, and keeps a MeshProject until
+// nothing uses it.
 type Project struct{}
 
 // keyIndex and caIndex find the MeshProjects that read a Secret, and a ConfigMap.
@@ -40,7 +41,8 @@ const (
 	caIndex  = "meshagent.com/ca-config-map"
 )
 
-// stillInUse is how often a MeshProject that is to be deleted asks, in the cache, whether it still is in use.
+// stillInUse is how often a MeshProject that is to be deleted asks, in the cache, whether it still
+// is in use.
 const stillInUse = 2 * time.Second
 
 // stillRefused is how often a MeshProject that MeshAgent refuses is checked again.

@@ -177,8 +177,8 @@ func (p *pass) owner() string {
 	return fmt.Sprintf("%s/%s/%s", p.OwnerID, p.obj.GetNamespace(), p.obj.GetName())
 }
 
-// claim sets the finalizer before anything is written to MeshAgent. One that is there already says that an earlier
-// pass may have got further than the status tells.
+// claim sets the finalizer before anything is written to MeshAgent. One that is there already says
+// that an earlier pass may have got further than the status tells.
 func (p *pass) claim(ctx context.Context) error {
 	p.mayExist = controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer)
 	if p.mayExist || p.policies.observes {

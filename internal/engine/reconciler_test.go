@@ -128,7 +128,8 @@ func TestAProjectThatIsGoneHoldsNothing(t *testing.T) {
 	})
 }
 
-// What was gone is created again, and the process dies before status tells. Then the object is deleted, or given another name.
+// What was gone is created again, and the process dies before status tells. Then the object is
+// deleted, or given another name.
 func TestARecreationThatIsCutOffIsFound(t *testing.T) {
 	t.Parallel()
 	for collection, obj := range map[string]engine.Object{"feeds": newFeed(), "rooms": newRoom(), "secrets": newMeshSecret()} {

@@ -37,8 +37,8 @@ type reference struct {
 type referenced struct {
 	kind   string // such as MeshRoom
 	target Object // nil for a kind without objects
-	// find looks in MeshAgent for what a name or an id stands for. If it is nil, an id is taken as it
-	// is, and there are no names.
+	// find looks in MeshAgent for what a name or an id stands for. If it is nil, an id is taken as
+	// it is, and there are no names.
 	find func(ctx context.Context, env *Environment, connection *projects.Connection, ref v1alpha1.ResourceReference) (Resolved, error)
 }
 
@@ -62,7 +62,8 @@ func ToExternal[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](
 	return Reference[O]{referenced{kind: kind, find: findListed(kind, collection)}, of}
 }
 
-// Resolved is what a reference stands for in MeshAgent, with the object that manages it; nil for an external one.
+// Resolved is what a reference stands for in MeshAgent, with the object that manages it; nil for an
+// external one.
 type Resolved struct {
 	ID, Name string
 	Object   Object

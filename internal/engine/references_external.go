@@ -24,7 +24,8 @@ func findListed[S meshagent.Spec[S], R meshagent.Resource[S]](
 	return func(ctx context.Context, env *Environment, connection *projects.Connection, ref v1alpha1.ResourceReference) (Resolved, error) {
 		list := listcache.For[S, R](&env.lists, env.DriftInterval).Of(connection.ID, collection(connection.Project))
 		name := ref.ExternalName + meshagent.CanonicalID(ref.ExternalID) // one of the two
-		// That it exists may be known from a list that is not new; that it does not, only from one that is.
+		// That it exists may be known from a list that is not new; that it does not, only from one
+		// that is.
 		known, err := list.ListedSince(ctx, env.fresh(time.Now()), name)
 		if err != nil {
 			return Resolved{}, err
@@ -45,8 +46,8 @@ func findListed[S meshagent.Spec[S], R meshagent.Resource[S]](
 	}
 }
 
-// listed finds a resource by its id alone, or by its name alone. Anyone who can create a resource can
-// give it the name that is the ID of another one.
+// listed finds a resource by its id alone, or by its name alone. Anyone who can create a resource
+// can give it the name that is the ID of another one.
 func listed[S meshagent.Spec[S], R meshagent.Resource[S]](list listcache.View[S, R], ref v1alpha1.ResourceReference) (found Resolved, ok bool) {
 	if ref.ExternalID != "" {
 		row, ok := list.Get(meshagent.CanonicalID(ref.ExternalID))

@@ -124,8 +124,8 @@ func inNamespaceOf(changed client.Object) client.ListOption {
 	return client.InNamespace(changed.GetNamespace())
 }
 
-// wake enqueues the objects that have what has changed in an index. Where there may be many of them, they should come after
-// what users change themselves.
+// wake enqueues the objects that have what has changed in an index. Where there may be many of
+// them, they should come after what users change themselves.
 func (e *Environment) wake(priority int, like client.Object, index string, value func(client.Object) string, limits ...func(client.Object) client.ListOption) handler.EventHandler {
 	return enqueue(priority, e.having(like, index, value, limits...))
 }
@@ -175,8 +175,8 @@ func enqueue(priority int, find finder) handler.EventHandler {
 	}
 }
 
-// asked passes what users do to an object: a new spec, its deletion, a request to look now, the removal of its finalizer. Our own status
-// writes do not pass.
+// asked passes what users do to an object: a new spec, its deletion, a request to look now, the
+// removal of its finalizer. Our own status writes do not pass.
 func asked() predicate.Predicate {
 	return predicate.Or(predicate.GenerationChangedPredicate{}, predicate.Funcs{
 		UpdateFunc: func(e event.UpdateEvent) bool {
@@ -186,17 +186,19 @@ func asked() predicate.Predicate {
 	})
 }
 
-// mattersToUsers passes changes of an object that may matter to those that refer to it: a new spec once it has arrived in MeshAgent (a
-// paused feed takes subscriptions then, and no sooner), whether it is Ready, and what it stands for.
+// mattersToUsers passes changes of an object that may matter to those that refer to it: a new spec
+// once it has arrived in MeshAgent (a paused feed takes subscriptions then, and no sooner), whether
+// it is Ready, and what it stands for.
 func mattersToUsers() predicate.Predicate {
 	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
 		return !equality.Semantic.DeepEqual(essence(e.ObjectOld), essence(e.ObjectNew))
 	}}
 }
 
-// changesPolicies passes changes of a MeshProject that concern all its objects, and not one of them in
-// particular: its policies, and a new spec once it has arrived. However many objects there are, they
-// come after what users change in any of them. What mattersToUsers passes has woken them already.
+// changesPolicies passes changes of a MeshProject that concern all its objects, and not one of them
+// in particular: its policies, and a new spec once it has arrived. However many objects there are,
+// they come after what users change in any of them. What mattersToUsers passes has woken them
+// already.
 func changesPolicies() predicate.Predicate {
 	said := func(obj client.Object) []string {
 		project, ok := obj.(*v1alpha1.MeshProject)

@@ -19,8 +19,9 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// Source declares, once, that objects of a kind read Secrets or ConfigMaps of their namespace. These are watched as metadata only, and
-// read from the API server when they are needed: their contents are in memory during a pass and no longer.
+// Source declares, once, that objects of a kind read Secrets or ConfigMaps of their namespace.
+// These are watched as metadata only, and read from the API server when they are needed: their
+// contents are in memory during a pass and no longer.
 type Source[O Object] struct {
 	like  client.Object
 	names func(O) []string

@@ -29,12 +29,13 @@ type conclusion struct {
 	status      *v1alpha1.ObjectStatus // of obj
 	outcome     outcome
 	requested   string
-	// strict says that the object is of no use while access is denied: true for the MeshProject itself.
+	// strict says that the object is of no use while access is denied: true for the MeshProject
+	// itself.
 	strict bool
 }
 
-// conclude tells what a pass came to: it sets the conditions, sends events, writes status if it changed, and answers the queue. Nothing
-// else in the program does any of this.
+// conclude tells what a pass came to: it sets the conditions, sends events, writes status if it
+// changed, and answers the queue. Nothing else in the program does any of this.
 func (e *Environment) conclude(ctx context.Context, c conclusion, err error) (reconcile.Result, error) {
 	for _, event := range c.outcome.events {
 		e.send(c.obj, event)
@@ -89,7 +90,8 @@ func (e *Environment) tell(ctx context.Context, c conclusion) error {
 	return err
 }
 
-// settle fills what status has beside conditions. A look that was asked for is over, or will be tried again.
+// settle fills what status has beside conditions. A look that was asked for is over, or will be
+// tried again.
 func (c *conclusion) settle(over bool) {
 	if over && !c.outcome.result.isSuspended() {
 		c.status.LastHandledReconcileAt = c.requested
@@ -98,8 +100,8 @@ func (c *conclusion) settle(over bool) {
 	slices.SortFunc(c.status.Conditions, func(a, b metav1.Condition) int { return order(a.Type) - order(b.Type) })
 }
 
-// passes says that a failure is not worth a status that is out of date at once: a race, or that a new object waits for something that was
-// made with it, of which a watch will tell.
+// passes says that a failure is not worth a status that is out of date at once: a race, or that a
+// new object waits for something that was made with it, of which a watch will tell.
 func (c *conclusion) passes(v verdict.Verdict) bool {
 	const moment = 5 * time.Second
 	isNew := len(c.status.Conditions) == 0 && time.Since(c.obj.GetCreationTimestamp().Time) < moment
@@ -124,7 +126,8 @@ func (e *Environment) answer(c conclusion, v verdict.Verdict, err error) (reconc
 	}
 }
 
-// untilReady is how long to wait for MeshAgent to finish with a resource: the longer it took already, the longer.
+// untilReady is how long to wait for MeshAgent to finish with a resource: the longer it took
+// already, the longer.
 func (e *Environment) untilReady(status *v1alpha1.ObjectStatus) time.Duration {
 	const soon = 5 * time.Second
 	waited := soon
@@ -162,7 +165,8 @@ func (c *conclusion) succeed() {
 	c.drop(v1alpha1.ConditionStalled)
 }
 
-// fail sets the conditions after a pass that failed. What was usable stays Ready unless the failure says that it no longer is.
+// fail sets the conditions after a pass that failed. What was usable stays Ready unless the failure
+// says that it no longer is.
 func (c *conclusion) fail(v verdict.Verdict) {
 	c.set(v1alpha1.ConditionSynced, metav1.ConditionFalse, v.Reason, v.Message)
 	ready := meta.IsStatusConditionTrue(c.status.Conditions, v1alpha1.ConditionReady)
@@ -239,7 +243,8 @@ func (e *Environment) writeStatus(ctx context.Context, before, obj client.Object
 	if equality.Semantic.DeepEqual(before, obj) {
 		return nil
 	}
-	// The answer shows the object as it is now. What this pass is about is the version that it read: a newer one has a pass of its own.
+	// The answer shows the object as it is now. What this pass is about is the version that it
+	// read: a newer one has a pass of its own.
 	patched, _ := obj.DeepCopyObject().(client.Object)
 	err := e.Client.Status().Patch(ctx, patched, sameObject(before))
 	switch {

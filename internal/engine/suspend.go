@@ -16,8 +16,9 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// finalizeSuspended gives a suspended object free, and leaves its resource as it is, ownership annotation included: nothing is
-// sent to MeshAgent. Only an object that itself wants its resource deleted waits, and not once its namespace goes.
+// finalizeSuspended gives a suspended object free, and leaves its resource as it is, ownership
+// annotation included: nothing is sent to MeshAgent. Only an object that itself wants its resource
+// deleted waits, and not once its namespace goes.
 func (p *pass) finalizeSuspended(ctx context.Context) error {
 	p.letGo() // of the deletion guard: nothing is deleted
 	if p.policies.insists {
@@ -46,8 +47,9 @@ func (p *pass) leave(ctx context.Context, why error) bool {
 	return true
 }
 
-// leaveBehind tells that nothing was sent to MeshAgent for the deletion of the object. In a namespace that is being deleted no
-// event is taken: there it is about the namespace. (The log always tells.)
+// leaveBehind tells that nothing was sent to MeshAgent for the deletion of the object. In a
+// namespace that is being deleted no event is taken: there it is about the namespace. (The log
+// always tells.)
 func (p *pass) leaveBehind(ctx context.Context, why string) {
 	namespace, _ := p.endingNamespace(ctx)
 	p.logger(ctx).Info("Left resource in MeshAgent", "reason", why, "left", p.remains())

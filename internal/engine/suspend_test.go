@@ -52,7 +52,8 @@ func eachSuspender(t *testing.T, policy v1alpha1.DeletionPolicy, test func(s *st
 	}
 }
 
-// mustBeLeft checks that the object is gone, that its room is in MeshAgent as it was, and that a Warning says so.
+// mustBeLeft checks that the object is gone, that its room is in MeshAgent as it was, and that a
+// Warning says so.
 func (s *stage) mustBeLeft(room *v1alpha1.MeshRoom) {
 	s.Helper()
 	id := room.Status.ID

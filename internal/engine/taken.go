@@ -19,8 +19,8 @@ func takenName(desired string, conflict error) string {
 	return desired
 }
 
-// unexplained judges a conflict in whose way nothing was found. Where MeshAgent does not tell the name
-// that a template gives, nothing can be found, and only a person can help.
+// unexplained judges a conflict in whose way nothing was found. Where MeshAgent does not tell the
+// name that a template gives, nothing can be found, and only a person can help.
 func (p *pass) unexplained(key string, conflict error) error {
 	if key == "" && errors.As(conflict, new(*meshagent.TakenError)) {
 		return p.nameTaken(key)

@@ -20,7 +20,8 @@ type timing struct {
 	kind string
 
 	mu sync.Mutex
-	// changed is when a Secret that an object reads was changed last, as long as MeshAgent does not have the change.
+	// changed is when a Secret that an object reads was changed last, as long as MeshAgent does not
+	// have the change.
 	changed map[types.NamespacedName]time.Time
 }
 
@@ -37,7 +38,8 @@ func (e *Environment) timing(kind string) *timing {
 	return e.timings[kind]
 }
 
-// measure feeds metrics with a pass that has ended. Known says that the object had a Ready condition before.
+// measure feeds metrics with a pass that has ended. Known says that the object had a Ready
+// condition before.
 func (e *Environment) measure(c conclusion, known bool, err error) {
 	e.looked(c, known)
 	if err == nil && !c.outcome.result.isSuspended() {
@@ -49,8 +51,8 @@ func (e *Environment) measure(c conclusion, known bool, err error) {
 	}
 }
 
-// looked measures how long a new object took. It measures neither an object that a former process has
-// reconciled, which may have been Ready before, nor one that was suspended.
+// looked measures how long a new object took. It measures neither an object that a former process
+// has reconciled, which may have been Ready before, nor one that was suspended.
 func (e *Environment) looked(c conclusion, known bool) {
 	unready := e.memory.of(c.obj).unready
 	first := unready || !known
@@ -73,7 +75,8 @@ func (t *timing) forget(obj client.Object) {
 	delete(t.changed, client.ObjectKeyFromObject(obj))
 }
 
-// sourceChanged notes, for the objects that a finder finds, that what they read was changed just now.
+// sourceChanged notes, for the objects that a finder finds, that what they read was changed just
+// now.
 func (t *timing) sourceChanged(readers finder) finder {
 	return func(ctx context.Context, changed client.Object) []types.NamespacedName {
 		names := readers(ctx, changed)
@@ -86,7 +89,8 @@ func (t *timing) sourceChanged(readers finder) finder {
 	}
 }
 
-// takeChange takes the change that a pass is about to carry to MeshAgent; the zero time if there is none. A change during the pass is another one.
+// takeChange takes the change that a pass is about to carry to MeshAgent; the zero time if there is
+// none. A change during the pass is another one.
 func (t *timing) takeChange(obj client.Object) time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -96,8 +100,8 @@ func (t *timing) takeChange(obj client.Object) time.Time {
 	return at
 }
 
-// carried ends what takeChange began. A pass that failed leaves the change to the next one, unless there is a newer one already. A pass that wrote
-// nothing shows that the change did not matter.
+// carried ends what takeChange began. A pass that failed leaves the change to the next one, unless
+// there is a newer one already. A pass that wrote nothing shows that the change did not matter.
 func (t *timing) carried(obj client.Object, at time.Time, wrote bool, err error) {
 	if at.IsZero() {
 		return

@@ -19,8 +19,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// startSpan begins the span of a pass, and names its trace in the log. Requests to MeshAgent become its
-// children. A list that several passes share is below the one that asked first.
+// startSpan begins the span of a pass, and names its trace in the log. Requests to MeshAgent become
+// its children. A list that several passes share is below the one that asked first.
 func (e *Environment) startSpan(ctx context.Context, obj client.Object) (context.Context, trace.Span) {
 	if e.Traces == nil {
 		return ctx, noop.Span{}

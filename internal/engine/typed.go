@@ -12,8 +12,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Kinds and the client's collections are typed, each with types of its own. The state machine is the
-// same for all of them, and is compiled once: it sees them as what is defined here.
+// Kinds and the client's collections are typed, each with types of its own. The state machine is
+// the same for all of them, and is compiled once: it sees them as what is defined here.
 
 // document is what callers write of a resource.
 type document interface {

@@ -10,8 +10,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// unlisted says that the collection cannot be listed, so that resources whose id is known are read one by one, each interval.
-// The MeshProject is checked at once when that is new: it tells.
+// unlisted says that the collection cannot be listed, so that resources whose id is known are read
+// one by one, each interval. The MeshProject is checked at once when that is new: it tells.
 func (p *pass) unlisted(err error) bool {
 	if unreadable, ok := errors.AsType[*meshagent.AnswerError](err); ok && unreadable.News {
 		p.Projects.RequestCheck(p.obj)

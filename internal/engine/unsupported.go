@@ -23,7 +23,8 @@ type Need struct {
 	Feature meshagent.Feature
 	// Field is what in the spec needs it, such as spec.roomRef. Empty: the kind as such.
 	Field string
-	// Instead says in a sentence what to do on a server without the feature. Empty: there is nothing.
+	// Instead says in a sentence what to do on a server without the feature. Empty: there is
+	// nothing.
 	Instead string
 }
 
@@ -100,10 +101,10 @@ func notSpoken(api meshagent.API) string {
 		api, api.Generation, meshagent.Generation044)
 }
 
-// explain tells a collection that the server does not have, or lists in a way that this release does
-// not know, from one that cannot be read just now. A 404 alone says neither: a server of the tested
-// generation has all collections; on others the list must be refused again while what it lies under
-// can be read.
+// explain tells a collection that the server does not have, or lists in a way that this release
+// does not know, from one that cannot be read just now. A 404 alone says neither: a server of the
+// tested generation has all collections; on others the list must be refused again while what it
+// lies under can be read.
 func (p *pass) explain(ctx context.Context, err error) error {
 	if err == nil {
 		return nil

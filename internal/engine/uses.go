@@ -14,8 +14,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
-// usesIndex finds the objects that use another one of their namespace, as Kind/name: because they refer
-// to it, or read it.
+// usesIndex finds the objects that use another one of their namespace, as Kind/name: because they
+// refer to it, or read it.
 const usesIndex = "meshagent.com/uses"
 
 func usesKey(like client.Object, name string) string { return kindOf(like) + "/" + name }
@@ -41,8 +41,8 @@ func (k *kind) uses(obj client.Object) (keys []string) {
 	return keys
 }
 
-// watchUses adds the index, and a watch for each kind of what is used. A changed Secret is something that
-// a user wants to see in MeshAgent now.
+// watchUses adds the index, and a watch for each kind of what is used. A changed Secret is
+// something that a user wants to see in MeshAgent now.
 func (k *kind) watchUses(mgr manager.Manager, env *Environment, b *builder.Builder) (*builder.Builder, error) {
 	if len(k.references)+len(k.sources) == 0 {
 		return b, nil

@@ -13,12 +13,13 @@ import (
 )
 
 // WriteOnly is a place in a document whose value comes from a Kubernetes Secret and is never read
-// back. A kind declares each such place that a spec has, also one for which the spec names no Secret:
-// so the value is removed when a Secret is no longer named.
+// back. A kind declares each such place that a spec has, also one for which the spec names no
+// Secret: so the value is removed when a Secret is no longer named.
 type WriteOnly struct {
 	// Path is the place in what is written.
 	Path drift.Path
-	// Field names the place in the spec, by keys instead of positions, because elements of lists move.
+	// Field names the place in the spec, by keys instead of positions, because elements of lists
+	// move.
 	Field string
 	// From names the Secret and its key; nil: none.
 	From *v1alpha1.SecretKeyReference
@@ -64,8 +65,8 @@ func (p *pass) readWriteOnly(sources map[string]SourceData) (writeOnly, error) {
 	return found, nil
 }
 
-// staleValues are the write-only places whose values this object has not written yet. What MeshAgent
-// holds there is not known, so under Observe nothing is.
+// staleValues are the write-only places whose values this object has not written yet. What
+// MeshAgent holds there is not known, so under Observe nothing is.
 func (p *pass) staleValues() (stale []drift.Change) {
 	if p.policies.observes {
 		return nil

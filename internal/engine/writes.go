@@ -16,8 +16,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// patchFinalizers changes the finalizers of the very version that was read: the list is written as a whole, and somebody else
-// may have changed it. Status as filled so far is kept out of it.
+// patchFinalizers changes the finalizers of the very version that was read: the list is written as
+// a whole, and somebody else may have changed it. Status as filled so far is kept out of it.
 func (e *Environment) patchFinalizers(ctx context.Context, obj client.Object, change func(client.Object, string) bool) error {
 	patched, _ := obj.DeepCopyObject().(client.Object)
 	if !change(patched, v1alpha1.Finalizer) {
@@ -34,12 +34,12 @@ func (e *Environment) patchFinalizers(ctx context.Context, obj client.Object, ch
 	return nil
 }
 
-// errReplaced says that the object of a pass is gone, or that another one has its name by now. The pass
-// must not go on: what it does in MeshAgent would have no object.
+// errReplaced says that the object of a pass is gone, or that another one has its name by now. The
+// pass must not go on: what it does in MeshAgent would have no object.
 var errReplaced = &verdict.Problem{Class: verdict.Silent, Message: "the object is gone", After: time.Second}
 
-// sameObject is a merge patch that only this very object takes. One that was deleted and created again
-// under the same name must not get the status of its predecessor.
+// sameObject is a merge patch that only this very object takes. One that was deleted and created
+// again under the same name must not get the status of its predecessor.
 func sameObject(before client.Object) client.Patch {
 	base, _ := before.DeepCopyObject().(client.Object)
 	base.SetUID("") // so that the patch names it
@@ -58,8 +58,8 @@ func isTooLarge(err error) bool {
 	return err != nil && (apierrors.IsRequestEntityTooLargeError(err) || strings.Contains(err.Error(), "request is too large"))
 }
 
-// reduced is the object as it was with the conditions of this pass: for a status that is too large to be
-// written. A user must still be told.
+// reduced is the object as it was with the conditions of this pass: for a status that is too large
+// to be written. A user must still be told.
 func (c *conclusion) reduced() client.Object {
 	obj, ok := c.obj.(Object)
 	small, _ := c.before.DeepCopyObject().(Object)

@@ -75,8 +75,8 @@ func (o *Options) Bind(flags *flag.FlagSet) {
 	o.Logging.BindFlags(flags)
 }
 
-// Logger writes the log. Helm prints that of --release-objects, and people read it, so it is in console
-// form unless --zap-encoder says otherwise.
+// Logger writes the log. Helm prints that of --release-objects, and people read it, so it is in
+// console form unless --zap-encoder says otherwise.
 func (o *Options) Logger() logr.Logger {
 	logging := o.Logging
 	if o.ReleaseObjects && logging.Encoder == nil && logging.NewEncoder == nil {
@@ -108,8 +108,9 @@ func (o *Options) Check() error {
 	return nil
 }
 
-// allowEndpoints reads --allowed-endpoints. Without it, those who write MeshProjects anywhere in the cluster must not choose where
-// the operator sends requests to; with Roles in some namespaces only, they may.
+// allowEndpoints reads --allowed-endpoints. Without it, those who write MeshProjects anywhere in
+// the cluster must not choose where the operator sends requests to; with Roles in some namespaces
+// only, they may.
 func (o *Options) allowEndpoints() error {
 	entries := items(o.allowedEndpoints)
 	if len(entries) == 0 {

@@ -29,7 +29,8 @@ type Options struct {
 	// Limiter is the rate limit of this credential. All clients with the credential share it. nil
 	// means no limit.
 	Limiter *Limiter
-	// Observe is called after each request that was sent, with the context of the request. It can be nil.
+	// Observe is called after each request that was sent, with the context of the request. It can
+	// be nil.
 	Observe func(context.Context, Call)
 	// Around wraps the transport inside the rate limit, for example to create traces. nil wraps
 	// nothing.

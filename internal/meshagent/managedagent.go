@@ -9,8 +9,8 @@ import (
 	"net/http"
 )
 
-// ManagedAgentSpec is what callers write of a managed agent. What it does not have is kept as MeshAgent
-// has it.
+// ManagedAgentSpec is what callers write of a managed agent. What it does not have is kept as
+// MeshAgent has it.
 type ManagedAgentSpec struct {
 	Metadata ManagedAgentMetadata `json:"metadata"`
 }
@@ -36,8 +36,8 @@ type agentEnvelope struct {
 	Configuration ManagedAgentSpec `json:"configuration"`
 }
 
-// UnmarshalJSON reads MeshAgent's form. The name beside the configuration is the one that counts: an
-// older form of the configuration has no metadata.
+// UnmarshalJSON reads MeshAgent's form. The name beside the configuration is the one that counts:
+// an older form of the configuration has no metadata.
 func (a *ManagedAgent) UnmarshalJSON(text []byte) error {
 	var shape agentEnvelope
 	if err := json.Unmarshal(text, &shape); err != nil {
@@ -82,7 +82,8 @@ func (p *Project) ManagedAgents() Collection[ManagedAgentSpec, ManagedAgent] {
 	}}
 }
 
-// Get sends GET …/agents/{agent}, with the name. An agent that has another name now is only found in a list.
+// Get sends GET …/agents/{agent}, with the name. An agent that has another name now is only found
+// in a list.
 func (c managedAgents) Get(ctx context.Context, ref Ref) (ManagedAgent, error) {
 	if ref.Key == "" {
 		return ManagedAgent{}, ErrUseList

@@ -1,8 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package reasons explains each reason and each Event to users: docs/reasons.md is made of it. Its test compares it with what the code
-// can produce.
+// Package reasons explains each reason and each Event to users: docs/reasons.md is made of it. Its
+// test compares it with what the code can produce.
 package reasons
 
 import "github.com/meshagent/meshagent-operator/api/v1alpha1"

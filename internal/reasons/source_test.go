@@ -20,7 +20,8 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// declarations are the constants of the API whose names begin with Reason, Event or Condition, with their values.
+// declarations are the constants of the API whose names begin with Reason, Event or Condition, with
+// their values.
 type declarations map[string]string
 
 type set map[string]bool

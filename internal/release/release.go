@@ -26,12 +26,12 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// patience is how long objects that are being deleted are waited for, before the operator is stopped, and how long the
-// operator may then take to stop.
+// patience is how long objects that are being deleted are waited for, before the operator is
+// stopped, and how long the operator may then take to stop.
 const patience = 2 * time.Minute
 
-// releasePauses are the pauses before each look whether all objects stay released. They give an operator that is still
-// at work the time to show itself.
+// releasePauses are the pauses before each look whether all objects stay released. They give an
+// operator that is still at work the time to show itself.
 var releasePauses = wait.Backoff{Duration: time.Second, Factor: 2, Steps: 6, Cap: 10 * time.Second}
 
 // Options are what a release needs to know of the operator.
@@ -46,7 +46,8 @@ type Options struct {
 }
 
 // Objects removes the finalizers. Without the operator each object would keep one that nothing
-// removes, and so be stuck when it is deleted. An operator that is installed later continues with all of them.
+// removes, and so be stuck when it is deleted. An operator that is installed later continues with
+// all of them.
 func Objects(ctx context.Context, mgr manager.Manager, opts Options) error {
 	r := releaser{client: mgr.GetClient(), live: mgr.GetAPIReader(), kinds: opts.Kinds, namespaces: opts.Namespaces, patience: patience, pauses: releasePauses}
 	if r.namespaces == nil {
@@ -67,8 +68,8 @@ func Objects(ctx context.Context, mgr manager.Manager, opts Options) error {
 	return nil
 }
 
-// releaseAsLeader releases the objects once it has the lease: then no operator is at work that elects leaders, and that
-// would add the finalizers again.
+// releaseAsLeader releases the objects once it has the lease: then no operator is at work that
+// elects leaders, and that would add the finalizers again.
 func (r *releaser) releaseAsLeader(ctx context.Context, mgr manager.Manager, lease string) error {
 	ctx, done := context.WithCancelCause(ctx)
 	defer done(nil)
@@ -110,8 +111,8 @@ type releaser struct {
 	pauses     wait.Backoff
 }
 
-// awaitDeletions lets the operator finish what users have asked for: an object that is being deleted and is released would leave in MeshAgent
-// what was to be deleted.
+// awaitDeletions lets the operator finish what users have asked for: an object that is being
+// deleted and is released would leave in MeshAgent what was to be deleted.
 func (r *releaser) awaitDeletions(ctx context.Context) error {
 	var left []string
 	err := wait.PollUntilContextTimeout(ctx, time.Second, r.patience, true, func(ctx context.Context) (bool, error) {
@@ -133,7 +134,8 @@ func (r *releaser) awaitDeletions(ctx context.Context) error {
 	return err
 }
 
-// stop scales the operator to zero. Where it is gone already, an uninstallation that failed later is being repeated.
+// stop scales the operator to zero. Where it is gone already, an uninstallation that failed later
+// is being repeated.
 func (r *releaser) stop(ctx context.Context, name types.NamespacedName) error {
 	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: name.Namespace, Name: name.Name}}
 	patch := client.RawPatch(types.MergePatchType, []byte(`{"spec": {"replicas": 0}}`))
@@ -148,8 +150,9 @@ func (r *releaser) stop(ctx context.Context, name types.NamespacedName) error {
 	return nil
 }
 
-// release removes the finalizers, until a look some time later finds none: users may change objects at the same time. An
-// operator that doesn't elect a leader may be at work in spite of the lease, and would add the finalizers again and again.
+// release removes the finalizers, until a look some time later finds none: users may change objects
+// at the same time. An operator that doesn't elect a leader may be at work in spite of the lease,
+// and would add the finalizers again and again.
 func (r *releaser) release(ctx context.Context) error {
 	pauses, released := r.pauses, map[types.UID]int{}
 	for {
@@ -204,7 +207,8 @@ func (r *releaser) releaseAll(ctx context.Context, held []*metav1.PartialObjectM
 	return nil
 }
 
-// releaseOne removes the finalizer from the very version of an object that was read, and says whether it did.
+// releaseOne removes the finalizer from the very version of an object that was read, and says
+// whether it did.
 func (r *releaser) releaseOne(ctx context.Context, obj *metav1.PartialObjectMetadata) (bool, error) {
 	before := obj.DeepCopy()
 	controllerutil.RemoveFinalizer(obj, v1alpha1.Finalizer)

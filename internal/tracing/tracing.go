@@ -1,8 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package tracing sends OpenTelemetry traces to the endpoint that the standard environment variables
-// name. Without these variables it makes no traces.
+// Package tracing sends OpenTelemetry traces to the endpoint that the standard environment
+// variables name. Without these variables it makes no traces.
 package tracing
 
 import (
@@ -27,9 +27,10 @@ const (
 	overGRPC = "grpc"
 )
 
-// FromEnvironment returns a provider of traces. It returns nil unless the environment asks for traces, by
-// an endpoint for them or by OTEL_TRACES_EXPORTER=otlp. Exporter and sampler read the other variables of
-// OpenTelemetry. The caller must shut the provider down, which sends what is left.
+// FromEnvironment returns a provider of traces. It returns nil unless the environment asks for
+// traces, by an endpoint for them or by OTEL_TRACES_EXPORTER=otlp. Exporter and sampler read the
+// other variables of OpenTelemetry. The caller must shut the provider down, which sends what is
+// left.
 func FromEnvironment(ctx context.Context) (*sdktrace.TracerProvider, error) {
 	protocol, err := wanted(os.Getenv)
 	if err != nil || protocol == "" {

@@ -16,9 +16,9 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Transport makes a span of every request to MeshAgent, from when it is sent until the answer begins. The
-// span has the template of the route. It has neither the URL, which names resources, nor anything of
-// headers and bodies. Requests carry no trace context.
+// Transport makes a span of every request to MeshAgent, from when it is sent until the answer
+// begins. The span has the template of the route. It has neither the URL, which names resources,
+// nor anything of headers and bodies. Requests carry no trace context.
 func Transport(provider trace.TracerProvider, next http.RoundTripper) http.RoundTripper {
 	return transport{provider.Tracer("github.com/meshagent/meshagent-operator/internal/tracing"), next}
 }

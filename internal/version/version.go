@@ -1,7 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package version says which build this is. The Makefile and the Dockerfile set its variables by linker flags.
+// Package version says which build this is. The Makefile and the Dockerfile set its variables by
+// linker flags.
 package version
 
 // Version is the release, or what `git describe` says between releases.

@@ -111,8 +111,8 @@ var _ = It("Each kind has a short name, and can be selected by the project and t
 	Expect(taken).To(HaveLen(len(harness.Admission().Kinds())))
 })
 
-// createNotReady creates the first sample of a kind under another name, with names of seven letters for all that it refers to. It is not Ready, for
-// the reason with the longest name.
+// createNotReady creates the first sample of a kind under another name, with names of seven letters
+// for all that it refers to. It is not Ready, for the reason with the longest name.
 func createNotReady(ctx context.Context, kind, name string) *unstructured.Unstructured {
 	GinkgoHelper()
 	text, err := json.Marshal(harness.FirstSample(kind).Fresh())

@@ -17,8 +17,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// meant are the changes since the last release that may refuse what it took, as the test names them,
-// each with the reason why nobody is hurt. They go with the next release.
+// meant are the changes since the last release that may refuse what it took, as the test names
+// them, each with the reason why nobody is hurt. They go with the next release.
 var meant = map[string]string{}
 
 var _ = Describe("A change of the definitions", func() {

@@ -47,7 +47,8 @@ var _ = Describe("Each kind", func() {
 	}
 })
 
-// repository is where a kind has its places: what of them is text, and what only a program can tell.
+// repository is where a kind has its places: what of them is text, and what only a program can
+// tell.
 type repository struct {
 	files      map[string]string // by path
 	kinds      map[string]bool   // those of the scheme; whether something in MeshAgent stands for their objects
@@ -95,7 +96,8 @@ func readRepository() *repository {
 	return r
 }
 
-// documentOf is the name of the type that the client writes for a kind, such as FeedSpec; "" if it writes nothing.
+// documentOf is the name of the type that the client writes for a kind, such as FeedSpec; "" if it
+// writes nothing.
 func documentOf(one engine.Controller) string {
 	collection := reflect.Indirect(reflect.ValueOf(one)).FieldByName("Collection")
 	if !collection.IsValid() {

@@ -98,8 +98,8 @@ func parseQueries(_ context.Context, queries map[string]string) map[string]selec
 	return parsed
 }
 
-// ofTarget are the labels that Prometheus and the ServiceMonitor add to all metrics of a pod. The label
-// cluster is there if Prometheus is set up so. Without it, ".*" matches all the same.
+// ofTarget are the labels that Prometheus and the ServiceMonitor add to all metrics of a pod. The
+// label cluster is there if Prometheus is set up so. Without it, ".*" matches all the same.
 var ofTarget = []string{"namespace", "pod", "service", "instance", "job", "cluster"}
 
 func (s *selection) see(node parser.Node) {

@@ -28,8 +28,8 @@ type act struct {
 	meanwhile func(*life)
 	// leaves says that the resource stays in MeshAgent when the object is deleted.
 	leaves bool
-	// forgets says that the resource may differ in what the object does not set, or sets no more: what
-	// it had set once, before its status could tell.
+	// forgets says that the resource may differ in what the object does not set, or sets no more:
+	// what it had set once, before its status could tell.
 	forgets func(*life) bool
 }
 
@@ -42,8 +42,8 @@ var (
 
 var acts = []act{
 	{name: "creation", do: (*life).create, writes: toCreate},
-	// Only one more write in each creation could tell what an object had set of a resource that bears
-	// its mark.
+	// Only one more write in each creation could tell what an object had set of a resource that
+	// bears its mark.
 	{name: "creation, changed meanwhile", do: (*life).create, writes: toCreate, meanwhile: (*life).change, forgets: func(l *life) bool { return l.marked }},
 	{name: "creation, renamed meanwhile", of: (*life).hasName, do: (*life).create, writes: toCreate, meanwhile: (*life).rename},
 	{name: "creation, deleted meanwhile", do: (*life).create, writes: toCreate, meanwhile: (*life).delete},

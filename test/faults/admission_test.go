@@ -42,8 +42,8 @@ func fromManifest(s samples.Sample, written *unstructured.Unstructured) engine.O
 	return obj
 }
 
-// canBeRenamed says that users can give the resource of a sample another name than the object's, and
-// change it later.
+// canBeRenamed says that users can give the resource of a sample another name than the object's,
+// and change it later.
 func canBeRenamed(s samples.Sample) bool {
 	if !s.HasName() {
 		return false

@@ -104,7 +104,8 @@ func TestWhatLiesInSomethingGoneCanBeDeleted(t *testing.T) {
 	}
 }
 
-// Two objects declare one secret, which cannot carry an ownership mark. They must not write it in turn.
+// Two objects declare one secret, which cannot carry an ownership mark. They must not write it in
+// turn.
 func TestTwoObjectsDoNotShareAResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -56,7 +56,8 @@ func TestNoServerIsWrittenToForEver(t *testing.T) {
 	}
 }
 
-// converges checks one cell: a sample, made untidy, on one server. It tells whether anything was rewritten.
+// converges checks one cell: a sample, made untidy, on one server. It tells whether anything was
+// rewritten.
 func (h *cluster) converges(s samples.Sample, untidy engine.Object, inTurn bool) (rewritten bool) {
 	h.Helper()
 	most := 2

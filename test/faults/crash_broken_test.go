@@ -99,7 +99,8 @@ func TestTheCrashMatrixTells(t *testing.T) {
 	}
 }
 
-// answer has something on the way answer requests for a part of the collection in MeshAgent's place.
+// answer has something on the way answer requests for a part of the collection in MeshAgent's
+// place.
 func (l *life) answer(method, part, body string) {
 	l.MeshAgent.Inject(simulator.Fault{
 		Method: method, Path: regexp.QuoteMeta(l.made.Path) + part, Status: http.StatusOK, ContentType: "application/json", Body: body,

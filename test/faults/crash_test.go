@@ -18,8 +18,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// An operator that is killed at any moment ends up where an undisturbed one does. A moment is before
-// or after any request to MeshAgent, and any write to the API server.
+// An operator that is killed at any moment ends up where an undisturbed one does. A moment is
+// before or after any request to MeshAgent, and any write to the API server.
 func TestKilledAnywhereEndsTheSame(t *testing.T) {
 	t.Parallel()
 	kills := newDemand(t)
@@ -55,8 +55,8 @@ func (l *life) verbsOf(a act) (verbs []string) {
 	return verbs
 }
 
-// checkEveryMoment lets an act happen undisturbed, which shows of what moments it consists, and then
-// again for each of them, with the operator killed. It returns at which moments that happened.
+// checkEveryMoment lets an act happen undisturbed, which shows of what moments it consists, and
+// then again for each of them, with the operator killed. It returns at which moments that happened.
 func (l *life) checkEveryMoment(a act) (killed []memory.Moment) {
 	l.Helper()
 	var moments []memory.Moment

@@ -112,7 +112,8 @@ var (
 	anyTime = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
 )
 
-// anonymous puts words in place of what differs each time: ids of what was not there before, and times.
+// anonymous puts words in place of what differs each time: ids of what was not there before, and
+// times.
 func (l *life) anonymous(text string) string {
 	words := map[string]string{}
 	for where := range l.before {

@@ -18,9 +18,9 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// Whatever MeshAgent answers while an object is created, changed or deleted, the object says what is
-// wrong, once. When the trouble is over, it ends as if there had been none. docs/faults.md shows users
-// what it says.
+// Whatever MeshAgent answers while an object is created, changed or deleted, the object says what
+// is wrong, once. When the trouble is over, it ends as if there had been none. docs/faults.md shows
+// users what it says.
 func TestWhateverMeshAgentAnswersEndsWell(t *testing.T) {
 	t.Parallel()
 	matrix, requests := newMatrix(t), newDemand(t)
@@ -90,8 +90,8 @@ func (o *ordeal) watch(at memory.Moment) {
 	}
 }
 
-// describeResource is what stands for the object in MeshAgent, but for what differs each time. There
-// must be one.
+// describeResource is what stands for the object in MeshAgent, but for what differs each time.
+// There must be one.
 func (o *ordeal) describeResource() string {
 	o.Helper()
 	held := o.checkOthers()
@@ -101,8 +101,8 @@ func (o *ordeal) describeResource() string {
 	return o.anonymous(o.describeHeld(held, false))
 }
 
-// survives has an object created, changed and deleted while there is trouble, which ends each time. It
-// returns how the object was doing meanwhile.
+// survives has an object created, changed and deleted while there is trouble, which ends each time.
+// It returns how the object was doing meanwhile.
 func (o *ordeal) survives(t trouble, what struck) (outcomes []string) {
 	o.Helper()
 	defer o.clear()
@@ -146,8 +146,8 @@ func (o *ordeal) removeResource() {
 	}
 }
 
-// during does something that needs requests of a method while there is trouble, and returns what the
-// object came to.
+// during does something that needs requests of a method while there is trouble, and returns what
+// the object came to.
 func (o *ordeal) during(t trouble, what struck, method string, do func()) (outcome string) {
 	o.Helper()
 	reason := t.reasonFor(what, method)
@@ -207,8 +207,9 @@ func (o *ordeal) comesTo(t trouble, what struck, reason, method string) string {
 	return o.inWords(method)
 }
 
-// checkQuiet checks that while requests go on to fail, that is told once. The first retry may fail in
-// another place than the first try. An attempt to create what bears no mark is recorded beforehand.
+// checkQuiet checks that while requests go on to fail, that is told once. The first retry may fail
+// in another place than the first try. An attempt to create what bears no mark is recorded
+// beforehand.
 func (o *ordeal) checkQuiet(struck *int, method string) {
 	o.Helper()
 	more := func(n int) {

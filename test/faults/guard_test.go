@@ -36,8 +36,8 @@ func TestAKilledOperatorKeepsTheDeletionGuard(t *testing.T) {
 	})
 }
 
-// deletesGuarded deletes all rooms under an operator that is killed after so many moments. It returns
-// whether there were as many.
+// deletesGuarded deletes all rooms under an operator that is killed after so many moments. It
+// returns whether there were as many.
 func deletesGuarded(t *testing.T, moments int) (killed bool) {
 	t.Helper()
 	h := newCluster(t, simulator.Behavior{})

@@ -22,7 +22,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// A hostile value in any string of a spec arrives in MeshAgent as it is, or is refused with a reason.
+// A hostile value in any string of a spec arrives in MeshAgent as it is, or is refused with a
+// reason.
 func TestHostileValues(t *testing.T) {
 	t.Parallel()
 	cells := newTally(t, samples.Kinds(samples.Mirrored()))

@@ -18,8 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "write the tables of docs/faults.md")
 
-// faultMatrix is what the walk of all samples through all troubles came to: fault by kind, a table for
-// each choice of what is struck. Users read it in docs/faults.md.
+// faultMatrix is what the walk of all samples through all troubles came to: fault by kind, a table
+// for each choice of what is struck. Users read it in docs/faults.md.
 type faultMatrix struct {
 	mu    sync.Mutex
 	cells map[cell][]string // one for each sample
@@ -30,8 +30,9 @@ type cell struct {
 	fault, kind string
 }
 
-// newMatrix compares what was noted with the page that users read, when a test and its subtests have
-// ended. It writes the page instead with -update, and the tables alone where FAULT_MATRIX says.
+// newMatrix compares what was noted with the page that users read, when a test and its subtests
+// have ended. It writes the page instead with -update, and the tables alone where FAULT_MATRIX
+// says.
 func newMatrix(t *testing.T) *faultMatrix {
 	t.Helper()
 	m := &faultMatrix{cells: map[cell][]string{}}

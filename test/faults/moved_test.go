@@ -46,8 +46,8 @@ func TestWhatIsReferredToBecomesAnother(t *testing.T) {
 	}
 }
 
-// replaced has a need of a sample replaced. Seen says that the sample's object is looked at before it
-// is deleted.
+// replaced has a need of a sample replaced. Seen says that the sample's object is looked at before
+// it is deleted.
 func (h *cluster) replaced(s, need samples.Sample, made memory.Creation, restart, seen bool) {
 	h.Helper()
 	obj, other := object(s), object(need)

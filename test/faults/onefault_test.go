@@ -13,8 +13,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// Trouble with any one request, once, leaves nothing behind: whichever request of a creation, a change
-// or a deletion it strikes, the end is as if there had been none.
+// Trouble with any one request, once, leaves nothing behind: whichever request of a creation, a
+// change or a deletion it strikes, the end is as if there had been none.
 func TestOneFaultAnywhereEndsWell(t *testing.T) {
 	t.Parallel()
 	requests := newDemand(t)
@@ -37,8 +37,8 @@ func TestOneFaultAnywhereEndsWell(t *testing.T) {
 	}
 }
 
-// believed are the troubles in which a method's own answer seems to say that all is well, with no look
-// at the resource afterwards.
+// believed are the troubles in which a method's own answer seems to say that all is well, with no
+// look at the resource afterwards.
 func believed(method string) (all []string) {
 	for _, one := range troubles {
 		if one.credible && method == http.MethodDelete {
@@ -48,8 +48,8 @@ func believed(method string) (all []string) {
 	return all
 }
 
-// survivesEverywhere has one request after the other of an act meet a trouble, until there are no more.
-// It returns how many requests of the method were among them.
+// survivesEverywhere has one request after the other of an act meet a trouble, until there are no
+// more. It returns how many requests of the method were among them.
 func (o *ordeal) survivesEverywhere(t trouble, method string) (struck int) {
 	o.Helper()
 	for skip := 0; ; skip++ {
@@ -76,8 +76,8 @@ func once(t trouble, remove func()) simulator.Fault {
 	return fault
 }
 
-// survivesOnce has one request of an act meet a trouble. It returns its method, "" if there is no such
-// request.
+// survivesOnce has one request of an act meet a trouble. It returns its method, "" if there is no
+// such request.
 func (o *ordeal) survivesOnce(t trouble, method string, skip int) (request string) {
 	o.Helper()
 	defer o.clear()

@@ -41,7 +41,8 @@ func (h *cluster) requireUnasked() {
 	}
 }
 
-// A MeshProject is suspended, objects are edited and the operator is restarted; objects that are deleted leave their resources.
+// A MeshProject is suspended, objects are edited and the operator is restarted; objects that are
+// deleted leave their resources.
 func TestASuspendedProjectSendsNothing(t *testing.T) {
 	t.Parallel()
 	eachSample(t, func(t *testing.T, h *cluster, s samples.Sample) {
@@ -99,11 +100,12 @@ func TestADeletionWaitsForASuspendedProjectIfItMust(t *testing.T) {
 	})
 }
 
-// isNameless are samples whose resource another object cannot find again: it has the UID of the first as its name, or a name that its
-// template makes.
+// isNameless are samples whose resource another object cannot find again: it has the UID of the
+// first as its name, or a name that its template makes.
 var isNameless = map[string]bool{"MeshSecret openai-room": true, "MeshService translator": true}
 
-// A MeshProject that only observes is laid over what other objects have made, and later takes it over.
+// A MeshProject that only observes is laid over what other objects have made, and later takes it
+// over.
 func TestAProjectThatOnlyObserves(t *testing.T) {
 	t.Parallel()
 	eachSample(t, func(t *testing.T, h *cluster, s samples.Sample) {

@@ -16,10 +16,10 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// A creation is carried out, and its answer lost. The object finds the resource and recognizes it as
-// what it sent. From then on the resource is the object's, whatever becomes of its values: they may
-// be changed by the object's own update, or by another user, before the object is in sync for the
-// first time.
+// A creation is carried out, and its answer lost. The object finds the resource and recognizes it
+// as what it sent. From then on the resource is the object's, whatever becomes of its values: they
+// may be changed by the object's own update, or by another user, before the object is in sync for
+// the first time.
 func TestWhatWasRecognizedStaysOurs(t *testing.T) {
 	t.Parallel()
 	updates := map[string]simulator.Fault{

@@ -27,7 +27,8 @@ func resourceOf(tb testing.TB, made memory.Creation) *contract.Resource {
 	return found
 }
 
-// memberOf is the schema of a member, or else of all values of a map; nil if the contract does not say.
+// memberOf is the schema of a member, or else of all values of a map; nil if the contract does not
+// say.
 func memberOf(s *openapi3.Schema, name string) *openapi3.Schema {
 	if s == nil {
 		return nil

@@ -15,9 +15,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// stored is where a server did not store what it was sent; "" if it did, as far as any kind's comparison
-// may go. What the contract does not show in a resource is not stored so: but a text of several lines, a
-// template, is kept somewhere.
+// stored is where a server did not store what it was sent; "" if it did, as far as any kind's
+// comparison may go. What the contract does not show in a resource is not stored so: but a text of
+// several lines, a template, is kept somewhere.
 func stored(schema *openapi3.Schema, sent, have any) string {
 	if holder, ok := have.(map[string]any); ok {
 		for name, value := range mapOf(sent) {
@@ -44,9 +44,9 @@ func mapOf(v any) map[string]any {
 	return object
 }
 
-// difference is the same within a resource: numbers are their values, the order of lists and what is
-// empty do not matter. Within permissions, which have presets in the contract, what is empty is something
-// else than what is not there.
+// difference is the same within a resource: numbers are their values, the order of lists and what
+// is empty do not matter. Within permissions, which have presets in the contract, what is empty is
+// something else than what is not there.
 func difference(at string, schema *openapi3.Schema, sent, have any, permissions bool) string {
 	permissions = permissions || extended(schema, "x-presets")
 	switch sent := sent.(type) {

@@ -79,7 +79,8 @@ func TestATemplateWhoseTakenNameIsNotKnown(t *testing.T) {
 	})
 }
 
-// checkNameTaken expects an object to say that a name is taken, and to ask MeshAgent once an interval.
+// checkNameTaken expects an object to say that a name is taken, and to ask MeshAgent once an
+// interval.
 func checkNameTaken(t *testing.T, h *cluster, service *v1alpha1.MeshService, name string) {
 	t.Helper()
 	if got := h.Condition(service, v1alpha1.ConditionStalled); got != "Stalled=True AlreadyExists" || name != "" && !strings.Contains(h.Describe(service), `"`+name+`"`) {

@@ -23,14 +23,14 @@ type trouble struct {
 	name   string
 	fault  simulator.Fault
 	reason string // of condition Synced; "" for what can happen to writes only
-	// writes is, by method, what is told instead if only such requests are struck. "" is for those to
-	// which it cannot happen.
+	// writes is, by method, what is told instead if only such requests are struck. "" is for those
+	// to which it cannot happen.
 	writes map[string]string
 	// credible says that MeshAgent's own answer to a write may say no more than this one, which is
 	// believed until the resource is looked at.
 	credible bool
-	// deleted says that another user deletes the resource just before the request arrives. The answer
-	// is MeshAgent's own.
+	// deleted says that another user deletes the resource just before the request arrives. The
+	// answer is MeshAgent's own.
 	deleted bool
 }
 
@@ -45,8 +45,8 @@ const (
 	writes     struck = "only what writes"
 )
 
-// reasonFor is what users are told when requests of a method are necessary, and are struck; "" if they
-// cannot be.
+// reasonFor is what users are told when requests of a method are necessary, and are struck; "" if
+// they cannot be.
 func (t trouble) reasonFor(what struck, method string) string {
 	if own, ok := t.writes[method]; ok && what == writes {
 		return own

@@ -46,8 +46,8 @@ func TestTwoClustersAndOneName(t *testing.T) {
 	}
 }
 
-// sharesOneName tries one sample. It tells whether the clusters can collide: if an object, or what it
-// needs, chooses an id of its own, that is another one in each cluster.
+// sharesOneName tries one sample. It tells whether the clusters can collide: if an object, or what
+// it needs, chooses an id of its own, that is another one in each cluster.
 func sharesOneName(t *testing.T, s samples.Sample, patch string, f failure) bool {
 	t.Helper()
 	remote := simulator.New(simulator.WithLatency(20 * time.Millisecond))

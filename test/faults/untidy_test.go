@@ -21,9 +21,9 @@ import (
 )
 
 // untidy is a sample with all in it that gives servers something to rewrite: blanks and capitals in
-// texts, lists in no order, empty values, numbers in several forms. The definition of its kind says where
-// that can be; what the API server, the operator or a server that rewrites nothing refuses is left out,
-// and so is what would make it another resource.
+// texts, lists in no order, empty values, numbers in several forms. The definition of its kind says
+// where that can be; what the API server, the operator or a server that rewrites nothing refuses is
+// left out, and so is what would make it another resource.
 func (h *cluster) untidy(s samples.Sample) engine.Object {
 	h.Helper()
 	h.ApplyNeeds(s, nil)
@@ -47,8 +47,8 @@ func (h *cluster) untidy(s samples.Sample) engine.Object {
 	return fromManifest(s, written)
 }
 
-// tries creates an object and deletes it. It returns what makes its resource this one, nil if it was
-// refused.
+// tries creates an object and deletes it. It returns what makes its resource this one, nil if it
+// was refused.
 func (h *cluster) tries(s samples.Sample, written *unstructured.Unstructured, before map[simulator.Foreign]string) (key []any) {
 	h.Helper()
 	if api().Create(h.Context(), written.DeepCopy()) != nil {

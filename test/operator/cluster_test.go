@@ -57,7 +57,8 @@ func (o *objectWrites) all() []string {
 
 var _ = Describe("When Kubernetes", func() {
 	harness.DescribeRows("does not take what is written, nothing is made twice, and all is written in the end",
-		// It strikes in these acts of a room's life; in the others the operator writes nothing of the kind.
+		// It strikes in these acts of a room's life; in the others the operator writes nothing of
+		// the kind.
 		func(ctx SpecContext, code int, reason metav1.StatusReason, matches func(*http.Request) bool, strikes ...string) {
 			w := harness.NewEnv(ctx)
 			var left atomic.Int64

@@ -22,8 +22,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// What test/faults shows of all kinds in memory, a few show here with a real API server, its watches and its cache: one kind whose resources
-// bear a mark, and one whose resources do not.
+// What test/faults shows of all kinds in memory, a few show here with a real API server, its
+// watches and its cache: one kind whose resources bear a mark, and one whose resources do not.
 var _ = Describe("An operator that is killed", func() {
 	for _, a := range acts {
 		It("at any moment of the "+a.name+" ends up where an undisturbed one does", func(ctx SpecContext) {
@@ -37,7 +37,8 @@ func representatives() []harness.Sample {
 	return slices.DeleteFunc(harness.RemoteSamples(), func(s harness.Sample) bool { return s.Kind != "MeshRoom" && s.String() != "MeshSecret openai" })
 }
 
-// act is something that users do to an object, while the operator does not run. Then it runs and is killed at some moment; then it runs again.
+// act is something that users do to an object, while the operator does not run. Then it runs and is
+// killed at some moment; then it runs again.
 type act struct {
 	name   string
 	exists bool // the object, before
@@ -68,8 +69,8 @@ func deleted(ctx context.Context, l *interrupted) {
 	Expect(client.IgnoreNotFound(l.Delete(ctx, l.Object))).To(Succeed())
 }
 
-// isInterrupted lets an act happen undisturbed, which shows of what moments it consists, and then again and again, with the operator killed
-// at one moment after the other.
+// isInterrupted lets an act happen undisturbed, which shows of what moments it consists, and then
+// again and again, with the operator killed at one moment after the other.
 func isInterrupted(ctx context.Context, s harness.Sample, a act) {
 	w := harness.NewEnv(ctx)
 	l := &interrupted{Fixture: w.ApplySample(ctx, s)}
@@ -93,7 +94,8 @@ func isInterrupted(ctx context.Context, s harness.Sample, a act) {
 	}
 }
 
-// enact lets an act happen under the eyes of a witness, tells what is there in the end, and then clears up.
+// enact lets an act happen under the eyes of a witness, tells what is there in the end, and then
+// clears up.
 func (a act) enact(ctx context.Context, l *interrupted, witness func(*harness.Operator, *http.Request, bool), lives bool) string {
 	GinkgoHelper()
 	if a.exists {
@@ -159,8 +161,8 @@ func remains(l *interrupted, before []string) []harness.Record {
 	return slices.DeleteFunc(l.Held(), func(one harness.Record) bool { return slices.Contains(before, one.Path+"/"+one.ID) })
 }
 
-// isMoment says that here the operator may die with another outcome than at the moment before: a request to MeshAgent for the sample's
-// resource, or a write to its object.
+// isMoment says that here the operator may die with another outcome than at the moment before: a
+// request to MeshAgent for the sample's resource, or a write to its object.
 func isMoment(s harness.Sample, r *http.Request) bool {
 	_, inProject, inMeshAgent := strings.Cut(r.URL.Path, "/accounts/projects/")
 	if inMeshAgent {

@@ -17,7 +17,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// What test/faults shows of all kinds and all troubles in memory, a few show here with a real API server, its watches and its queues.
+// What test/faults shows of all kinds and all troubles in memory, a few show here with a real API
+// server, its watches and its queues.
 var _ = Describe("While MeshAgent is in trouble", func() {
 	for _, t := range []trouble{
 		{"answers 403", simulator.Fault{Status: http.StatusForbidden}, "Forbidden"},
@@ -30,14 +31,16 @@ var _ = Describe("While MeshAgent is in trouble", func() {
 	}
 })
 
-// trouble is what can go wrong with all requests for a collection, and the reason that users are told.
+// trouble is what can go wrong with all requests for a collection, and the reason that users are
+// told.
 type trouble struct {
 	name   string
 	fault  simulator.Fault
 	reason string
 }
 
-// survives lets a sample be created, changed and deleted while there is trouble, which ends each time.
+// survives lets a sample be created, changed and deleted while there is trouble, which ends each
+// time.
 func survives(ctx context.Context, s harness.Sample, t trouble) {
 	w := harness.NewEnv(ctx)
 	w.StartOperator(harness.OperatorOptions{DriftInterval: time.Second})

@@ -16,7 +16,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// guardedRooms makes rooms in a project that lets so many resources an hour be deleted, and deletes them all.
+// guardedRooms makes rooms in a project that lets so many resources an hour be deleted, and deletes
+// them all.
 func guardedRooms(ctx SpecContext, most int32, count int) (*harness.Env, *harness.Operator, *v1alpha1.MeshProject, []client.Object) {
 	GinkgoHelper()
 	w := harness.NewEnv(ctx)

@@ -16,8 +16,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness/hostilevalue"
 )
 
-// What is admitted, test/api shows; that all kinds bring it to MeshAgent or refuse it, a test of the
-// engine in memory. These are a few that go through a real API server and a real log.
+// What is admitted, test/api shows; that all kinds bring it to MeshAgent or refuse it, a test of
+// the engine in memory. These are a few that go through a real API server and a real log.
 var _ = Describe("A hostile value", func() {
 	It("in all strings of a room arrives in MeshAgent as it is, and breaks no line of the log", func(ctx SpecContext) {
 		log := &harness.LogRecorder{}

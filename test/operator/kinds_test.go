@@ -16,8 +16,9 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// Every sample is walked through its whole life, all of them at the same time. Nothing here knows a kind: see sample for what little must
-// be told. With -sample only some are walked, as in go test ./test/operator -ginkgo.focus 'Each sample' -sample MeshRoom.
+// Every sample is walked through its whole life, all of them at the same time. Nothing here knows a
+// kind: see sample for what little must be told. With -sample only some are walked, as in go test
+// ./test/operator -ginkgo.focus 'Each sample' -sample MeshRoom.
 var _ = Describe("Each sample", func() {
 	It("begins with waiting, costs nothing while nothing happens, and ends clean although all it needs ends first", func(ctx SpecContext) {
 		harness.InParallel(harness.Samples(), func(s harness.Sample) { waitsAndEnds(ctx, s) })

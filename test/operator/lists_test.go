@@ -115,8 +115,9 @@ var _ = Describe("A list that is wrong", func() {
 		w := harness.NewEnv(ctx, simulator.WithMaxPage(2))
 		operator := w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
-		// Lists are in the order of names. One room before all others comes and goes between the pages: each time, another
-		// row moves across the border between them, and would be listed twice, or not at all.
+		// Lists are in the order of names. One room before all others comes and goes between the
+		// pages: each time, another row moves across the border between them, and would be listed
+		// twice, or not at all.
 		w.ApplyRooms(ctx, 5)
 		shift := ""
 		w.MeshAgent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/rooms$", Hook: func(r *http.Request) {

@@ -23,7 +23,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// series are the values of a metric, by their labels in the order of their names; of a histogram, how much was observed.
+// series are the values of a metric, by their labels in the order of their names; of a histogram,
+// how much was observed.
 func series(from prometheus.Gatherer, name string) map[string]float64 {
 	GinkgoHelper()
 	families, err := from.Gather()
@@ -60,7 +61,8 @@ var _ = Describe("The metrics", func() {
 		w = harness.NewEnv(ctx)
 		o = w.StartOperator(options)
 	}
-	// told is a metric that is looked up when it is asked for. The labels begin with the condition, or the kind, and hold the namespace.
+	// told is a metric that is looked up when it is asked for. The labels begin with the condition,
+	// or the kind, and hold the namespace.
 	told := func(name string) func() map[string]float64 {
 		return func() map[string]float64 { return series(o.Metrics, name) }
 	}

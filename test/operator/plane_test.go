@@ -101,8 +101,8 @@ func definitions(ctx context.Context, w *harness.Env) func() ([]string, error) {
 	}
 }
 
-// removeDefinitions deletes all our CustomResourceDefinitions, as uninstalling with them does, and waits until those are gone of
-// which there is no object.
+// removeDefinitions deletes all our CustomResourceDefinitions, as uninstalling with them does, and
+// waits until those are gone of which there is no object.
 func removeDefinitions(ctx context.Context, w *harness.Env) {
 	GinkgoHelper()
 	names, err := definitions(ctx, w)()

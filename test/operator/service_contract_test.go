@@ -22,8 +22,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// example is a value with all that a schema of the contract allows. Where it has alternatives, pick chooses one. Members in leave are
-// left out.
+// example is a value with all that a schema of the contract allows. Where it has alternatives, pick
+// chooses one. Members in leave are left out.
 func example(schema *openapi3.Schema, pick int, leave ...string) any {
 	for len(schema.AllOf) == 1 {
 		schema = schema.AllOf[0].Value
@@ -75,7 +75,8 @@ func exampleService(pick int) map[string]any {
 	return made
 }
 
-// apart makes several elements of the only one of a list, each with one of the members that exclude each other and its own value of key.
+// apart makes several elements of the only one of a list, each with one of the members that exclude
+// each other and its own value of key.
 func apart(list any, key string, members ...string) []any {
 	whole := list.([]any)[0].(map[string]any)
 	var elements []any
@@ -88,7 +89,8 @@ func apart(list any, key string, members ...string) []any {
 	return elements
 }
 
-// asCustomResource is the spec of the MeshService for a service of MeshAgent: what docs/services.md tells people to write.
+// asCustomResource is the spec of the MeshService for a service of MeshAgent: what docs/services.md
+// tells people to write.
 func asCustomResource(service map[string]any) map[string]any {
 	spec := runtime.DeepCopyJSON(service)
 	delete(spec, "version")

@@ -17,7 +17,8 @@ import (
 )
 
 var _ = Describe("Whoever may write objects in one namespace only", func() {
-	// Both namespaces have a MeshProject of the same MeshAgent project; that of the host admits nobody.
+	// Both namespaces have a MeshProject of the same MeshAgent project; that of the host admits
+	// nobody.
 	begin := func(ctx context.Context) (host, guest *harness.Env, project *v1alpha1.MeshProject, operator *harness.Operator) {
 		host, guest = harness.NewEnv(ctx), harness.NewEnv(ctx)
 		guest.MeshAgent = host.MeshAgent

@@ -23,8 +23,9 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// All that a sample's life costs in requests is written down in testdata, so that a review sees one request more, or another one.
-// After a change that is meant, they are written anew by go test ./test/operator -ginkgo.focus transcript -update.
+// All that a sample's life costs in requests is written down in testdata, so that a review sees one
+// request more, or another one. After a change that is meant, they are written anew by go test
+// ./test/operator -ginkgo.focus transcript -update.
 var _ = Describe("The transcript", func() {
 	It("of each sample is what is in testdata", func(ctx SpecContext) {
 		harness.InParallel(harness.Samples(), func(s harness.Sample) { compareTranscript(ctx, s) })
@@ -55,7 +56,8 @@ func transcriptFile(s harness.Sample) string {
 	return filepath.Join("testdata", name+".http")
 }
 
-// compareTranscript takes a sample through its life without any interval: each request is there for a reason that the section names.
+// compareTranscript takes a sample through its life without any interval: each request is there for
+// a reason that the section names.
 func compareTranscript(ctx context.Context, s harness.Sample) {
 	w := harness.NewEnv(ctx)
 	w.StartOperator(harness.OperatorOptions{})
@@ -99,8 +101,8 @@ func (t *transcript) section(name string, cause func()) {
 	GinkgoHelper()
 	t.life.MeshAgent.ResetCalls()
 	cause()
-	// How old a list may be depends on the clock, so it falls into one section or another: that of members, and
-	// that of the collection before something is created in it.
+	// How old a list may be depends on the clock, so it falls into one section or another: that of
+	// members, and that of the collection before something is created in it.
 	all := t.life.MeshAgent.Calls()
 	created := slices.IndexFunc(all, func(call simulator.Call) bool { return call.Method == http.MethodPost })
 	var calls []simulator.Call

@@ -17,8 +17,9 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// AuthorizeOnce checks that an object may be finished with a project: what the project admitted before may always be. Everything else, such as an
-// object that was led to another project for its deletion, must be admitted now.
+// AuthorizeOnce checks that an object may be finished with a project: what the project admitted
+// before may always be. Everything else, such as an object that was led to another project for its
+// deletion, must be admitted now.
 func (p *Pool) AuthorizeOnce(ctx context.Context, project *v1alpha1.MeshProject, obj v1alpha1.Object) error {
 	if WasAuthorized(project, obj) {
 		return nil
@@ -52,7 +53,8 @@ func (p *Pool) Authorize(ctx context.Context, project *v1alpha1.MeshProject, nam
 	}
 	found := metav1.PartialObjectMetadata{}
 	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
-	// Live: a cache would have to watch all namespaces of the cluster, which a Role in this one cannot grant.
+	// Live: a cache would have to watch all namespaces of the cluster, which a Role in this one
+	// cannot grant.
 	if err := p.Live.Get(ctx, types.NamespacedName{Name: namespace}, &found); err != nil {
 		return fmt.Errorf("reading the labels of namespace %q: %w", namespace, err)
 	}

@@ -12,7 +12,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// Lanes of the queue, highest first. What users do has priority 0, and what a restart lists has handler.LowPriority.
+// Lanes of the queue, highest first. What users do has priority 0, and what a restart lists has
+// handler.LowPriority.
 const (
 	RetryPriority = handler.LowPriority / 2
 	DriftPriority = handler.LowPriority * 2

@@ -32,8 +32,8 @@ func allowanceOf(limit *v1alpha1.RateLimit) allowance {
 	return asked
 }
 
-// smallest is the budget of a connection: MeshAgent counts by credential, so MeshProjects that share one get the
-// least that one of them asked for.
+// smallest is the budget of a connection: MeshAgent counts by credential, so MeshProjects that
+// share one get the least that one of them asked for.
 func smallest(all []allowance) allowance {
 	least := all[0]
 	for _, one := range all[1:] {

@@ -30,8 +30,9 @@ const (
 	probeTimeout = 10 * time.Second
 )
 
-// circuit is what is known of whether the endpoint of a connection answers. While it does not, the circuit is open: passes end before they
-// send anything, and one small request at a time, which holds no worker, finds out when they can continue.
+// circuit is what is known of whether the endpoint of a connection answers. While it does not, the
+// circuit is open: passes end before they send anything, and one small request at a time, which
+// holds no worker, finds out when they can continue.
 type circuit struct {
 	// probe sends that request. Its answer comes in through around, like that of any other.
 	probe func(context.Context) error
@@ -46,7 +47,8 @@ type circuit struct {
 	probing  bool
 }
 
-// enter lets a pass begin, or says why it cannot. The words stay the same while the circuit is open.
+// enter lets a pass begin, or says why it cannot. The words stay the same while the circuit is
+// open.
 func (c *circuit) enter(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

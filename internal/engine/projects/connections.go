@@ -18,10 +18,11 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Connection is an endpoint with a credential, and the CAs that it is trusted by. All MeshProjects that have these in common share it: what it
-// knows, its request budget and its circuit.
+// Connection is an endpoint with a credential, and the CAs that it is trusted by. All MeshProjects
+// that have these in common share it: what it knows, its request budget and its circuit.
 type Connection struct {
-	// ID is another one for each connection made: what one credential sees is kept apart from what another sees.
+	// ID is another one for each connection made: what one credential sees is kept apart from what
+	// another sees.
 	ID string
 	// Client talks to the endpoint.
 	Client *meshagent.Client
@@ -36,8 +37,8 @@ type Connection struct {
 	circuit  *circuit
 }
 
-// identity is what makes two connections the same one. The whole key counts: its id is no secret, and naming it in a forged key must not
-// lead to the connection of others.
+// identity is what makes two connections the same one. The whole key counts: its id is no secret,
+// and naming it in a forged key must not lead to the connection of others.
 type identity struct {
 	endpoint string
 	key      meshagent.APIKey
@@ -74,7 +75,8 @@ func (p *Pool) inputsOf(ctx context.Context, project *v1alpha1.MeshProject) (fro
 	return from, err
 }
 
-// opening is a MeshProject that is being opened: everybody who asks for it meanwhile gets what comes of it.
+// opening is a MeshProject that is being opened: everybody who asks for it meanwhile gets what
+// comes of it.
 type opening struct {
 	madeFrom   inputs
 	done       chan struct{}
@@ -136,7 +138,8 @@ func (p *Pool) openNow(ctx context.Context, project *v1alpha1.MeshProject, curre
 	current.connection, current.err = p.attach(project, key, ca, current.madeFrom)
 }
 
-// attach has a MeshProject use the connection of its endpoint, key and CAs, a new one if there is none.
+// attach has a MeshProject use the connection of its endpoint, key and CAs, a new one if there is
+// none.
 func (p *Pool) attach(project *v1alpha1.MeshProject, key meshagent.APIKey, ca bundle, from inputs) (*Connection, error) {
 	made, err := p.connect(p.endpointOf(project), key, ca, from.allowance)
 	if err != nil {
@@ -197,7 +200,8 @@ func (p *Pool) connect(endpoint string, key meshagent.APIKey, ca bundle, first a
 	return c, nil
 }
 
-// share sets the budget of a connection for those who use it, and forgets one that no one uses. The caller holds the lock.
+// share sets the budget of a connection for those who use it, and forgets one that no one uses. The
+// caller holds the lock.
 func (p *Pool) share(c *Connection) {
 	var all []allowance
 	for _, one := range p.open {
@@ -260,8 +264,9 @@ func (p *Pool) suspectAll(c *Connection) {
 	}
 }
 
-// TenantOf names the tenant that an object belongs to: its connection, or its MeshProject as long as that was not opened. What was never
-// admitted by a MeshProject of another namespace must not stand in the way of those who were.
+// TenantOf names the tenant that an object belongs to: its connection, or its MeshProject as long
+// as that was not opened. What was never admitted by a MeshProject of another namespace must not
+// stand in the way of those who were.
 func (p *Pool) TenantOf(ctx context.Context, obj v1alpha1.Object) TenantID {
 	name := ProjectKey(obj)
 	if obj.GetNamespace() != name.Namespace && obj.CommonStatus().Project != name.String() {

@@ -27,10 +27,12 @@ type Endpoints struct {
 	origins []origin
 }
 
-// origin is a server: what of a URL says where a request goes. A host that begins with "*." is all hosts below it.
+// origin is a server: what of a URL says where a request goes. A host that begins with "*." is all
+// hosts below it.
 type origin struct{ scheme, host, port string }
 
-// ParseEndpoints reads entries of the form scheme://host[:port], whose host may begin with "*.", or "*".
+// ParseEndpoints reads entries of the form scheme://host[:port], whose host may begin with "*.", or
+// "*".
 func ParseEndpoints(entries ...string) (Endpoints, error) {
 	var allowed Endpoints
 	for _, entry := range entries {

@@ -19,8 +19,9 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// DeletionGuard holds deletions beyond what each MeshProject allows. What counts is in the status of the
-// MeshProject (see deletionLog). This is only what the process knows of it, and it may be lost.
+// DeletionGuard holds deletions beyond what each MeshProject allows. What counts is in the status
+// of the MeshProject (see deletionLog). This is only what the process knows of it, and it may be
+// lost.
 //
 // The mutex is never held over a request: event handlers and checks of MeshProjects take it.
 type DeletionGuard struct {
@@ -37,8 +38,8 @@ type guardedProject struct {
 	last uint64               // the last place that was given away
 }
 
-// Count counts the deletion of an object's resource in its MeshProject, unless that would be one more
-// than permitted. It returns all that counts.
+// Count counts the deletion of an object's resource in its MeshProject, unless that would be one
+// more than permitted. It returns all that counts.
 func (g *DeletionGuard) Count(
 	ctx context.Context, kube client.StatusClient, live client.Reader, project *v1alpha1.MeshProject, uid types.UID, most int32,
 ) (counts DeletionCounts, permitted bool, err error) {
@@ -64,8 +65,8 @@ func (g *DeletionGuard) of(project *v1alpha1.MeshProject) *guardedProject {
 	return known
 }
 
-// Hold notes that the deletion of an object is held. It says how many objects have been held for longer, and
-// whether it is the only one.
+// Hold notes that the deletion of an object is held. It says how many objects have been held for
+// longer, and whether it is the only one.
 func (g *DeletionGuard) Hold(project *v1alpha1.MeshProject, uid types.UID) (ahead int, first bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -87,8 +88,8 @@ func (g *DeletionGuard) Hold(project *v1alpha1.MeshProject, uid types.UID) (ahea
 	return ahead, first
 }
 
-// LetGo notes that the deletion of an object is not held, or that the object is gone. It says whether that was the
-// last one that its MeshProject held.
+// LetGo notes that the deletion of an object is not held, or that the object is gone. It says
+// whether that was the last one that its MeshProject held.
 func (g *DeletionGuard) LetGo(uid types.UID) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -18,19 +18,21 @@ import (
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
-// countsFor is how long a deletion counts: an hour from when it was carried out. That can be a minute after it was
-// counted, and of the time when it was counted only the minute is known.
+// countsFor is how long a deletion counts: an hour from when it was carried out. That can be a
+// minute after it was counted, and of the time when it was counted only the minute is known.
 const countsFor = time.Hour + 2*time.Minute
 
-// deletionLog counts the deletions of a MeshProject in its status, before they are carried out. A crash can make the
-// count too high, never too low. Each write names the version that it was computed from, so that neither another
-// replica nor a late request of a process that is gone can take anything out of the count; nor can it reach a
-// MeshProject of the same name that was created later.
+// deletionLog counts the deletions of a MeshProject in its status, before they are carried out. A
+// crash can make the count too high, never too low. Each write names the version that it was
+// computed from, so that neither another replica nor a late request of a process that is gone can
+// take anything out of the count; nor can it reach a MeshProject of the same name that was created
+// later.
 type deletionLog struct {
-	// turn is taken by the pass that counts. It is held over requests, so only deletions in this MeshProject
-	// may wait for it. It protects the rest.
+	// turn is taken by the pass that counts. It is held over requests, so only deletions in this
+	// MeshProject may wait for it. It protects the rest.
 	turn chan struct{}
-	// record is the MeshProject with nothing but its identity, its version and the count; nil: to be read.
+	// record is the MeshProject with nothing but its identity, its version and the count; nil: to
+	// be read.
 	record *v1alpha1.MeshProject
 	// counted is in which minute each object was counted. A retry moves it to the present minute.
 	counted map[types.UID]time.Time
@@ -40,7 +42,8 @@ func newDeletionLog() deletionLog {
 	return deletionLog{turn: make(chan struct{}, 1), counted: map[types.UID]time.Time{}}
 }
 
-// count counts the deletion of an object, unless that would be one more than permitted. It returns all that counts.
+// count counts the deletion of an object, unless that would be one more than permitted. It returns
+// all that counts.
 func (l *deletionLog) count(
 	ctx context.Context, kube client.StatusClient, live client.Reader, project *v1alpha1.MeshProject, uid types.UID, most int32,
 ) (counts DeletionCounts, permitted bool, err error) {
@@ -107,7 +110,8 @@ func (l *deletionLog) keep(project *v1alpha1.MeshProject) {
 // DeletionCounts are deletions by the minute, the oldest first.
 type DeletionCounts []v1alpha1.DeletionCount
 
-// recent is what still counts. What seems to be in the future, since a clock was set back, counts as of now.
+// recent is what still counts. What seems to be in the future, since a clock was set back, counts
+// as of now.
 func recent(logged []v1alpha1.DeletionCount, now time.Time) (counts DeletionCounts) {
 	for _, one := range logged {
 		at := now.Truncate(time.Minute)
@@ -141,8 +145,8 @@ func (c DeletionCounts) total() (total int64) {
 	return total
 }
 
-// UntilPermitted is how long an object waits that has others ahead of it, at most an hour: what was ahead may go
-// another way.
+// UntilPermitted is how long an object waits that has others ahead of it, at most an hour: what was
+// ahead may go another way.
 func (c DeletionCounts) UntilPermitted(most int32, ahead int) time.Duration {
 	left := c.total() + int64(ahead)
 	for _, one := range c {

@@ -1,8 +1,9 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package projects leads from a MeshProject to a connection with MeshAgent: who may use it, its credential,
-// its rate limit, its share of the workers, whether its endpoint answers, and how many deletions it allows.
+// Package projects leads from a MeshProject to a connection with MeshAgent: who may use it, its
+// credential, its rate limit, its share of the workers, whether its endpoint answers, and how many
+// deletions it allows.
 package projects
 
 import (
@@ -26,10 +27,11 @@ import (
 
 // Pool opens MeshProjects, and keeps the last good credential of each while the process runs.
 type Pool struct {
-	// Cache has MeshProjects, and the metadata of Secrets and ConfigMaps. (The manager's client would read these live, each time, since it is
-	// told to keep them out of the cache.)
+	// Cache has MeshProjects, and the metadata of Secrets and ConfigMaps. (The manager's client
+	// would read these live, each time, since it is told to keep them out of the cache.)
 	Cache client.Reader
-	// Live reads Secrets and ConfigMaps, whose data is never cached, and the labels of namespaces from the API server.
+	// Live reads Secrets and ConfigMaps, whose data is never cached, and the labels of namespaces
+	// from the API server.
 	Live client.Reader
 	// Namespaces are those that the cache holds. Nil: all.
 	Namespaces []string
@@ -47,7 +49,8 @@ type Pool struct {
 	suspects    chan types.NamespacedName
 }
 
-// ForReconcile opens the project that an object refers to, if the object may use it and it is Ready.
+// ForReconcile opens the project that an object refers to, if the object may use it and it is
+// Ready.
 func (p *Pool) ForReconcile(ctx context.Context, obj v1alpha1.Object) (*Connection, error) {
 	project, err := p.Lookup(ctx, obj)
 	if err != nil {
@@ -69,7 +72,8 @@ func (p *Pool) ForReconcile(ctx context.Context, obj v1alpha1.Object) (*Connecti
 	return p.Open(ctx, project)
 }
 
-// ForDeletion opens the project for the deletion of what an object stands for. It takes the last good credential if there is no other.
+// ForDeletion opens the project for the deletion of what an object stands for. It takes the last
+// good credential if there is no other.
 func (p *Pool) ForDeletion(ctx context.Context, obj v1alpha1.Object) (*Connection, error) {
 	project, err := p.Lookup(ctx, obj)
 	if err != nil {
@@ -140,7 +144,8 @@ func (c *Connection) enter(ctx context.Context, err error) (*Connection, error) 
 	return c, nil
 }
 
-// connection is that of a MeshProject. Its Secret and its ConfigMap are read only when they, or what matters of the spec, are others than last time.
+// connection is that of a MeshProject. Its Secret and its ConfigMap are read only when they, or
+// what matters of the spec, are others than last time.
 func (p *Pool) connection(ctx context.Context, project *v1alpha1.MeshProject) (*Connection, error) {
 	if err := p.permit(project); err != nil {
 		return nil, err
@@ -205,7 +210,8 @@ func (p *Pool) readKey(ctx context.Context, project *v1alpha1.MeshProject) (mesh
 	return key, nil
 }
 
-// RequestCheck has the credential of an object's project checked now: MeshAgent has just refused it. One check speaks for all objects.
+// RequestCheck has the credential of an object's project checked now: MeshAgent has just refused
+// it. One check speaks for all objects.
 func (p *Pool) RequestCheck(obj v1alpha1.Object) { p.suspect(ProjectKey(obj)) }
 
 func (p *Pool) suspect(name types.NamespacedName) {

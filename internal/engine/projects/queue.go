@@ -13,11 +13,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// fairQueue is the queue of one controller. It keeps tenants apart: they take turns, however many objects each of them has waiting, and
-// none of them can take the last free worker. Within a tenant the lanes of lanes.go count.
+// fairQueue is the queue of one controller. It keeps tenants apart: they take turns, however many
+// objects each of them has waiting, and none of them can take the last free worker. Within a tenant
+// the lanes of lanes.go count.
 //
-// Everything else is as in controller-runtime's priority queue, which it stands in for: an object waits once, with the highest of the
-// priorities and the earliest of the times that were asked for, and never is in two passes at once.
+// Everything else is as in controller-runtime's priority queue, which it stands in for: an object
+// waits once, with the highest of the priorities and the earliest of the times that were asked for,
+// and never is in two passes at once.
 type fairQueue struct {
 	workers  int
 	tenantOf func(reconcile.Request) TenantID
@@ -51,8 +53,8 @@ func NewQueue(
 
 var _ priorityqueue.PriorityQueue[reconcile.Request] = &fairQueue{}
 
-// AddWithOpts adds objects. What asks for a delay is the end of a pass: it does not raise the lane that the pass was in, so that
-// the retry of a drift check is a drift check.
+// AddWithOpts adds objects. What asks for a delay is the end of a pass: it does not raise the lane
+// that the pass was in, so that the retry of a drift check is a drift check.
 func (q *fairQueue) AddWithOpts(opts priorityqueue.AddOpts, requests ...reconcile.Request) {
 	for _, request := range requests {
 		tenant, after := q.tenantOf(request), opts.After
@@ -127,7 +129,8 @@ func (q *fairQueue) begin() {
 	}
 }
 
-// enter puts an entry into the lane of its tenant, unless its last pass is still under way: Done does it then.
+// enter puts an entry into the lane of its tenant, unless its last pass is still under way: Done
+// does it then.
 func (q *fairQueue) enter(e *entry) {
 	if q.passes[e.request] != nil {
 		return
@@ -157,7 +160,8 @@ func (q *fairQueue) tenant(id TenantID) *tenant {
 	return q.tenants[id]
 }
 
-// settle takes a tenant off the turns that has nothing in lanes, and forgets it when it has nothing at all.
+// settle takes a tenant off the turns that has nothing in lanes, and forgets it when it has nothing
+// at all.
 func (q *fairQueue) settle(t *tenant) {
 	if len(t.lanes) > 0 {
 		return
@@ -176,9 +180,11 @@ func (q *fairQueue) next() uint64 {
 	return q.added
 }
 
-// first is the tenant that may begin a pass now. One tenant alone gets half of the workers, the next one half of those that are left,
-// and so on: what no one uses shrinks, and never to nothing by the doing of one. Tenants that stay busy end up with equal shares.
-// The same holds for endpoints, which get three quarters: when one stops answering, it does so for all its tenants at once.
+// first is the tenant that may begin a pass now. One tenant alone gets half of the workers, the
+// next one half of those that are left, and so on: what no one uses shrinks, and never to nothing
+// by the doing of one. Tenants that stay busy end up with equal shares. The same holds for
+// endpoints, which get three quarters: when one stops answering, it does so for all its tenants at
+// once.
 func (q *fairQueue) first() *tenant {
 	free := q.workers - len(q.passes)
 	for at := q.turns.Front(); at != nil; at = at.Next() {

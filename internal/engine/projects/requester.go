@@ -9,8 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// requesterKey is the context key of the MeshProject for which requests are sent. MeshProjects can share
-// a connection, so the connection does not tell.
+// requesterKey is the context key of the MeshProject for which requests are sent. MeshProjects can
+// share a connection, so the connection does not tell.
 type requesterKey struct{}
 
 // WithRequester returns a context whose requests are sent for a MeshProject.

@@ -26,10 +26,12 @@ type entry struct {
 	place    *list.Element // in a lane; nil: it is not there
 }
 
-// turnsForLast is how many turns of a tenant make one of the lowest of its lanes: a burst of one's own must not stop one's own drift checks.
+// turnsForLast is how many turns of a tenant make one of the lowest of its lanes: a burst of one's
+// own must not stop one's own drift checks.
 const turnsForLast = 8
 
-// quarters is how many of four parts of the workers the tenants of one endpoint may take together, if no one else takes any.
+// quarters is how many of four parts of the workers the tenants of one endpoint may take together,
+// if no one else takes any.
 const quarters = 3
 
 // TenantID names a tenant, and the endpoint that it shares with others.
@@ -160,8 +162,9 @@ func (h *entries) Pop() any {
 	return e
 }
 
-// ledger keeps the usual metrics of work queues. Their makers are private to client-go's own queue, so one of these keeps the books
-// here: it is told what waits and what is taken, and decides nothing.
+// ledger keeps the usual metrics of work queues. Their makers are private to client-go's own queue,
+// so one of these keeps the books here: it is told what waits and what is taken, and decides
+// nothing.
 type ledger struct {
 	books workqueue.TypedInterface[reconcile.Request]
 	taken taken

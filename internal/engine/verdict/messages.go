@@ -3,8 +3,8 @@
 
 package verdict
 
-// What users read of an answer of MeshAgent. The placeholder %s at the end is what MeshAgent said, if that
-// can be shown, with a colon before it.
+// What users read of an answer of MeshAgent. The placeholder %s at the end is what MeshAgent said,
+// if that can be shown, with a colon before it.
 const (
 	msgUnreachable  = "MeshAgent is unreachable: "
 	msgIntermediary = "Something between the operator and MeshAgent answered: "

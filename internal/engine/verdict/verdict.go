@@ -1,8 +1,8 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package verdict says what errors mean for an object: for whom it is to act, what to tell, and when to
-// try again.
+// Package verdict says what errors mean for an object: for whom it is to act, what to tell, and
+// when to try again.
 package verdict
 
 import (
@@ -23,7 +23,8 @@ import (
 type Class int
 
 const (
-	// Waiting says: something else must come first; a watch tells when it has. (What is missing in MeshAgent is unavailable: no watch tells.)
+	// Waiting says: something else must come first; a watch tells when it has. (What is missing in
+	// MeshAgent is unavailable: no watch tells.)
 	Waiting Class = iota
 	// Refused says: the spec, or what it refers to, must be changed by a person.
 	Refused
@@ -31,7 +32,8 @@ const (
 	Denied
 	// Limited says: MeshAgent, or the budget, says when to come back.
 	Limited
-	// OnHold says: the deletion guard holds it, for a time that it names, unless a person lets it go.
+	// OnHold says: the deletion guard holds it, for a time that it names, unless a person lets it
+	// go.
 	OnHold
 	// Unavailable says: it may work the next time.
 	Unavailable
@@ -39,8 +41,8 @@ const (
 	Silent
 )
 
-// Problem is an error with a class and a reason: the form in which the engine and kinds report what is not
-// an answer of MeshAgent.
+// Problem is an error with a class and a reason: the form in which the engine and kinds report what
+// is not an answer of MeshAgent.
 type Problem struct {
 	Class   Class
 	Reason  string
@@ -70,7 +72,8 @@ func Refuse(reason, format string, args ...any) error {
 	return &Problem{Class: Refused, Reason: reason, Message: fmt.Sprintf(format, args...)}
 }
 
-// Invalid says what in a spec, or in what it refers to, cannot be used. The message must hold no secret.
+// Invalid says what in a spec, or in what it refers to, cannot be used. The message must hold no
+// secret.
 func Invalid(format string, args ...any) error {
 	return Refuse(v1alpha1.ReasonInvalid, format, args...)
 }
@@ -90,7 +93,8 @@ func Raced(err error) error {
 	return err
 }
 
-// Verdict is what an error means for an object: the reason and message of its conditions, and when to look again.
+// Verdict is what an error means for an object: the reason and message of its conditions, and when
+// to look again.
 type Verdict struct {
 	Class   Class
 	Reason  string
@@ -103,8 +107,9 @@ type Verdict struct {
 	Unsent bool
 }
 
-// Retries says that an error calls for another try by and by, so that a look that was asked for is not over yet. A key that MeshAgent does not
-// know may have been exchanged while the request was under way.
+// Retries says that an error calls for another try by and by, so that a look that was asked for is
+// not over yet. A key that MeshAgent does not know may have been exchanged while the request was
+// under way.
 func (v Verdict) Retries(err error) bool {
 	return v.Class == Unavailable || v.Class == Limited || meshagent.IsUnauthorized(err)
 }
@@ -126,7 +131,8 @@ func Of(err error) Verdict {
 	switch {
 	case errors.Is(err, meshagent.ErrValueHidden):
 		return Verdict{Class: Refused, Reason: v1alpha1.ReasonInvalid, Message: err.Error() + msgSetSecretRef}
-	// The same answer comes again. It is tried again each interval, and nothing is created meanwhile.
+	// The same answer comes again. It is tried again each interval, and nothing is created
+	// meanwhile.
 	case errors.Is(err, meshagent.ErrAnswerTooLarge):
 		return Verdict{Class: Waiting, Reason: v1alpha1.ReasonAnswerTooLarge, Message: err.Error()}
 	case errors.As(err, new(*race)):
@@ -149,8 +155,8 @@ func (p *Problem) verdict() Verdict {
 	return v
 }
 
-// isOnTheWay says that a refusal comes from something on the way to MeshAgent. A wait that it asks for
-// counts all the same.
+// isOnTheWay says that a refusal comes from something on the way to MeshAgent. A wait that it asks
+// for counts all the same.
 func isOnTheWay(e *meshagent.Error) bool {
 	return e.Foreign() && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
 }

@@ -53,8 +53,8 @@ func refersTo(v any, other Sample) bool {
 	return false
 }
 
-// isReference says that a member of this name, such as roomRef, pullMeshSecretRef or configMapKeyRef,
-// refers to objects of a kind.
+// isReference says that a member of this name, such as roomRef, pullMeshSecretRef or
+// configMapKeyRef, refers to objects of a kind.
 func isReference(name, kind string) bool {
 	stem, ok := strings.CutSuffix(strings.TrimSuffix(name, "s"), "Ref")
 	what := strings.TrimSuffix(strings.ToLower(stem), "key")
