@@ -6,11 +6,11 @@ package v1alpha1
 // Condition types. Ready and Synced are always there once an object was looked at; the others only
 // while True.
 const (
-	// ConditionReady says that what the object stands for is usable.
+	// ConditionReady says that what the object represents is usable.
 	ConditionReady = "Ready"
 	// ConditionSynced says that MeshAgent matched the spec when it was last looked at.
 	ConditionSynced = "Synced"
-	// ConditionReconciling says that the operator is at work or will try again by itself (kstatus).
+	// ConditionReconciling says that the operator is working or will retry automatically (kstatus).
 	ConditionReconciling = "Reconciling"
 	// ConditionStalled says that nothing will change until a person does something (kstatus).
 	ConditionStalled = "Stalled"
@@ -56,7 +56,7 @@ const (
 	ReasonDeleting = "Deleting"
 )
 
-// Reasons for waiting: the operator goes on by itself as soon as the named thing is there.
+// Reasons for waiting: the operator continues automatically as soon as the named thing exists.
 const (
 	// ReasonProjectNotFound: the MeshProject does not exist.
 	ReasonProjectNotFound = "ProjectNotFound"
@@ -66,9 +66,9 @@ const (
 	ReasonReferenceNotFound = "ReferenceNotFound"
 	// ReasonReferenceNotReady: a referenced object is not Ready.
 	ReasonReferenceNotReady = "ReferenceNotReady"
-	// ReasonParentNotFound: what the resource lies under does not exist in MeshAgent.
+	// ReasonParentNotFound: the parent of the resource does not exist in MeshAgent.
 	ReasonParentNotFound = "ParentNotFound"
-	// ReasonParentDisabled: what the resource lies under is disabled in MeshAgent.
+	// ReasonParentDisabled: the parent of the resource is disabled in MeshAgent.
 	ReasonParentDisabled = "ParentDisabled"
 	// ReasonSecretNotFound: a Kubernetes Secret does not exist.
 	ReasonSecretNotFound = "SecretNotFound"
@@ -87,9 +87,9 @@ const (
 	// ReasonAlreadyExists: a resource of that name exists, differs, and adoptionPolicy does not
 	// allow to take it.
 	ReasonAlreadyExists = "AlreadyExists"
-	// ReasonOwnedElsewhere: the resource bears another owner's mark.
+	// ReasonOwnedElsewhere: the resource has another owner's annotation.
 	ReasonOwnedElsewhere = "OwnedElsewhere"
-	// ReasonAmbiguous: more than one resource could be meant.
+	// ReasonAmbiguous: more than one resource matches.
 	ReasonAmbiguous = "Ambiguous"
 	// ReasonProjectNotAllowed: the MeshProject does not admit this namespace.
 	ReasonProjectNotAllowed = "ProjectNotAllowed"

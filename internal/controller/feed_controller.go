@@ -34,7 +34,7 @@ func desiredFeed(feed *v1alpha1.MeshFeed, _ engine.Inputs) (meshagent.FeedSpec, 
 	if schema := feed.Spec.MessageSchema; schema != nil {
 		text, ok := objectOrBoolean(schema.Raw)
 		if !ok {
-			return spec, verdict.Invalid("spec.messageSchema must be a JSON schema: an object, or a boolean")
+			return spec, verdict.Invalid(msgFeedSchema)
 		}
 		spec.MessageSchema = text
 	}

@@ -26,7 +26,7 @@ func desiredRoom(room *v1alpha1.MeshRoom, _ engine.Inputs) (meshagent.RoomSpec, 
 	spec := meshagent.RoomSpec{Name: nameOr(room.Spec.Name, room), Annotations: room.Spec.Annotations}
 	if room.Spec.Metadata != nil {
 		if err := json.Unmarshal(room.Spec.Metadata.Raw, &spec.Metadata); err != nil {
-			return spec, verdict.Invalid("spec.metadata is not a JSON object: %v", err)
+			return spec, verdict.Invalid(msgRoomMetadata, err)
 		}
 	}
 	return spec, nil

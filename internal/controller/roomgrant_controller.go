@@ -54,7 +54,7 @@ func desiredRoomGrant(grant *v1alpha1.MeshRoomGrant, in engine.Inputs) (meshagen
 }
 
 // adaptRoomGrant leaves a grant with the user who got it by an e-mail address, whatever their
-// address is now. What an invitation promises cannot be read or changed: the grant is set right
+// address is now. What an invitation promises cannot be read or changed: the grant is corrected
 // when it is there.
 func adaptRoomGrant(desired meshagent.RoomGrantSpec, remote meshagent.RoomGrant) meshagent.RoomGrantSpec {
 	if desired.Email != "" {

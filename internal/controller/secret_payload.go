@@ -48,10 +48,10 @@ func secretPayload(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) (kind
 		return kind, nil, err
 	}
 	if data, err = meshagent.Encode(members); err != nil {
-		return kind, nil, verdict.Invalid("Secret %q cannot be written as JSON", name)
+		return kind, nil, verdict.Invalid(msgNotJSON, name)
 	}
 	if len(data) > maxSecret {
-		return kind, nil, verdict.Invalid("Secret %q is larger than %d bytes as MeshAgent would store it", name, maxSecret)
+		return kind, nil, verdict.Invalid(msgSecretTooLarge, name, maxSecret)
 	}
 	return kind, meshagent.CanonicalSecret(kind, data), nil
 }
@@ -73,10 +73,10 @@ func secretType(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) v1alpha1
 func valueOf(name, key string, secret engine.SourceData) ([]byte, error) {
 	value, ok := secret.Data[key]
 	if !ok {
-		return nil, verdict.Invalid("Secret %q has no key %q; it has: %s", name, key, secret.Keys())
+		return nil, verdict.Invalid(msgNoKey, name, key, secret.Keys())
 	}
 	if len(value) == 0 {
-		return nil, verdict.Invalid("key %q of Secret %q is empty", key, name)
+		return nil, verdict.Invalid(msgEmptyKey, key, name)
 	}
 	return value, nil
 }
@@ -91,7 +91,7 @@ func rawPayload(spec v1alpha1.MeshSecretSpec, secret engine.SourceData) (string,
 		return kind, nil, err
 	}
 	if len(value) > maxSecret {
-		return kind, nil, verdict.Invalid("key %q of Secret %q is larger than %d bytes", spec.Raw.Key, spec.SecretRef.Name, maxSecret)
+		return kind, nil, verdict.Invalid(msgKeyTooLarge, spec.Raw.Key, spec.SecretRef.Name, maxSecret)
 	}
 	return kind, value, nil
 }
@@ -104,7 +104,7 @@ func keysPayload(name string, chosen []v1alpha1.MeshSecretKey, secret engine.Sou
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, verdict.Invalid("Secret %q is empty", name)
+		return nil, verdict.Invalid(msgEmptySecret, name)
 	}
 	variables := map[string]string{}
 	for _, one := range chosen {
@@ -113,14 +113,14 @@ func keysPayload(name string, chosen []v1alpha1.MeshSecretKey, secret engine.Sou
 			return nil, err
 		}
 		if !utf8.Valid(value) {
-			return nil, verdict.Invalid("key %q of Secret %q is not UTF-8 text, which variables must be: use type Raw", one.Key, name)
+			return nil, verdict.Invalid(msgBinaryVariable, one.Key, name)
 		}
 		variable := one.As
 		if variable == "" {
 			variable = one.Key
 		}
 		if _, twice := variables[variable]; twice {
-			return nil, verdict.Invalid("spec.keys gives two keys of Secret %q the name %q", name, variable)
+			return nil, verdict.Invalid(msgSameVariable, name, variable)
 		}
 		variables[variable] = string(value)
 	}
@@ -158,23 +158,23 @@ func dockerPayload(name, registry string, secret engine.SourceData) (map[string]
 	}
 	if registry == "" {
 		if len(logins) != 1 {
-			return nil, verdict.Invalid("Secret %q holds credentials of %d registries (%s): name one in spec.registry", name, len(logins), strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
+			return nil, verdict.Invalid(msgManyRegistries, name, len(logins), strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
 		}
 		registry = slices.Collect(maps.Keys(logins))[0]
 	}
 	login, ok := logins[registry]
 	if !ok {
-		return nil, verdict.Invalid("Secret %q holds no credential of registry %q; it has: %s", name, registry, strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
+		return nil, verdict.Invalid(msgNoRegistry, name, registry, strings.Join(slices.Sorted(maps.Keys(logins)), ", "))
 	}
 	username, password, ok := login.credentials()
 	if !ok {
-		return nil, verdict.Invalid("the auth of entry %q of Secret %q cannot be read: it must be username:password in base64", registry, name)
+		return nil, verdict.Invalid(msgBadAuth, registry, name)
 	}
 	if username == "" || password == "" {
-		return nil, verdict.Invalid("the entry %q of Secret %q lacks a username or a password", registry, name)
+		return nil, verdict.Invalid(msgNoLogin, registry, name)
 	}
 	if !utf8.ValidString(username) || !utf8.ValidString(password) {
-		return nil, verdict.Invalid("the username or the password of entry %q of Secret %q is not UTF-8 text", registry, name)
+		return nil, verdict.Invalid(msgBinaryLogin, registry, name)
 	}
 	return map[string]string{"server": hostOf(registry), "username": username, "password": password, "email": cmp.Or(login.Email, noEmail)}, nil
 }
@@ -202,7 +202,7 @@ func dockerLogins(name, registry string, secret engine.SourceData) (map[string]d
 		}
 		err := readDockerConfig(name, corev1.DockerConfigJsonKey, text, &config)
 		if err == nil && len(config.Auths) == 0 {
-			err = verdict.Invalid("key %q of Secret %q has no credentials under \"auths\"", corev1.DockerConfigJsonKey, name)
+			err = verdict.Invalid(msgNoAuths, corev1.DockerConfigJsonKey, name)
 		}
 		return config.Auths, err
 	}
@@ -210,15 +210,15 @@ func dockerLogins(name, registry string, secret engine.SourceData) (map[string]d
 		var logins map[string]dockerLogin
 		err := readDockerConfig(name, corev1.DockerConfigKey, text, &logins)
 		if err == nil && len(logins) == 0 {
-			err = verdict.Invalid("key %q of Secret %q has no credentials", corev1.DockerConfigKey, name)
+			err = verdict.Invalid(msgNoCredentials, corev1.DockerConfigKey, name)
 		}
 		return logins, err
 	}
 	if secret.Data[corev1.BasicAuthUsernameKey] == nil || secret.Data[corev1.BasicAuthPasswordKey] == nil {
-		return nil, verdict.Invalid("Secret %q is of type %q and holds no credential of a registry: it needs a dockerconfigjson, or username and password", name, secret.Type)
+		return nil, verdict.Invalid(msgNoDocker, name, secret.Type)
 	}
 	if registry == "" {
-		return nil, verdict.Invalid("Secret %q holds a username and a password: name their registry in spec.registry", name)
+		return nil, verdict.Invalid(msgWhichRegistry, name)
 	}
 	return map[string]dockerLogin{registry: {Username: string(secret.Data[corev1.BasicAuthUsernameKey]), Password: string(secret.Data[corev1.BasicAuthPasswordKey])}}, nil
 }
@@ -226,10 +226,10 @@ func dockerLogins(name, registry string, secret engine.SourceData) (map[string]d
 // readDockerConfig reads JSON. What is not UTF-8 in it encoding/json would replace without a word.
 func readDockerConfig(name, key string, text []byte, into any) error {
 	if !utf8.Valid(text) {
-		return verdict.Invalid("key %q of Secret %q is not UTF-8 text", key, name)
+		return verdict.Invalid(msgBinaryConfig, key, name)
 	}
 	if json.Unmarshal(text, into) != nil {
-		return verdict.Invalid("key %q of Secret %q is no docker config", key, name)
+		return verdict.Invalid(msgNotDocker, key, name)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ package controller
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -71,7 +72,7 @@ func TestSecretPayload(t *testing.T) {
 			spec: v1alpha1.MeshSecretSpec{Registry: "quay.io"}, secret: two,
 			kind: "docker", want: `{"server": "quay.io", "username": "a", "password": "b:c", "email": "none@example.com"}`,
 		},
-		"an auth and a stale user name and password, of which the kubelet takes the auth": {
+		"an auth and a stale user name and password: the kubelet takes the auth": {
 			secret: docker(`{"auths": {"r": {"username": "old", "password": "old", "auth": "YTpi"}}}`),
 			kind:   "docker", want: `{"server": "r", "username": "a", "password": "b", "email": "none@example.com"}`,
 		},
@@ -153,26 +154,26 @@ func TestSecretPayloadRefuses(t *testing.T) {
 		data   map[string]string
 		expect string
 	}{
-		"nothing in it":        {expect: "is empty"},
-		"no such key":          {spec: v1alpha1.MeshSecretSpec{Keys: []v1alpha1.MeshSecretKey{{Key: "x"}}}, data: map[string]string{"b": canary, "a": canary}, expect: `no key "x"; it has: a, b`},
-		"an empty value":       {data: map[string]string{"a": canary, "b": ""}, expect: `key "b" of Secret "s" is empty`},
-		"not UTF-8":            {data: map[string]string{"a": canary + "\xff"}, expect: "not UTF-8"},
-		"a name twice":         {spec: v1alpha1.MeshSecretSpec{Keys: []v1alpha1.MeshSecretKey{{Key: "a", As: "X"}, {Key: "b", As: "X"}}}, data: map[string]string{"a": canary, "b": canary}, expect: `the name "X"`},
+		"nothing in it":        {expect: fmt.Sprintf(msgEmptySecret, "s")},
+		"no such key":          {spec: v1alpha1.MeshSecretSpec{Keys: []v1alpha1.MeshSecretKey{{Key: "x"}}}, data: map[string]string{"b": canary, "a": canary}, expect: fmt.Sprintf(msgNoKey, "s", "x", "a, b")},
+		"an empty value":       {data: map[string]string{"a": canary, "b": ""}, expect: fmt.Sprintf(msgEmptyKey, "b", "s")},
+		"not UTF-8":            {data: map[string]string{"a": canary + "\xff"}, expect: fmt.Sprintf(msgBinaryVariable, "a", "s")},
+		"a name twice":         {spec: v1alpha1.MeshSecretSpec{Keys: []v1alpha1.MeshSecretKey{{Key: "a", As: "X"}, {Key: "b", As: "X"}}}, data: map[string]string{"a": canary, "b": canary}, expect: fmt.Sprintf(msgSameVariable, "s", "X")},
 		"too large":            {data: map[string]string{"a": large}, expect: "larger than 1048576 bytes"},
 		"too large, raw":       {spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretRaw, Raw: &v1alpha1.MeshSecretRawSource{Key: "a"}}, data: map[string]string{"a": large}, expect: "larger than 1048576 bytes"},
-		"several registries":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"b": {"auth": "` + canary + `"}, "a": {}}}`), expect: "2 registries (a, b): name one in spec.registry"},
-		"another registry":     {kind: corev1.SecretTypeDockerConfigJson, spec: v1alpha1.MeshSecretSpec{Registry: "x"}, data: docker(`{"auths": {"a": {}}}`), expect: `registry "x"; it has: a`},
-		"no JSON":              {kind: corev1.SecretTypeDockerConfigJson, data: docker(canary), expect: "is no docker config"},
-		"credential helpers":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"credHelpers": {"a": "` + canary + `"}}`), expect: `has no credentials under "auths"`},
-		"auth without a colon": {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"auth": "YWJj"}}}`), expect: `the auth of entry "a" of Secret "s" cannot be read`},
-		"auth is no base64":    {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "u", "password": "p", "auth": "` + canary + `!"}}}`), expect: "cannot be read"},
-		"auth is not UTF-8":    {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"auth": "` + base64.StdEncoding.EncodeToString([]byte("u:"+canary+"\xff")) + `"}}}`), expect: `entry "a" of Secret "s" is not UTF-8 text`},
-		"JSON is not UTF-8":    {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "u", "password": "` + canary + "\xff" + `"}}}`), expect: `key ".dockerconfigjson" of Secret "s" is not UTF-8 text`},
-		"dockercfg not UTF-8":  {kind: corev1.SecretTypeDockercfg, data: map[string]string{".dockercfg": `{"a": {"username": "u", "password": "` + canary + "\xff" + `"}}`}, expect: `key ".dockercfg" of Secret "s" is not UTF-8 text`},
-		"password not UTF-8":   {spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretDocker, Registry: "r"}, data: map[string]string{"username": "u", "password": canary + "\xff"}, expect: `entry "r" of Secret "s" is not UTF-8 text`},
-		"no password":          {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "` + canary + `"}}}`), expect: "lacks a username or a password"},
-		"the wrong type":       {kind: corev1.SecretTypeTLS, spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretDocker}, data: map[string]string{"tls.crt": canary}, expect: `of type "kubernetes.io/tls"`},
-		"password, no server":  {spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretDocker}, data: map[string]string{"username": canary, "password": canary}, expect: "name their registry"},
+		"several registries":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"b": {"auth": "` + canary + `"}, "a": {}}}`), expect: fmt.Sprintf(msgManyRegistries, "s", 2, "a, b")},
+		"another registry":     {kind: corev1.SecretTypeDockerConfigJson, spec: v1alpha1.MeshSecretSpec{Registry: "x"}, data: docker(`{"auths": {"a": {}}}`), expect: fmt.Sprintf(msgNoRegistry, "s", "x", "a")},
+		"no JSON":              {kind: corev1.SecretTypeDockerConfigJson, data: docker(canary), expect: fmt.Sprintf(msgNotDocker, ".dockerconfigjson", "s")},
+		"credential helpers":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"credHelpers": {"a": "` + canary + `"}}`), expect: fmt.Sprintf(msgNoAuths, ".dockerconfigjson", "s")},
+		"auth without a colon": {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"auth": "YWJj"}}}`), expect: fmt.Sprintf(msgBadAuth, "a", "s")},
+		"auth is not base64":   {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "u", "password": "p", "auth": "` + canary + `!"}}}`), expect: fmt.Sprintf(msgBadAuth, "a", "s")},
+		"auth is not UTF-8":    {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"auth": "` + base64.StdEncoding.EncodeToString([]byte("u:"+canary+"\xff")) + `"}}}`), expect: fmt.Sprintf(msgBinaryLogin, "a", "s")},
+		"JSON is not UTF-8":    {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "u", "password": "` + canary + "\xff" + `"}}}`), expect: fmt.Sprintf(msgBinaryConfig, ".dockerconfigjson", "s")},
+		"dockercfg not UTF-8":  {kind: corev1.SecretTypeDockercfg, data: map[string]string{".dockercfg": `{"a": {"username": "u", "password": "` + canary + "\xff" + `"}}`}, expect: fmt.Sprintf(msgBinaryConfig, ".dockercfg", "s")},
+		"password not UTF-8":   {spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretDocker, Registry: "r"}, data: map[string]string{"username": "u", "password": canary + "\xff"}, expect: fmt.Sprintf(msgBinaryLogin, "r", "s")},
+		"no password":          {kind: corev1.SecretTypeDockerConfigJson, data: docker(`{"auths": {"a": {"username": "` + canary + `"}}}`), expect: fmt.Sprintf(msgNoLogin, "a", "s")},
+		"the wrong type":       {kind: corev1.SecretTypeTLS, spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretDocker}, data: map[string]string{"tls.crt": canary}, expect: fmt.Sprintf(msgNoDocker, "s", "kubernetes.io/tls")},
+		"password, no server":  {spec: v1alpha1.MeshSecretSpec{Type: v1alpha1.MeshSecretDocker}, data: map[string]string{"username": canary, "password": canary}, expect: fmt.Sprintf(msgWhichRegistry, "s")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

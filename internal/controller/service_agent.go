@@ -29,7 +29,7 @@ func serviceAgents(specs []v1alpha1.ServiceAgent) ([]meshagent.ServiceAgent, err
 
 func agentChannels(agent string, spec *v1alpha1.AgentChannels) (*meshagent.AgentChannels, error) {
 	if spec == nil {
-		return nil, nil //nolint:nilnil // no channels is no error
+		return nil, nil //nolint:nilnil // it is not an error to have no channels
 	}
 	mapped := &meshagent.AgentChannels{
 		Email: converted(spec.Email, func(c v1alpha1.EmailChannel) meshagent.EmailChannel {
@@ -44,7 +44,7 @@ func agentChannels(agent string, spec *v1alpha1.AgentChannels) (*meshagent.Agent
 		queue := meshagent.QueueChannel{Queue: channel.Queue, ThreadingMode: threadingWords.wire(channel.ThreadingMode), Annotations: channel.Annotations}
 		if channel.MessageSchema != nil {
 			if err := json.Unmarshal(channel.MessageSchema.Raw, &queue.MessageSchema); err != nil {
-				return nil, verdict.Invalid("the messageSchema of queue %q of agent %q in spec.agents is not a JSON object: %v", channel.Queue, agent, err)
+				return nil, verdict.Invalid(msgBadSchema, channel.Queue, agent, err)
 			}
 		}
 		mapped.Queue = append(mapped.Queue, queue)

@@ -32,7 +32,7 @@ func secretUses(service *v1alpha1.MeshService) []secretUse {
 	}
 	for _, variable := range container.Environment {
 		if variable.Secret != nil {
-			uses = append(uses, secretUse{fmt.Sprintf("the variable %q in spec.container.environment", variable.Name), variable.Secret.MeshSecretRef, ""})
+			uses = append(uses, secretUse{fmt.Sprintf(msgVariablePlace, variable.Name), variable.Secret.MeshSecretRef, ""})
 		}
 	}
 	return uses
@@ -48,11 +48,11 @@ func checkSecrets(service *v1alpha1.MeshService, in engine.Inputs) error {
 	for _, use := range secretUses(service) {
 		secret, ok := in.Resolved(&v1alpha1.MeshSecret{}, use.ref.Resource()).Object.(*v1alpha1.MeshSecret)
 		if !ok {
-			continue // an id, of which no more is known
+			continue // only its ID is known
 		}
 		is, must := fitness(use, secret, service, in)
 		if is != must {
-			return verdict.Invalid("%s names MeshSecret %q, which is %s: it must be %s", use.place, use.ref.Name, is, must)
+			return verdict.Invalid(msgUnfitSecret, use.place, use.ref.Name, is, must)
 		}
 	}
 	return nil

@@ -61,13 +61,13 @@ func templateValues(template *v1alpha1.ServiceTemplate, in engine.Inputs) (map[s
 	values := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(template.Values)) {
 		if !variableName.MatchString(name) {
-			return nil, verdict.Invalid("spec.template.values has %q, which no template can use: a variable's name has letters, digits and underscores only", name)
+			return nil, verdict.Invalid(msgBadVariable, name)
 		}
 		values[name] = template.Values[name]
 	}
 	for _, from := range template.ValuesFrom {
 		if _, twice := values[from.Name]; twice {
-			return nil, verdict.Invalid("%q is in both spec.template.values and spec.template.valuesFrom", from.Name)
+			return nil, verdict.Invalid(msgTwice, from.Name)
 		}
 		value, err := templateValue(from, in)
 		if err != nil {
@@ -85,10 +85,10 @@ func templateValue(from v1alpha1.ServiceTemplateValue, in engine.Inputs) (string
 	ref := from.ConfigMapKeyRef
 	value, ok := in.ConfigMap(string(ref.Name)).Data[ref.Key]
 	if !ok {
-		return "", verdict.Invalid("ConfigMap %q has no key %q, which spec.template.valuesFrom names for %q", ref.Name, ref.Key, from.Name)
+		return "", verdict.Invalid(msgNoConfigMapKey, ref.Name, ref.Key, from.Name)
 	}
 	if !utf8.Valid(value) {
-		return "", verdict.Invalid("key %q of ConfigMap %q is not text and cannot be the value of %q in the template", ref.Key, ref.Name, from.Name)
+		return "", verdict.Invalid(msgBinaryValue, ref.Key, ref.Name, from.Name)
 	}
 	return string(value), nil
 }

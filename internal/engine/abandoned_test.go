@@ -37,7 +37,7 @@ func TestWhatLiesUnderWhatIsGoneIsNotStuck(t *testing.T) {
 				_, _ = s.pass(service)
 				created := 1
 				if lost {
-					created = 0 // nothing is created of which status cannot tell where
+					created = 0 // nothing is created if status cannot tell where
 				}
 				s.mustHold(collection, created)
 				s.status = nil

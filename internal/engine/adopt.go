@@ -91,7 +91,7 @@ func (p *pass) recognize(remote resource) {
 }
 
 // createdByUs says that a resource without a place for a mark is ours all the same: its key is one
-// that nobody else can have chosen, or it is what a pending creation sent.
+// that no other user can have chosen, or it is what a pending creation sent.
 func (p *pass) createdByUs(remote resource) bool {
 	return !p.collection.Traits().Marks && (p.hasOwnKey(remote) || p.isPendingCreate(remote, withNormalizing) || p.equalsPending(remote))
 }

@@ -125,7 +125,7 @@ func TestWhatIsGivenUpIsNotOursWhileNotConverging(t *testing.T) {
 	})
 }
 
-// MeshAgent is upgraded while a MeshProject waits for its last objects to be deleted, one of which
+// MeshAgent is upgraded while a MeshProject waits for its last objects to be deleted. One of them
 // is gone already.
 func TestADeletionDoesNotWaitForACheckThatNeverComes(t *testing.T) {
 	t.Parallel()

@@ -42,8 +42,8 @@ var outages = map[string]struct {
 	"a gateway says 504":              {simulator.Fault{Status: http.StatusGatewayTimeout}, 3},
 }
 
-// While an endpoint does not answer, no one sends anything but one probe at a time. Whoever changes
-// or deletes something is told, and it is done when the endpoint answers.
+// While an endpoint does not answer, no one sends anything but one probe at a time. Anyone who
+// changes or deletes something learns, and it is done when the endpoint answers.
 func TestACircuit(t *testing.T) {
 	t.Parallel()
 	for name, outage := range outages {

@@ -58,7 +58,7 @@ func (p *pass) confirm(ctx context.Context, write unconfirmed) error {
 }
 
 // readBack shows a resource as it is after a write: in the answer, else in a list that is begun
-// after the write, else by itself. Writes that come one after the other share a list: they wait for
+// after the write, else in a GET. Writes that come one after the other share a list: they wait for
 // it outside of the pass, so that no worker waits.
 func (p *pass) readBack(ctx context.Context, write unconfirmed) (found, error) {
 	if write.shown {
@@ -73,7 +73,7 @@ func (p *pass) readBack(ctx context.Context, write unconfirmed) (found, error) {
 			return seen, nil
 		}
 	}
-	// A list may be late. Only what is read by itself may lead to another write.
+	// A list may be late. Only a GET may lead to another write.
 	remote, err := p.get(ctx, meshagent.Ref{ID: write.made.Identity(), Key: cmp.Or(write.made.Written().Key(), p.desired.Key())})
 	if meshagent.IsNotFound(err) {
 		return found{}, &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: msgWriteNotShown}

@@ -71,8 +71,8 @@ func (p *pass) create(ctx context.Context) error {
 	return p.confirm(ctx, p.carriedOut(made, shown, nil))
 }
 
-// notCreated goes on after a creation that failed. Uncertain says that an earlier attempt to create
-// the same may have been carried out.
+// notCreated continues after a creation that failed. Uncertain says that an earlier attempt to
+// create the same may have been carried out.
 func (p *pass) notCreated(ctx context.Context, inTheWay resource, uncertain bool, err error) error {
 	refused := meshagent.IsRefusal(err) || meshagent.NotSent(err)
 	if refused && !uncertain {
@@ -166,7 +166,7 @@ func (p *pass) noteWrite(made resource, shown bool, key string) {
 func (p *pass) foundDrift() { p.counts.driftFound.inc(placeOf(p.obj)) }
 
 // desiredBefore says that the same was desired before and had been brought to MeshAgent, so that a
-// difference is somebody else's doing.
+// difference is another user's doing.
 func (p *pass) desiredBefore(current resource) bool {
 	if last := p.memory.of(p.obj).synced; last != nil {
 		return last.desired == p.fingerprintOf(p.kind.adapt(p.desired, current))

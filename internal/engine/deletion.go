@@ -45,8 +45,7 @@ func (p *pass) permitDeletion(ctx context.Context) error {
 	return held(project, most, counts.UntilPermitted(most, ahead), mistake)
 }
 
-// letGo notes that the deletion of the object is not held, of which the status of the MeshProject
-// tells.
+// letGo notes that the deletion of the object is not held, as the status of the MeshProject tells.
 func (p *pass) letGo() {
 	if p.guard.LetGo(p.obj.GetUID()) {
 		p.Projects.RequestCheck(p.obj)

@@ -29,7 +29,7 @@ func CodeOf(status int) string { return codeOf(status) }
 // Backoff is how each controller spaces its retries.
 func Backoff() workqueue.TypedRateLimiter[reconcile.Request] { return projects.Backoff() }
 
-// ResourceIndex finds the objects of a kind by the resource that they stand for.
+// ResourceIndex finds the objects of a kind by the resource that they represent.
 const ResourceIndex = resourceIndex
 
 // ResourceKeys are the values of ResourceIndex.

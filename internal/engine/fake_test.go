@@ -73,13 +73,13 @@ func newStage(t *testing.T, behavior simulator.Behavior, objects ...client.Objec
 					return err
 				}
 			}
-			return c.SubResource(sub).Patch(ctx, obj, patch, opts...) //nolint:wrapcheck // it stands for the client
+			return c.SubResource(sub).Patch(ctx, obj, patch, opts...) //nolint:wrapcheck // it stands in for the client
 		}}).Build()
 	s.restart()
 	return s
 }
 
-// secret is a Secret with the same value under each key that anybody reads.
+// secret is a Secret with the same value under each key that anyone reads.
 func secret(name, value string) *corev1.Secret {
 	return &corev1.Secret{ObjectMeta: named(name), Data: map[string][]byte{v1alpha1.DefaultAPIKeyKey: []byte(value)}}
 }
@@ -88,7 +88,7 @@ func named(name string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Namespace: home, Name: name, UID: types.UID(name + "-uid"), Generation: 1}
 }
 
-// restart has a new process go on.
+// restart has a new process continue.
 func (s *stage) restart() {
 	s.env = &engine.Environment{
 		Client: s, Live: s, Recorder: &events.FakeRecorder{}, OwnerID: "cluster-1", DriftInterval: interval,

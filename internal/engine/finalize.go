@@ -55,7 +55,7 @@ func (p *pass) finalize(ctx context.Context) error {
 
 // orAbandon passes on why the resource could not be deleted, unless the object goes with its
 // namespace and waits for what will never come: what it lacks cannot be created there any more.
-// What is only wrong with the credential can be set right while the MeshProject's namespace stays.
+// What is only wrong with the credential can be corrected while the MeshProject's namespace stays.
 func (p *pass) orAbandon(ctx context.Context, why error) error {
 	doomed := []string{p.obj.GetNamespace()}
 	v := verdict.Of(why)
@@ -88,7 +88,7 @@ func (p *pass) orAbandon(ctx context.Context, why error) error {
 	return nil
 }
 
-// remains says what is left behind, for whoever wants to remove it by hand.
+// remains says what is left behind, for anyone who wants to remove it by hand.
 func (p *pass) remains() string {
 	what := kindOf(p.obj)
 	if p.status.ID != "" {
@@ -160,7 +160,7 @@ func (p *pass) isUnconfirmed() bool {
 	return !p.collection.Traits().Marks && (p.status.ID == "" || p.status.PendingCreate != nil)
 }
 
-// parentNow is what the collection lies under, by its present name. It is "" where that is the
+// parentNow is the parent of the collection, by its present name. It is "" where that is the
 // project, and where the name cannot be found out any more: the error says why.
 func (p *pass) parentNow(ctx context.Context) (string, error) {
 	if p.kind.parent == nil {
@@ -171,8 +171,8 @@ func (p *pass) parentNow(ctx context.Context) (string, error) {
 	return p.kind.parent(p.obj, in), err
 }
 
-// findOurs reads the resource live: somebody else may have taken it over since it was last looked
-// at. Beside what status tells there may be another one, if the process died after it was created.
+// findOurs reads the resource live: another owner may have taken it over since it was last looked
+// at. There may also be another one, if the process died after it was created.
 func (p *pass) findOurs(ctx context.Context) (resource, error) {
 	known := p.status.ID != ""
 	if known {
@@ -189,7 +189,7 @@ func (p *pass) findOurs(ctx context.Context) (resource, error) {
 		remote, err = p.findByName(ctx)
 	}
 	if meshagent.IsUnaddressable(err) {
-		return nil, nil //nolint:nilnil // status names what it lies under before anything is created there: nothing was
+		return nil, nil //nolint:nilnil // status names the parent before anything is created there: nothing was
 	}
 	if err != nil {
 		return nil, p.confirmParentLoss(ctx, err)
@@ -197,9 +197,9 @@ func (p *pass) findOurs(ctx context.Context) (resource, error) {
 	return remote, nil
 }
 
-// confirmParentLoss tells a resource that is gone with what it lay under, or with the whole
-// project, from one that cannot be found just now: since somebody renamed what it lies under, which
-// will be set right, or since it is not MeshAgent that answers 404.
+// confirmParentLoss tells a resource that is gone with its parent, or with the whole project, from
+// one that cannot be found just now: because a user renamed the parent, which the operator will
+// correct, or since it is not MeshAgent that answers 404.
 func (p *pass) confirmParentLoss(ctx context.Context, err error) error {
 	if !meshagent.IsNotFound(err) {
 		return err
@@ -225,7 +225,7 @@ func (p *pass) confirmParentLoss(ctx context.Context, err error) error {
 	return nil
 }
 
-// parentIsKnown says that what the resource lies under was looked up, and not just taken from the
+// parentIsKnown says that the parent of the resource was looked up, and not just taken from the
 // spec by its id.
 func (p *pass) parentIsKnown() bool {
 	for _, reference := range p.kind.references {
@@ -243,7 +243,7 @@ func (p *pass) delete(ctx context.Context, remote resource) error {
 	id, name := remote.Identity(), p.title(remote.Written().Key())
 	err := p.collection.Delete(ctx, id)
 	if meshagent.IsNotFound(err) {
-		// Somebody else was quicker, unless it is still there: then the answer is not MeshAgent's.
+		// Another client was quicker, unless it is still there: then the answer is not MeshAgent's.
 		if left, lookErr := p.findOurs(ctx); lookErr != nil || left != nil {
 			return cmp.Or(lookErr, err)
 		}

@@ -67,7 +67,7 @@ func (p *pass) findCreated(ctx context.Context) (resource, error) {
 	}
 	pending := p.status.PendingCreate
 	if pending == nil {
-		return nil, nil //nolint:nilnil // not begun is no error
+		return nil, nil //nolint:nilnil // it was not begun
 	}
 	return p.findPending(ctx, pending.Key)
 }
@@ -159,7 +159,7 @@ func (p *pass) findByName(ctx context.Context) (resource, error) {
 	}
 	remote, err := p.collection.Get(ctx, meshagent.Ref{Key: desired.Key()})
 	if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) || err == nil && remote.Written().Mark().Owner != p.owner() {
-		return nil, nil //nolint:nilnil // only the list could tell, or there is none, or it is somebody else's
+		return nil, nil //nolint:nilnil // only the list could tell, or there is none, or another owner has it
 	}
 	return remote, err
 }

@@ -76,5 +76,5 @@ type liveReader struct {
 // Get reads after something has happened.
 func (r liveReader) Get(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
 	r.before(obj)
-	return r.Reader.Get(ctx, key, obj, opts...) //nolint:wrapcheck // it stands for the client
+	return r.Reader.Get(ctx, key, obj, opts...) //nolint:wrapcheck // it stands in for the client
 }

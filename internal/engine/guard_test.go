@@ -70,7 +70,7 @@ func (s *stage) mustPass(obj engine.Object) {
 	}
 }
 
-// deletes removes an object, and says whether a pass then deletes what it stands for.
+// deletes removes an object, and says whether a pass then deletes what it represents.
 func (s *stage) deletes(obj engine.Object) bool {
 	s.Helper()
 	if obj.GetDeletionTimestamp().IsZero() {

@@ -66,8 +66,8 @@ func TestATenantOfAnotherEndpointTakesNothing(t *testing.T) {
 	})
 }
 
-// Something on the way swallows two writes. The value is not written again by itself, but when a
-// user asks for it.
+// Something on the way swallows two writes. The value is not written again automatically, but when
+// a user asks for it.
 func TestARequestedLookWritesOnceMore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -42,7 +42,7 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	Defaults *S
 
 	// References are the other objects that this kind refers to. The engine waits for them and
-	// follows them. What the resource lies under comes first: it must be found even if others are
+	// follows them. The parent of the resource comes first: it must be found even if others are
 	// gone.
 	References []Reference[O]
 
@@ -53,7 +53,7 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// back. Desired leaves them empty. Nil means that there are none.
 	WriteOnly func(obj O) []WriteOnly
 
-	// Parent is what the collection lies under, such as a room's name. Nil means the project.
+	// Parent is the parent of the collection, such as a room's name. Nil means the project.
 	Parent func(obj O, in Inputs) string
 
 	// Needs are the features of the API without which the object cannot be reconciled. Nil means:
@@ -74,7 +74,7 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	Report func(obj O, remote R, in Inputs) (notReady string)
 }
 
-// InProject adapts a collection that lies directly in the project.
+// InProject adapts a collection that is directly in the project.
 func InProject[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](collection func(*meshagent.Project) meshagent.Collection[S, R]) func(*meshagent.Project, O, string) meshagent.Collection[S, R] {
 	return func(project *meshagent.Project, _ O, _ string) meshagent.Collection[S, R] { return collection(project) }
 }

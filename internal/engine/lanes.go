@@ -57,7 +57,7 @@ func (e *Environment) fairly(
 		ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
 		defer cancel()
 		obj := blank(like)
-		// It is not even copied. What is gone belongs to nobody, and takes no time.
+		// It is not even copied. What is gone has no tenant, and takes no time.
 		if err := e.Client.Get(ctx, request.NamespacedName, obj, &client.GetOptions{UnsafeDisableDeepCopy: new(true)}); err != nil {
 			return projects.TenantID{}
 		}

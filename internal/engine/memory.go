@@ -91,8 +91,8 @@ func (m *memories) isBehind(obj client.Object) bool {
 	return false
 }
 
-// fingerprintKey is another one in each process: what is desired may be a secret, of which only
-// such a hash stays in memory.
+// fingerprintKey is another one in each process: what is desired can be a secret, and only such a
+// hash of it stays in memory.
 var fingerprintKey = maphash.MakeSeed()
 
 func fingerprint(desired any) uint64 {

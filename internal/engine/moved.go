@@ -13,7 +13,7 @@ import (
 )
 
 // refuseMove refuses to create a resource a second time, in another parent. A room that was
-// orphaned keeps what is in it, and its MeshRoom may stand for another room now: what this object
+// orphaned keeps what is in it, and its MeshRoom may represent another room now: what this object
 // has there would be forgotten.
 func (p *pass) refuseMove(ctx context.Context) error {
 	parent := p.status.Parent
@@ -26,7 +26,7 @@ func (p *pass) refuseMove(ctx context.Context) error {
 }
 
 // openFormer returns the resource if it is in the parent that status names, and that is no longer
-// the one that the spec leads to. Then the pass goes on with that parent's collection.
+// the one that the spec leads to. Then the pass continues with that parent's collection.
 func (p *pass) openFormer(ctx context.Context) (resource, error) {
 	present, former := p.status.Parent, p.before.CommonStatus().Parent
 	if former == "" || former == present {

@@ -101,7 +101,7 @@ func (r *reconciler) nameFreed() handler.EventHandler {
 	}
 }
 
-// resourceIndex finds the objects of a kind by the resource that they stand for.
+// resourceIndex finds the objects of a kind by the resource that they represent.
 const resourceIndex = "meshagent.com/resource"
 
 func resourceKeys(obj client.Object) []string {
@@ -118,7 +118,7 @@ func resourceKey(project, parent, id string) string {
 }
 
 // yieldToTwin refuses a resource that another object of this operator manages. Where there is no
-// place for a mark, two objects can come to stand for one resource; they would write it in turn for
+// place for a mark, two objects can come to represent one resource; they would write it in turn for
 // ever. The one whose adoption policy is Always has it, else the older one.
 func (p *pass) yieldToTwin(ctx context.Context, id string) error {
 	if p.collection.Traits().Marks || p.policies.observes {

@@ -75,7 +75,7 @@ func (p *pass) byKey(ctx context.Context) (found, error) {
 	return p.adoptFound(p.findByKey(ctx, p.desired.Key()))(ctx)
 }
 
-// adoptFound goes on with what a search came to.
+// adoptFound continues with what a search came to.
 func (p *pass) adoptFound(remote resource, err error) func(context.Context) (found, error) {
 	return func(ctx context.Context) (found, error) {
 		if err != nil || remote == nil {
@@ -111,7 +111,7 @@ func (p *pass) observeKnown(ctx context.Context) (found, error) {
 	return p.compare(remote)
 }
 
-// confirmLoss makes sure that a resource is gone which a live read did not find. What it lies under
+// confirmLoss makes sure that a resource is gone which a live read did not find. Its parent
 // may have been renamed, or the answer may come from something in between, such as a proxy that
 // knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
 func (p *pass) confirmLoss(ctx context.Context) error {
@@ -160,12 +160,12 @@ func (p *pass) observeListed(ctx context.Context) (seen found, name string, err 
 }
 
 // listSuffices says that this is a mere check for drift: this version of the spec was written
-// already, what it refers to is what it was, and nobody asked for a live look. What was not ready
+// already, what it refers to is what it was, and no user asked for a live look. What was not ready
 // is waited for: a list from before would say the same again.
 func (p *pass) listSuffices() bool {
 	synced := meta.FindStatusCondition(p.status.Conditions, v1alpha1.ConditionSynced)
 	waits := reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionReady) == v1alpha1.ReasonNotReady
-	// What lies in something that was made again is gone with the old one, whatever an older list
+	// What is in something that was made again is gone with the old one, whatever an older list
 	// shows.
 	last := p.memory.of(p.obj).synced
 	moved := last != nil && last.references != p.references
@@ -173,7 +173,7 @@ func (p *pass) listSuffices() bool {
 		synced.ObservedGeneration == p.obj.GetGeneration() && (p.policies.observes || p.managesFields())
 }
 
-// compare finds what differs in a resource, after making sure that nobody else manages it.
+// compare finds what differs in a resource, after making sure that no other owner manages it.
 func (p *pass) compare(remote resource) (found, error) {
 	actual, desired := remote.Written(), p.kind.adapt(p.desired, remote)
 	if !p.policies.observes {

@@ -41,7 +41,7 @@ func TestObservingIsNoAdoption(t *testing.T) {
 	})
 }
 
-// A grant is made on a server that keeps it in another form. Before the operator looks, it is told
+// A grant is made on a server that keeps it in another form. Before the operator looks, it learns
 // to observe only.
 func TestNothingIsWrittenWhileObserving(t *testing.T) {
 	t.Parallel()

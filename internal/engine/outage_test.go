@@ -58,7 +58,7 @@ func TestOutage(t *testing.T) {
 		w.mustBeSynced(t, rooms)
 		for _, room := range w.meshagent.Documents("rooms") {
 			if team := room["metadata"].(map[string]any)["team"]; team != "support" {
-				t.Fatalf("room %v was not set right: %v", room["name"], room["metadata"])
+				t.Fatalf("room %v was not corrected: %v", room["name"], room["metadata"])
 			}
 		}
 		most := 0
@@ -86,7 +86,7 @@ func TestOutage(t *testing.T) {
 }
 
 // A 429 that does not say how long to wait stops all that share the credential for ten seconds.
-// Then all goes on.
+// Then all continues.
 func TestPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

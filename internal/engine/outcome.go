@@ -39,7 +39,7 @@ func inSync() result {
 	return result{v1alpha1.ReasonInSync, msgInSync, usable}
 }
 
-// connected is the result of a MeshProject, which is no resource of its own.
+// connected is the result of a MeshProject, which is not a resource of its own.
 func connected(message, ready string) result {
 	return result{v1alpha1.ReasonInSync, message, ready}
 }
@@ -78,7 +78,7 @@ func (r result) isSuspended() bool { return r.reason == v1alpha1.ReasonSuspended
 
 type occurrence struct {
 	kind, reason, action, note string
-	namespace                  *corev1.Namespace // that it is about, beside the object
+	namespace                  *corev1.Namespace // that it is about, instead of the object
 }
 
 func (o *outcome) event(reason, action, format string, args ...any) {

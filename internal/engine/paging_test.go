@@ -32,7 +32,7 @@ func (l lists) All(context.Context) iter.Seq2[meshagent.Feed, error] {
 	}
 }
 
-// Its list goes on where no one can follow. What is known by its id can be deleted all the same.
+// Its list continues where no one can follow. What is known by its id can be deleted all the same.
 func TestAListThatContinuesInAnUnknownWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestAListThatContinuesInAnUnknownWay(t *testing.T) {
 	})
 }
 
-// The lists of a newer server go on with a token, and look short to who does not know that.
+// The lists of a newer server continue with a token, and look short to who does not know that.
 func TestListsThatContinueWithATokenLoseNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

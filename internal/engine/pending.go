@@ -17,7 +17,7 @@ import (
 )
 
 // recordPendingCreate records in status what must be known of a creation even if the process dies
-// in it: what the resource lies under, without which it could not be found once that is gone; and,
+// in it: the parent of the resource, without which it could not be found once that is gone; and,
 // where the resource cannot carry an ownership mark, its name and a digest of its content.
 func (p *pass) recordPendingCreate(ctx context.Context) error {
 	// A resource whose fields cannot be noted must not be made: the object could never tell of it.
@@ -41,8 +41,8 @@ func (p *pass) recordPendingCreate(ctx context.Context) error {
 	return p.record(ctx)
 }
 
-// describeCreate adds what is about to be sent to the pending creation, beside what earlier
-// attempts sent of which no one knows whether they will be carried out yet.
+// describeCreate adds what is about to be sent to the pending creation, to what earlier attempts
+// sent that can still be carried out.
 func (p *pass) describeCreate() (changed bool, err error) {
 	set, err := drift.FieldsOf(p.desired.value())
 	if err != nil {

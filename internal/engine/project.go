@@ -31,8 +31,8 @@ import (
 )
 
 // Project is the controller of MeshProject, on which all kinds stand. It creates nothing in
-// MeshAgent, so it is no Kind: it checks access, tells what it found, and keeps a MeshProject until
-// nothing uses it.
+// MeshAgent, so it is not a Kind: it checks access, tells what it found, and keeps a MeshProject
+// until nothing uses it.
 type Project struct{}
 
 // keyIndex and caIndex find the MeshProjects that read a Secret, and a ConfigMap.

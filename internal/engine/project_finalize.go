@@ -43,7 +43,7 @@ func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.Mesh
 }
 
 // usersOf names the objects of a kind that the MeshProject is kept for. Those that it does not
-// admit, and never did, are not among them: anyone who may write objects in some namespace must not
+// admit, and never did, are not among them: anyone who can write objects in some namespace must not
 // be able to hold a MeshProject in another.
 func (r *projectReconciler) usersOf(ctx context.Context, project *v1alpha1.MeshProject, like client.Object) (names []types.NamespacedName, err error) {
 	var objects []Object

@@ -82,10 +82,10 @@ func TestNothingIsGoneBecauseAProxySaysSo(t *testing.T) {
 	}
 }
 
-// Only deletions are answered so: by a proxy, or by MeshAgent, for somebody else was quicker.
+// Only deletions are answered so: by a proxy, or by MeshAgent, because another user was quicker.
 func TestADeletionThatFindsNothing(t *testing.T) {
 	t.Parallel()
-	for name, quicker := range map[string]bool{"for a proxy says so": false, "for somebody else was quicker": true} {
+	for name, quicker := range map[string]bool{"because a proxy says so": false, "because another user was quicker": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

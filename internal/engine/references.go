@@ -37,7 +37,7 @@ type reference struct {
 type referenced struct {
 	kind   string // such as MeshRoom
 	target Object // nil for a kind without objects
-	// find looks in MeshAgent for what a name or an id stands for. If it is nil, an id is taken as
+	// find looks in MeshAgent for what a name or an id represents. If it is nil, an id is taken as
 	// it is, and there are no names.
 	find func(ctx context.Context, env *Environment, connection *projects.Connection, ref v1alpha1.ResourceReference) (Resolved, error)
 }
@@ -62,7 +62,7 @@ func ToExternal[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](
 	return Reference[O]{referenced{kind: kind, find: findListed(kind, collection)}, of}
 }
 
-// Resolved is what a reference stands for in MeshAgent, with the object that manages it; nil for an
+// Resolved is what a reference represents in MeshAgent, with the object that manages it; nil for an
 // external one.
 type Resolved struct {
 	ID, Name string
@@ -74,15 +74,15 @@ type Inputs struct {
 	resolved map[string]Resolved
 	sources  map[string]SourceData
 	secrets  writeOnly
-	partial  bool // something was not found: it stands for nothing
+	partial  bool // something was not found: it resolves to nothing
 }
 
-// Resolved returns what a declared reference to objects like target stands for.
+// Resolved returns what a declared reference to objects like target represents.
 func (in Inputs) Resolved(target Object, ref v1alpha1.ResourceReference) Resolved {
 	return in.External(kindOf(target), ref)
 }
 
-// External returns what a declared reference to a resource of a kind stands for.
+// External returns what a declared reference to a resource of a kind represents.
 func (in Inputs) External(kind string, ref v1alpha1.ResourceReference) Resolved {
 	found, ok := in.resolved[referenceKey(kind, ref)]
 	if !ok && !in.partial {
@@ -91,7 +91,7 @@ func (in Inputs) External(kind string, ref v1alpha1.ResourceReference) Resolved 
 	return found
 }
 
-// ids are what the references stand for in MeshAgent.
+// ids are what the references represent in MeshAgent.
 func (in Inputs) ids() map[string]string {
 	ids := map[string]string{}
 	for key, found := range in.resolved {

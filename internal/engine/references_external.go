@@ -17,7 +17,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// findListed finds in the list of a collection what an external reference stands for.
+// findListed finds in the list of a collection what an external reference represents.
 func findListed[S meshagent.Spec[S], R meshagent.Resource[S]](
 	kind string, collection func(*meshagent.Project) meshagent.Collection[S, R],
 ) func(context.Context, *Environment, *projects.Connection, v1alpha1.ResourceReference) (Resolved, error) {

@@ -104,7 +104,7 @@ func (e *Environment) eachCached(ctx context.Context, like client.Object, look f
 	}
 	list, ok := made.(client.ObjectList)
 	if !ok {
-		return fmt.Errorf("%s is no list", gvk.Kind)
+		return fmt.Errorf("%s is not a list", gvk.Kind)
 	}
 	if err := e.Client.List(ctx, list, append(options, client.UnsafeDisableDeepCopy)...); err != nil {
 		return fmt.Errorf("listing objects of kind %s: %w", kindOf(like), err)
@@ -112,7 +112,7 @@ func (e *Environment) eachCached(ctx context.Context, like client.Object, look f
 	return meta.EachListItem(list, func(item runtime.Object) error {
 		obj, ok := item.(client.Object)
 		if !ok {
-			return fmt.Errorf("%T is no object", item)
+			return fmt.Errorf("%T is not an object", item)
 		}
 		look(obj)
 		return nil
@@ -188,7 +188,7 @@ func asked() predicate.Predicate {
 
 // mattersToUsers passes changes of an object that may matter to those that refer to it: a new spec
 // once it has arrived in MeshAgent (a paused feed takes subscriptions then, and no sooner), whether
-// it is Ready, and what it stands for.
+// it is Ready, and what it represents.
 func mattersToUsers() predicate.Predicate {
 	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
 		return !equality.Semantic.DeepEqual(essence(e.ObjectOld), essence(e.ObjectNew))

@@ -90,7 +90,7 @@ func (e *Environment) tell(ctx context.Context, c conclusion) error {
 	return err
 }
 
-// settle fills what status has beside conditions. A look that was asked for is over, or will be
+// settle fills the rest of the status. A look that was asked for is over, or will be
 // tried again.
 func (c *conclusion) settle(over bool) {
 	if over && !c.outcome.result.isSuspended() {
@@ -101,7 +101,7 @@ func (c *conclusion) settle(over bool) {
 }
 
 // passes says that a failure is not worth a status that is out of date at once: a race, or that a
-// new object waits for something that was made with it, of which a watch will tell.
+// new object waits for something that was made with it, as a watch will tell.
 func (c *conclusion) passes(v verdict.Verdict) bool {
 	const moment = 5 * time.Second
 	isNew := len(c.status.Conditions) == 0 && time.Since(c.obj.GetCreationTimestamp().Time) < moment

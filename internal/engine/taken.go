@@ -28,7 +28,7 @@ func (p *pass) unexplained(key string, conflict error) error {
 	return conflict
 }
 
-// nameTaken refuses to go on while another resource has the name.
+// nameTaken refuses to continue while another resource has the name.
 func (p *pass) nameTaken(name string) error {
 	if name == "" {
 		return verdict.Refuse(v1alpha1.ReasonAlreadyExists, msgTemplateNameTaken)

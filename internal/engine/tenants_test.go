@@ -45,7 +45,7 @@ type tenants struct {
 type byHost map[string]http.RoundTripper
 
 func (hosts byHost) RoundTrip(r *http.Request) (*http.Response, error) {
-	return hosts[r.URL.Hostname()].RoundTrip(r) //nolint:wrapcheck // it stands for the network
+	return hosts[r.URL.Hostname()].RoundTrip(r) //nolint:wrapcheck // it stands in for the network
 }
 
 func newTenants(t *testing.T, objects ...client.Object) *tenants {
@@ -215,7 +215,7 @@ func TestABurstIsNotNoticedByOthers(t *testing.T) {
 }
 
 // While an endpoint does not answer, its objects say so, once, and only probes are sent. When it
-// answers, all go on, within the budget.
+// answers, all continue, within the budget.
 func TestACircuitOpensAndCloses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -247,7 +247,7 @@ func TestACircuitOpensAndCloses(t *testing.T) {
 		after(3 * time.Minute)
 		w.mustSaySynced(n, v1alpha1.ReasonInSync)
 		if sent := len(w.meshagent.Calls()); sent > 20 {
-			t.Errorf("%d requests after the outage, of which one list would do for all", sent)
+			t.Errorf("%d requests after the outage, although one list is enough for all", sent)
 		}
 	})
 }

@@ -54,7 +54,7 @@ func (p *pass) supported(ctx context.Context) error {
 	if unmet == nil {
 		return nil
 	}
-	// Only those who may use a project are told of its server.
+	// Only those who can use a project learn about its server.
 	var err error
 	if p.obj.GetDeletionTimestamp().IsZero() {
 		err = p.Projects.Authorize(ctx, project, p.obj.GetNamespace())
@@ -103,8 +103,8 @@ func notSpoken(api meshagent.API) string {
 
 // explain tells a collection that the server does not have, or lists in a way that this release
 // does not know, from one that cannot be read just now. A 404 alone says neither: a server of the
-// tested generation has all collections; on others the list must be refused again while what it
-// lies under can be read.
+// tested generation has all collections; on others the list must be refused again while its parent
+// can be read.
 func (p *pass) explain(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -131,7 +131,7 @@ func (p *pass) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// refusedList is the refusal of a list whose route is missing while what it lies under can be read;
+// refusedList is the refusal of a list whose route is missing while its parent can be read;
 // nil if it is not that.
 func (p *pass) refusedList(ctx context.Context) *meshagent.Error {
 	_, err := p.list.ListedSince(ctx, time.Now())

@@ -17,7 +17,7 @@ import (
 )
 
 // patchFinalizers changes the finalizers of the very version that was read: the list is written as
-// a whole, and somebody else may have changed it. Status as filled so far is kept out of it.
+// a whole, and another client may have changed it. Status as filled so far is kept out of it.
 func (e *Environment) patchFinalizers(ctx context.Context, obj client.Object, change func(client.Object, string) bool) error {
 	patched, _ := obj.DeepCopyObject().(client.Object)
 	if !change(patched, v1alpha1.Finalizer) {
@@ -35,7 +35,7 @@ func (e *Environment) patchFinalizers(ctx context.Context, obj client.Object, ch
 }
 
 // errReplaced says that the object of a pass is gone, or that another one has its name by now. The
-// pass must not go on: what it does in MeshAgent would have no object.
+// pass must not continue: what it does in MeshAgent would have no object.
 var errReplaced = &verdict.Problem{Class: verdict.Silent, Message: "the object is gone", After: time.Second}
 
 // sameObject is a merge patch that only this very object takes. One that was deleted and created

@@ -36,7 +36,7 @@ type agentEnvelope struct {
 	Configuration ManagedAgentSpec `json:"configuration"`
 }
 
-// UnmarshalJSON reads MeshAgent's form. The name beside the configuration is the one that counts:
+// UnmarshalJSON reads MeshAgent's form. The name next to the configuration is the one that counts:
 // an older form of the configuration has no metadata.
 func (a *ManagedAgent) UnmarshalJSON(text []byte) error {
 	var shape agentEnvelope

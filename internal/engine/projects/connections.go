@@ -37,7 +37,7 @@ type Connection struct {
 	circuit  *circuit
 }
 
-// identity is what makes two connections the same one. The whole key counts: its id is no secret,
+// identity is what makes two connections the same one. The whole key counts: its ID is public,
 // and naming it in a forged key must not lead to the connection of others.
 type identity struct {
 	endpoint string

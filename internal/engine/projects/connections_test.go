@@ -53,7 +53,7 @@ func newPool(t *testing.T) *pool {
 			p.reads.Add(1)
 			time.Sleep(time.Second) //nolint:forbidigo // synctest makes it pass at once
 		}
-		return c.Get(ctx, key, obj, opts...) //nolint:wrapcheck // it stands for the client
+		return c.Get(ctx, key, obj, opts...) //nolint:wrapcheck // it stands in for the client
 	}}).Build()
 	p.Pool = &Pool{Cache: p.Client, Live: p.Client, Endpoints: AllEndpoints}
 	p.OnRetired(func(id string) { p.retired = append(p.retired, id) })
@@ -218,7 +218,7 @@ type canceled struct{ client.Reader }
 func (c canceled) Get(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
 	err := c.Reader.Get(ctx, key, obj, opts...)
 	if ctx.Err() != nil {
-		return ctx.Err() //nolint:wrapcheck // it stands for the client
+		return ctx.Err() //nolint:wrapcheck // it stands in for the client
 	}
 	return err //nolint:wrapcheck // as above
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package projects leads from a MeshProject to a connection with MeshAgent: who may use it, its
+// Package projects leads from a MeshProject to a connection with MeshAgent: who can use it, its
 // credential, its rate limit, its share of the workers, whether its endpoint answers, and how many
 // deletions it allows.
 package projects
@@ -28,7 +28,7 @@ import (
 // Pool opens MeshProjects, and keeps the last good credential of each while the process runs.
 type Pool struct {
 	// Cache has MeshProjects, and the metadata of Secrets and ConfigMaps. (The manager's client
-	// would read these live, each time, since it is told to keep them out of the cache.)
+	// would read these live, each time, because it keeps them out of the cache.)
 	Cache client.Reader
 	// Live reads Secrets and ConfigMaps, whose data is never cached, and the labels of namespaces
 	// from the API server.
@@ -45,7 +45,7 @@ type Pool struct {
 	opening     map[types.NamespacedName]*opening
 	connections map[identity]*Connection // those that something in open uses
 	made        int                      // connections so far
-	retired     func(id string)          // is told of a connection that nobody uses any more
+	retired     func(id string)          // called with a connection that no object uses any more
 	suspects    chan types.NamespacedName
 }
 
@@ -72,7 +72,7 @@ func (p *Pool) ForReconcile(ctx context.Context, obj v1alpha1.Object) (*Connecti
 	return p.Open(ctx, project)
 }
 
-// ForDeletion opens the project for the deletion of what an object stands for. It takes the last
+// ForDeletion opens the project for the deletion of what an object represents. It takes the last
 // good credential if there is no other.
 func (p *Pool) ForDeletion(ctx context.Context, obj v1alpha1.Object) (*Connection, error) {
 	project, err := p.Lookup(ctx, obj)

@@ -206,7 +206,7 @@ func (q *fairQueue) GetWithPriority() (reconcile.Request, int, bool) {
 		if t := q.first(); t != nil {
 			e := q.take(t)
 			if q.first() != nil {
-				q.wake.Signal() // another worker can go on
+				q.wake.Signal() // another worker can continue
 			}
 			return e.request, e.priority, false
 		}

@@ -163,7 +163,7 @@ func (h *entries) Pop() any {
 }
 
 // ledger keeps the usual metrics of work queues. Their makers are private to client-go's own queue,
-// so one of these keeps the books here: it is told what waits and what is taken, and decides
+// so one of these keeps the books here: it is informed of what waits and what is taken, and decides
 // nothing.
 type ledger struct {
 	books workqueue.TypedInterface[reconcile.Request]

@@ -78,8 +78,8 @@ func Invalid(format string, args ...any) error {
 	return Refuse(v1alpha1.ReasonInvalid, format, args...)
 }
 
-// race is a write of the object at hand that found another version of it, or none: somebody changed
-// or deleted the object after it was read, and its next version is on its way.
+// race is a write of the object at hand that found another version of it, or none: another client
+// changed or deleted the object after it was read, and its next version is on its way.
 type race struct{ error }
 
 func (r *race) Unwrap() error { return r.error }
@@ -107,7 +107,7 @@ type Verdict struct {
 	Unsent bool
 }
 
-// Retries says that an error calls for another try by and by, so that a look that was asked for is
+// Retries says that an error calls for another try later, so that a look that was asked for is
 // not over yet. A key that MeshAgent does not know may have been exchanged while the request was
 // under way.
 func (v Verdict) Retries(err error) bool {
