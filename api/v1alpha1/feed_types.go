@@ -75,6 +75,16 @@ type MeshFeedStatus struct {
 // MeshFeed manages a feed of a MeshAgent project: a stream of messages that rooms can subscribe
 // to.
 //
+// For example:
+//
+//	apiVersion: meshagent.com/v1alpha1
+//	kind: MeshFeed
+//	metadata:
+//	  name: orders
+//	spec:
+//	  description: Orders of all shops
+//	  visibility: Project
+//
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:validation:XValidation:rule="(has(self.spec) && has(self.spec.visibility) ? self.spec.visibility : 'Private') == (has(oldSelf.spec) && has(oldSelf.spec.visibility) ? oldSelf.spec.visibility : 'Private')",message="spec.visibility cannot be changed: delete the feed and create it again"

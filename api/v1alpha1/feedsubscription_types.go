@@ -52,6 +52,19 @@ type MeshFeedSubscriptionStatus struct {
 // MeshFeedSubscription manages a feed subscription: the delivery of a feed's messages into the
 // storage of a room.
 //
+// For example:
+//
+//	apiVersion: meshagent.com/v1alpha1
+//	kind: MeshFeedSubscription
+//	metadata:
+//	  name: support-orders
+//	spec:
+//	  feedRef:
+//	    name: orders
+//	  roomRef:
+//	    name: support
+//	  path: feeds/orders/
+//
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:categories=meshagent,shortName=masub

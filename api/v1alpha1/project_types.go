@@ -236,6 +236,16 @@ type DeletionCount struct {
 // rate limit, the namespaces that can use it, and default policies for its objects. It creates
 // nothing in MeshAgent. Its deletion waits until no object uses it.
 //
+// For example:
+//
+//	apiVersion: meshagent.com/v1alpha1
+//	kind: MeshProject
+//	metadata:
+//	  name: default
+//	spec:
+//	  apiKeySecretRef:
+//	    name: meshagent-api-key
+//
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:categories=meshagent,shortName=maproj

@@ -46,6 +46,16 @@ type MeshRoomStatus struct {
 // MeshRoom manages a room of a MeshAgent project: a place where people and agents meet, with
 // storage and settings of its own.
 //
+// For example:
+//
+//	apiVersion: meshagent.com/v1alpha1
+//	kind: MeshRoom
+//	metadata:
+//	  name: support
+//	spec:
+//	  metadata:
+//	    team: support
+//
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:categories=meshagent,shortName=maroom

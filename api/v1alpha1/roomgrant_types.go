@@ -69,6 +69,19 @@ type MeshRoomGrantStatus struct {
 
 // MeshRoomGrant manages what a user can do in a room of a MeshAgent project.
 //
+// For example:
+//
+//	apiVersion: meshagent.com/v1alpha1
+//	kind: MeshRoomGrant
+//	metadata:
+//	  name: support-owner
+//	spec:
+//	  roomRef:
+//	    name: support
+//	  email: owner@example.com
+//	  permissions:
+//	    preset: User
+//
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:categories=meshagent,shortName=magrant

@@ -116,6 +116,21 @@ type MeshRouteStatus struct {
 // MeshRoute manages a route of a MeshAgent project, which leads HTTP requests for a domain to
 // published ports of a room or to an agent.
 //
+// For example:
+//
+//	apiVersion: meshagent.com/v1alpha1
+//	kind: MeshRoute
+//	metadata:
+//	  name: support
+//	spec:
+//	  domain: support.example.com
+//	  backend:
+//	    roomRef:
+//	      name: support
+//	  paths:
+//	  - path: /
+//	    targetPort: 8000
+//
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:categories=meshagent,shortName=maroute

@@ -159,6 +159,19 @@ type MeshSecretStatus struct {
 // the value in MeshAgent stays as it is. If you delete the MeshSecret, the operator deletes the
 // secret in MeshAgent.
 //
+// For example:
+//
+//	apiVersion: meshagent.com/v1alpha1
+//	kind: MeshSecret
+//	metadata:
+//	  name: openai
+//	spec:
+//	  secretRef:
+//	    name: openai
+//	  keys:
+//	  - key: api-key
+//	    as: OPENAI_API_KEY
+//
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:categories=meshagent,shortName=masec

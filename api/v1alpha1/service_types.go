@@ -191,6 +191,24 @@ type MeshServiceStatus struct {
 // MeshService manages a service of a MeshAgent project or room: a container that MeshAgent runs,
 // or a service that runs outside MeshAgent, with the agents and tools that it provides.
 //
+// For example:
+//
+//	apiVersion: meshagent.com/v1alpha1
+//	kind: MeshService
+//	metadata:
+//	  name: support
+//	spec:
+//	  roomRef:
+//	    name: support
+//	  container:
+//	    image: ghcr.io/example/support:1.4
+//	  ports:
+//	  - num: 8000
+//	    endpoints:
+//	    - path: /agent
+//	      meshagent:
+//	        identity: support
+//
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:categories=meshagent,shortName=masvc
