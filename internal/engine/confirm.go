@@ -31,7 +31,8 @@ type unconfirmed struct {
 	desired uint64         // the fingerprint
 	writes  int
 	set     drift.Fields // what the object has set
-	lost    bool         // as in outcome
+	secrets []v1alpha1.WrittenSecret
+	lost    bool // as in outcome
 	adopted bool
 }
 
@@ -116,6 +117,7 @@ func (p *pass) recallWrite() {
 	if write.adopted {
 		p.status.Adopted = new(true)
 	}
+	p.status.WrittenSecrets = write.secrets
 	_ = keepFields(write.set, &p.status.AppliedFields) // it was encoded before
 }
 

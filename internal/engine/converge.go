@@ -147,6 +147,7 @@ func (p *pass) carriedOut(made resource, shown bool, fixed []drift.Change) uncon
 	return unconfirmed{
 		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: p.fingerprintOf(p.desired), writes: p.writes,
 		set: readFields(p.status.AppliedFields).And(readFields(p.status.PendingFields)), lost: p.outcome.lost, adopted: p.outcome.adopted,
+		secrets: p.status.WrittenSecrets,
 	}
 }
 

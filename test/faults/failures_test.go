@@ -70,6 +70,7 @@ type unfinished struct {
 	lists   bool                         // whether the collection is listed before that
 	marked  bool                         // it bears the mark of its owner
 	keyed   bool                         // it has a natural key, which another user can choose too
+	hidden  bool                         // a value was written that is never shown
 	before  map[simulator.Foreign]string // what MeshAgent held without it
 }
 
@@ -94,6 +95,8 @@ func (h *cluster) prepare(s samples.Sample, patch string) *unfinished {
 		return call.Method == http.MethodGet && call.Path == u.post.Path && !call.At.After(u.post.At)
 	})
 	u.marked = strings.Contains(string(u.post.RequestBody), memory.OwnMark)
+	u.Condition(u.obj, v1alpha1.ConditionReady) // it reads the object
+	u.hidden = len(u.obj.CommonStatus().WrittenSecrets) > 0
 	u.keyed = !strings.Contains(string(u.post.RequestBody), string(u.obj.GetUID()))
 	h.CheckDeletion(u.obj)
 	if u.post.Collection == "invitations" {
