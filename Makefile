@@ -57,6 +57,7 @@ fmt: ## Format the Go code
 lint: ## Run the linters (.golangci.yml)
 	@echo "lint: the first run compiles golangci-lint, which takes a few minutes"
 	$(TOOL) golangci-lint-kube-api-linter run $(LINTFLAGS)
+	git ls-files -z | xargs -0 go run ./hack/words
 
 .PHONY: test
 test: controlplane ## Run all tests against a real API server; TESTFLAGS="-run Room -v" selects tests

@@ -77,7 +77,7 @@ func texts(path string, content []byte) (all []line) {
 	scan.Init(file, content, nil, scanner.ScanComments)
 	for {
 		at, kind, text := scan.Scan()
-		switch kind {
+		switch kind { //nolint:exhaustive // the rest is code
 		case token.EOF:
 			return all
 		case token.COMMENT, token.STRING:

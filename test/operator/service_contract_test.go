@@ -154,7 +154,7 @@ func enumeration(word string) string {
 		return strings.ToUpper(word)
 	}
 	value := ""
-	for _, part := range strings.Split(word, "-") {
+	for part := range strings.SplitSeq(word, "-") {
 		value += strings.ToUpper(part[:1]) + part[1:]
 	}
 	return value

@@ -30,7 +30,9 @@ func service(name string, change ...func(*v1alpha1.MeshServiceSpec)) *v1alpha1.M
 
 // inRoom puts a MeshService into a room.
 func inRoom(name string) func(*v1alpha1.MeshServiceSpec) {
-	return func(spec *v1alpha1.MeshServiceSpec) { spec.RoomRef = &v1alpha1.ResourceReference{Name: v1alpha1.ObjectName(name)} }
+	return func(spec *v1alpha1.MeshServiceSpec) {
+		spec.RoomRef = &v1alpha1.ResourceReference{Name: v1alpha1.ObjectName(name)}
+	}
 }
 
 // textOf is what MeshAgent holds as text, to search in.

@@ -39,7 +39,7 @@ var edits = map[string]string{ //nolint:gosec // these are not credentials
 }
 
 // listEdits are for samples with lists of objects. Tests fail if one is missing.
-var listEdits = map[string]string{ //nolint:gosec // these are not credentials
+var listEdits = map[string]string{
 	"MeshRoute": `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"path": "/", "pathType": "Prefix", "targetPort": 9000}]}}`,
 	"MeshService support": `{"spec": {"agents": [{"name": "first"}, {"name": "support", "description": "Other", "channels": {"queue": [{"queue": "questions"}]}}],
 		"container": {"environment": [{"name": "NEW", "value": "x"}, {"name": "OPENAI_API_KEY", "secret": {"identity": "support", "meshSecretRef": {"name": "openai-room"}}},
