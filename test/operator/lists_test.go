@@ -30,7 +30,7 @@ var _ = Describe("A list that is wrong", func() {
 		w.ExpectLists(ctx, 2)
 		Expect(w.Writes()).To(BeEmpty())
 		Expect(w.HeldNames()).To(Equal(ids))
-		Expect(operator.Writes.Load()).To(BeZero(), "and nobody is alarmed")
+		Expect(operator.Writes.Load()).To(BeZero(), "no status may change")
 
 		By("showing the old content of what was changed")
 		w.MeshAgent.FreezeLists("rooms")

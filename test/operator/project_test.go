@@ -96,7 +96,7 @@ var _ = Describe("MeshProject", func() {
 			Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=False"), ContainSubstring(want)))
 			Eventually(w.State(ctx, support)).WithContext(ctx).Should(And(HavePrefix("Ready=False ProjectNotReady"), ContainSubstring(want[len(want)-20:])))
 
-			By("mending it")
+			By("correcting it")
 			w.Edit(ctx, project, func() { project.Spec.ProjectID = "" })
 			right := harness.APIKeySecret(simulator.DevelopmentKey)
 			right.Namespace = w.Namespace

@@ -91,7 +91,7 @@ var _ = Describe("MeshRoom", func() {
 		Expect(w.RemoteRoom("care")).To(HaveKeyWithValue("metadata", HaveLen(1)), "what others set stays")
 	})
 
-	It("is set right when somebody renames it in MeshAgent, who may add to it", func(ctx SpecContext) {
+	It("gets its name back when another user renames it in MeshAgent, and keeps what that user added", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)

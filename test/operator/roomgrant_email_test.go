@@ -47,7 +47,7 @@ var _ = Describe("MeshRoomGrant by e-mail", func() {
 		Expect(w.MeshAgent.Documents("room-grants")).To(BeEmpty())
 	})
 
-	It("invites anyone who is no member, once, and is Ready when they have joined", func(ctx SpecContext) {
+	It("invites a user who is not a member once, and is Ready when the user has joined", func(ctx SpecContext) {
 		begin(ctx, simulator.Behavior{})
 		fresh := grant("fresh", newcomer, queues, byEmail)
 		fresh.Spec.InviteRedirectURL = "https://example.com/welcome"

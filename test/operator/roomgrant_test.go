@@ -18,7 +18,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// newcomer is the e-mail address of somebody who is no member yet.
+// newcomer is the e-mail address of a user who is not a member yet.
 const newcomer = "new@example.com"
 
 // queues is what most grants permit here.
@@ -131,7 +131,7 @@ var _ = Describe("MeshRoomGrant", func() {
 		Expect(w.Writes()).To(Equal([]string{"DELETE room-grants/" + support.Status.ID + "/" + user}))
 	})
 
-	It("is what its user may do: what somebody else grants besides is taken away, and limits they set are lifted", func(ctx SpecContext) {
+	It("removes rights that others add in MeshAgent, and limits that others set", func(ctx SpecContext) {
 		begin(ctx, simulator.Behavior{})
 		ops := grant("ops", user, queues)
 		w.CreateAll(ctx, ops)

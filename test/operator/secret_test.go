@@ -220,7 +220,7 @@ var _ = Describe("MeshSecret", func() {
 		mine.Spec.RoomRef = &v1alpha1.ResourceReference{Name: "support"}
 		w.CreateAll(ctx, support, mine)
 		w.ExpectReady(ctx, support, mine)
-		w.Edit(ctx, support, func() { support.Spec.Suspend = new(true) }) // nobody sets it right
+		w.Edit(ctx, support, func() { support.Spec.Suspend = new(true) }) // so that the operator does not correct the name
 		Eventually(w.State(ctx, support)).WithContext(ctx).Should(ContainSubstring("Suspended"))
 		w.MeshAgent.ResetCalls()
 		w.MeshAgent.Edit("rooms", support.Status.ID, func(doc map[string]any) { doc["name"] = "renamed" })
