@@ -86,7 +86,7 @@ func TestRun(t *testing.T) {
 		}
 	})
 
-	// Before its caches are filled, it is not ready, and stops when it is told to.
+	// Before its caches are filled, the operator is not ready, and stops when it gets a signal.
 	t.Run("without any rights", func(t *testing.T) {
 		t.Parallel()
 		o := startOperator(t, plane)
@@ -150,7 +150,7 @@ func (o *operator) mustStop(t *testing.T) {
 	}
 }
 
-// probe asks whether the operator is ready; 0 is no answer.
+// probe returns the status code of /readyz, or 0 if the operator does not answer.
 func (o *operator) probe(ctx context.Context) int {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+o.probes+"/readyz", nil)
 	if err != nil {

@@ -57,6 +57,6 @@ func TestTheOperatorNeedsNoProxyForItsCluster(t *testing.T) {
 			t.Errorf("it asked %s", who)
 		}
 	default:
-		t.Errorf("it asked nobody: %s", out)
+		t.Errorf("the operator sent no request: %s", out)
 	}
 }

@@ -17,9 +17,9 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness"
 )
 
-// meant are the changes since the last release that may refuse what it took, as the test names
-// them, each with the reason why nobody is hurt. They go with the next release.
-var meant = map[string]string{}
+// intended holds the changes since the last release that refuse what the release accepted, as the
+// test names them, each with the reason why it hurts no user. The next release empties the list.
+var intended = map[string]string{}
 
 var _ = Describe("A change of the definitions", func() {
 	It("takes all that those of the last release took", func() {
@@ -35,8 +35,8 @@ var _ = Describe("A change of the definitions", func() {
 			}
 			problems = append(problems, narrowed(name, was[name], is[name])...)
 		}
-		problems = slices.DeleteFunc(problems, func(problem string) bool { return meant[problem] != "" })
-		Expect(problems).To(BeEmpty(), "what is meant belongs into the list at the top of this test, with a reason")
+		problems = slices.DeleteFunc(problems, func(problem string) bool { return intended[problem] != "" })
+		Expect(problems).To(BeEmpty(), "add what is intended to the list at the top of this test, with a reason")
 	})
 
 	DescribeTable("is seen to",

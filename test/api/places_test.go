@@ -51,7 +51,7 @@ var _ = Describe("Each kind", func() {
 // tell.
 type repository struct {
 	files      map[string]string // by path
-	kinds      map[string]bool   // those of the scheme; whether something in MeshAgent stands for their objects
+	kinds      map[string]bool   // those of the scheme; whether their objects have a resource in MeshAgent
 	controlled map[string]string // those of controller.All, with the type of the client's document
 	unedited   []string          // samples for which samples/edits.go has nothing
 	admission  map[string][]admissionCase

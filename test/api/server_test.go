@@ -18,7 +18,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/harness/hostilevalue"
 )
 
-// Everything else here is checked in this process. This is what it stands for.
+// All other specs check objects in process. These compare the results with a real API server.
 var _ = Describe("A real API server", func() {
 	It("answers the same to every creation in the tables", func(ctx SpecContext) {
 		server := client.WithFieldValidation(harness.Client(), "Strict")

@@ -3,8 +3,8 @@
 
 package api_test
 
-// What cannot be changed in MeshAgent cannot be changed in an object either: users are told when
-// they try.
+// What cannot be changed in MeshAgent cannot be changed in an object either. The API server rejects
+// the change.
 var _ = describeUpdates(
 	badUpdate("the room of a grant", "MeshRoomGrant", `spec: {roomRef: {name: r}, userID: u, permissions: {}}`, `{"spec": {"roomRef": {"name": "s"}}}`, `roomRef, userID and email cannot be changed`),
 	badUpdate("the form of the room of a grant", "MeshRoomGrant", `spec: {roomRef: {name: r}, userID: u, permissions: {}}`, `{"spec": {"roomRef": {"name": null, "externalName": "r"}}}`, `roomRef, userID and email cannot be changed`),

@@ -42,8 +42,8 @@ var (
 
 var acts = []act{
 	{name: "creation", do: (*life).create, writes: toCreate},
-	// Only one more write in each creation could tell what an object had set of a resource that
-	// bears its mark.
+	// To know what an object had set in a resource with its ownership annotation, each creation
+	// would cost one more write.
 	{name: "creation, changed meanwhile", do: (*life).create, writes: toCreate, meanwhile: (*life).change, forgets: func(l *life) bool { return l.marked }},
 	{name: "creation, renamed meanwhile", of: (*life).hasName, do: (*life).create, writes: toCreate, meanwhile: (*life).rename},
 	{name: "creation, deleted meanwhile", do: (*life).create, writes: toCreate, meanwhile: (*life).delete},

@@ -56,8 +56,8 @@ func TestWhatRefersToARoomFollowsItAtOnce(t *testing.T) {
 	})
 }
 
-// What a resource lies in is gone, and was named by its id. Whether the resource was ever created
-// does not matter.
+// The parent of a resource is gone, and the spec names it by its ID. Whether the resource was ever
+// created does not matter.
 func TestWhatLiesInSomethingGoneCanBeDeleted(t *testing.T) {
 	t.Parallel()
 	const nowhere = "00000000-0000-4000-8000-000000000000"

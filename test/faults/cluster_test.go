@@ -20,7 +20,7 @@ func newCluster(tb testing.TB, behavior simulator.Behavior) *cluster {
 	return &cluster{memory.New(tb, behavior)}
 }
 
-// object is a fresh copy of a sample that stands for something in MeshAgent.
+// object returns a fresh copy of a sample that has a resource in MeshAgent.
 func object(s samples.Sample) engine.Object {
 	obj := s.Object().(engine.Object)
 	obj.SetNamespace(memory.Namespace)

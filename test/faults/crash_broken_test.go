@@ -25,7 +25,7 @@ func sampleOf(t *testing.T, kind string) samples.Sample {
 	return samples.Sample{}
 }
 
-// What goes wrong at a kill is told.
+// The test of kills reports what goes wrong at a kill.
 func TestTheCrashMatrixTells(t *testing.T) {
 	t.Parallel()
 	for name, broken := range map[string]struct {
@@ -37,7 +37,7 @@ func TestTheCrashMatrixTells(t *testing.T) {
 	}{
 		"a second resource": {
 			kind: "MeshSecret", behavior: simulator.Behavior{DuplicateSecretNames: true}, act: act{name: "creation", do: (*life).create},
-			sabotage: func(l *life) { l.answer(http.MethodGet, "$", `{"secrets": [], "total": 0}`) }, want: "resources stand for one object",
+			sabotage: func(l *life) { l.answer(http.MethodGet, "$", `{"secrets": [], "total": 0}`) }, want: "resources belong to one object",
 		},
 		"a resource that stays": {
 			kind: "MeshFeed", act: act{name: "deletion", exists: true, do: (*life).delete},
@@ -134,7 +134,7 @@ func (l *life) meddle() {
 	}
 }
 
-// A kind that is struck less often than its verbs demand is told, and so is a test that strikes
+// The test reports a kind that is struck less often than its verbs demand, and an act that strikes
 // nothing.
 func TestCountsTell(t *testing.T) {
 	t.Parallel()

@@ -86,8 +86,8 @@ func (l *life) checkEveryMoment(a act) (killed []memory.Moment) {
 	return killed
 }
 
-// enact lets an act happen while someone watches, who may kill the operator, and then the operator
-// run. It describes what is there in the end, and clears up.
+// enact performs an act while watch looks on, which can kill the operator, and then lets the
+// operator run. It describes what is there in the end, and clears up.
 func (l *life) enact(a act, watch func(memory.Moment)) (end string) {
 	l.Helper()
 	defer l.clear()
@@ -118,7 +118,7 @@ func (l *life) enact(a act, watch func(memory.Moment)) (end string) {
 	}
 	held := l.checkOthers()
 	if exists && l.mirrors() && len(held) != 1 {
-		l.Errorf("%d resources stand for one object: %v", len(held), held)
+		l.Errorf("%d resources belong to one object: %v", len(held), held)
 	}
 	forgets := a.forgets != nil && a.forgets(l)
 	end = l.describeStatus() + "\nheld: " + l.describeHeld(held, forgets)

@@ -68,7 +68,7 @@ type unfinished struct {
 	post    memory.Creation              // how it is created when nothing fails
 	reads   bool                         // whether anything is read before that
 	lists   bool                         // whether the collection is listed before that
-	marked  bool                         // it bears the mark of its owner
+	marked  bool                         // it has the ownership annotation
 	keyed   bool                         // it has a natural key, which another user can choose too
 	hidden  bool                         // a value was written that is never shown
 	before  map[simulator.Foreign]string // what MeshAgent held without it

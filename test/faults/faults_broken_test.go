@@ -14,7 +14,7 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// What goes wrong while there is trouble is told.
+// The test of faults reports what goes wrong during a fault.
 func TestTheFaultMatrixTells(t *testing.T) {
 	t.Parallel()
 	for name, broken := range map[string]struct {
@@ -37,7 +37,7 @@ func TestTheFaultMatrixTells(t *testing.T) {
 					return os.ErrDeadlineExceeded
 				}}}
 			},
-			want: "resources stand for one object",
+			want: "resources belong to one object",
 		},
 		"other words each time": {
 			trouble: func(*ordeal) trouble {
@@ -90,7 +90,7 @@ func TestTheFaultMatrixTells(t *testing.T) {
 	}
 }
 
-// A table that differs from the page that users read is told.
+// The test reports a table that differs from the page that users read.
 func TestTheFaultTablesTell(t *testing.T) {
 	t.Parallel()
 	m := &faultMatrix{cells: map[cell][]string{}}

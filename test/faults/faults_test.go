@@ -56,7 +56,7 @@ type ordeal struct {
 	reworded int            // how often they were written in other words than before
 	written  int            // how often status was written
 
-	onRequest func(memory.Moment) // is told before a request to MeshAgent for the object
+	onRequest func(memory.Moment) // is called before a request to MeshAgent for the object
 }
 
 func prepareOrdeal(tb testing.TB, s samples.Sample) *ordeal {
@@ -90,13 +90,13 @@ func (o *ordeal) watch(at memory.Moment) {
 	}
 }
 
-// describeResource is what stands for the object in MeshAgent, but for what differs each time.
-// There must be one.
+// describeResource describes the object's resource in MeshAgent, except for what differs each time.
+// There must be exactly one.
 func (o *ordeal) describeResource() string {
 	o.Helper()
 	held := o.checkOthers()
 	if len(held) != 1 {
-		o.Errorf("%d resources stand for one object: %v", len(held), held)
+		o.Errorf("%d resources belong to one object: %v", len(held), held)
 	}
 	return o.anonymous(o.describeHeld(held, false))
 }
@@ -138,7 +138,7 @@ func (o *ordeal) checkOwn() {
 	}
 }
 
-// removeResource deletes what stands for the object in MeshAgent as another user does.
+// removeResource deletes the object's resource in MeshAgent as another user does.
 func (o *ordeal) removeResource() {
 	o.Helper()
 	for where := range o.checkOthers() {
@@ -207,9 +207,9 @@ func (o *ordeal) comesTo(t trouble, what struck, reason, method string) string {
 	return o.inWords(method)
 }
 
-// checkQuiet checks that while requests go on to fail, that is told once. The first retry may fail
-// in another place than the first try. An attempt to create what bears no mark is recorded
-// beforehand.
+// checkQuiet checks that status reports requests that keep failing once only. The first retry may
+// fail in another place than the first try. The operator records each attempt to create a resource
+// that has no ownership annotation.
 func (o *ordeal) checkQuiet(struck *int, method string) {
 	o.Helper()
 	more := func(n int) {
@@ -223,10 +223,10 @@ func (o *ordeal) checkQuiet(struck *int, method string) {
 	said, reworded, written := o.said, o.reworded, o.written
 	more(3)
 	if o.reworded != reworded {
-		o.Errorf("the same goes on, and status was written %d times in other words: it was%s\nand is%s", o.reworded-reworded, said, o.said)
+		o.Errorf("nothing changed, and status was written %d times in other words: it was%s\nand is%s", o.reworded-reworded, said, o.said)
 	}
 	if recorded := method == http.MethodPost && !o.marked; o.written != written && !recorded {
-		o.Errorf("the same goes on, and status was written %d times", o.written-written)
+		o.Errorf("nothing changed, and status was written %d times", o.written-written)
 	}
 }
 

@@ -27,10 +27,10 @@ type life struct {
 	before map[simulator.Foreign]string // what MeshAgent holds without the object
 	lives  int                          // for acts that are not the same each time
 
-	// Of the resource, if the sample stands for one:
+	// Of the sample's resource, if there is one:
 	made    memory.Creation
 	methods []string // that the contract offers to change it
-	marked  bool     // it bears the mark of its owner
+	marked  bool     // it has the ownership annotation
 	keyed   bool     // it has a natural key, which another user can choose too
 }
 

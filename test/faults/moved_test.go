@@ -17,8 +17,9 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// What an object refers to is left in MeshAgent, and its name in Kubernetes stands for another
-// resource from then on. Whatever the object says of it, what it has created goes with it.
+// What an object refers to is left in MeshAgent, and its name in Kubernetes leads to another
+// resource from then on. When the object is deleted, what it created is deleted, whatever its status
+// says.
 func TestWhatIsReferredToBecomesAnother(t *testing.T) {
 	t.Parallel()
 	cells := newDemand(t)

@@ -127,7 +127,7 @@ func TestATemplateFollowsTheDomainOfARoute(t *testing.T) {
 			route := agentRoute(v1alpha1.ExternalReference{ExternalName: "scribe"})
 			route.Spec.Domain = domain
 			h.Apply(route)
-			h.Run(memory.DriftInterval / 2) // it is told at once
+			h.Run(memory.DriftInterval / 2) // the change wakes the service at once
 			h.RequireReady(route)
 			h.RequireReady(service)
 			external, _ := h.MeshAgent.Documents("services")[0]["external"].(map[string]any)

@@ -55,7 +55,7 @@ func TestATemplateThatIsRenamedToATakenName(t *testing.T) {
 		h.Run(time.Minute)
 		checkNameTaken(t, h, service, "taken")
 		h.CheckDeletion(other)
-		h.Run(memory.DriftInterval / 2) // the name is free, which the object is told at once
+		h.Run(memory.DriftInterval / 2) // the name is free, which wakes the object at once
 		h.RequireReady(service)
 		if service.Status.Name != "taken" {
 			t.Errorf("it is called %q", service.Status.Name)

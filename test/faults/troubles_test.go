@@ -23,8 +23,8 @@ type trouble struct {
 	name   string
 	fault  simulator.Fault
 	reason string // of condition Synced; "" for what can happen to writes only
-	// writes is, by method, what is told instead if only such requests are struck. "" is for those
-	// to which it cannot happen.
+	// writes has, by method, the reason if only such requests are struck. It is "" for methods to
+	// which the fault cannot happen.
 	writes map[string]string
 	// credible says that MeshAgent's own answer to a write may say no more than this one, which is
 	// believed until the resource is looked at.
@@ -34,7 +34,7 @@ type trouble struct {
 	deleted bool
 }
 
-// copes stands for a reason if it is enough to try again: what happened once does no harm.
+// copes is used in place of a reason if a retry is enough, because what happened once does no harm.
 const copes = "copes"
 
 // struck says which of the requests for a collection a trouble strikes.
@@ -45,8 +45,8 @@ const (
 	writes     struck = "only what writes"
 )
 
-// reasonFor is what users are told when requests of a method are necessary, and are struck; "" if
-// they cannot be.
+// reasonFor returns the reason that users see if requests of a method are necessary and are struck,
+// or "" if they cannot be struck.
 func (t trouble) reasonFor(what struck, method string) string {
 	if own, ok := t.writes[method]; ok && what == writes {
 		return own
@@ -112,7 +112,7 @@ var troubles = []trouble{
 // ports are those that requests are sent from: another one each time.
 var ports atomic.Int64
 
-// lookupFails is what the resolver says of a name server that cannot be reached.
+// lookupFails is the resolver's error for a name server that is unreachable.
 func lookupFails() error {
 	const server = "192.0.2.53:53"
 	return &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{

@@ -61,8 +61,8 @@ func TestTwoGrantsOfOneUser(t *testing.T) {
 	}
 }
 
-// An earlier release let two objects stand for one secret. The older one keeps it. The other one
-// neither writes nor deletes it, also if it is deleted before it was looked at.
+// An earlier release let two objects have one secret. The older one keeps it. The other one neither
+// writes nor deletes it, even if it is deleted before it is reconciled.
 func TestASecretThatTwoObjectsHaveAlready(t *testing.T) {
 	t.Parallel()
 	for name, looked := range map[string]bool{"looked at first": true, "deleted at once": false} {

@@ -84,7 +84,7 @@ func TestWriteOnlyValues(t *testing.T) {
 			w.expect(v1alpha1.ReasonInSync)
 			w.mustHold("hush-2")
 		},
-		"is no difference under Observe": func(w *writeOnly) {
+		"does not differ under Observe": func(w *writeOnly) {
 			w.apply()
 			w.orphan(func(spec *v1alpha1.CommonSpec) { spec.ReconcilePolicy = v1alpha1.ReconcileObserve })
 			w.expect(v1alpha1.ReasonInSync)
@@ -165,7 +165,7 @@ func (w *writeOnly) edit(change func(*v1alpha1.OAuthClientConfig)) {
 	w.update()
 }
 
-// orphan leaves the service in MeshAgent, and applies the object anew.
+// orphan leaves the service in MeshAgent, and applies the object again.
 func (w *writeOnly) orphan(prepare func(*v1alpha1.CommonSpec)) {
 	w.Helper()
 	w.Patch(w.service, `{"spec": {"deletionPolicy": "Orphan"}}`)

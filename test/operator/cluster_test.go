@@ -123,7 +123,7 @@ var _ = Describe("When Kubernetes", func() {
 			switch ours := strings.HasSuffix(r.URL.Path, "/meshrooms"); {
 			case !away.Load() || r.Method != http.MethodGet:
 				return 0, ""
-			case harness.IsWatch(r) && !r.URL.Query().Has("sendInitialEvents"): // it goes on where it broke off
+			case harness.IsWatch(r) && !r.URL.Query().Has("sendInitialEvents"): // it continues where it broke off
 				if ours {
 					watches.Add(1)
 				}
@@ -163,7 +163,7 @@ var _ = Describe("When Kubernetes", func() {
 		Expect(operator.Writes.Load()).To(BeNumerically("==", 4), "a status, two finalizers, and the status of the new room")
 	})
 
-	It("loses the finalizer by somebody's hand, it is set again", func(ctx SpecContext) {
+	It("loses the finalizer because a user removes it, the operator adds it again", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
@@ -199,7 +199,7 @@ var _ = Describe("When Kubernetes", func() {
 		end()
 		w.CreateAll(ctx, again)
 		w.ExpectReady(ctx, again)
-		Expect(again.Status.ID).To(Equal(id), "it bears the mark of this name")
+		Expect(again.Status.ID).To(Equal(id), "it has the ownership annotation of this name")
 		Expect(again.Status.IsAdopted()).To(BeFalse())
 		Expect(w.Delete(ctx, again)).To(Succeed())
 		w.ExpectGone(ctx, again)

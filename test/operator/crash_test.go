@@ -23,7 +23,7 @@ import (
 )
 
 // What test/faults shows of all kinds in memory, a few show here with a real API server, its
-// watches and its cache: one kind whose resources bear a mark, and one whose resources do not.
+// watches and its cache: one kind whose resources have an ownership annotation, and one whose resources do not.
 var _ = Describe("An operator that is killed", func() {
 	for _, a := range acts {
 		It("at any moment of the "+a.name+" ends up where an undisturbed one does", func(ctx SpecContext) {

@@ -57,7 +57,7 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 		Expect(w.MeshAgent.Documents("feeds")[0]).To(HaveKeyWithValue("message_schema", true))
 	})
 
-	It("says that a paused feed refuses changes of subscriptions, and goes on when it is resumed", func(ctx SpecContext) {
+	It("says that a paused feed rejects changes of subscriptions, and continues when the feed is resumed", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		w.ApplyProject(ctx)
@@ -114,7 +114,7 @@ var _ = Describe("MeshFeed and MeshFeedSubscription", func() {
 		Expect(mine.Status.ID).To(Equal(id))
 		Expect(w.MeshAgent.Documents("feeds/" + orders.Status.ID + "/subscriptions")).To(HaveLen(1))
 
-		By("deleting feed, room and subscription in an order that nobody would choose")
+		By("deleting feed, room and subscription in the wrong order")
 		Expect(w.Delete(ctx, orders)).To(Succeed())
 		Expect(w.Delete(ctx, support)).To(Succeed())
 		w.ExpectGone(ctx, orders, support)

@@ -62,7 +62,7 @@ func deletionsHeld(operator *harness.Operator) map[string]float64 {
 }
 
 var _ = Describe("The deletion guard", func() {
-	It("holds what goes beyond it, over a restart, until somebody lets it go", func(ctx SpecContext) {
+	It("holds the deletions that exceed it, also after a restart, until a user allows them", func(ctx SpecContext) {
 		w, operator, project, _ := guardedRooms(ctx, 2, 5)
 		left := heldRooms(ctx, w, 3)
 		held := func(count float64) {
@@ -84,7 +84,7 @@ var _ = Describe("The deletion guard", func() {
 		heldRooms(ctx, w, 4)
 		held(4)
 
-		By("being released in words that are no time")
+		By("being released with a value that is not a time")
 		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, "tomorrow")
 		Eventually(w.State(ctx, late)).WithContext(ctx).Should(ContainSubstring(`"tomorrow"`))
 		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(-time.Minute).Format(time.RFC3339))
@@ -109,7 +109,7 @@ var _ = Describe("The deletion guard", func() {
 		Expect(project.Status.Deletions).To(BeEmpty())
 	})
 
-	It("lets go what is to stay in MeshAgent after all, without counting it", func(ctx SpecContext) {
+	It("releases objects whose policy becomes Orphan, without counting them", func(ctx SpecContext) {
 		w, _, project, rooms := guardedRooms(ctx, 1, 4)
 		heldRooms(ctx, w, 3)
 		w.Edit(ctx, project, func() { project.Spec.DeletionGuard.MaxPerHour = new(int32(0)) })
@@ -123,7 +123,7 @@ var _ = Describe("The deletion guard", func() {
 		Eventually(w.State(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
 	})
 
-	It("goes on when the hour is over", func(ctx SpecContext) {
+	It("continues when the earlier deletions are more than an hour old", func(ctx SpecContext) {
 		w, operator, project, _ := guardedRooms(ctx, 1, 3)
 		heldRooms(ctx, w, 2)
 		operator.Stop()

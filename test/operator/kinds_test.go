@@ -26,13 +26,13 @@ var _ = Describe("Each sample", func() {
 	It("follows its spec, there and back", func(ctx SpecContext) {
 		harness.InParallel(harness.Samples(), func(s harness.Sample) { followsItsSpec(ctx, s) })
 	})
-	It("goes on when its status is lost", func(ctx SpecContext) {
+	It("continues when its status is lost", func(ctx SpecContext) {
 		harness.InParallel(harness.Samples(), func(s harness.Sample) { outlivesItsStatus(ctx, s) })
 	})
-	It("is restored when somebody changes or deletes it in MeshAgent", func(ctx SpecContext) {
+	It("is restored when another user changes or deletes it in MeshAgent", func(ctx SpecContext) {
 		harness.InParallel(harness.RemoteSamples(), func(s harness.Sample) { isRestored(ctx, s) })
 	})
-	It("does not touch what somebody else manages", func(ctx SpecContext) {
+	It("does not change what another object or operator manages", func(ctx SpecContext) {
 		var respected atomic.Int64
 		harness.InParallel(harness.RemoteSamples(), func(s harness.Sample) {
 			if respectsOwners(ctx, s) {

@@ -111,7 +111,7 @@ var _ = Describe("The metrics", func() {
 		Eventually(checked).WithContext(ctx).Should(BeNumerically(">", first))
 		Expect(told("meshagent_operator_drift_interval_seconds")()).To(Equal(map[string]float64{"": 2}))
 
-		By("not telling of what nobody wants to be compared")
+		By("leaving out objects that are suspended")
 		w.Edit(ctx, one, func() { one.Spec.Suspend = new(true) })
 		Eventually(func() []string {
 			return slices.Collect(maps.Keys(told("meshagent_operator_last_drift_check_timestamp_seconds")()))
@@ -140,7 +140,7 @@ var _ = Describe("The metrics", func() {
 		Eventually(corrected).WithContext(ctx).Should(Equal(1.0))
 		Expect(found()).To(Equal(1.0))
 
-		By("counting a resource that somebody deleted")
+		By("counting a resource that another user deleted")
 		w.MeshAgent.Remove("rooms", kept.Status.ID)
 		Eventually(corrected).WithContext(ctx).Should(Equal(2.0))
 		Expect(found()).To(Equal(2.0))

@@ -32,7 +32,7 @@ var _ = Describe("A name in MeshAgent", func() {
 		Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(1))
 	})
 
-	It("goes on in a chain of renames", func(ctx SpecContext) {
+	It("continues through a chain of renames", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)
@@ -69,7 +69,7 @@ var _ = Describe("A name in MeshAgent", func() {
 		Expect(w.MeshAgent.Documents("secrets")).To(HaveLen(1))
 	})
 
-	It("is told in events as people know it", func(ctx SpecContext) {
+	It("is the one that people know in events", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		w.StartOperator(harness.OperatorOptions{})
 		w.ApplyProject(ctx)

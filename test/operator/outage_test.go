@@ -14,7 +14,7 @@ import (
 )
 
 var _ = Describe("When MeshAgent", func() {
-	It("is away, rooms stay Ready, say so, and are set right when it is back", func(ctx SpecContext) {
+	It("is away, rooms stay Ready and say why they are not Synced, and drift is corrected when it is back", func(ctx SpecContext) {
 		w := harness.NewEnv(ctx)
 		w.StartOperator(harness.OperatorOptions{DriftInterval: harness.ShortInterval})
 		project := w.ApplyProject(ctx)

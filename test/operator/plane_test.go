@@ -53,7 +53,7 @@ var _ = Describe("A cluster", Ordered, func() {
 		vacate(ctx, w, append(rooms, late, project)...)
 	})
 
-	It("from which the CustomResourceDefinitions are removed, with a deletionGuard, keeps what they declared until somebody lets it go", func(ctx SpecContext) {
+	It("from which the CustomResourceDefinitions are removed, with a deletionGuard, keeps what they declared until a user allows the deletions", func(ctx SpecContext) {
 		w := harness.NewEnvIn(ctx, plane, direct)
 		operator := w.StartOperator(harness.OperatorOptions{})
 		project := w.ApplyProject(ctx)
@@ -102,7 +102,7 @@ func definitions(ctx context.Context, w *harness.Env) func() ([]string, error) {
 }
 
 // removeDefinitions deletes all our CustomResourceDefinitions, as uninstalling with them does, and
-// waits until those are gone of which there is no object.
+// waits until those without objects are gone.
 func removeDefinitions(ctx context.Context, w *harness.Env) {
 	GinkgoHelper()
 	names, err := definitions(ctx, w)()

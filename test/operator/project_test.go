@@ -77,7 +77,7 @@ var _ = Describe("MeshProject", func() {
 		Expect(operator.Writes.Load()).To(BeZero())
 	})
 
-	harness.DescribeRows("says what is wrong with its credential, and heals when that is right",
+	harness.DescribeRows("says what is wrong with its credential, and becomes Ready when you correct it",
 		func(ctx SpecContext, breakIt func(*harness.Env, *v1alpha1.MeshProject, *corev1.Secret), want string) {
 			w := harness.NewEnv(ctx)
 			w.StartOperator(harness.OperatorOptions{})
@@ -96,7 +96,7 @@ var _ = Describe("MeshProject", func() {
 			Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=False"), ContainSubstring(want)))
 			Eventually(w.State(ctx, support)).WithContext(ctx).Should(And(HavePrefix("Ready=False ProjectNotReady"), ContainSubstring(want[len(want)-20:])))
 
-			By("mending it")
+			By("correcting it")
 			w.Edit(ctx, project, func() { project.Spec.ProjectID = "" })
 			right := harness.APIKeySecret(simulator.DevelopmentKey)
 			right.Namespace = w.Namespace
@@ -113,14 +113,14 @@ var _ = Describe("MeshProject", func() {
 		harness.Row("no such key in it", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) {
 			s.StringData = map[string]string{"other": "x"}
 		},
-			`InvalidAPIKey: Secret "meshagent-api-key" has nothing under key "apiKey", where the API key should be`),
+			`InvalidAPIKey: Secret "meshagent-api-key" has no key "apiKey"`),
 		harness.Row("an empty key", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "" },
-			`InvalidAPIKey: Secret "meshagent-api-key" has nothing under key "apiKey", where the API key should be`),
+			`InvalidAPIKey: Secret "meshagent-api-key" has no key "apiKey"`),
 		harness.Row("a malformed key", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = "hunter2" },
-			`InvalidAPIKey: key "apiKey" of Secret "meshagent-api-key" holds no API key: an API key starts with "ma-"`),
+			`InvalidAPIKey: Key "apiKey" of Secret "meshagent-api-key" does not hold an API key`),
 		harness.Row("the key of another project", func(w *harness.Env, p *v1alpha1.MeshProject, s *corev1.Secret) {
 			s.StringData["apiKey"], p.Spec.ProjectID = otherKey, w.MeshAgent.ProjectID()
-		}, "InvalidAPIKey: the API key in Secret \"meshagent-api-key\" is one of project "+otherProject+", and spec.projectID is "),
+		}, "InvalidAPIKey: The API key in Secret \"meshagent-api-key\" belongs to project "+otherProject),
 		harness.Row("a key that MeshAgent does not know", func(_ *harness.Env, _ *v1alpha1.MeshProject, s *corev1.Secret) { s.StringData["apiKey"] = otherKey },
 			"Unauthorized: MeshAgent rejected the API key (401)"),
 	)
@@ -215,7 +215,7 @@ var _ = Describe("MeshProject", func() {
 		mend := w.MeshAgent.Inject(simulator.Fault{Status: http.StatusOK, ContentType: "application/json", Body: answer})
 		project := w.ApplyProject(ctx)
 		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(HavePrefix("Ready=False Unavailable"), ContainSubstring("Synced=False Unavailable"),
-			ContainSubstring("MeshAgent cannot be reached: GET /accounts/projects/{project_id}: the answer is not what was expected")))
+			ContainSubstring("GET /accounts/projects/{project_id}: the answer is not what was expected")))
 		mend()
 		w.ExpectReady(ctx, project)
 	},
@@ -250,7 +250,7 @@ var _ = Describe("MeshProject", func() {
 
 		By("deleting the project: it stays while the visitor uses it")
 		Expect(w.Delete(ctx, project)).To(Succeed())
-		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(ContainSubstring("InUse"), ContainSubstring("1 of kind MeshRoom, such as "+guest.Namespace+"/visitor")))
+		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(ContainSubstring("InUse"), ContainSubstring(guest.Namespace+"/visitor")))
 		Expect(guest.Delete(ctx, visitor)).To(Succeed())
 		guest.ExpectGone(ctx, visitor)
 		w.ExpectGone(ctx, project)

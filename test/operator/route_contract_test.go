@@ -41,7 +41,7 @@ func keepsRoute(ctx SpecContext, schema string, pick int) {
 	made.SetName("example")
 	w.ExpectReady(ctx, made)
 
-	By("being in MeshAgent as it was meant")
+	By("being in MeshAgent as it was written")
 	there := w.MeshAgent.Documents("routes")[0]["spec"].(map[string]any)
 	delete(there["metadata"].(map[string]any)["annotations"].(map[string]any), v1alpha1.OwnerAnnotation)
 	Expect(normal(there)).To(Equal(normal(wire)))
@@ -67,7 +67,7 @@ func exampleRoute(schema string, pick int) map[string]any {
 	return made
 }
 
-// routeAsCustomResource is the spec of a MeshRoute that stands for a route.
+// routeAsCustomResource returns the spec of the MeshRoute that declares a route.
 func routeAsCustomResource(wire map[string]any) map[string]any {
 	metadata := wire["metadata"].(map[string]any)
 	spec := map[string]any{"domain": wire["domain"], "name": metadata["name"], "annotations": metadata["annotations"]}

@@ -74,7 +74,7 @@ var _ = Describe("MeshRoute", func() {
 		}})
 		mine := route()
 		w.CreateAll(ctx, mine)
-		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True AlreadyExists"), ContainSubstring("differs in backend.room.name:")))
+		Eventually(w.State(ctx, mine)).WithContext(ctx).Should(And(ContainSubstring("Stalled=True AlreadyExists"), ContainSubstring("backend.room.name")))
 		Expect(backend(w)).To(HaveKeyWithValue("room", HaveKeyWithValue("name", "other")))
 		w.Edit(ctx, mine, func() { mine.Spec.AdoptionPolicy = v1alpha1.AdoptIfUnowned })
 		w.ExpectReady(ctx, mine)

@@ -193,7 +193,7 @@ func keepsService(ctx context.Context, wire map[string]any) {
 	made.SetName("example")
 	w.ExpectReady(ctx, made)
 
-	By("being in MeshAgent as it was meant")
+	By("being in MeshAgent as it was written")
 	there := remoteService(w, "text")
 	delete(there, "id")
 	annotations := there["metadata"].(map[string]any)["annotations"].(map[string]any)

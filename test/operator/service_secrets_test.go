@@ -42,16 +42,16 @@ var _ = Describe("MeshService", func() {
 			place       func(name string)
 			name, wrong string // "" for what is right
 		}{
-			{pull, "openai", `spec.container.pullMeshSecretRef names MeshSecret "openai", which is of type "Keys": it must be of type "Docker"`},
-			{pull, "of-agent", `spec.container.pullMeshSecretRef names MeshSecret "of-agent", which is a secret of an agent: it must be a secret of the project`},
+			{pull, "openai", `spec.container.pullMeshSecretRef names MeshSecret "openai", which is of type "Keys". It must be of type "Docker"`},
+			{pull, "of-agent", `spec.container.pullMeshSecretRef names MeshSecret "of-agent", which is a secret of an agent. It must be a secret of the project`},
 			{pull, "registry-pull", ""},
-			{variables, "openai-room", `spec.container.meshSecretRefs names MeshSecret "openai-room", which is a secret of room "support": it must be a secret of the project`},
-			{variables, "of-bytes", `spec.container.meshSecretRefs names MeshSecret "of-bytes", which is of type "Raw": it must be of type "Keys"`},
-			{variables, "registry-pull", `which is of type "Docker": it must be of type "Keys"`},
+			{variables, "openai-room", `spec.container.meshSecretRefs names MeshSecret "openai-room", which is a secret of room "support". It must be a secret of the project`},
+			{variables, "of-bytes", `spec.container.meshSecretRefs names MeshSecret "of-bytes", which is of type "Raw". It must be of type "Keys"`},
+			{variables, "registry-pull", `which is of type "Docker". It must be of type "Keys"`},
 			{variables, "openai", ""},
-			{variable, "openai", `the variable "KEY" in spec.container.environment names MeshSecret "openai", which is a secret of the project: it must be a secret of the service's room`},
-			{variable, "of-agent", `which is a secret of an agent: it must be a secret of the service's room`},
-			{variable, "of-care", `which is a secret of room "care": it must be a secret of room "support"`},
+			{variable, "openai", `The variable "KEY" in spec.container.environment names MeshSecret "openai", which is a secret of the project. It must be a secret of the service's room`},
+			{variable, "of-agent", `which is a secret of an agent. It must be a secret of the service's room`},
+			{variable, "of-care", `which is a secret of room "care". It must be a secret of room "support"`},
 			{variable, "openai-room", ""},
 		} {
 			w.Edit(ctx, agent, func() { good.DeepCopyInto(agent.Spec.Container); one.place(one.name) })

@@ -72,7 +72,7 @@ var _ = Describe("MeshService", func() {
 			Expect(document()).To(HaveKeyWithValue("metadata", HaveKeyWithValue("annotations", And(HaveLen(2),
 				HaveKeyWithValue(v1alpha1.OwnerAnnotation, "cluster-1/"+w.Namespace+"/agent")))))
 
-			By("changing some, removing some, while somebody else adds some")
+			By("changing some, removing some, while another user adds some")
 			w.MeshAgent.Edit(collectionOf(w, agent.Status.ID), agent.Status.ID, func(doc map[string]any) {
 				doc["container"].(map[string]any)["working_dir"] = "/theirs"
 			})
@@ -90,13 +90,13 @@ var _ = Describe("MeshService", func() {
 			Expect(document()).To(HaveKeyWithValue("metadata", And(HaveKeyWithValue("name", "renamed"), HaveKeyWithValue("description", "first"))))
 			Expect(document()["ports"]).To(Or(BeNil(), BeEmpty()))
 
-			By("being changed by somebody else")
+			By("being changed by another user")
 			w.MeshAgent.Edit(collectionOf(w, agent.Status.ID), agent.Status.ID, func(doc map[string]any) {
 				doc["container"].(map[string]any)["image"] = "evil"
 			})
 			Eventually(func() string { return textOf(document()) }).WithContext(ctx).ShouldNot(ContainSubstring("evil"))
 			Eventually(w.Events(ctx, agent)).WithContext(ctx).Should(ContainElement(
-				"DriftCorrected: renamed differed in MeshAgent and was set right: container.image"))
+				And(HavePrefix("DriftCorrected: "), ContainSubstring("renamed"), HaveSuffix(": container.image"))))
 
 			Expect(w.Delete(ctx, agent)).To(Succeed())
 			w.ExpectGone(ctx, agent)
@@ -164,7 +164,7 @@ var _ = Describe("MeshService", func() {
 		}
 		Expect(container()).To(holds(first))
 
-		By("the project's secret being deleted in MeshAgent, and created anew with another id")
+		By("the project's secret being deleted in MeshAgent, and created again with another id")
 		Expect(w.MeshAgent.Remove("secrets", first[0].(string))).To(BeTrue())
 		Eventually(func() any { return ids()[0] }).WithContext(ctx).ShouldNot(Or(Equal(first[0]), BeEmpty()))
 		Eventually(container).WithContext(ctx).Should(holds(ids()))

@@ -29,7 +29,7 @@ func (s *soak) disturbRoom() (changed bool) {
 	}) && changed
 }
 
-// takeName has others create what a sample stands for, if nothing has the name.
+// takeName has others create the resource that a sample declares, if nothing has the name.
 func (s *soak) takeName(ctx context.Context, _ harness.Sample) bool {
 	GinkgoHelper()
 	if len(s.others.own()) >= mostTheirs {
@@ -89,7 +89,7 @@ func (s *soak) leaves(ctx context.Context, one simulator.Foreign) {
 	s.others.remove(one)
 }
 
-// disturb changes what stands for a sample in MeshAgent, if it is there.
+// disturb changes a sample's resource in MeshAgent, if it is there.
 func (s *soak) disturb(ctx context.Context, one harness.Sample) (disturbed bool) {
 	GinkgoHelper()
 	obj := s.present(one)

@@ -157,7 +157,7 @@ func (o *others) takeFree(id string) bool {
 	return known && o.take(recorded)
 }
 
-// takeRoom creates a room of which the operator does not know yet that it will want the name.
+// takeRoom creates a room whose name the operator is going to need.
 func (o *others) takeRoom(name string) {
 	GinkgoHelper()
 	o.mu.Lock()

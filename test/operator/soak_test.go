@@ -72,14 +72,14 @@ var _ = Describe("The soak", func() {
 			same, _ := obj.DeepCopyObject().(client.Object)
 			same.SetNamespace(s.Namespace)
 			Expect(s.Get(ctx, client.ObjectKeyFromObject(same), same)).To(Succeed())
-			return anew(same) // with the present spec, or the present value
+			return fresh(same) // with the present spec, or the present value
 		})
 		for _, one := range s.rooms {
 			Expect(s.Get(ctx, client.ObjectKeyFromObject(one), one)).To(Succeed())
-			calm.CreateAll(ctx, anew(one))
+			calm.CreateAll(ctx, fresh(one))
 		}
 		for _, one := range objects {
-			same := anew(one)
+			same := fresh(one)
 			same.SetNamespace(calm.Namespace)
 			eventuallySettled(ctx, calm, same)
 			Eventually(func() string { return synced(ctx, s.Env, one) }).WithContext(ctx).Should(Equal(synced(ctx, calm, same)), "%T %s", one, one.GetName())
@@ -96,7 +96,7 @@ type soak struct {
 	faults    *faultInjector
 	others    *others
 	samples   []harness.Sample
-	ids       map[string]string         // of what stands for each sample in MeshAgent, at first
+	ids       map[string]string         // of each sample's resource in MeshAgent, at first
 	deleted   map[string]harness.Sample // until each can be created again
 	rooms     []client.Object           // that come and go
 	disturbed map[string]int            // in MeshAgent, by kind
@@ -163,8 +163,8 @@ func (s *soak) throughOthers(next http.RoundTripper) http.RoundTripper {
 	return harness.RoundTripFunc(func(r *http.Request) (*http.Response, error) { return s.others.watch(next, r) })
 }
 
-// anew is a copy of an object that can be applied elsewhere.
-func anew(obj client.Object) client.Object {
+// fresh returns a copy of an object that can be applied elsewhere.
+func fresh(obj client.Object) client.Object {
 	same, _ := obj.DeepCopyObject().(client.Object)
 	same.SetUID("")
 	same.SetResourceVersion("")
@@ -172,7 +172,7 @@ func anew(obj client.Object) client.Object {
 	return same
 }
 
-// objects are all that stand for something in MeshAgent.
+// objects returns all objects that have a resource in MeshAgent.
 func (s *soak) objects() []client.Object {
 	objects := slices.Clone(s.rooms)
 	for _, one := range s.samples {

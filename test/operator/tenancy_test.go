@@ -16,9 +16,9 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-var _ = Describe("Whoever may write objects in one namespace only", func() {
-	// Both namespaces have a MeshProject of the same MeshAgent project; that of the host admits
-	// nobody.
+var _ = Describe("A user who can write objects in one namespace only", func() {
+	// Both namespaces have a MeshProject of the same MeshAgent project. That of the host allows no
+	// other namespace.
 	begin := func(ctx context.Context) (host, guest *harness.Env, project *v1alpha1.MeshProject, operator *harness.Operator) {
 		host, guest = harness.NewEnv(ctx), harness.NewEnv(ctx)
 		guest.MeshAgent = host.MeshAgent

@@ -23,9 +23,8 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// All that a sample's life costs in requests is written down in testdata, so that a review sees one
-// request more, or another one. After a change that is meant, they are written anew by go test
-// ./test/operator -ginkgo.focus transcript -update.
+// testdata has all requests of a sample's life, so that a review sees each new or changed request.
+// After an intended change, run go test ./test/operator -ginkgo.focus transcript -update.
 var _ = Describe("The transcript", func() {
 	It("of each sample is what is in testdata", func(ctx SpecContext) {
 		harness.InParallel(harness.Samples(), func(s harness.Sample) { compareTranscript(ctx, s) })
@@ -167,5 +166,5 @@ func (t *transcript) compare() {
 	}
 	want, err := os.ReadFile(file)
 	Expect(err).NotTo(HaveOccurred(), "write it with -update")
-	Expect(t.String()).To(Equal(string(want)), "the requests differ from %s: look at the difference, and if it is meant, write it with -update", file)
+	Expect(t.String()).To(Equal(string(want)), "the requests differ from %s: look at the difference, and if it is intended, write it with -update", file)
 }
