@@ -159,7 +159,7 @@ func (h *health) isRefused(ctx context.Context) {
 	heal := h.MeshAgent.Inject(simulator.Fault{Method: http.MethodPost, Path: "/rooms$", Status: http.StatusBadRequest})
 	cellar := harness.Room("cellar")
 	h.CreateAll(ctx, cellar)
-	h.is(ctx, "MeshAgent refuses it", cellar, "Ready=False, Synced=False (Rejected), Stalled", status.FailedStatus, "Degraded")
+	h.is(ctx, "MeshAgent rejects it", cellar, "Ready=False, Synced=False (Rejected), Stalled", status.FailedStatus, "Degraded")
 	heal()
 }
 
