@@ -71,7 +71,7 @@ func TestACircuit(t *testing.T) {
 				}
 				s.mustSay(late, "Ready=False Unavailable")
 				s.mustSay(feed, "Ready=False Deleting")
-				if got := s.synced(late); !strings.Contains(said, strings.TrimPrefix(got, "MeshAgent cannot be reached: ")) {
+				if got := s.synced(late); !strings.Contains(said, strings.TrimPrefix(got, "MeshAgent is unreachable: ")) {
 					t.Errorf("one says %q, and another %q", said, got)
 				}
 

@@ -147,7 +147,7 @@ func (w watched) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func unreachable(err error) string {
-	return fmt.Sprintf("MeshAgent cannot be reached: %v", meshagent.Plain(err))
+	return fmt.Sprintf(msgUnreachable, meshagent.Plain(err))
 }
 
 // watchedBody is an answer under way.

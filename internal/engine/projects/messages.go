@@ -7,6 +7,7 @@ package projects
 const (
 	msgDeleting              = "%s is being deleted"
 	msgNotChecked            = "%s has not been reconciled yet"
+	msgUnreachable           = "MeshAgent is unreachable: %v" // as verdict says it
 	msgNotReady              = "%s is not Ready: %s"
 	msgNotWatched            = "MeshProject %q is in namespace %q, which this operator does not watch (--watch-namespaces)"
 	msgNoProject             = "MeshProject %q does not exist in namespace %q"
