@@ -126,7 +126,11 @@ func outlivesItsStatus(ctx context.Context, s harness.Sample) {
 	}
 	Expect(after).To(Equal(timeless(before)), "it is the same resource, and still our own")
 	Expect(w.HeldNames()).To(Equal(names))
-	Expect(w.Calls(http.MethodPut, http.MethodDelete)).To(BeEmpty())
+	written := 0
+	if s.HasRemote() && l.CommonStatus().WrittenSecrets != nil {
+		written = 1 // only status tells which version of a Secret was written
+	}
+	Expect(w.Calls(http.MethodPut, http.MethodDelete)).To(HaveLen(written))
 }
 
 // timeless is a status without the times of its conditions.

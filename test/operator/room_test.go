@@ -84,7 +84,7 @@ var _ = Describe("MeshRoom", func() {
 		Expect(remote).To(HaveKeyWithValue("metadata", And(HaveLen(2), HaveKeyWithValue("team", "care"), HaveKeyWithValue("theirs", true))))
 		Expect(remote).To(HaveKeyWithValue("annotations", And(HaveLen(2), HaveKey("meshagent.storage.class"), HaveKey(v1alpha1.OwnerAnnotation))))
 		Eventually(w.Events(ctx, support)).WithContext(ctx).Should(ContainElement(
-			`Updated: care was updated in MeshAgent: annotations["gone.soon"], metadata.old.a, metadata.team, name`))
+			And(HavePrefix("Updated: "), HaveSuffix(`: annotations["gone.soon"], metadata.old.a, metadata.team, name`))))
 
 		w.Edit(ctx, support, func() { support.Spec.Metadata, support.Spec.Annotations = nil, nil })
 		w.ExpectReady(ctx, support)

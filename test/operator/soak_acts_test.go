@@ -154,7 +154,7 @@ func (s *soak) retry(ctx context.Context, one harness.Sample) {
 }
 
 // secretValue is what is secret in the Secrets among the samples, as it was or as it was changed.
-var secretValue = regexp.MustCompile(`sk-not-a-real-key|not-a-real-password|\d+-c4n4ry`)
+var secretValue = regexp.MustCompile(`(sk-)?not-a-real-[a-z]+|\d+-c4n4ry`)
 
 // changeSecret gives a Secret another value.
 func (s *soak) changeSecret(ctx context.Context) {
