@@ -169,7 +169,8 @@ func checkReferences(kind, path string, value any) (checked int) {
 		if name, ok := value["name"].(string); ok && strings.HasSuffix(path, "Ref") {
 			want := Equal("dev-x")
 			// kustomize generates Secrets and ConfigMaps here, so their names have a hash.
-			if strings.HasSuffix(path, "configMapKeyRef") || kind != "MeshService" && strings.HasSuffix(strings.ToLower(path), "secretref") {
+			isSecret := strings.HasSuffix(strings.ToLower(path), "secretref") && !strings.HasSuffix(strings.ToLower(path), "meshsecretref")
+			if isSecret || strings.HasSuffix(path, "configMapKeyRef") {
 				want = HavePrefix("dev-x-")
 			}
 			Expect(name).To(want, "%s %s", kind, path)
