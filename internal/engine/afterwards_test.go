@@ -19,12 +19,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // once makes a single pass, without those that it asks for.
-func (s *stage) once(obj engine.Object) {
+func (s *stage) once(obj v1alpha1.Object) {
 	s.Helper()
 	key := client.ObjectKeyFromObject(obj)
 	kind, err := s.GroupVersionKindFor(obj)

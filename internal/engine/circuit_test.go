@@ -14,13 +14,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // sends says whether a pass over an object sends anything, after a while in which a probe may have
 // been sent.
-func (s *stage) sends(obj engine.Object) bool {
+func (s *stage) sends(obj v1alpha1.Object) bool {
 	s.Helper()
 	s.meshagent.ResetCalls()
 	_, _ = s.pass(obj)
@@ -63,7 +62,7 @@ func TestACircuit(t *testing.T) {
 					}
 				}
 				said := s.synced(room)
-				for _, obj := range []engine.Object{room, feed, late} {
+				for _, obj := range []v1alpha1.Object{room, feed, late} {
 					if obj == feed {
 						s.delete(feed)
 					}
@@ -95,7 +94,7 @@ func TestACircuit(t *testing.T) {
 
 				restore()
 				for range 3 {
-					for _, obj := range []engine.Object{room, late} {
+					for _, obj := range []v1alpha1.Object{room, late} {
 						_, _ = s.pass(obj)
 					}
 					time.Sleep(90 * time.Second) //nolint:forbidigo // as above
@@ -113,7 +112,7 @@ func TestACircuit(t *testing.T) {
 
 // mustRest makes passes that are to send nothing, to come back by themselves, and to write status
 // once.
-func (s *stage) mustRest(obj engine.Object) {
+func (s *stage) mustRest(obj v1alpha1.Object) {
 	s.Helper()
 	writes := 0
 	s.status = func(client.Object) error { writes++; return nil }
@@ -130,7 +129,7 @@ func (s *stage) mustRest(obj engine.Object) {
 	}
 }
 
-func (s *stage) synced(obj engine.Object) string {
+func (s *stage) synced(obj v1alpha1.Object) string {
 	condition := meta.FindStatusCondition(obj.CommonStatus().Conditions, v1alpha1.ConditionSynced)
 	if condition == nil {
 		return ""

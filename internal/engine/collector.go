@@ -131,7 +131,7 @@ func (s *stock) add(obj client.Object) {
 		if !obj.Spec.Suspended() {
 			s.compared[checkKeyOf(obj)] = true
 		}
-	case Object:
+	case v1alpha1.Object:
 		s.count(at, obj.CommonStatus().Conditions)
 		name := projects.ProjectKey(obj)
 		project := s.projects[name]
@@ -197,7 +197,7 @@ type checkKey struct {
 }
 
 func checkKeyOf(obj client.Object) checkKey {
-	if typed, ok := obj.(Object); ok {
+	if typed, ok := obj.(v1alpha1.Object); ok {
 		return checkKey{kindOf(obj), projects.ProjectKey(typed)}
 	}
 	return checkKey{kindOf(obj), client.ObjectKeyFromObject(obj)} // a MeshProject

@@ -53,7 +53,7 @@ func (p *pass) letGo() {
 }
 
 // isGone says that the cache has the object no longer.
-func (r *reconciler) isGone(ctx context.Context, obj Object) bool {
+func (r *reconciler) isGone(ctx context.Context, obj v1alpha1.Object) bool {
 	latest := blank(r.kind.like)
 	err := r.Client.Get(ctx, client.ObjectKeyFromObject(obj), latest, &client.GetOptions{UnsafeDisableDeepCopy: new(true)})
 	return apierrors.IsNotFound(err) || err == nil && latest.GetUID() != obj.GetUID()

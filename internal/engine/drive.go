@@ -32,7 +32,7 @@ func (k *Kind[O, S, R]) Index(env *Environment, add func(index string, values cl
 	env.users = append(env.users, user{k.Object})
 	add(resourceIndex, resourceKeys)
 	add(projectIndex, func(obj client.Object) []string {
-		typed, _ := obj.(Object)
+		typed, _ := obj.(v1alpha1.Object)
 		return []string{projects.ProjectKey(typed).String()}
 	})
 }

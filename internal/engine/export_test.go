@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
@@ -52,7 +53,7 @@ func (Project) ForgetGone(env *Environment) handler.EventHandler { return env.gu
 type NewQueue = func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request]
 
 // Fairly is how the controller of a kind makes its queue, without metrics.
-func Fairly(env *Environment, like Object, workers int) NewQueue {
+func Fairly(env *Environment, like v1alpha1.Object, workers int) NewQueue {
 	return func(_ string, limiter workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
 		return env.fairly(like, workers)("", limiter)
 	}

@@ -103,7 +103,7 @@ func (s *stage) restart() {
 
 // pass makes one pass over an object, with the others that it asks for within a second, and reads
 // what is there afterwards.
-func (s *stage) pass(obj engine.Object) (reconcile.Result, error) {
+func (s *stage) pass(obj v1alpha1.Object) (reconcile.Result, error) {
 	s.Helper()
 	key := client.ObjectKeyFromObject(obj)
 	kind, err := s.GroupVersionKindFor(obj)
@@ -167,7 +167,7 @@ func (s *stage) mustHold(collection string, want int) {
 }
 
 // mustSay checks a condition: "Synced=False Unavailable".
-func (s *stage) mustSay(obj engine.Object, want string) {
+func (s *stage) mustSay(obj v1alpha1.Object, want string) {
 	s.Helper()
 	all := ""
 	for _, c := range obj.CommonStatus().Conditions {

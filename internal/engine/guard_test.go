@@ -63,7 +63,7 @@ func (s *stage) guard(project string, most int32) {
 	s.edit(obj, func() { obj.Spec.DeletionGuard = &v1alpha1.DeletionGuard{MaxPerHour: &most} })
 }
 
-func (s *stage) mustPass(obj engine.Object) {
+func (s *stage) mustPass(obj v1alpha1.Object) {
 	s.Helper()
 	if _, err := s.pass(obj); err != nil {
 		s.Fatal(err)
@@ -71,7 +71,7 @@ func (s *stage) mustPass(obj engine.Object) {
 }
 
 // deletes removes an object, and says whether a pass then deletes what it represents.
-func (s *stage) deletes(obj engine.Object) bool {
+func (s *stage) deletes(obj v1alpha1.Object) bool {
 	s.Helper()
 	if obj.GetDeletionTimestamp().IsZero() {
 		s.delete(obj)

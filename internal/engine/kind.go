@@ -12,13 +12,10 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// Object is a custom resource that mirrors something in MeshAgent.
-type Object = v1alpha1.Object
-
 // Kind is all that the engine knows about one kind: O is the custom resource, S what callers write
 // of the resource in MeshAgent, R the resource. Collection and Desired are required. A new field
 // needs two kinds that use it.
-type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
+type Kind[O v1alpha1.Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 	// Object is an empty object of the kind.
 	Object O
 
@@ -75,25 +72,25 @@ type Kind[O Object, S meshagent.Spec[S], R meshagent.Resource[S]] struct {
 }
 
 // InProject adapts a collection that is directly in the project.
-func InProject[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](collection func(*meshagent.Project) meshagent.Collection[S, R]) func(*meshagent.Project, O, string) meshagent.Collection[S, R] {
+func InProject[O v1alpha1.Object, S meshagent.Spec[S], R meshagent.Resource[S]](collection func(*meshagent.Project) meshagent.Collection[S, R]) func(*meshagent.Project, O, string) meshagent.Collection[S, R] {
 	return func(project *meshagent.Project, _ O, _ string) meshagent.Collection[S, R] { return collection(project) }
 }
 
 // kind is a Kind without its types, as the state machine sees it.
 type kind struct {
-	like       Object
+	like       v1alpha1.Object
 	nothing    document // what an object that is being deleted desires
-	open       func(connection *projects.Connection, obj Object, parent string) (collection, list)
-	desired    func(obj Object, in Inputs) (document, error)
+	open       func(connection *projects.Connection, obj v1alpha1.Object, parent string) (collection, list)
+	desired    func(obj v1alpha1.Object, in Inputs) (document, error)
 	adapt      func(desired document, remote resource) document
 	defaults   any
 	references []reference
 	sources    []declaredSource
-	parent     func(obj Object, in Inputs) string // nil: the project
-	needs      func(obj Object) []Need
-	describe   func(obj Object)
-	report     func(obj Object, remote resource, in Inputs) (notReady string)
-	writeOnly  func(obj Object) []WriteOnly
+	parent     func(obj v1alpha1.Object, in Inputs) string // nil: the project
+	needs      func(obj v1alpha1.Object) []Need
+	describe   func(obj v1alpha1.Object)
+	report     func(obj v1alpha1.Object, remote resource, in Inputs) (notReady string)
+	writeOnly  func(obj v1alpha1.Object) []WriteOnly
 	hidden     []string
 }
 
@@ -102,19 +99,19 @@ func (k *Kind[O, S, R]) untyped(env *Environment) *kind {
 	lists := listcache.For[S, R](&env.lists, env.DriftInterval)
 	made := &kind{
 		like: k.Object, nothing: typedDocument[S]{}, defaults: k.Defaults, hidden: k.Hidden,
-		open: func(connection *projects.Connection, obj Object, parent string) (collection, list) {
+		open: func(connection *projects.Connection, obj v1alpha1.Object, parent string) (collection, list) {
 			one := k.Collection(connection.Project, typed[O](obj), parent)
 			return typedCollection[S, R]{one}, typedList[S, R]{lists.Of(connection.ID, one)}
 		},
-		desired: func(obj Object, in Inputs) (document, error) {
+		desired: func(obj v1alpha1.Object, in Inputs) (document, error) {
 			spec, err := k.Desired(typed[O](obj), in)
 			return typedDocument[S]{spec, in.secrets.values}, err
 		},
 		adapt:     func(desired document, _ resource) document { return desired },
-		needs:     func(Object) []Need { return nil },
-		report:    func(Object, resource, Inputs) string { return "" },
-		writeOnly: func(Object) []WriteOnly { return nil },
-		describe:  func(Object) {},
+		needs:     func(v1alpha1.Object) []Need { return nil },
+		report:    func(v1alpha1.Object, resource, Inputs) string { return "" },
+		writeOnly: func(v1alpha1.Object) []WriteOnly { return nil },
+		describe:  func(v1alpha1.Object) {},
 	}
 	if k.Adapt != nil {
 		made.adapt = func(desired document, remote resource) document {
@@ -122,28 +119,28 @@ func (k *Kind[O, S, R]) untyped(env *Environment) *kind {
 		}
 	}
 	if k.Parent != nil {
-		made.parent = func(obj Object, in Inputs) string { return k.Parent(typed[O](obj), in) }
+		made.parent = func(obj v1alpha1.Object, in Inputs) string { return k.Parent(typed[O](obj), in) }
 	}
 	if k.Needs != nil {
-		made.needs = func(obj Object) []Need { return k.Needs(typed[O](obj)) }
+		made.needs = func(obj v1alpha1.Object) []Need { return k.Needs(typed[O](obj)) }
 	}
 	if k.Describe != nil {
-		made.describe = func(obj Object) { k.Describe(typed[O](obj)) }
+		made.describe = func(obj v1alpha1.Object) { k.Describe(typed[O](obj)) }
 	}
 	if k.Report != nil {
-		made.report = func(obj Object, remote resource, in Inputs) string {
+		made.report = func(obj v1alpha1.Object, remote resource, in Inputs) string {
 			return k.Report(typed[O](obj), typed[R](remote.value()), in)
 		}
 	}
 	for _, one := range k.References {
-		made.references = append(made.references, reference{one.referenced, func(obj Object) []v1alpha1.ResourceReference { return one.of(typed[O](obj)) }})
+		made.references = append(made.references, reference{one.referenced, func(obj v1alpha1.Object) []v1alpha1.ResourceReference { return one.of(typed[O](obj)) }})
 	}
 	if k.WriteOnly != nil {
-		made.writeOnly = func(obj Object) []WriteOnly { return k.WriteOnly(typed[O](obj)) }
+		made.writeOnly = func(obj v1alpha1.Object) []WriteOnly { return k.WriteOnly(typed[O](obj)) }
 		made.sources = append(made.sources, declaredSource{&corev1.Secret{}, made.secretsWritten})
 	}
 	for _, one := range k.Sources {
-		made.sources = append(made.sources, declaredSource{one.like, func(obj Object) []string { return one.names(typed[O](obj)) }})
+		made.sources = append(made.sources, declaredSource{one.like, func(obj v1alpha1.Object) []string { return one.names(typed[O](obj)) }})
 	}
 	return made
 }

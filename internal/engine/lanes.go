@@ -36,7 +36,7 @@ func addWithPriority(queue workqueue.TypedRateLimitingInterface[reconcile.Reques
 // something while no manager was running.
 func doneMeanwhile() handler.EventHandler {
 	return handler.Funcs{CreateFunc: func(_ context.Context, e event.CreateEvent, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
-		obj, ok := e.Object.(Object)
+		obj, ok := e.Object.(v1alpha1.Object)
 		if !ok || !e.IsInInitialList {
 			return
 		}
@@ -50,7 +50,7 @@ func doneMeanwhile() handler.EventHandler {
 
 // fairly makes the queue of a kind's controller.
 func (e *Environment) fairly(
-	like Object, workers int,
+	like v1alpha1.Object, workers int,
 ) func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
 	tenantOf := func(request reconcile.Request) projects.TenantID {
 		// The cache answers at once, unless the process begins or ends.

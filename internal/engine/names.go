@@ -79,7 +79,7 @@ func (p *pass) waitForName(name string) {
 // nameFreed wakes objects that wait for a name when another object gives it up.
 func (r *reconciler) nameFreed() handler.EventHandler {
 	wake := func(from client.Object, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
-		obj, ok := from.(Object)
+		obj, ok := from.(v1alpha1.Object)
 		if !ok {
 			return
 		}
@@ -89,8 +89,8 @@ func (r *reconciler) nameFreed() handler.EventHandler {
 	}
 	return handler.Funcs{
 		UpdateFunc: func(_ context.Context, e event.UpdateEvent, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) {
-			before, ok := e.ObjectOld.(Object)
-			now, same := e.ObjectNew.(Object)
+			before, ok := e.ObjectOld.(v1alpha1.Object)
+			now, same := e.ObjectNew.(v1alpha1.Object)
 			if ok && same && nameOf(before.CommonStatus()) != nameOf(now.CommonStatus()) {
 				wake(before, queue)
 			}
@@ -105,7 +105,7 @@ func (r *reconciler) nameFreed() handler.EventHandler {
 const resourceIndex = "meshagent.com/resource"
 
 func resourceKeys(obj client.Object) []string {
-	typed, ok := obj.(Object)
+	typed, ok := obj.(v1alpha1.Object)
 	if !ok || typed.CommonStatus().ID == "" {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (p *pass) yieldToTwin(ctx context.Context, id string) error {
 	var twin string
 	key := resourceKey(p.connection.Project.ID, p.status.Parent, id)
 	err := p.eachCached(ctx, p.kind.like, func(obj client.Object) {
-		other, ok := obj.(Object)
+		other, ok := obj.(v1alpha1.Object)
 		if !ok || other.GetUID() == p.obj.GetUID() {
 			return
 		}

@@ -175,7 +175,7 @@ func (p *pass) record(ctx context.Context) error {
 		return err
 	}
 	// What the API server holds now is what the end of the pass is compared with.
-	p.before, _ = p.obj.DeepCopyObject().(Object)
+	p.before, _ = p.obj.DeepCopyObject().(v1alpha1.Object)
 	return nil
 }
 

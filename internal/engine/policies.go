@@ -77,7 +77,7 @@ func (p *pass) choosePolicies(ctx context.Context) error {
 }
 
 // policiesOfOther are those of another object.
-func (p *pass) policiesOfOther(ctx context.Context, other Object) policies {
+func (p *pass) policiesOfOther(ctx context.Context, other v1alpha1.Object) policies {
 	project, err := p.Projects.Lookup(ctx, other)
 	if err != nil {
 		project = nil

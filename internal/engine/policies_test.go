@@ -12,7 +12,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -44,7 +43,7 @@ func foreignRoom() map[string]any {
 }
 
 // mustShow checks the paths in status.drift.
-func mustShow(t *testing.T, obj engine.Object, want ...string) {
+func mustShow(t *testing.T, obj v1alpha1.Object, want ...string) {
 	t.Helper()
 	drift := obj.CommonStatus().Drift
 	if len(drift) != len(want) {
@@ -229,7 +228,7 @@ func TestARefusedAdoptionShowsWhatItWouldChange(t *testing.T) {
 	owned := foreignRoom()
 	owned["annotations"] = map[string]any{v1alpha1.OwnerAnnotation: "cluster-2/a/b"}
 	for name, test := range map[string]struct {
-		obj        engine.Object
+		obj        v1alpha1.Object
 		collection string
 		doc        map[string]any
 		reason     string

@@ -46,10 +46,10 @@ func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.Mesh
 // admit, and never did, are not among them: anyone who can write objects in some namespace must not
 // be able to hold a MeshProject in another.
 func (r *projectReconciler) usersOf(ctx context.Context, project *v1alpha1.MeshProject, like client.Object) (names []types.NamespacedName, err error) {
-	var objects []Object
+	var objects []v1alpha1.Object
 	key := client.ObjectKeyFromObject(project).String()
 	err = r.eachCached(ctx, like, func(obj client.Object) {
-		if user, ok := obj.(Object); ok {
+		if user, ok := obj.(v1alpha1.Object); ok {
 			objects = append(objects, user)
 		}
 	}, client.MatchingFields{projectIndex: key})

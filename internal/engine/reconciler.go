@@ -45,7 +45,7 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 			reconciler: r, obj: obj, spec: obj.CommonSpec(), status: obj.CommonStatus(), desired: r.kind.nothing,
 			requested: c.requested, outcome: &c.outcome, began: time.Now(),
 		}
-		p.before, _ = c.before.(Object)
+		p.before, _ = c.before.(v1alpha1.Object)
 		r.kind.describe(obj)
 		p.recallWrite()
 		changed := r.timing(kindOf(obj)).takeChange(obj)
@@ -60,7 +60,7 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 // forgetGone drops what is remembered of objects that are gone, however they went.
 func (r *reconciler) forgetGone() handler.EventHandler {
 	return handler.Funcs{DeleteFunc: func(_ context.Context, e event.DeleteEvent, _ workqueue.TypedRateLimitingInterface[reconcile.Request]) {
-		obj, ok := e.Object.(Object)
+		obj, ok := e.Object.(v1alpha1.Object)
 		if !ok {
 			return
 		}
@@ -72,7 +72,7 @@ func (r *reconciler) forgetGone() handler.EventHandler {
 }
 
 // forget drops what is remembered of an object that is gone.
-func (r *reconciler) forget(obj Object) {
+func (r *reconciler) forget(obj v1alpha1.Object) {
 	r.memory.forget(obj)
 	r.names.forget(client.ObjectKeyFromObject(obj))
 	r.timing(kindOf(obj)).forget(obj)
@@ -81,8 +81,8 @@ func (r *reconciler) forget(obj Object) {
 // pass is one pass over one object.
 type pass struct {
 	*reconciler
-	obj       Object
-	before    Object // as the API server holds it
+	obj       v1alpha1.Object
+	before    v1alpha1.Object // as the API server holds it
 	spec      *v1alpha1.CommonSpec
 	status    *v1alpha1.CommonStatus
 	project   *v1alpha1.MeshProject // nil: there is none

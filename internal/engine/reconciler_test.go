@@ -14,7 +14,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -49,7 +48,7 @@ func newRoomService() *v1alpha1.MeshService {
 
 func TestNothingIsGoneBecauseAProxySaysSo(t *testing.T) {
 	t.Parallel()
-	for collection, obj := range map[string]engine.Object{"feeds": newFeed(), "rooms": newRoom(), "secrets": newMeshSecret()} {
+	for collection, obj := range map[string]v1alpha1.Object{"feeds": newFeed(), "rooms": newRoom(), "secrets": newMeshSecret()} {
 		t.Run(collection, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -132,7 +131,7 @@ func TestAProjectThatIsGoneHoldsNothing(t *testing.T) {
 // deleted, or given another name.
 func TestARecreationThatIsCutOffIsFound(t *testing.T) {
 	t.Parallel()
-	for collection, obj := range map[string]engine.Object{"feeds": newFeed(), "rooms": newRoom(), "secrets": newMeshSecret()} {
+	for collection, obj := range map[string]v1alpha1.Object{"feeds": newFeed(), "rooms": newRoom(), "secrets": newMeshSecret()} {
 		t.Run(collection, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

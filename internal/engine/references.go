@@ -22,7 +22,7 @@ import (
 
 // Reference declares, once, that objects of a kind refer to resources of another. From it come the
 // wait for them, the index that finds who refers to whom, and the watch.
-type Reference[O Object] struct {
+type Reference[O v1alpha1.Object] struct {
 	referenced
 	of func(O) []v1alpha1.ResourceReference
 }
@@ -30,33 +30,33 @@ type Reference[O Object] struct {
 // reference is a Reference without its type.
 type reference struct {
 	referenced
-	of func(Object) []v1alpha1.ResourceReference
+	of func(v1alpha1.Object) []v1alpha1.ResourceReference
 }
 
 // referenced is what a reference leads to.
 type referenced struct {
-	kind   string // such as MeshRoom
-	target Object // nil for a kind without objects
+	kind   string          // such as MeshRoom
+	target v1alpha1.Object // nil for a kind without objects
 	// find looks in MeshAgent for what a name or an id represents. If it is nil, an id is taken as
 	// it is, and there are no names.
 	find func(ctx context.Context, env *Environment, connection *projects.Connection, ref v1alpha1.ResourceReference) (Resolved, error)
 }
 
 // To declares references to objects like target, in the same namespace, or to an id.
-func To[O Object](target Object, of func(O) []v1alpha1.ResourceReference) Reference[O] {
+func To[O v1alpha1.Object](target v1alpha1.Object, of func(O) []v1alpha1.ResourceReference) Reference[O] {
 	return Reference[O]{referenced{kind: kindOf(target), target: target}, of}
 }
 
 // ToNamed declares references to objects like target, in the same namespace, or to resources of the
 // collection by name or id. These are found in a list, which is shared.
-func ToNamed[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](
-	target Object, of func(O) []v1alpha1.ResourceReference, collection func(*meshagent.Project) meshagent.Collection[S, R],
+func ToNamed[O v1alpha1.Object, S meshagent.Spec[S], R meshagent.Resource[S]](
+	target v1alpha1.Object, of func(O) []v1alpha1.ResourceReference, collection func(*meshagent.Project) meshagent.Collection[S, R],
 ) Reference[O] {
 	return Reference[O]{referenced{kindOf(target), target, findListed(kindOf(target), collection)}, of}
 }
 
 // ToExternal is ToNamed for a kind that has no objects yet.
-func ToExternal[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](
+func ToExternal[O v1alpha1.Object, S meshagent.Spec[S], R meshagent.Resource[S]](
 	kind string, of func(O) []v1alpha1.ResourceReference, collection func(*meshagent.Project) meshagent.Collection[S, R],
 ) Reference[O] {
 	return Reference[O]{referenced{kind: kind, find: findListed(kind, collection)}, of}
@@ -66,7 +66,7 @@ func ToExternal[O Object, S meshagent.Spec[S], R meshagent.Resource[S]](
 // external one.
 type Resolved struct {
 	ID, Name string
-	Object   Object
+	Object   v1alpha1.Object
 }
 
 // Inputs are what a pass found for an object's references.
@@ -78,7 +78,7 @@ type Inputs struct {
 }
 
 // Resolved returns what a declared reference to objects like target represents.
-func (in Inputs) Resolved(target Object, ref v1alpha1.ResourceReference) Resolved {
+func (in Inputs) Resolved(target v1alpha1.Object, ref v1alpha1.ResourceReference) Resolved {
 	return in.External(kindOf(target), ref)
 }
 
@@ -162,7 +162,7 @@ func (p *pass) resolveReference(ctx context.Context, reference reference, ref v1
 	return Resolved{ID: meshagent.CanonicalID(ref.ExternalID)}, nil
 }
 
-func (p *pass) resolveObject(ctx context.Context, target Object, name string) (Resolved, error) {
+func (p *pass) resolveObject(ctx context.Context, target v1alpha1.Object, name string) (Resolved, error) {
 	what := fmt.Sprintf("%s %q", kindOf(target), name)
 	err := p.Client.Get(ctx, types.NamespacedName{Namespace: p.obj.GetNamespace(), Name: name}, target)
 	if apierrors.IsNotFound(err) {

@@ -70,13 +70,13 @@ func (k *Kind[O, S, R]) reconciler(env *Environment) *reconciler {
 }
 
 // user is a kind whose objects use MeshProjects.
-type user struct{ object Object }
+type user struct{ object v1alpha1.Object }
 
 // indexProject lets objects be found by the MeshProject that they use.
-func (e *Environment) indexProject(mgr manager.Manager, object Object) error {
+func (e *Environment) indexProject(mgr manager.Manager, object v1alpha1.Object) error {
 	e.users = append(e.users, user{object})
 	index := func(obj client.Object) []string {
-		typed, _ := obj.(Object)
+		typed, _ := obj.(v1alpha1.Object)
 		return []string{projects.ProjectKey(typed).String()}
 	}
 	if err := mgr.GetFieldIndexer().IndexField(context.Background(), object, projectIndex, index); err != nil {
@@ -224,7 +224,7 @@ func essence(obj client.Object) []string {
 			ready[1] = "" // a new spec that has arrived is what changesPolicies passes
 		}
 		return append(ready, obj.Status.ProjectID, projects.GuardOf(obj), fmt.Sprint(apiOf(obj).Spoken(), apiOf(obj).Tested()))
-	case Object:
+	case v1alpha1.Object:
 		status := obj.CommonStatus()
 		return append(readiness(&status.ObjectStatus), status.ID, status.Name)
 	}

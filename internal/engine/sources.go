@@ -22,7 +22,7 @@ import (
 // Source declares, once, that objects of a kind read Secrets or ConfigMaps of their namespace.
 // These are watched as metadata only, and read from the API server when they are needed: their
 // contents are in memory during a pass and no longer.
-type Source[O Object] struct {
+type Source[O v1alpha1.Object] struct {
 	like  client.Object
 	names func(O) []string
 }
@@ -30,16 +30,16 @@ type Source[O Object] struct {
 // declaredSource is a Source without its type.
 type declaredSource struct {
 	like  client.Object
-	names func(Object) []string
+	names func(v1alpha1.Object) []string
 }
 
 // FromSecrets declares which Secrets an object reads.
-func FromSecrets[O Object](names func(O) []string) Source[O] {
+func FromSecrets[O v1alpha1.Object](names func(O) []string) Source[O] {
 	return Source[O]{&corev1.Secret{}, names}
 }
 
 // FromConfigMaps declares which ConfigMaps an object reads.
-func FromConfigMaps[O Object](names func(O) []string) Source[O] {
+func FromConfigMaps[O v1alpha1.Object](names func(O) []string) Source[O] {
 	return Source[O]{&corev1.ConfigMap{}, names}
 }
 

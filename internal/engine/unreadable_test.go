@@ -16,7 +16,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -33,7 +32,7 @@ func tooLarge(member, row string) simulator.Fault {
 func TestAListThatCannotBeReadFallsBackToReads(t *testing.T) {
 	t.Parallel()
 	for collection, test := range map[string]struct {
-		obj, other engine.Object
+		obj, other v1alpha1.Object
 		fault      simulator.Fault
 		reason     string
 	}{

@@ -14,7 +14,6 @@ import (
 	"k8s.io/client-go/tools/events"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -54,7 +53,7 @@ func TestAServerThatIsNotSupported(t *testing.T) {
 	for _, gone := range []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented} {
 		synctest.Test(t, func(t *testing.T) {
 			room, feed, roomSecret, service := newRoom(), newFeed(), newRoomSecret(), newRoomService()
-			objects := []engine.Object{room, feed, roomSecret, service}
+			objects := []v1alpha1.Object{room, feed, roomSecret, service}
 			s := newStage(t, simulator.Behavior{}, room, feed, roomSecret, service, secret("values", "v"))
 			s.env.Recorder = events.NewFakeRecorder(100)
 			project, _, _ := s.check()
@@ -121,7 +120,7 @@ func TestAServerThatIsNotSupported(t *testing.T) {
 			project, _, _ = s.check()
 			s.mustAsk("GET P, GET /config, GET P/role")
 			mustSay(t, project, "APICompatible=True Supported", "Ready=True Available")
-			for _, obj := range []engine.Object{feed, late} {
+			for _, obj := range []v1alpha1.Object{feed, late} {
 				_, _ = s.pass(obj)
 				s.mustSay(obj, "Synced=True InSync")
 			}
@@ -129,7 +128,7 @@ func TestAServerThatIsNotSupported(t *testing.T) {
 	}
 }
 
-func messageOf(obj engine.Object) string {
+func messageOf(obj v1alpha1.Object) string {
 	for _, c := range obj.CommonStatus().Conditions {
 		if c.Type == v1alpha1.ConditionSynced {
 			return c.Message

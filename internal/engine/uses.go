@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/projects"
 )
 
@@ -22,7 +23,7 @@ func usesKey(like client.Object, name string) string { return kindOf(like) + "/"
 
 // uses are the values under which an object is indexed.
 func (k *kind) uses(obj client.Object) (keys []string) {
-	typed, ok := obj.(Object)
+	typed, ok := obj.(v1alpha1.Object)
 	if !ok {
 		return nil
 	}

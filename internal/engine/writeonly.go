@@ -93,7 +93,7 @@ func (p *pass) fingerprintOf(desired document) uint64 {
 }
 
 // secretsWritten are the Secrets that write-only values come from.
-func (k *kind) secretsWritten(obj Object) (names []string) {
+func (k *kind) secretsWritten(obj v1alpha1.Object) (names []string) {
 	for _, place := range k.writeOnly(obj) {
 		if place.From != nil {
 			names = append(names, string(place.From.Name))

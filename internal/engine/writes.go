@@ -61,8 +61,8 @@ func isTooLarge(err error) bool {
 // reduced is the object as it was with the conditions of this pass: for a status that is too large
 // to be written. A user must still be told.
 func (c *conclusion) reduced() client.Object {
-	obj, ok := c.obj.(Object)
-	small, _ := c.before.DeepCopyObject().(Object)
+	obj, ok := c.obj.(v1alpha1.Object)
+	small, _ := c.before.DeepCopyObject().(v1alpha1.Object)
 	if !ok || small == nil {
 		return c.obj
 	}

@@ -80,7 +80,7 @@ func readRepository() *repository {
 	}
 	for name, kind := range samples.Scheme().KnownTypes(v1alpha1.GroupVersion) {
 		if object := reflect.PointerTo(kind); object.Implements(reflect.TypeFor[client.Object]()) {
-			r.kinds[name] = object.Implements(reflect.TypeFor[engine.Object]())
+			r.kinds[name] = object.Implements(reflect.TypeFor[v1alpha1.Object]())
 		}
 	}
 	for _, one := range controller.All {

@@ -11,7 +11,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 )
@@ -89,7 +88,7 @@ func (l *life) adopt() {
 		l.Fatal(err)
 	}
 	l.obj = l.sample.Object()
-	l.obj.(engine.Object).CommonSpec().AdoptionPolicy = v1alpha1.AdoptIfUnowned
+	l.obj.(v1alpha1.Object).CommonSpec().AdoptionPolicy = v1alpha1.AdoptIfUnowned
 	l.Apply(l.obj)
 }
 

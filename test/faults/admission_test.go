@@ -13,7 +13,6 @@ import (
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/admission"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 )
@@ -26,7 +25,7 @@ var api = sync.OnceValue(func() *admission.Server {
 })
 
 // manifest is an object as it is written down.
-func manifest(kind string, obj engine.Object) *unstructured.Unstructured {
+func manifest(kind string, obj v1alpha1.Object) *unstructured.Unstructured {
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
 	utilruntime.Must(err)
 	made := &unstructured.Unstructured{Object: content}
@@ -36,7 +35,7 @@ func manifest(kind string, obj engine.Object) *unstructured.Unstructured {
 }
 
 // fromManifest is the object that is written down.
-func fromManifest(s samples.Sample, written *unstructured.Unstructured) engine.Object {
+func fromManifest(s samples.Sample, written *unstructured.Unstructured) v1alpha1.Object {
 	obj := object(s)
 	utilruntime.Must(runtime.DefaultUnstructuredConverter.FromUnstructured(written.Object, obj))
 	return obj

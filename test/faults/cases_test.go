@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -29,7 +28,7 @@ func TestWhatRefersToARoomFollowsItAtOnce(t *testing.T) {
 		route.Spec.Paths = []v1alpha1.MeshRoutePath{{TargetPort: intstr.FromInt32(8000)}}
 		subscription := &v1alpha1.MeshFeedSubscription{ObjectMeta: named("sub")}
 		subscription.Spec.FeedRef.Name, subscription.Spec.RoomRef.Name, subscription.Spec.Path = v1alpha1.ObjectName(feed.Name), "support", "orders/"
-		all := []engine.Object{feed, service, route, subscription}
+		all := []v1alpha1.Object{feed, service, route, subscription}
 		room := newRoom()
 		h.Apply(room)
 		for _, obj := range all {
@@ -78,7 +77,7 @@ func TestWhatLiesInSomethingGoneCanBeDeleted(t *testing.T) {
 				secretOfAgent := newMeshSecret()
 				secretOfAgent.Spec.AgentRef = &v1alpha1.ExternalReference{ExternalID: agentID}
 				h.Create(memory.Secret("values", "v"))
-				all := []engine.Object{subscription, secretOfAgent}
+				all := []v1alpha1.Object{subscription, secretOfAgent}
 				for _, obj := range all {
 					h.Apply(obj)
 				}

@@ -6,7 +6,7 @@ package faults_test
 import (
 	"testing"
 
-	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
@@ -21,8 +21,8 @@ func newCluster(tb testing.TB, behavior simulator.Behavior) *cluster {
 }
 
 // object returns a fresh copy of a sample that has a resource in MeshAgent.
-func object(s samples.Sample) engine.Object {
-	obj := s.Object().(engine.Object)
+func object(s samples.Sample) v1alpha1.Object {
+	obj := s.Object().(v1alpha1.Object)
 	obj.SetNamespace(memory.Namespace)
 	return obj
 }

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
@@ -39,7 +38,7 @@ func TestNoServerIsWrittenToForEver(t *testing.T) {
 	for _, s := range samples.Mirrored() {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
-			var untidy engine.Object
+			var untidy v1alpha1.Object
 			synctest.Test(t, func(t *testing.T) { untidy = newCluster(t, simulator.Behavior{}).untidy(s) })
 			for server, behavior := range servers {
 				t.Run(server, func(t *testing.T) {
@@ -58,7 +57,7 @@ func TestNoServerIsWrittenToForEver(t *testing.T) {
 
 // converges checks one cell: a sample, made untidy, on one server. It tells whether anything was
 // rewritten.
-func (h *cluster) converges(s samples.Sample, untidy engine.Object, inTurn bool) (rewritten bool) {
+func (h *cluster) converges(s samples.Sample, untidy v1alpha1.Object, inTurn bool) (rewritten bool) {
 	h.Helper()
 	most := 2
 	if inTurn {
@@ -70,7 +69,7 @@ func (h *cluster) converges(s samples.Sample, untidy engine.Object, inTurn bool)
 	for _, one := range h.MeshAgent.All() {
 		rewrites[one.Collection] = h.MeshAgent.Rewritten(one.Collection)
 	}
-	obj, _ := untidy.DeepCopyObject().(engine.Object)
+	obj, _ := untidy.DeepCopyObject().(v1alpha1.Object)
 	h.MeshAgent.ResetCalls()
 	h.Apply(obj)
 	h.Run(time.Minute)

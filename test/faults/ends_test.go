@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -56,7 +56,7 @@ func (l *life) describeHeld(held map[simulator.Foreign]string, onlyOwn bool) str
 
 // appliedFields are the fields that the object says it has set.
 func (l *life) appliedFields() any {
-	own, ok := l.obj.(engine.Object)
+	own, ok := l.obj.(v1alpha1.Object)
 	if !ok || l.IsGone(l.obj) || own.CommonStatus().AppliedFields == nil {
 		return nil
 	}

@@ -19,7 +19,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
@@ -64,7 +63,7 @@ type unfinished struct {
 	*cluster
 	sample  samples.Sample
 	variant string // the patch that makes the object of the sample
-	obj     engine.Object
+	obj     v1alpha1.Object
 	post    memory.Creation              // how it is created when nothing fails
 	reads   bool                         // whether anything is read before that
 	lists   bool                         // whether the collection is listed before that

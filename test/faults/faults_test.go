@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
@@ -133,7 +132,7 @@ func (o *ordeal) survives(t trouble, what struck) (outcomes []string) {
 // checkOwn checks that the object knows its resource for its own.
 func (o *ordeal) checkOwn() {
 	o.Helper()
-	if o.obj.(engine.Object).CommonStatus().IsAdopted() {
+	if o.obj.(v1alpha1.Object).CommonStatus().IsAdopted() {
 		o.Error("it is said to be adopted, although it was created for this object")
 	}
 }

@@ -16,7 +16,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/hostilevalue"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
@@ -126,13 +125,13 @@ func (h *hostileSample) takes(places ...hostilevalue.Place) (ready bool) {
 	return ready
 }
 
-func (h *hostileSample) inSync(obj engine.Object) bool {
+func (h *hostileSample) inSync(obj v1alpha1.Object) bool {
 	return h.Condition(obj, v1alpha1.ConditionReady) == "Ready=True Available" && h.Condition(obj, v1alpha1.ConditionSynced) == "Synced=True InSync"
 }
 
 // isRefused says that an object tells what is wrong: which may be that there is nothing of that
 // name.
-func (h *hostileSample) isRefused(obj engine.Object, places []hostilevalue.Place) bool {
+func (h *hostileSample) isRefused(obj v1alpha1.Object, places []hostilevalue.Place) bool {
 	var quoted []string
 	for _, place := range places {
 		quoted = append(quoted, regexp.QuoteMeta(strconv.Quote(place.Value)))

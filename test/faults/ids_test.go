@@ -9,7 +9,6 @@ import (
 	"testing/synctest"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -33,7 +32,7 @@ func TestAReferenceByAnIDInCapitals(t *testing.T) {
 		subscription.Spec.FeedRef, subscription.Spec.RoomRef, subscription.Spec.Path = feed, room, "orders/"
 		grant := &v1alpha1.MeshRoomGrant{ObjectMeta: named("ops")}
 		grant.Spec.RoomRef, grant.Spec.UserID, grant.Spec.Permissions = room, user, &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{Models: v1alpha1.AllowList{v1alpha1.All}}}
-		objects := []engine.Object{service, secretOfAgent, subscription, grant}
+		objects := []v1alpha1.Object{service, secretOfAgent, subscription, grant}
 		for _, obj := range objects {
 			h.Apply(obj)
 		}

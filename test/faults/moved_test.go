@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
@@ -25,7 +24,7 @@ func TestWhatIsReferredToBecomesAnother(t *testing.T) {
 	cells := newDemand(t)
 	for _, s := range samples.Mirrored() {
 		for _, need := range s.Needs() {
-			if _, ours := need.Object().(engine.Object); !ours {
+			if _, ours := need.Object().(v1alpha1.Object); !ours {
 				continue
 			}
 			cells.atLeast(s.Kind, "needs", 1)
@@ -81,7 +80,7 @@ func (h *cluster) replaced(s, need samples.Sample, made memory.Creation, restart
 	}
 }
 
-func (h *cluster) readyOrStalled(obj engine.Object) bool {
+func (h *cluster) readyOrStalled(obj v1alpha1.Object) bool {
 	ready, stalled := h.Condition(obj, v1alpha1.ConditionReady), h.Condition(obj, v1alpha1.ConditionStalled)
 	return ready == "Ready=True Available" || slices.Contains([]string{"Stalled=True " + v1alpha1.ReasonParentChanged, "Stalled=True " + v1alpha1.ReasonRejected}, stalled)
 }

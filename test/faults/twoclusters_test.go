@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
@@ -56,7 +55,7 @@ func sharesOneName(t *testing.T, s samples.Sample, patch string, f failure) bool
 	if first.needsOwnID(s) {
 		return false
 	}
-	second.ApplyNeeds(s, func(need engine.Object) { need.CommonSpec().ReconcilePolicy = v1alpha1.ReconcileObserve })
+	second.ApplyNeeds(s, func(need v1alpha1.Object) { need.CommonSpec().ReconcilePolicy = v1alpha1.ReconcileObserve })
 	u := second.prepare(s, patch)
 	if !u.keyed {
 		return false

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/memory"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
@@ -64,16 +63,16 @@ func TestUnknownMembersSurvive(t *testing.T) {
 	t.Parallel()
 	acts := map[string]func(h *cluster, s samples.Sample, cells *tally){
 		"edit": func(h *cluster, s samples.Sample, cells *tally) {
-			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Patch(obj, s.Edit()) })
+			h.survivesWrite(s, cells, func(obj v1alpha1.Object, _ memory.Creation) { h.Patch(obj, s.Edit()) })
 		},
 		"edit of lists": func(h *cluster, s samples.Sample, cells *tally) {
-			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Patch(obj, s.ListEdit()) })
+			h.survivesWrite(s, cells, func(obj v1alpha1.Object, _ memory.Creation) { h.Patch(obj, s.ListEdit()) })
 		},
 		"edit after a restart": func(h *cluster, s samples.Sample, cells *tally) {
-			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Restart(); h.Patch(obj, s.Edit()) })
+			h.survivesWrite(s, cells, func(obj v1alpha1.Object, _ memory.Creation) { h.Restart(); h.Patch(obj, s.Edit()) })
 		},
 		"drift": func(h *cluster, s samples.Sample, cells *tally) {
-			h.survivesWrite(s, cells, func(_ engine.Object, made memory.Creation) {
+			h.survivesWrite(s, cells, func(_ v1alpha1.Object, made memory.Creation) {
 				if !h.MeshAgent.Disturb(made.Collection, made.ID, memory.OwnMark, made.Call) {
 					h.Fatal("nothing could be disturbed")
 				}
@@ -81,7 +80,7 @@ func TestUnknownMembersSurvive(t *testing.T) {
 			})
 		},
 		"rename": func(h *cluster, s samples.Sample, cells *tally) {
-			h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) { h.Patch(obj, `{"spec": {"name": "renamed"}}`) })
+			h.survivesWrite(s, cells, func(obj v1alpha1.Object, _ memory.Creation) { h.Patch(obj, `{"spec": {"name": "renamed"}}`) })
 		},
 		"adoption, IfUnowned": func(h *cluster, s samples.Sample, cells *tally) {
 			h.survivesAdoption(s, cells, v1alpha1.AdoptIfUnowned, "")
@@ -118,7 +117,7 @@ func TestUnknownMembersSurvive(t *testing.T) {
 }
 
 // applyNewer applies a sample, and waits until it is Ready.
-func (h *cluster) applyNewer(s samples.Sample, patch string) (engine.Object, memory.Creation, map[string]string) {
+func (h *cluster) applyNewer(s samples.Sample, patch string) (v1alpha1.Object, memory.Creation, map[string]string) {
 	h.Helper()
 	obj := h.Patched(object(s), patch)
 	made := h.ApplyAndLearn(obj)
@@ -130,7 +129,7 @@ func (h *cluster) applyNewer(s samples.Sample, patch string) (engine.Object, mem
 }
 
 // survivesWrite has something lead to a write.
-func (h *cluster) survivesWrite(s samples.Sample, cells *tally, act func(engine.Object, memory.Creation)) {
+func (h *cluster) survivesWrite(s samples.Sample, cells *tally, act func(v1alpha1.Object, memory.Creation)) {
 	h.Helper()
 	obj, made, before := h.applyNewer(s, "")
 	h.MeshAgent.ResetCalls()
@@ -206,7 +205,7 @@ func TestUnknownMembersOfElementsWhoseKeyIsADefault(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newCluster(t, simulator.Behavior{Newer: true, Normalize: simulator.FillDefaults})
 				h.ApplyNeeds(s, nil)
-				h.survivesWrite(s, cells, func(obj engine.Object, _ memory.Creation) {
+				h.survivesWrite(s, cells, func(obj v1alpha1.Object, _ memory.Creation) {
 					h.Patch(obj, `{"spec": {"paths": [{"path": "/new", "targetPort": 8001}, {"targetPort": 9000}]}}`)
 				})
 			})

@@ -15,7 +15,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -24,7 +23,7 @@ import (
 // texts, lists in no order, empty values, numbers in several forms. The definition of its kind says
 // where that can be; what the API server, the operator or a server that rewrites nothing refuses is
 // left out, and so is what would make it another resource.
-func (h *cluster) untidy(s samples.Sample) engine.Object {
+func (h *cluster) untidy(s samples.Sample) v1alpha1.Object {
 	h.Helper()
 	h.ApplyNeeds(s, nil)
 	before := h.Held()

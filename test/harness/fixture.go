@@ -18,7 +18,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
 // Fixture is a sample that is applied in an environment, with the objects that it needs.
@@ -35,7 +34,7 @@ type Fixture struct {
 
 // CommonStatus returns the part of the sample's status that all kinds have.
 func (l *Fixture) CommonStatus() *v1alpha1.CommonStatus {
-	return l.Object.(engine.Object).CommonStatus()
+	return l.Object.(v1alpha1.Object).CommonStatus()
 }
 
 // ApplySample applies a sample, and nothing else.

@@ -15,7 +15,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness/samples"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -38,7 +37,7 @@ func (s Sample) Fresh() client.Object {
 // HasRemote is true if objects of this kind have a resource in MeshAgent that is created, changed
 // and deleted with them.
 func (s Sample) HasRemote() bool {
-	_, ok := s.Template.(engine.Object)
+	_, ok := s.Template.(v1alpha1.Object)
 	return ok
 }
 

@@ -15,7 +15,7 @@ import (
 	. "github.com/onsi/gomega"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -38,7 +38,7 @@ func synced(ctx context.Context, w *harness.Env, obj client.Object) string {
 	_, text, _ = strings.Cut(text, "Synced=")
 	text, _, _ = strings.Cut(text, "\n")
 	l := harness.Fixture{Env: w}
-	return l.Anonymize(fmt.Sprint(text, obj.(engine.Object).CommonStatus().Drift))
+	return l.Anonymize(fmt.Sprint(text, obj.(v1alpha1.Object).CommonStatus().Drift))
 }
 
 // depths are how deep in MeshAgent's documents there are members that the operator does not know.

@@ -13,7 +13,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -83,7 +82,7 @@ func (s *soak) leaves(ctx context.Context, one simulator.Foreign) {
 		err := s.Get(ctx, client.ObjectKeyFromObject(obj), obj)
 		Expect(client.IgnoreNotFound(err)).To(Succeed())
 		if err == nil && obj.GetDeletionTimestamp() == nil {
-			Expect(obj.(engine.Object).CommonStatus().ID).NotTo(Equal(one.ID), "%T %s claims what others created in %s", obj, obj.GetName(), one.Collection)
+			Expect(obj.(v1alpha1.Object).CommonStatus().ID).NotTo(Equal(one.ID), "%T %s claims what others created in %s", obj, obj.GetName(), one.Collection)
 		}
 	}
 	s.others.remove(one)
@@ -95,7 +94,7 @@ func (s *soak) disturb(ctx context.Context, one harness.Sample) (disturbed bool)
 	obj := s.present(one)
 	err := s.Get(ctx, client.ObjectKeyFromObject(obj), obj)
 	Expect(client.IgnoreNotFound(err)).To(Succeed())
-	status := obj.(engine.Object).CommonStatus()
+	status := obj.(v1alpha1.Object).CommonStatus()
 	for _, found := range s.Held() {
 		if found.ID != status.ID || s.others.owns(found.Path, found.ID) {
 			continue

@@ -17,7 +17,7 @@ import (
 	. "github.com/onsi/gomega"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -152,7 +152,7 @@ func newSoak(ctx context.Context, random *rand.Rand) *soak {
 	for _, one := range s.samples {
 		obj := s.present(one)
 		eventuallySettled(ctx, s.Env, obj)
-		s.ids[one.String()] = obj.(engine.Object).CommonStatus().ID
+		s.ids[one.String()] = obj.(v1alpha1.Object).CommonStatus().ID
 	}
 	calm.Stop()
 	return s

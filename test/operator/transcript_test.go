@@ -18,7 +18,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
@@ -118,7 +118,7 @@ func (t *transcript) section(name string, cause func()) {
 	t.calls = append(t.calls, calls...)
 	t.heads = append(append(t.heads, head), make([]string, len(calls)-1)...)
 	for _, obj := range append(t.life.Dependencies, t.life.Object) {
-		if mirrored, ok := obj.(engine.Object); ok && mirrored.CommonStatus().ID != "" {
+		if mirrored, ok := obj.(v1alpha1.Object); ok && mirrored.CommonStatus().ID != "" {
 			name := "id"
 			if obj != t.life.Object {
 				name = "id of " + strings.TrimPrefix(strings.ToLower(fmt.Sprintf("%T", obj)), "*v1alpha1.mesh") + " " + obj.GetName()

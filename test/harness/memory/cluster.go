@@ -180,12 +180,12 @@ func (c *Cluster) Apply(obj client.Object) {
 
 // ApplyNeeds applies the objects that a sample refers to, and waits until they are Ready. prepare
 // can change the objects before, unless it is nil.
-func (c *Cluster) ApplyNeeds(s samples.Sample, prepare func(engine.Object)) {
+func (c *Cluster) ApplyNeeds(s samples.Sample, prepare func(v1alpha1.Object)) {
 	c.Helper()
-	var ours []engine.Object
+	var ours []v1alpha1.Object
 	for _, need := range s.Needs() {
 		obj := need.Object()
-		if own, ok := obj.(engine.Object); ok {
+		if own, ok := obj.(v1alpha1.Object); ok {
 			ours = append(ours, own)
 			if prepare != nil {
 				prepare(own)

@@ -13,7 +13,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
 // Condition reads an object, and returns one of its conditions, such as "Synced=False Unavailable".
@@ -33,7 +32,7 @@ func StatusOf(obj client.Object) *v1alpha1.ObjectStatus {
 	switch obj := obj.(type) {
 	case *v1alpha1.MeshProject:
 		return &obj.Status.ObjectStatus
-	case engine.Object:
+	case v1alpha1.Object:
 		return &obj.CommonStatus().ObjectStatus
 	}
 	return nil

@@ -11,7 +11,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
 // known is an object as the operator's watches last saw it.
@@ -31,7 +30,7 @@ func observe(obj client.Object) known {
 	switch obj := obj.(type) {
 	case *v1alpha1.MeshProject:
 		seen.toOthers += readiness(obj) + fmt.Sprint(obj.Spec.Suspended(), obj.Spec.Defaults)
-	case engine.Object:
+	case v1alpha1.Object:
 		seen.toOthers += fmt.Sprint(obj.CommonStatus().ID, obj.CommonStatus().Name) + readiness(obj)
 	default: // a Secret or ConfigMap
 		seen.toOthers += obj.GetResourceVersion()

@@ -7,11 +7,11 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
 // Patched applies a merge patch to an object that does not exist yet.
-func (c *Cluster) Patched(obj engine.Object, patch string) engine.Object {
+func (c *Cluster) Patched(obj v1alpha1.Object, patch string) v1alpha1.Object {
 	c.Helper()
 	if patch == "" {
 		return obj
@@ -33,7 +33,7 @@ func (c *Cluster) Patched(obj engine.Object, patch string) engine.Object {
 	if text, err = json.Marshal(document); err != nil {
 		c.Fatal(err)
 	}
-	made, _ := obj.DeepCopyObject().(engine.Object)
+	made, _ := obj.DeepCopyObject().(v1alpha1.Object)
 	if err := json.Unmarshal(text, made); err != nil {
 		c.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -23,7 +23,7 @@ type Creation struct {
 }
 
 // ApplyAndLearn applies an object, waits until it is Ready, and returns its creation.
-func (c *Cluster) ApplyAndLearn(obj engine.Object) Creation {
+func (c *Cluster) ApplyAndLearn(obj v1alpha1.Object) Creation {
 	c.Helper()
 	before := c.Held()
 	c.MeshAgent.ResetCalls()

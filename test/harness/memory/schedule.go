@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
-	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 )
 
 // Run lets time pass while the operator works.
@@ -107,7 +107,7 @@ func (c *Cluster) wake() {
 		}
 	}
 	for key, one := range c.known {
-		if _, dependent := one.object.(engine.Object); dependent && dependents {
+		if _, dependent := one.object.(v1alpha1.Object); dependent && dependents {
 			c.reconcileNow(key)
 		}
 	}

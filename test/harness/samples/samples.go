@@ -24,7 +24,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
-	"github.com/meshagent/meshagent-operator/internal/engine"
 )
 
 // Sample is one document of config/samples.
@@ -44,7 +43,7 @@ func (s Sample) Object() client.Object {
 
 // Mirrors says that the sample has a resource in MeshAgent.
 func (s Sample) Mirrors() bool {
-	_, ok := s.made.(engine.Object)
+	_, ok := s.made.(v1alpha1.Object)
 	return ok
 }
 
