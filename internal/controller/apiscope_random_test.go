@@ -20,7 +20,7 @@ import (
 )
 
 // scopeCount is how many scopes each property is tried with.
-const scopeCount = 3000
+const scopeCount = 1000
 
 // randomScope is a scope with any of its fields set to anything, without a thought for what is
 // admitted. Words are the names that its lists and rules have.
