@@ -6,8 +6,8 @@ package v1alpha1
 // DatasetGrant grants access to the room's tables.
 // +kubebuilder:validation:XValidation:rule="has(self.tables) || has(self.listTables)",message="an empty capability grants nothing: set at least one of tables, listTables"
 type DatasetGrant struct {
-	// tables are the tables that can be used, and how. One rule with only name "*" grants all
-	// tables with all rights. If unset or empty, none is granted.
+	// tables are the tables that can be used, and how. One rule with only name "*"
+	// grants all tables with all rights. If unset or empty, none is granted.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:XValidation:rule="size(self) <= 1 || !self.exists(t, t.name == '*')",message="a rule for '*' grants all tables, so it must be the only rule"
@@ -28,8 +28,8 @@ type TableGrant struct {
 	// +kubebuilder:validation:MaxLength=1024
 	Name string `json:"name,omitempty"`
 
-	// namespace is the path of the namespace that the table must be in. If unset, the table can be
-	// in any namespace.
+	// namespace is the path of the namespace that the table must be in. If unset,
+	// the table can be in any namespace.
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
@@ -57,8 +57,8 @@ type MemoryGrant struct {
 	// +optional
 	List *bool `json:"list,omitempty"`
 
-	// memories are the memories that can be used, and how. One rule with only name "*" grants all
-	// memories with all rights. If unset or empty, none is granted.
+	// memories are the memories that can be used, and how. One rule with only name
+	// "*" grants all memories with all rights. If unset or empty, none is granted.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:XValidation:rule="size(self) <= 1 || !self.exists(m, m.name == '*')",message="a rule for '*' grants all memories, so it must be the only rule"
@@ -75,8 +75,8 @@ type MemoryEntryGrant struct {
 	// +kubebuilder:validation:MaxLength=1024
 	Name string `json:"name,omitempty"`
 
-	// namespace is the path of the namespace that the memory must be in. If unset, the memory can
-	// be in any namespace.
+	// namespace is the path of the namespace that the memory must be in. If unset,
+	// the memory can be in any namespace.
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
@@ -127,8 +127,9 @@ type MemoryPermissions struct {
 // SyncGrant grants access to synchronized documents.
 // +kubebuilder:validation:XValidation:rule="has(self.paths)",message="an empty capability grants nothing: set paths"
 type SyncGrant struct {
-	// paths are the documents that can be opened. The first rule that matches counts. One rule with
-	// only path "*" grants all documents, to read and write. If unset or empty, none is granted.
+	// paths are the documents that can be opened. The first rule that matches
+	// counts. One rule with only path "*" grants all documents, to read and write.
+	// If unset or empty, none is granted.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:XValidation:rule="!self.exists(p, p.path == '*') || (self[size(self) - 1].path == '*' && self.exists_one(p, p.path == '*'))",message="a rule for '*' matches all documents, so it must be the last rule"
@@ -138,7 +139,8 @@ type SyncGrant struct {
 
 // SyncPathGrant is one synchronized document, or several.
 type SyncPathGrant struct {
-	// path is the path of the document. A trailing * makes it a prefix. "*" means all documents.
+	// path is the path of the document. A trailing * makes it a prefix. "*" means
+	// all documents.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
@@ -152,8 +154,9 @@ type SyncPathGrant struct {
 // StorageGrant grants access to the room's files.
 // +kubebuilder:validation:XValidation:rule="has(self.paths)",message="an empty capability grants nothing: set paths"
 type StorageGrant struct {
-	// paths are the files that can be used. The first rule that matches counts. One rule with path
-	// "*" grants all files, to read and write. If unset or empty, none is granted.
+	// paths are the files that can be used. The first rule that matches counts.
+	// One rule with path "*" grants all files, to read and write. If unset or
+	// empty, none is granted.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:XValidation:rule="size(self) <= 1 || !self.exists(p, p.path == '*')",message="a rule for '*' grants all files, so it must be the only rule"
@@ -164,7 +167,8 @@ type StorageGrant struct {
 // StoragePathGrant is a part of the room's files.
 // +kubebuilder:validation:XValidation:rule="self.path != '*' || !has(self.readOnly) || !self.readOnly",message="'*' grants all files to read and write: readOnly needs a path"
 type StoragePathGrant struct {
-	// path is a prefix, without a wildcard. "*" means all files, to read and write.
+	// path is a prefix, without a wildcard. "*" means all files, to read and
+	// write.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
@@ -182,17 +186,18 @@ type ContainersGrant struct {
 	// +optional
 	Logs *bool `json:"logs,omitempty"`
 
-	// pull are the image tags that can be pulled. A trailing * makes an entry a prefix. ["*"]
-	// grants all. If unset or empty, none is granted.
+	// pull are the image tags that can be pulled. A trailing * makes an entry a
+	// prefix. ["*"] grants all. If unset or empty, none is granted.
 	// +optional
 	Pull AllowList `json:"pull,omitzero"`
 
-	// run are the image tags that can be run. A trailing * makes an entry a prefix. ["*"] grants
-	// all. If unset or empty, none is granted.
+	// run are the image tags that can be run. A trailing * makes an entry a
+	// prefix. ["*"] grants all. If unset or empty, none is granted.
 	// +optional
 	Run AllowList `json:"run,omitzero"`
 
-	// registry grants access to the room's own image registry. If unset, nothing in it is granted.
+	// registry grants access to the room's own image registry. If unset, nothing
+	// in it is granted.
 	// +optional
 	Registry *ContainerRegistryGrant `json:"registry,omitempty"`
 
@@ -201,27 +206,27 @@ type ContainersGrant struct {
 	UseContainers *bool `json:"useContainers,omitempty"`
 }
 
-// ContainerRegistryGrant grants access to the room's own image registry. A trailing * makes an
-// entry a prefix.
+// ContainerRegistryGrant grants access to the room's own image registry. A
+// trailing * makes an entry a prefix.
 // +kubebuilder:validation:XValidation:rule="has(self.list) || has(self.pull) || has(self.run) || has(self.write)",message="an empty capability grants nothing: set at least one of list, pull, run, write"
 type ContainerRegistryGrant struct {
-	// list are the repositories that can be listed. ["*"] grants all. If unset or empty, none is
-	// granted.
+	// list are the repositories that can be listed. ["*"] grants all. If unset or
+	// empty, none is granted.
 	// +optional
 	List AllowList `json:"list,omitzero"`
 
-	// pull are the repositories that can be pulled from. ["*"] grants all. If unset or empty, none
-	// is granted.
+	// pull are the repositories that can be pulled from. ["*"] grants all. If
+	// unset or empty, none is granted.
 	// +optional
 	Pull AllowList `json:"pull,omitzero"`
 
-	// run are the repositories whose images can be run. ["*"] grants all. If unset or empty, none
-	// is granted.
+	// run are the repositories whose images can be run. ["*"] grants all. If unset
+	// or empty, none is granted.
 	// +optional
 	Run AllowList `json:"run,omitzero"`
 
-	// write are the repositories that can be pushed to. ["*"] grants all. If unset or empty, none
-	// is granted.
+	// write are the repositories that can be pushed to. ["*"] grants all. If unset
+	// or empty, none is granted.
 	// +optional
 	Write AllowList `json:"write,omitzero"`
 }

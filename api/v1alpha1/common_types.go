@@ -10,24 +10,26 @@ import (
 
 // Names under meshagent.com/ on objects, and on the resources in MeshAgent.
 const (
-	// Finalizer keeps an object until its resource in MeshAgent has been deleted or released.
+	// Finalizer keeps an object until its resource in MeshAgent has been deleted
+	// or released.
 	Finalizer = "meshagent.com/finalizer"
 
-	// ReconcileRequestedAtAnnotation requests an immediate reconciliation that reads MeshAgent
-	// live. Any new value counts; the receipt is status.lastHandledReconcileAt.
+	// ReconcileRequestedAtAnnotation requests an immediate reconciliation that
+	// reads MeshAgent live. Any new value counts; the receipt is
+	// status.lastHandledReconcileAt.
 	ReconcileRequestedAtAnnotation = "meshagent.com/reconcile-requested-at"
 
-	// AllowDeletionsUntilAnnotation, on a MeshProject, lets deletions through its deletionGuard
-	// until a time (RFC 3339).
+	// AllowDeletionsUntilAnnotation, on a MeshProject, lets deletions through its
+	// deletionGuard until a time (RFC 3339).
 	AllowDeletionsUntilAnnotation = "meshagent.com/allow-deletions-until"
 
 	// OwnerAnnotation, on a resource in MeshAgent, says which object manages it:
 	// <owner id>/<namespace>/<name>.
 	OwnerAnnotation = "meshagent.com/owner"
 
-	// AdoptedAnnotation, on a resource in MeshAgent, says that its owner found it there and did not
-	// create it. So this is known even when the object's status was lost, for example in a restore
-	// from a backup.
+	// AdoptedAnnotation, on a resource in MeshAgent, says that its owner found it
+	// there and did not create it. So this is known even when the object's status
+	// was lost, for example in a restore from a backup.
 	AdoptedAnnotation = "meshagent.com/adopted"
 
 	// DefaultProject is the MeshProject that objects use when they name none.
@@ -42,11 +44,13 @@ type ReconcilePolicy string
 const (
 	// ReconcileEnforce creates, updates and deletes.
 	ReconcileEnforce ReconcilePolicy = "Enforce"
-	// ReconcileObserve never writes to MeshAgent; status shows what would be changed.
+	// ReconcileObserve never writes to MeshAgent; status shows what would be
+	// changed.
 	ReconcileObserve ReconcilePolicy = "Observe"
 )
 
-// AdoptionPolicy is when the operator adopts a resource that exists already in MeshAgent.
+// AdoptionPolicy is when the operator adopts a resource that exists already in
+// MeshAgent.
 // +kubebuilder:validation:Enum=IfIdentical;IfUnowned;Always
 type AdoptionPolicy string
 
@@ -54,14 +58,15 @@ type AdoptionPolicy string
 const (
 	// AdoptIfIdentical adopts a resource that equals the object.
 	AdoptIfIdentical AdoptionPolicy = "IfIdentical"
-	// AdoptIfUnowned adopts a resource and changes it, unless it carries the ownership annotation
-	// of another owner.
+	// AdoptIfUnowned adopts a resource and changes it, unless it carries the
+	// ownership annotation of another owner.
 	AdoptIfUnowned AdoptionPolicy = "IfUnowned"
 	// AdoptAlways adopts a resource even from another owner.
 	AdoptAlways AdoptionPolicy = "Always"
 )
 
-// DeletionPolicy is what happens to the resource in MeshAgent when its object is deleted.
+// DeletionPolicy is what happens to the resource in MeshAgent when its object
+// is deleted.
 // +kubebuilder:validation:Enum=Delete;Orphan
 type DeletionPolicy string
 
@@ -75,34 +80,39 @@ const (
 
 // CommonSpec is the part of the spec that all kinds share.
 type CommonSpec struct {
-	// projectRef selects the MeshProject, which says how to reach the project in MeshAgent.
-	// Defaults to the MeshProject "default" in the namespace of this object.
+	// projectRef selects the MeshProject, which says how to reach the project in
+	// MeshAgent. Defaults to the MeshProject "default" in the namespace of this
+	// object.
 	// +optional
 	ProjectRef ProjectReference `json:"projectRef,omitzero"`
 
-	// reconcilePolicy is Enforce or Observe. With Enforce, the operator makes MeshAgent match this
-	// object. With Observe, it writes nothing to MeshAgent, and status.drift shows what would
-	// change. Defaults to spec.defaults.reconcilePolicy of the MeshProject, otherwise to Enforce.
+	// reconcilePolicy is Enforce or Observe. With Enforce, the operator makes
+	// MeshAgent match this object. With Observe, it writes nothing to MeshAgent,
+	// and status.drift shows what would change. Defaults to
+	// spec.defaults.reconcilePolicy of the MeshProject, otherwise to Enforce.
 	// +optional
 	ReconcilePolicy ReconcilePolicy `json:"reconcilePolicy,omitempty"`
 
-	// adoptionPolicy is IfIdentical, IfUnowned or Always. It says whether this object takes over a
-	// resource that exists in MeshAgent already: only if the two are equal, also if they differ, or
-	// also if another object or operator owns the resource. Defaults to
-	// spec.defaults.adoptionPolicy of the MeshProject, otherwise to IfIdentical.
+	// adoptionPolicy is IfIdentical, IfUnowned or Always. It says whether this
+	// object takes over a resource that exists in MeshAgent already: only if the
+	// two are equal, also if they differ, or also if another object or operator
+	// owns the resource. Defaults to spec.defaults.adoptionPolicy of the
+	// MeshProject, otherwise to IfIdentical.
 	// +optional
 	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
 
-	// deletionPolicy is Delete or Orphan. It says whether the resource in MeshAgent is deleted
-	// together with this object. Defaults to spec.defaults.deletionPolicy of the MeshProject. If
-	// that is unset too, the operator deletes a resource that it created, and leaves a resource
-	// that it adopted.
+	// deletionPolicy is Delete or Orphan. It says whether the resource in
+	// MeshAgent is deleted together with this object. Defaults to
+	// spec.defaults.deletionPolicy of the MeshProject. If that is unset too, the
+	// operator deletes a resource that it created, and leaves a resource that it
+	// adopted.
 	// +optional
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
 
-	// suspend stops all requests to MeshAgent for this object. If the object is deleted meanwhile,
-	// its resource stays in MeshAgent. If deletionPolicy of this object is Delete, the deletion
-	// waits instead, unless the namespace is deleted too. Defaults to false.
+	// suspend stops all requests to MeshAgent for this object. If the object is
+	// deleted meanwhile, its resource stays in MeshAgent. If deletionPolicy of
+	// this object is Delete, the deletion waits instead, unless the namespace is
+	// deleted too. Defaults to false.
 	// +optional
 	Suspend *bool `json:"suspend,omitempty"`
 }
@@ -110,31 +120,34 @@ type CommonSpec struct {
 // Suspended says that nothing is sent to MeshAgent for this object.
 func (s *CommonSpec) Suspended() bool { return s.Suspend != nil && *s.Suspend }
 
-// ObjectStatus is the part of the status that all kinds share, MeshProject included.
+// ObjectStatus is the part of the status that all kinds share, MeshProject
+// included.
 type ObjectStatus struct {
-	// conditions describe the state of the object. Ready: the resource can be used. Synced:
-	// MeshAgent matched the spec when the operator last checked. Reconciling: work is in progress.
-	// Stalled: you must change something before the operator can continue.
+	// conditions describe the state of the object. Ready: the resource can be
+	// used. Synced: MeshAgent matched the spec when the operator last checked.
+	// Reconciling: work is in progress. Stalled: you must change something before
+	// the operator can continue.
 	// +listType=map
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=16
 	// +optional
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the generation of the object that this status describes. It is -1
-	// before the first reconciliation.
+	// observedGeneration is the generation of the object that this status
+	// describes. It is -1 before the first reconciliation.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// lastHandledReconcileAt is the value of the annotation meshagent.com/reconcile-requested-at
-	// that the operator handled last.
+	// lastHandledReconcileAt is the value of the annotation
+	// meshagent.com/reconcile-requested-at that the operator handled last.
 	// +kubebuilder:validation:MaxLength=262144
 	// +optional
 	LastHandledReconcileAt string `json:"lastHandledReconcileAt,omitempty"`
 }
 
-// CommonStatus is the part of the status that all kinds with a resource in MeshAgent share. It
-// holds all that is needed to delete the resource after everything else is gone.
+// CommonStatus is the part of the status that all kinds with a resource in
+// MeshAgent share. It holds all that is needed to delete the resource after
+// everything else is gone.
 type CommonStatus struct {
 	ObjectStatus `json:",inline"`
 
@@ -143,88 +156,97 @@ type CommonStatus struct {
 	// +optional
 	ID string `json:"id,omitempty"`
 
-	// name is the name of the resource in MeshAgent when the operator last read it.
+	// name is the name of the resource in MeshAgent when the operator last read
+	// it.
 	// +kubebuilder:validation:MaxLength=8192
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// pendingCreate describes a creation that the operator started and whose outcome it doesn't
-	// know. It is used only for resources that have no place for an ownership annotation.
+	// pendingCreate describes a creation that the operator started and whose
+	// outcome it doesn't know. It is used only for resources that have no place
+	// for an ownership annotation.
 	// +optional
 	PendingCreate *PendingCreate `json:"pendingCreate,omitempty"`
 
-	// project is the MeshProject that last admitted this object, as namespace/name. The operator
-	// uses it to delete the resource, even if the MeshProject no longer admits this object.
+	// project is the MeshProject that last admitted this object, as
+	// namespace/name. The operator uses it to delete the resource, even if the
+	// MeshProject no longer admits this object.
 	// +kubebuilder:validation:MaxLength=317
 	// +optional
 	Project string `json:"project,omitempty"`
 
-	// projectID is the ID of the project in MeshAgent that the resource belongs to.
+	// projectID is the ID of the project in MeshAgent that the resource belongs
+	// to.
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	ProjectID string `json:"projectID,omitempty"`
 
-	// parent is the name or ID of the resource that this one belongs to, such as a room. Unset if
-	// the resource belongs to the project.
+	// parent is the name or ID of the resource that this one belongs to, such as a
+	// room. Unset if the resource belongs to the project.
 	// +kubebuilder:validation:MaxLength=8192
 	// +optional
 	Parent string `json:"parent,omitempty"`
 
-	// adopted is true if the resource existed already and the operator did not create it.
+	// adopted is true if the resource existed already and the operator did not
+	// create it.
 	// +optional
 	Adopted *bool `json:"adopted,omitempty"`
 
-	// appliedFields are the fields that the operator last set in MeshAgent for this object, in the
-	// shape of MeshAgent's document, with true in place of each value. If you remove a field from
-	// the spec, the operator removes it in MeshAgent. The operator ignores all other fields.
+	// appliedFields are the fields that the operator last set in MeshAgent for
+	// this object, in the shape of MeshAgent's document, with true in place of
+	// each value. If you remove a field from the spec, the operator removes it in
+	// MeshAgent. The operator ignores all other fields.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Type=object
 	// +structType=atomic
 	// +optional
 	AppliedFields *runtime.RawExtension `json:"appliedFields,omitempty"`
 
-	// pendingFields are the fields that an update sets for the first time, as long as the operator
-	// doesn't know whether MeshAgent carried out the update.
+	// pendingFields are the fields that an update sets for the first time, as long
+	// as the operator doesn't know whether MeshAgent carried out the update.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Type=object
 	// +structType=atomic
 	// +optional
 	PendingFields *runtime.RawExtension `json:"pendingFields,omitempty"`
 
-	// pendingDigest identifies the values of pendingFields. It is computed with the API key and
-	// reveals nothing.
+	// pendingDigest identifies the values of pendingFields. It is computed with
+	// the API key and reveals nothing.
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	PendingDigest string `json:"pendingDigest,omitempty"`
 
-	// writtenSecrets are the versions of the Kubernetes Secrets whose values the operator last
-	// wrote to fields that cannot be read back. When a Secret has another version, the operator
-	// writes its value again.
+	// writtenSecrets are the versions of the Kubernetes Secrets whose values the
+	// operator last wrote to fields that cannot be read back. When a Secret has
+	// another version, the operator writes its value again.
 	// +listType=map
 	// +listMapKey=field
 	// +kubebuilder:validation:MaxItems=1024
 	// +optional
 	WrittenSecrets []WrittenSecret `json:"writtenSecrets,omitempty"`
 
-	// unconverged identifies a difference that MeshAgent did not accept: two writes in a row left
-	// it as it was. The operator does not write again while the difference is the same. The value
-	// "contended" means that two writes left different fields as they were, and that one more
-	// attempt follows.
+	// unconverged identifies a difference that MeshAgent did not accept: two
+	// writes in a row left it as it was. The operator does not write again while
+	// the difference is the same. The value "contended" means that two writes left
+	// different fields as they were, and that one more attempt follows.
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	Unconverged string `json:"unconverged,omitempty"`
 
-	// drift lists the differences between MeshAgent and the spec that the operator must not
-	// correct, or whose correction MeshAgent does not accept. It shows at most 64.
+	// drift lists the differences between MeshAgent and the spec that the operator
+	// must not correct, or whose correction MeshAgent does not accept. It shows at
+	// most 64.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Drift []Drift `json:"drift,omitempty"`
 }
 
-// WrittenSecret is the version of a Kubernetes Secret whose value was written to MeshAgent.
+// WrittenSecret is the version of a Kubernetes Secret whose value was written
+// to MeshAgent.
 type WrittenSecret struct {
-	// field is the place in the spec that selects the Secret, with the keys of elements of lists.
+	// field is the place in the spec that selects the Secret, with the keys of
+	// elements of lists.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=16384
@@ -257,16 +279,16 @@ type PendingCreate struct {
 	// +kubebuilder:validation:MaxLength=8192
 	Key string `json:"key,omitempty"`
 
-	// digests identify the contents that the operator sent, in the order of the attempts. They are
-	// computed with the API key and reveal nothing.
+	// digests identify the contents that the operator sent, in the order of the
+	// attempts. They are computed with the API key and reveal nothing.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
 	// +kubebuilder:validation:items:MaxLength=64
 	// +optional
 	Digests []string `json:"digests,omitempty"`
 
-	// normalizedDigests are digests that ignore letter case, white space, order and defaults, which
-	// a server can change.
+	// normalizedDigests are digests that ignore letter case, white space, order
+	// and defaults, which a server can change.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
 	// +kubebuilder:validation:items:MaxLength=64
@@ -277,7 +299,8 @@ type PendingCreate struct {
 // IsAdopted says that the resource existed before its object.
 func (s *CommonStatus) IsAdopted() bool { return s.Adopted != nil && *s.Adopted }
 
-// Drift is one difference between an object and MeshAgent. Secret values are never shown.
+// Drift is one difference between an object and MeshAgent. Secret values are
+// never shown.
 type Drift struct {
 	// path is the place of the difference in MeshAgent's document.
 	// +required
@@ -285,14 +308,14 @@ type Drift struct {
 	// +kubebuilder:validation:MaxLength=65536
 	Path string `json:"path,omitempty"`
 
-	// desired is the value in the spec as JSON, shortened if it is long. Unset if the spec has no
-	// value.
+	// desired is the value in the spec as JSON, shortened if it is long. Unset if
+	// the spec has no value.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Desired string `json:"desired,omitempty"`
 
-	// actual is the value in MeshAgent as JSON, shortened if it is long. Unset if MeshAgent has no
-	// value.
+	// actual is the value in MeshAgent as JSON, shortened if it is long. Unset if
+	// MeshAgent has no value.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Actual string `json:"actual,omitempty"`

@@ -28,39 +28,42 @@ const (
 type MeshFeedSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name is the name of the feed in MeshAgent, with at most 253 characters and no blanks at its
-	// ends. If you change it, the operator renames the feed. Defaults to the name of this object.
+	// name is the name of the feed in MeshAgent, with at most 253 characters and
+	// no blanks at its ends. If you change it, the operator renames the feed.
+	// Defaults to the name of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^\S(.*\S)?$`
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// description describes the feed, with at most 4096 characters. If unset, the operator doesn't
-	// manage this field.
+	// description describes the feed, with at most 4096 characters. If unset, the
+	// operator doesn't manage this field.
 	// +kubebuilder:validation:MaxLength=4096
 	// +optional
 	Description *string `json:"description,omitempty"`
 
-	// visibility is who can read the feed: Public (everyone), Project (members of the project) or
-	// Private. Defaults to Private; a feed that the operator adopts keeps its visibility.
-	// Immutable.
+	// visibility is who can read the feed: Public (everyone), Project (members of
+	// the project) or Private. Defaults to Private; a feed that the operator
+	// adopts keeps its visibility. Immutable.
 	// +optional
 	Visibility FeedVisibility `json:"visibility,omitempty"`
 
-	// paused stops the feed while it is true: MeshAgent accepts neither messages nor changes of
-	// subscriptions. If unset, the operator doesn't manage this field.
+	// paused stops the feed while it is true: MeshAgent accepts neither messages
+	// nor changes of subscriptions. If unset, the operator doesn't manage this
+	// field.
 	// +optional
 	Paused *bool `json:"paused,omitempty"`
 
-	// annotations are annotations to set on the feed, at most 256. The operator manages only the
-	// keys listed here and ignores all others. Keys under meshagent.com/ are reserved.
+	// annotations are annotations to set on the feed, at most 256. The operator
+	// manages only the keys listed here and ignores all others. Keys under
+	// meshagent.com/ are reserved.
 	// +optional
 	Annotations Annotations `json:"annotations,omitempty"`
 
-	// messageSchema is a JSON schema, an object or a boolean, that every message must match. If you
-	// remove it here, the operator removes it from the feed. If unset, the operator doesn't manage
-	// this field.
+	// messageSchema is a JSON schema, an object or a boolean, that every message
+	// must match. If you remove it here, the operator removes it from the feed. If
+	// unset, the operator doesn't manage this field.
 	// +kubebuilder:validation:Schemaless
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +optional
@@ -72,8 +75,8 @@ type MeshFeedStatus struct {
 	CommonStatus `json:",inline"`
 }
 
-// MeshFeed manages a feed of a MeshAgent project: a stream of messages that rooms can subscribe
-// to.
+// MeshFeed manages a feed of a MeshAgent project: a stream of messages that
+// rooms can subscribe to.
 //
 // For example:
 //
@@ -107,8 +110,8 @@ type MeshFeed struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec is the desired state of the feed. Defaults to a private feed with the name of this
-	// object.
+	// spec is the desired state of the feed. Defaults to a private feed with the
+	// name of this object.
 	// +optional
 	Spec MeshFeedSpec `json:"spec,omitzero"`
 

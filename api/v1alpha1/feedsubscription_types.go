@@ -24,22 +24,24 @@ type MeshFeedSubscriptionSpec struct {
 	// +required
 	RoomRef ResourceReference `json:"roomRef,omitzero"`
 
-	// path is the folder in the room's storage, such as feeds/orders/, with at most 700 characters.
-	// "/" is the root of the storage. Immutable.
+	// path is the folder in the room's storage, such as feeds/orders/, with at
+	// most 700 characters. "/" is the root of the storage. Immutable.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=700
 	Path string `json:"path,omitempty"`
 
-	// filenameFormat is the pattern of file names, made of the time of the message, with at most
-	// 253 characters. A slash makes a folder. Defaults to YYYY-MM-DDThh_mm_ssZ.
+	// filenameFormat is the pattern of file names, made of the time of the
+	// message, with at most 253 characters. A slash makes a folder. Defaults to
+	// YYYY-MM-DDThh_mm_ssZ.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	FilenameFormat string `json:"filenameFormat,omitempty"`
 
-	// annotations are annotations to set on the subscription, at most 256. The operator manages
-	// only the keys listed here and ignores all others. Keys under meshagent.com/ are reserved.
+	// annotations are annotations to set on the subscription, at most 256. The
+	// operator manages only the keys listed here and ignores all others. Keys
+	// under meshagent.com/ are reserved.
 	// +optional
 	Annotations Annotations `json:"annotations,omitempty"`
 }
@@ -49,8 +51,8 @@ type MeshFeedSubscriptionStatus struct {
 	CommonStatus `json:",inline"`
 }
 
-// MeshFeedSubscription manages a feed subscription: the delivery of a feed's messages into the
-// storage of a room.
+// MeshFeedSubscription manages a feed subscription: the delivery of a feed's
+// messages into the storage of a room.
 //
 // For example:
 //

@@ -9,16 +9,19 @@ import (
 
 func init() { register(&MeshProject{}, &MeshProjectList{}) }
 
-// DefaultAPIKeyKey is the key of a Secret that holds the API key if the MeshProject names none.
+// DefaultAPIKeyKey is the key of a Secret that holds the API key if the
+// MeshProject names none.
 const DefaultAPIKeyKey = "apiKey"
 
-// MeshProjectSpec says how to reach a MeshAgent project, who can use it, and what its objects do by
-// default.
+// MeshProjectSpec says how to reach a MeshAgent project, who can use it, and
+// what its objects do by default.
 type MeshProjectSpec struct {
-	// endpoint is the base URL of the MeshAgent API, for example https://api.meshagent.com. The
-	// scheme must be http or https. User, query and fragment are not allowed. The operator must
-	// allow the endpoint (flag --allowed-endpoints, chart value allowedEndpoints). Defaults to the
-	// operator's own endpoint (flag --meshagent-api-url, chart value meshagentAPIURL).
+	// endpoint is the base URL of the MeshAgent API, for example
+	// https://api.meshagent.com. The scheme must be http or https. User, query and
+	// fragment are not allowed. The operator must allow the endpoint (flag
+	// --allowed-endpoints, chart value allowedEndpoints). Defaults to the
+	// operator's own endpoint (flag --meshagent-api-url, chart value
+	// meshagentAPIURL).
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +kubebuilder:validation:XValidation:rule="isURL(self) && url(self).getScheme() in ['http', 'https'] && url(self).getHost() != ''",message="endpoint must be a URL such as https://api.meshagent.com"
@@ -26,51 +29,55 @@ type MeshProjectSpec struct {
 	// +optional
 	Endpoint string `json:"endpoint,omitempty"`
 
-	// projectID is the ID of the project in MeshAgent. If it is set, the operator rejects an API
-	// key of another project. Defaults to the project that the API key belongs to.
+	// projectID is the ID of the project in MeshAgent. If it is set, the operator
+	// rejects an API key of another project. Defaults to the project that the API
+	// key belongs to.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	ProjectID string `json:"projectID,omitempty"`
 
-	// apiKeySecretRef names the key of a Secret in the MeshProject's namespace that holds the
-	// project's API key (ma-…). The operator uses a changed key at once.
+	// apiKeySecretRef names the key of a Secret in the MeshProject's namespace
+	// that holds the project's API key (ma-…). The operator uses a changed key at
+	// once.
 	// +required
 	APIKeySecretRef APIKeyReference `json:"apiKeySecretRef,omitzero"`
 
-	// caBundle adds CA certificates to those of the operator's system. Set it if the certificate of
-	// the endpoint is signed by a private CA. If unset, the operator trusts only the CAs of its
-	// system.
+	// caBundle adds CA certificates to those of the operator's system. Set it if
+	// the certificate of the endpoint is signed by a private CA. If unset, the
+	// operator trusts only the CAs of its system.
 	// +optional
 	CABundle *CABundle `json:"caBundle,omitempty"`
 
-	// allowedNamespaces chooses the namespaces whose objects can use the MeshProject. Objects in
-	// the MeshProject's own namespace always can. Defaults to the MeshProject's own namespace only.
+	// allowedNamespaces chooses the namespaces whose objects can use the
+	// MeshProject. Objects in the MeshProject's own namespace always can. Defaults
+	// to the MeshProject's own namespace only.
 	// +optional
 	AllowedNamespaces *AllowedNamespaces `json:"allowedNamespaces,omitempty"`
 
-	// rateLimit limits the requests to MeshAgent. All objects that use the MeshProject share the
-	// limit. MeshProjects with the same endpoint, API key and CA certificates share one limit, the
-	// smallest of theirs. Defaults to 20 requests per second with bursts of 40.
+	// rateLimit limits the requests to MeshAgent. All objects that use the
+	// MeshProject share the limit. MeshProjects with the same endpoint, API key
+	// and CA certificates share one limit, the smallest of theirs. Defaults to 20
+	// requests per second with bursts of 40.
 	// +optional
 	RateLimit *RateLimit `json:"rateLimit,omitempty"`
 
-	// deletionGuard limits how many resources the operator deletes in MeshAgent per hour. It
-	// protects against the deletion of many objects by mistake, for example with their namespace.
-	// If unset, deletions are not limited.
+	// deletionGuard limits how many resources the operator deletes in MeshAgent
+	// per hour. It protects against the deletion of many objects by mistake, for
+	// example with their namespace. If unset, deletions are not limited.
 	// +optional
 	DeletionGuard *DeletionGuard `json:"deletionGuard,omitempty"`
 
-	// defaults are the policies of objects that use the MeshProject and do not set the policy
-	// themselves. A change applies to existing objects. If unset, the defaults of the operator
-	// apply: see the fields of an object's spec.
+	// defaults are the policies of objects that use the MeshProject and do not set
+	// the policy themselves. A change applies to existing objects. If unset, the
+	// defaults of the operator apply: see the fields of an object's spec.
 	// +optional
 	Defaults *PolicyDefaults `json:"defaults,omitempty"`
 
-	// suspend stops all requests to MeshAgent for the MeshProject and for all objects that use it.
-	// An object that is deleted meanwhile leaves its resource in MeshAgent. If the object's own
-	// deletionPolicy is Delete, its deletion waits instead, unless its namespace is deleted too.
-	// Defaults to false.
+	// suspend stops all requests to MeshAgent for the MeshProject and for all
+	// objects that use it. An object that is deleted meanwhile leaves its resource
+	// in MeshAgent. If the object's own deletionPolicy is Delete, its deletion
+	// waits instead, unless its namespace is deleted too. Defaults to false.
 	// +optional
 	Suspend *bool `json:"suspend,omitempty"`
 }
@@ -81,21 +88,23 @@ func (s *MeshProjectSpec) Suspended() bool { return s.Suspend != nil && *s.Suspe
 // PolicyDefaults are policies for objects that do not set their own.
 // +kubebuilder:validation:MinProperties=1
 type PolicyDefaults struct {
-	// reconcilePolicy is Enforce or Observe. With Enforce, the operator makes MeshAgent match the
-	// objects. With Observe, it writes nothing to MeshAgent, and status.drift of each object shows
-	// what would change. Defaults to Enforce.
+	// reconcilePolicy is Enforce or Observe. With Enforce, the operator makes
+	// MeshAgent match the objects. With Observe, it writes nothing to MeshAgent,
+	// and status.drift of each object shows what would change. Defaults to
+	// Enforce.
 	// +optional
 	ReconcilePolicy ReconcilePolicy `json:"reconcilePolicy,omitempty"`
 
-	// adoptionPolicy is IfIdentical, IfUnowned or Always. It says whether an object takes over a
-	// resource that exists in MeshAgent already: only if the two are equal, also if they differ, or
-	// also if another object or operator owns the resource. Defaults to IfIdentical.
+	// adoptionPolicy is IfIdentical, IfUnowned or Always. It says whether an
+	// object takes over a resource that exists in MeshAgent already: only if the
+	// two are equal, also if they differ, or also if another object or operator
+	// owns the resource. Defaults to IfIdentical.
 	// +optional
 	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
 
-	// deletionPolicy is Delete or Orphan. It says whether the resource in MeshAgent is deleted
-	// together with its object. If unset, the operator deletes resources that it created, and
-	// leaves resources that it adopted.
+	// deletionPolicy is Delete or Orphan. It says whether the resource in
+	// MeshAgent is deleted together with its object. If unset, the operator
+	// deletes resources that it created, and leaves resources that it adopted.
 	// +optional
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
 }
@@ -103,25 +112,29 @@ type PolicyDefaults struct {
 // CABundle is a source of CA certificates in PEM format.
 // +kubebuilder:validation:XValidation:rule="has(self.inline) != has(self.configMapKeyRef)",message="exactly one of inline and configMapKeyRef must be set"
 type CABundle struct {
-	// inline is one or more CA certificates in PEM format, up to 262144 characters.
+	// inline is one or more CA certificates in PEM format, up to 262144
+	// characters.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=262144
 	// +optional
 	Inline string `json:"inline,omitempty"`
 
-	// configMapKeyRef names the key of a ConfigMap in the MeshProject's namespace that holds one or
-	// more CA certificates in PEM format. The operator uses a changed ConfigMap at once.
+	// configMapKeyRef names the key of a ConfigMap in the MeshProject's namespace
+	// that holds one or more CA certificates in PEM format. The operator uses a
+	// changed ConfigMap at once.
 	// +optional
 	ConfigMapKeyRef *ConfigMapKeyReference `json:"configMapKeyRef,omitempty"`
 }
 
-// DeletionGuard limits how many resources of a project are deleted in MeshAgent.
+// DeletionGuard limits how many resources of a project are deleted in
+// MeshAgent.
 type DeletionGuard struct {
-	// maxPerHour is the largest number of resources that the operator deletes in MeshAgent within
-	// any 60 minutes, 0 to 100000. Objects beyond it keep their finalizer, with the reason
-	// DeletionHeld, until earlier deletions are more than an hour old, or until you set the
-	// annotation meshagent.com/allow-deletions-until on the MeshProject to an RFC 3339 time in the
-	// future. 0 holds every deletion that the annotation doesn't allow.
+	// maxPerHour is the largest number of resources that the operator deletes in
+	// MeshAgent within any 60 minutes, 0 to 100000. Objects beyond it keep their
+	// finalizer, with the reason DeletionHeld, until earlier deletions are more
+	// than an hour old, or until you set the annotation
+	// meshagent.com/allow-deletions-until on the MeshProject to an RFC 3339 time
+	// in the future. 0 holds every deletion that the annotation doesn't allow.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100000
 	// +required
@@ -142,17 +155,17 @@ const (
 	NamespacesSelector NamespacesFrom = "Selector"
 )
 
-// AllowedNamespaces chooses namespaces, as in the Gateway API. The MeshProject's own namespace is
-// always allowed.
+// AllowedNamespaces chooses namespaces, as in the Gateway API. The
+// MeshProject's own namespace is always allowed.
 // +kubebuilder:validation:XValidation:rule="(has(self.from) && self.from == 'Selector') == has(self.selector)",message="selector must be set if, and only if, from is Selector"
 type AllowedNamespaces struct {
-	// from is Same (the MeshProject's own namespace), All (every namespace) or Selector (namespaces
-	// that match the selector). Defaults to Same.
+	// from is Same (the MeshProject's own namespace), All (every namespace) or
+	// Selector (namespaces that match the selector). Defaults to Same.
 	// +optional
 	From NamespacesFrom `json:"from,omitempty"`
 
-	// selector chooses namespaces by their labels. It must be set if, and only if, from is
-	// Selector. An empty selector matches every namespace.
+	// selector chooses namespaces by their labels. It must be set if, and only if,
+	// from is Selector. An empty selector matches every namespace.
 	// +optional
 	Selector *metav1.LabelSelector `json:"selector,omitempty"`
 }
@@ -160,14 +173,15 @@ type AllowedNamespaces struct {
 // RateLimit is a token bucket.
 // +kubebuilder:validation:MinProperties=1
 type RateLimit struct {
-	// requestsPerSecond is the average number of requests per second, 1 to 1000. Defaults to 20.
+	// requestsPerSecond is the average number of requests per second, 1 to 1000.
+	// Defaults to 20.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1000
 	// +optional
 	RequestsPerSecond int32 `json:"requestsPerSecond,omitempty"`
 
-	// burst is the number of requests that the operator can send at once after a pause, 1 to 10000.
-	// Defaults to twice requestsPerSecond.
+	// burst is the number of requests that the operator can send at once after a
+	// pause, 1 to 10000. Defaults to twice requestsPerSecond.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=10000
 	// +optional
@@ -183,19 +197,20 @@ type MeshProjectStatus struct {
 	// +optional
 	ProjectID string `json:"projectID,omitempty"`
 
-	// projectName is the name of the project in MeshAgent. Longer names are cut after 1024
-	// characters.
+	// projectName is the name of the project in MeshAgent. Longer names are cut
+	// after 1024 characters.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	ProjectName string `json:"projectName,omitempty"`
 
-	// projectKey is the short key of the project in MeshAgent, the first path element of its image
-	// names. Longer keys are cut after 1024 characters.
+	// projectKey is the short key of the project in MeshAgent, the first path
+	// element of its image names. Longer keys are cut after 1024 characters.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	ProjectKey string `json:"projectKey,omitempty"`
 
-	// endpoint is the base URL of the MeshAgent API that the operator last connected to.
+	// endpoint is the base URL of the MeshAgent API that the operator last
+	// connected to.
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	Endpoint string `json:"endpoint,omitempty"`
@@ -205,15 +220,16 @@ type MeshProjectStatus struct {
 	// +optional
 	APIVersion string `json:"apiVersion,omitempty"`
 
-	// apiGeneration is the generation of the MeshAgent API that the server speaks: "0.44", or
-	// "0.45" for 0.45 and later. Condition APICompatible tells whether this release of the operator
-	// supports it.
+	// apiGeneration is the generation of the MeshAgent API that the server speaks:
+	// "0.44", or "0.45" for 0.45 and later. Condition APICompatible tells whether
+	// this release of the operator supports it.
 	// +kubebuilder:validation:MaxLength=16
 	// +optional
 	APIGeneration string `json:"apiGeneration,omitempty"`
 
-	// deletions counts, minute by minute, the resources that the operator deleted in MeshAgent
-	// during the past hour. It is set only while spec.deletionGuard is set.
+	// deletions counts, minute by minute, the resources that the operator deleted
+	// in MeshAgent during the past hour. It is set only while spec.deletionGuard
+	// is set.
 	// +kubebuilder:validation:MaxItems=64
 	// +listType=atomic
 	// +optional
@@ -232,9 +248,10 @@ type DeletionCount struct {
 	Count int32 `json:"count,omitempty"`
 }
 
-// MeshProject gives access to a MeshAgent project: where its API is, the Secret with its API key, a
-// rate limit, the namespaces that can use it, and default policies for its objects. It creates
-// nothing in MeshAgent. Its deletion waits until no object uses it.
+// MeshProject gives access to a MeshAgent project: where its API is, the
+// Secret with its API key, a rate limit, the namespaces that can use it, and
+// default policies for its objects. It creates nothing in MeshAgent. Its
+// deletion waits until no object uses it.
 //
 // For example:
 //
@@ -265,7 +282,8 @@ type MeshProject struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec says how to reach the project, who can use it, and what its objects do by default.
+	// spec says how to reach the project, who can use it, and what its objects do
+	// by default.
 	// +required
 	Spec MeshProjectSpec `json:"spec,omitzero"`
 

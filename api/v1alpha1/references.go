@@ -10,8 +10,9 @@ type ProjectReference struct {
 	// +optional
 	Name ObjectName `json:"name,omitempty"`
 
-	// namespace is the namespace of the MeshProject. The MeshProject must allow the namespace of
-	// this object in spec.allowedNamespaces. Defaults to the namespace of this object.
+	// namespace is the namespace of the MeshProject. The MeshProject must allow
+	// the namespace of this object in spec.allowedNamespaces. Defaults to the
+	// namespace of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
@@ -29,46 +30,51 @@ type LocalObjectReference struct {
 // Resource is the reference to what the object manages in MeshAgent.
 func (r LocalObjectReference) Resource() ResourceReference { return ResourceReference{Name: r.Name} }
 
-// ResourceReference selects a resource in MeshAgent whose name is unique. Set exactly one field.
+// ResourceReference selects a resource in MeshAgent whose name is unique. Set
+// exactly one field.
 // +kubebuilder:validation:MinProperties=1
 // +kubebuilder:validation:XValidation:rule="(has(self.name) ? 1 : 0) + (has(self.externalName) ? 1 : 0) + (has(self.externalID) ? 1 : 0) == 1",message="set exactly one of name (an object in this namespace), externalName and externalID (the name or ID in MeshAgent)"
 type ResourceReference struct {
-	// name is the name of the object in this namespace that manages the resource. The operator
-	// waits until the object is Ready, and follows it when the resource is renamed or created
-	// again.
+	// name is the name of the object in this namespace that manages the resource.
+	// The operator waits until the object is Ready, and follows it when the
+	// resource is renamed or created again.
 	// +optional
 	Name ObjectName `json:"name,omitempty"`
 
-	// externalName is the name of the resource in MeshAgent, with at most 253 characters. Use it if
-	// no object in this namespace manages the resource. It is never taken for an ID.
+	// externalName is the name of the resource in MeshAgent, with at most 253
+	// characters. Use it if no object in this namespace manages the resource. It
+	// is never taken for an ID.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	ExternalName string `json:"externalName,omitempty"`
 
-	// externalID is the ID of the resource in MeshAgent, with at most 253 characters. Use it if no
-	// object in this namespace manages the resource. It is never taken for a name.
+	// externalID is the ID of the resource in MeshAgent, with at most 253
+	// characters. Use it if no object in this namespace manages the resource. It
+	// is never taken for a name.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	ExternalID string `json:"externalID,omitempty"`
 }
 
-// Resource returns the reference itself, as the other forms of references return theirs.
+// Resource returns the reference itself, as the other forms of references
+// return theirs.
 func (r ResourceReference) Resource() ResourceReference { return r }
 
-// IDReference selects a resource in MeshAgent whose name may not be unique. Set exactly one
-// field.
+// IDReference selects a resource in MeshAgent whose name may not be unique.
+// Set exactly one field.
 // +kubebuilder:validation:MinProperties=1
 // +kubebuilder:validation:XValidation:rule="has(self.name) != has(self.externalID)",message="set exactly one of name (an object in this namespace) and externalID (the ID in MeshAgent)"
 type IDReference struct {
-	// name is the name of the object in this namespace that manages the resource. The operator
-	// waits until the object is Ready, and follows it when the resource is created again.
+	// name is the name of the object in this namespace that manages the resource.
+	// The operator waits until the object is Ready, and follows it when the
+	// resource is created again.
 	// +optional
 	Name ObjectName `json:"name,omitempty"`
 
-	// externalID is the ID of the resource in MeshAgent, with at most 253 characters. Use it if no
-	// object in this namespace manages the resource.
+	// externalID is the ID of the resource in MeshAgent, with at most 253
+	// characters. Use it if no object in this namespace manages the resource.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
@@ -80,20 +86,20 @@ func (r IDReference) Resource() ResourceReference {
 	return ResourceReference{Name: r.Name, ExternalID: r.ExternalID}
 }
 
-// ExternalReference selects a resource in MeshAgent that no object can manage. Set exactly one
-// field.
+// ExternalReference selects a resource in MeshAgent that no object can manage.
+// Set exactly one field.
 // +kubebuilder:validation:MinProperties=1
 // +kubebuilder:validation:XValidation:rule="has(self.externalName) != has(self.externalID)",message="set exactly one of externalName and externalID (the name or ID in MeshAgent)"
 type ExternalReference struct {
-	// externalName is the name of the resource in MeshAgent, with at most 253 characters. It is
-	// never taken for an ID.
+	// externalName is the name of the resource in MeshAgent, with at most 253
+	// characters. It is never taken for an ID.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	ExternalName string `json:"externalName,omitempty"`
 
-	// externalID is the ID of the resource in MeshAgent, with at most 253 characters. It is never
-	// taken for a name.
+	// externalID is the ID of the resource in MeshAgent, with at most 253
+	// characters. It is never taken for a name.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
@@ -105,7 +111,8 @@ func (r ExternalReference) Resource() ResourceReference {
 	return ResourceReference{ExternalName: r.ExternalName, ExternalID: r.ExternalID}
 }
 
-// APIKeyReference selects the key of a Kubernetes Secret that holds an API key of MeshAgent.
+// APIKeyReference selects the key of a Kubernetes Secret that holds an API key
+// of MeshAgent.
 type APIKeyReference struct {
 	// name is the name of the Secret, in the namespace of this object.
 	// +required

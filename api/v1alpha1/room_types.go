@@ -14,26 +14,29 @@ func init() { register(&MeshRoom{}, &MeshRoomList{}) }
 type MeshRoomSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name is the name of the room in MeshAgent: 1 to 63 lowercase letters, digits and hyphens,
-	// with a letter or digit at both ends. If you change it, the operator renames the room, which
-	// keeps its ID and contents. Defaults to the name of this object.
+	// name is the name of the room in MeshAgent: 1 to 63 lowercase letters, digits
+	// and hyphens, with a letter or digit at both ends. If you change it, the
+	// operator renames the room, which keeps its ID and contents. Defaults to the
+	// name of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// metadata is a JSON object to store with the room. The operator manages only the keys listed
-	// here and ignores all others. If you remove a key here, the operator removes it from the room.
-	// If unset, the operator doesn't manage this field.
+	// metadata is a JSON object to store with the room. The operator manages only
+	// the keys listed here and ignores all others. If you remove a key here, the
+	// operator removes it from the room. If unset, the operator doesn't manage
+	// this field.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Type=object
 	// +optional
 	Metadata *runtime.RawExtension `json:"metadata,omitempty"`
 
-	// annotations are annotations to set on the room, at most 256. MeshAgent reads some of them,
-	// such as meshagent.storage.class. The operator manages only the keys listed here and ignores
-	// all others. Keys under meshagent.com/ are reserved.
+	// annotations are annotations to set on the room, at most 256. MeshAgent reads
+	// some of them, such as meshagent.storage.class. The operator manages only the
+	// keys listed here and ignores all others. Keys under meshagent.com/ are
+	// reserved.
 	// +optional
 	Annotations Annotations `json:"annotations,omitempty"`
 }
@@ -43,8 +46,8 @@ type MeshRoomStatus struct {
 	CommonStatus `json:",inline"`
 }
 
-// MeshRoom manages a room of a MeshAgent project: a place where people and agents meet, with
-// storage and settings of its own.
+// MeshRoom manages a room of a MeshAgent project: a place where people and
+// agents meet, with storage and settings of its own.
 //
 // For example:
 //
@@ -76,7 +79,8 @@ type MeshRoom struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec is the desired state of the room. Defaults to a room with the name of this object.
+	// spec is the desired state of the room. Defaults to a room with the name of
+	// this object.
 	// +optional
 	Spec MeshRoomSpec `json:"spec,omitzero"`
 

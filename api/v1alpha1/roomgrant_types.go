@@ -27,10 +27,11 @@ type MeshRoomGrantSpec struct {
 	// +optional
 	UserID string `json:"userID,omitempty"`
 
-	// email is the email address of the user, in any letter case, with 3 to 320 characters. The
-	// project member who has the address when the grant is created gets the grant, and keeps it if
-	// the address changes. A user who is not a member is invited, and this object is Ready when
-	// they have joined. An invitation cannot be withdrawn: a user who joins after this object was
+	// email is the email address of the user, in any letter case, with 3 to 320
+	// characters. The project member who has the address when the grant is created
+	// gets the grant, and keeps it if the address changes. A user who is not a
+	// member is invited, and this object is Ready when they have joined. An
+	// invitation cannot be withdrawn: a user who joins after this object was
 	// deleted has the grant. Set either userID or email. Immutable.
 	// +kubebuilder:validation:MinLength=3
 	// +kubebuilder:validation:MaxLength=320
@@ -38,13 +39,13 @@ type MeshRoomGrantSpec struct {
 	// +optional
 	Email string `json:"email,omitempty"`
 
-	// permissions are what the user can do in the room. The operator takes away what is not granted
-	// here, even if another user granted it.
+	// permissions are what the user can do in the room. The operator takes away
+	// what is not granted here, even if another user granted it.
 	// +required
 	Permissions *APIScope `json:"permissions,omitempty"`
 
-	// inviteRedirectURL is the URL that an invited user is sent to. It is used once, when the grant
-	// is created. If unset, MeshAgent chooses the page.
+	// inviteRedirectURL is the URL that an invited user is sent to. It is used
+	// once, when the grant is created. If unset, MeshAgent chooses the page.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
@@ -55,13 +56,14 @@ type MeshRoomGrantSpec struct {
 type MeshRoomGrantStatus struct {
 	CommonStatus `json:",inline"`
 
-	// subject is who has the grant, for display: the email address or the user ID in the spec. A
-	// UUID is shortened.
+	// subject is who has the grant, for display: the email address or the user ID
+	// in the spec. A UUID is shortened.
 	// +kubebuilder:validation:MaxLength=320
 	// +optional
 	Subject string `json:"subject,omitempty"`
 
-	// userID is the ID of the user who has the grant. Unset while an invitation is pending.
+	// userID is the ID of the user who has the grant. Unset while an invitation is
+	// pending.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	UserID string `json:"userID,omitempty"`

@@ -16,15 +16,17 @@ func init() { register(&MeshRoute{}, &MeshRouteList{}) }
 type MeshRouteSpec struct {
 	CommonSpec `json:",inline"`
 
-	// domain is the host name whose requests are routed, in lowercase, with at most 253 characters.
-	// MeshAgent usually accepts only names under the domain of its pages. Immutable.
+	// domain is the host name whose requests are routed, in lowercase, with at
+	// most 253 characters. MeshAgent usually accepts only names under the domain
+	// of its pages. Immutable.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
 	Domain string `json:"domain,omitempty"`
 
-	// name is a label for the route, with at most 253 characters. Defaults to the domain.
+	// name is a label for the route, with at most 253 characters. Defaults to the
+	// domain.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
@@ -34,17 +36,18 @@ type MeshRouteSpec struct {
 	// +required
 	Backend MeshRouteBackend `json:"backend,omitzero"`
 
-	// paths route requests to published ports of the room, 1 to 64 of them. Required with
-	// backend.roomRef, and not allowed with backend.agentRef.
+	// paths route requests to published ports of the room, 1 to 64 of them.
+	// Required with backend.roomRef, and not allowed with backend.agentRef.
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Paths []MeshRoutePath `json:"paths,omitempty"`
 
-	// annotations are annotations to set on the route, at most 256. MeshAgent reads some of them:
-	// meshagent.service.id links the route to a service. The operator manages only the keys listed
-	// here and ignores all others. Keys under meshagent.com/ are reserved.
+	// annotations are annotations to set on the route, at most 256. MeshAgent
+	// reads some of them: meshagent.service.id links the route to a service. The
+	// operator manages only the keys listed here and ignores all others. Keys
+	// under meshagent.com/ are reserved.
 	// +optional
 	Annotations Annotations `json:"annotations,omitempty"`
 }
@@ -76,21 +79,21 @@ const (
 
 // MeshRoutePath routes requests for a path to a port.
 type MeshRoutePath struct {
-	// path is the path of the requests. It must start with a slash and have at most 1024
-	// characters. Defaults to "/".
+	// path is the path of the requests. It must start with a slash and have at
+	// most 1024 characters. Defaults to "/".
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	// +kubebuilder:validation:Pattern=`^/`
 	// +optional
 	Path string `json:"path,omitempty"`
 
-	// pathType is how the path is matched: Prefix (the path and all paths below it) or Exact (the
-	// path alone). Defaults to Prefix.
+	// pathType is how the path is matched: Prefix (the path and all paths below
+	// it) or Exact (the path alone). Defaults to Prefix.
 	// +optional
 	PathType RoutePathType `json:"pathType,omitempty"`
 
-	// targetPort is the published port of the room: a number from 1 to 65535, or a name with at
-	// most 64 characters.
+	// targetPort is the published port of the room: a number from 1 to 65535, or a
+	// name with at most 64 characters.
 	// +required
 	// +kubebuilder:validation:XIntOrString
 	// +kubebuilder:validation:MinLength=1
@@ -98,7 +101,8 @@ type MeshRoutePath struct {
 	// +kubebuilder:validation:XValidation:rule="type(self) == int ? self >= 1 && self <= 65535 : self.matches('^[1-9][0-9]{0,4}$') ? int(self) <= 65535 : self.trim() != '' && !self.matches('^[-+]?[0-9]+$')",message="targetPort must be a port from 1 to 65535, or a name"
 	TargetPort intstr.IntOrString `json:"targetPort,omitzero"`
 
-	// stripPrefix removes the path from the request before it is passed on. Defaults to false.
+	// stripPrefix removes the path from the request before it is passed on.
+	// Defaults to false.
 	// +optional
 	StripPrefix *bool `json:"stripPrefix,omitempty"`
 }
@@ -113,8 +117,8 @@ type MeshRouteStatus struct {
 	Backend string `json:"backend,omitempty"`
 }
 
-// MeshRoute manages a route of a MeshAgent project, which leads HTTP requests for a domain to
-// published ports of a room or to an agent.
+// MeshRoute manages a route of a MeshAgent project, which leads HTTP requests
+// for a domain to published ports of a room or to an agent.
 //
 // For example:
 //

@@ -17,7 +17,8 @@ type MeshSecretType string
 const (
 	// MeshSecretKeys makes each key of the Kubernetes Secret a variable.
 	MeshSecretKeys MeshSecretType = "Keys"
-	// MeshSecretDocker makes the Kubernetes Secret the credential of one image registry.
+	// MeshSecretDocker makes the Kubernetes Secret the credential of one image
+	// registry.
 	MeshSecretDocker MeshSecretType = "Docker"
 	// MeshSecretRaw copies the bytes of one key.
 	MeshSecretRaw MeshSecretType = "Raw"
@@ -38,8 +39,8 @@ const (
 type MeshSecretSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name is the name of the secret in MeshAgent, with at most 253 characters. Defaults to the
-	// name of this object.
+	// name is the name of the secret in MeshAgent, with at most 253 characters.
+	// Defaults to the name of this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
@@ -49,25 +50,26 @@ type MeshSecretSpec struct {
 	// +required
 	SecretRef LocalObjectReference `json:"secretRef,omitzero"`
 
-	// roomRef selects the room that the secret belongs to. If neither roomRef nor agentRef is set,
-	// the secret belongs to the project. Immutable.
+	// roomRef selects the room that the secret belongs to. If neither roomRef nor
+	// agentRef is set, the secret belongs to the project. Immutable.
 	// +optional
 	RoomRef *ResourceReference `json:"roomRef,omitempty"`
 
-	// agentRef selects the managed agent that the secret belongs to. If neither roomRef nor
-	// agentRef is set, the secret belongs to the project. Immutable.
+	// agentRef selects the managed agent that the secret belongs to. If neither
+	// roomRef nor agentRef is set, the secret belongs to the project. Immutable.
 	// +optional
 	AgentRef *ExternalReference `json:"agentRef,omitempty"`
 
-	// type is what the secret in MeshAgent holds: Keys (variables), Docker (the credential of an
-	// image registry) or Raw (the bytes of one key). Defaults to Keys if keys is set, and to Docker
-	// if registry is set. Otherwise it defaults to Docker for a Secret of type
-	// kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg, and to Keys for all others.
+	// type is what the secret in MeshAgent holds: Keys (variables), Docker (the
+	// credential of an image registry) or Raw (the bytes of one key). Defaults to
+	// Keys if keys is set, and to Docker if registry is set. Otherwise it defaults
+	// to Docker for a Secret of type kubernetes.io/dockerconfigjson or
+	// kubernetes.io/dockercfg, and to Keys for all others.
 	// +optional
 	Type MeshSecretType `json:"type,omitempty"`
 
-	// keys are the keys of the Secret to use, 1 to 256 of them. Requires type Keys. Defaults to all
-	// keys, under their own names.
+	// keys are the keys of the Secret to use, 1 to 256 of them. Requires type
+	// Keys. Defaults to all keys, under their own names.
 	// +listType=map
 	// +listMapKey=key
 	// +kubebuilder:validation:MinItems=1
@@ -75,27 +77,31 @@ type MeshSecretSpec struct {
 	// +optional
 	Keys []MeshSecretKey `json:"keys,omitempty"`
 
-	// registry is the entry to use if a dockerconfigjson has several, exactly as it is written
-	// there, such as ghcr.io. For a Secret with username and password it is the server of the
-	// registry, and required. It has at most 1024 characters. Requires type Docker.
+	// registry is the entry to use if a dockerconfigjson has several, exactly as
+	// it is written there, such as ghcr.io. For a Secret with username and
+	// password it is the server of the registry, and required. It has at most 1024
+	// characters. Requires type Docker.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Registry string `json:"registry,omitempty"`
 
-	// raw selects the bytes to copy. Required with type Raw, and not allowed with other types.
+	// raw selects the bytes to copy. Required with type Raw, and not allowed with
+	// other types.
 	// +optional
 	Raw *MeshSecretRawSource `json:"raw,omitempty"`
 
-	// forIdentity is the participant who owns the secret of a room, with at most 253 characters.
-	// Requires roomRef. Defaults to the identity of the API key. Immutable.
+	// forIdentity is the participant who owns the secret of a room, with at most
+	// 253 characters. Requires roomRef. Defaults to the identity of the API key.
+	// Immutable.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	ForIdentity string `json:"forIdentity,omitempty"`
 
-	// delegatedTo is the participant who can use the secret on behalf of its owner, with at most
-	// 253 characters. Requires roomRef or agentRef. If unset, no other participant can. Immutable.
+	// delegatedTo is the participant who can use the secret on behalf of its
+	// owner, with at most 253 characters. Requires roomRef or agentRef. If unset,
+	// no other participant can. Immutable.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
@@ -111,8 +117,8 @@ type MeshSecretKey struct {
 	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`
 	Key string `json:"key,omitempty"`
 
-	// as is the name of the variable in MeshAgent, with at most 253 characters and without blanks
-	// and equals signs. Defaults to the key.
+	// as is the name of the variable in MeshAgent, with at most 253 characters and
+	// without blanks and equals signs. Defaults to the key.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[^=\s]+$`
@@ -129,8 +135,8 @@ type MeshSecretRawSource struct {
 	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`
 	Key string `json:"key,omitempty"`
 
-	// contentType is the media type of the bytes, with at most 255 characters, such as text/plain.
-	// Defaults to application/octet-stream.
+	// contentType is the media type of the bytes, with at most 255 characters,
+	// such as text/plain. Defaults to application/octet-stream.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=255
 	// +kubebuilder:validation:XValidation:rule="!(self.lowerAscii() in ['keys', 'docker', 'raw'])",message="contentType must be a media type, such as text/plain: for variables or a registry's credential, set type to Keys or Docker"
@@ -142,8 +148,8 @@ type MeshSecretRawSource struct {
 type MeshSecretStatus struct {
 	CommonStatus `json:",inline"`
 
-	// scope is where the secret is, for display: project, or room/ or agent/ and a name. A UUID is
-	// shortened.
+	// scope is where the secret is, for display: project, or room/ or agent/ and a
+	// name. A UUID is shortened.
 	// +kubebuilder:validation:MaxLength=320
 	// +optional
 	Scope string `json:"scope,omitempty"`
@@ -154,10 +160,10 @@ type MeshSecretStatus struct {
 	Type string `json:"type,omitempty"`
 }
 
-// MeshSecret manages a secret in MeshAgent whose value comes from a Kubernetes Secret. When the
-// Kubernetes Secret changes, the operator updates MeshAgent. If you delete the Kubernetes Secret,
-// the value in MeshAgent stays as it is. If you delete the MeshSecret, the operator deletes the
-// secret in MeshAgent.
+// MeshSecret manages a secret in MeshAgent whose value comes from a Kubernetes
+// Secret. When the Kubernetes Secret changes, the operator updates MeshAgent.
+// If you delete the Kubernetes Secret, the value in MeshAgent stays as it is.
+// If you delete the MeshSecret, the operator deletes the secret in MeshAgent.
 //
 // For example:
 //

@@ -37,57 +37,59 @@ type ServiceAgent struct {
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name,omitempty"`
 
-	// description describes the agent for people and other agents, with at most 16384 characters.
-	// If unset, the operator doesn't manage this field.
+	// description describes the agent for people and other agents, with at most
+	// 16384 characters. If unset, the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=16384
 	// +optional
 	Description string `json:"description,omitempty"`
 
-	// annotations are annotations to set on the agent, at most 64. MeshAgent reads some of them. If
-	// unset, the operator doesn't manage this field.
+	// annotations are annotations to set on the agent, at most 64. MeshAgent reads
+	// some of them. If unset, the operator doesn't manage this field.
 	// +optional
 	Annotations PartAnnotations `json:"annotations,omitempty"`
 
-	// channels are the ways in which work reaches the agent. If unset, the operator doesn't manage
-	// this field.
+	// channels are the ways in which work reaches the agent. If unset, the
+	// operator doesn't manage this field.
 	// +optional
 	Channels *AgentChannels `json:"channels,omitempty"`
 
-	// email gives the agent a mailbox. If unset, the operator doesn't manage this field.
+	// email gives the agent a mailbox. If unset, the operator doesn't manage this
+	// field.
 	// +optional
 	Email *AgentEmail `json:"email,omitempty"`
 
-	// heartbeat wakes the agent at regular intervals. If unset, the operator doesn't manage this
-	// field.
+	// heartbeat wakes the agent at regular intervals. If unset, the operator
+	// doesn't manage this field.
 	// +optional
 	Heartbeat *AgentHeartbeat `json:"heartbeat,omitempty"`
 }
 
 // AgentChannels are the ways in which work reaches an agent.
 type AgentChannels struct {
-	// email are mailboxes, at most 32. If unset or empty, the operator doesn't manage this field.
+	// email are mailboxes, at most 32. If unset or empty, the operator doesn't
+	// manage this field.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
 	Email []EmailChannel `json:"email,omitempty"`
 
-	// messaging are ways to talk to the agent in the room, at most 32. If unset or empty, the
-	// operator doesn't manage this field.
+	// messaging are ways to talk to the agent in the room, at most 32. If unset or
+	// empty, the operator doesn't manage this field.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
 	Messaging []MessagingChannel `json:"messaging,omitempty"`
 
-	// queue are queues of the room, at most 32. If unset or empty, the operator doesn't manage this
-	// field.
+	// queue are queues of the room, at most 32. If unset or empty, the operator
+	// doesn't manage this field.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
 	Queue []QueueChannel `json:"queue,omitempty"`
 
-	// toolkit are toolkits through which other participants call the agent, at most 32. If unset or
-	// empty, the operator doesn't manage this field.
+	// toolkit are toolkits through which other participants call the agent, at
+	// most 32. If unset or empty, the operator doesn't manage this field.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
@@ -102,35 +104,35 @@ type EmailChannel struct {
 	// +kubebuilder:validation:MaxLength=320
 	Address string `json:"address,omitempty"`
 
-	// private is false to accept mail from everyone. If unset, the operator doesn't manage this
-	// field, and MeshAgent's default is true.
+	// private is false to accept mail from everyone. If unset, the operator
+	// doesn't manage this field, and MeshAgent's default is true.
 	// +optional
 	Private *bool `json:"private,omitempty"`
 
-	// annotations are annotations to set on the channel, at most 64. If unset, the operator doesn't
-	// manage this field.
+	// annotations are annotations to set on the channel, at most 64. If unset, the
+	// operator doesn't manage this field.
 	// +optional
 	Annotations PartAnnotations `json:"annotations,omitempty"`
 }
 
 // MessagingChannel is a way to talk to an agent in the room.
 type MessagingChannel struct {
-	// protocol is the protocol of the messages, with at most 253 characters. If unset, MeshAgent's
-	// default is meshagent.agent-message.v1.
+	// protocol is the protocol of the messages, with at most 253 characters. If
+	// unset, MeshAgent's default is meshagent.agent-message.v1.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	Protocol string `json:"protocol,omitempty"`
 
-	// prompts are suggestions for people who talk to the agent, at most 64. If unset or empty, the
-	// operator doesn't manage this field.
+	// prompts are suggestions for people who talk to the agent, at most 64. If
+	// unset or empty, the operator doesn't manage this field.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Prompts []PromptTemplate `json:"prompts,omitempty"`
 
-	// annotations are annotations to set on the channel, at most 64. If unset, the operator doesn't
-	// manage this field.
+	// annotations are annotations to set on the channel, at most 64. If unset, the
+	// operator doesn't manage this field.
 	// +optional
 	Annotations PartAnnotations `json:"annotations,omitempty"`
 }
@@ -143,8 +145,8 @@ type PromptTemplate struct {
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name,omitempty"`
 
-	// description describes the suggestion, with at most 4096 characters. If unset, the operator
-	// doesn't manage this field.
+	// description describes the suggestion, with at most 4096 characters. If
+	// unset, the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
 	// +optional
@@ -156,8 +158,8 @@ type PromptTemplate struct {
 	// +kubebuilder:validation:MaxLength=65536
 	Prompt string `json:"prompt,omitempty"`
 
-	// annotations are annotations to set on the suggestion, at most 64. If unset, the operator
-	// doesn't manage this field.
+	// annotations are annotations to set on the suggestion, at most 64. If unset,
+	// the operator doesn't manage this field.
 	// +optional
 	Annotations PartAnnotations `json:"annotations,omitempty"`
 }
@@ -170,20 +172,21 @@ type QueueChannel struct {
 	// +kubebuilder:validation:MaxLength=253
 	Queue string `json:"queue,omitempty"`
 
-	// threadingMode is the thread that receives the messages. DefaultNew starts a thread for each
-	// message that names no thread. If unset, the operator doesn't manage this field.
+	// threadingMode is the thread that receives the messages. DefaultNew starts a
+	// thread for each message that names no thread. If unset, the operator doesn't
+	// manage this field.
 	// +optional
 	ThreadingMode ThreadingMode `json:"threadingMode,omitempty"`
 
-	// messageSchema is a JSON schema, an object, that every message must match. If unset or empty,
-	// the operator doesn't manage this field.
+	// messageSchema is a JSON schema, an object, that every message must match. If
+	// unset or empty, the operator doesn't manage this field.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Type=object
 	// +optional
 	MessageSchema *runtime.RawExtension `json:"messageSchema,omitempty"`
 
-	// annotations are annotations to set on the channel, at most 64. If unset, the operator doesn't
-	// manage this field.
+	// annotations are annotations to set on the channel, at most 64. If unset, the
+	// operator doesn't manage this field.
 	// +optional
 	Annotations PartAnnotations `json:"annotations,omitempty"`
 }
@@ -196,40 +199,41 @@ type ToolkitChannel struct {
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name,omitempty"`
 
-	// annotations are annotations to set on the channel, at most 64. If unset, the operator doesn't
-	// manage this field.
+	// annotations are annotations to set on the channel, at most 64. If unset, the
+	// operator doesn't manage this field.
 	// +optional
 	Annotations PartAnnotations `json:"annotations,omitempty"`
 }
 
 // AgentEmail is the mailbox of an agent.
 type AgentEmail struct {
-	// address is the email address of the mailbox, with at most 320 characters. It must not be
-	// blank.
+	// address is the email address of the mailbox, with at most 320 characters. It
+	// must not be blank.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=320
 	// +kubebuilder:validation:Pattern=`\S`
 	Address string `json:"address,omitempty"`
 
-	// public accepts mail from everyone if it is true. If unset, the operator doesn't manage this
-	// field, and MeshAgent's default is false.
+	// public accepts mail from everyone if it is true. If unset, the operator
+	// doesn't manage this field, and MeshAgent's default is false.
 	// +optional
 	Public *bool `json:"public,omitempty"`
 }
 
 // AgentHeartbeat wakes an agent at regular intervals.
 type AgentHeartbeat struct {
-	// queue is the name of the queue that receives the prompt, with at most 253 characters. It must
-	// not be blank.
+	// queue is the name of the queue that receives the prompt, with at most 253
+	// characters. It must not be blank.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`\S`
 	Queue string `json:"queue,omitempty"`
 
-	// threadID is the path of the thread, with at most 4096 characters. MeshAgent replaces {YYYY},
-	// {MM}, {DD}, {HH} and {mm} with the time. If unset, the operator doesn't manage this field.
+	// threadID is the path of the thread, with at most 4096 characters. MeshAgent
+	// replaces {YYYY}, {MM}, {DD}, {HH} and {mm} with the time. If unset, the
+	// operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
 	// +optional
@@ -257,21 +261,22 @@ type AgentContent struct {
 	// +required
 	Type ContentType `json:"type,omitempty"`
 
-	// text is the text, with at most 65536 characters. Required with type Text, and not allowed
-	// with other types.
+	// text is the text, with at most 65536 characters. Required with type Text,
+	// and not allowed with other types.
 	// +kubebuilder:validation:MaxLength=65536
 	// +optional
 	Text *string `json:"text,omitempty"`
 
-	// url is the URL of the file, such as room:///path, with at most 4096 characters. Required with
-	// types File and Audio, and not allowed with type Text.
+	// url is the URL of the file, such as room:///path, with at most 4096
+	// characters. Required with types File and Audio, and not allowed with type
+	// Text.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
 	// +optional
 	URL string `json:"url,omitempty"`
 
-	// name is the name of the file, with at most 253 characters. Requires type File. If unset, the
-	// file has no name.
+	// name is the name of the file, with at most 253 characters. Requires type
+	// File. If unset, the file has no name.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional

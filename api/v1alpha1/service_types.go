@@ -14,60 +14,62 @@ func init() { register(&MeshService{}, &MeshServiceList{}) }
 type MeshServiceSpec struct {
 	CommonSpec `json:",inline"`
 
-	// name is the name of the service in MeshAgent, with at most 253 characters and no blanks at
-	// its ends. It is unique in the room, or among the services of the project. If you change it,
-	// the operator renames the service. Defaults to the name of this object. With template, the
-	// template sets the name. Then set this field only to adopt a service whose name differs from
-	// the name of this object.
+	// name is the name of the service in MeshAgent, with at most 253 characters
+	// and no blanks at its ends. It is unique in the room, or among the services
+	// of the project. If you change it, the operator renames the service. Defaults
+	// to the name of this object. With template, the template sets the name. Then
+	// set this field only to adopt a service whose name differs from the name of
+	// this object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^\S(.*\S)?$`
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// roomRef selects the room that the service belongs to. If unset, the service belongs to the
-	// project. Immutable.
+	// roomRef selects the room that the service belongs to. If unset, the service
+	// belongs to the project. Immutable.
 	// +optional
 	RoomRef *ResourceReference `json:"roomRef,omitempty"`
 
-	// metadata describes the service. If unset, the operator doesn't manage this field. Not allowed
-	// with template.
+	// metadata describes the service. If unset, the operator doesn't manage this
+	// field. Not allowed with template.
 	// +optional
 	Metadata *ServiceMetadata `json:"metadata,omitempty"`
 
-	// container is a container that MeshAgent runs. Set exactly one of container, external and
-	// template.
+	// container is a container that MeshAgent runs. Set exactly one of container,
+	// external and template.
 	// +optional
 	Container *ContainerSpec `json:"container,omitempty"`
 
-	// external is a service that runs outside MeshAgent. Set exactly one of container, external and
-	// template.
+	// external is a service that runs outside MeshAgent. Set exactly one of
+	// container, external and template.
 	// +optional
 	External *ExternalSpec `json:"external,omitempty"`
 
-	// template is a service template that MeshAgent renders. Set exactly one of container, external
-	// and template.
+	// template is a service template that MeshAgent renders. Set exactly one of
+	// container, external and template.
 	// +optional
 	Template *ServiceTemplate `json:"template,omitempty"`
 
-	// ports are the ports of the service, at most 32. If unset or empty, the operator doesn't
-	// manage this field. Not allowed with template.
+	// ports are the ports of the service, at most 32. If unset or empty, the
+	// operator doesn't manage this field. Not allowed with template.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	// +optional
 	Ports []ServicePort `json:"ports,omitempty"`
 
-	// agents are the agents that the service provides, at most 64. If unset or empty, the operator
-	// doesn't manage this field. Not allowed with template.
+	// agents are the agents that the service provides, at most 64. If unset or
+	// empty, the operator doesn't manage this field. Not allowed with template.
 	// +listType=map
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=64
 	// +optional
 	Agents []ServiceAgent `json:"agents,omitempty"`
 
-	// files are files that MeshAgent puts into the storage of the room, at most 256. MeshAgent does
-	// not overwrite a file that exists, and does not delete the files with the service. If unset or
-	// empty, the operator doesn't manage this field. Not allowed with template.
+	// files are files that MeshAgent puts into the storage of the room, at most
+	// 256. MeshAgent does not overwrite a file that exists, and does not delete
+	// the files with the service. If unset or empty, the operator doesn't manage
+	// this field. Not allowed with template.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +optional
@@ -76,30 +78,31 @@ type MeshServiceSpec struct {
 
 // ServiceMetadata describes a service.
 type ServiceMetadata struct {
-	// description describes the service, with at most 16384 characters. If unset, the operator
-	// doesn't manage this field.
+	// description describes the service, with at most 16384 characters. If unset,
+	// the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=16384
 	// +optional
 	Description string `json:"description,omitempty"`
 
-	// repo is the URL of the service's source code, with at most 2048 characters. If unset, the
-	// operator doesn't manage this field.
+	// repo is the URL of the service's source code, with at most 2048 characters.
+	// If unset, the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	Repo string `json:"repo,omitempty"`
 
-	// icon is an emoji or a URL to show with the service, with at most 2048 characters. If unset,
-	// the operator doesn't manage this field.
+	// icon is an emoji or a URL to show with the service, with at most 2048
+	// characters. If unset, the operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	Icon string `json:"icon,omitempty"`
 
-	// annotations are annotations to set on the service, at most 256. MeshAgent reads some of them.
-	// The operator manages only the keys listed here and ignores all others. Keys under
-	// meshagent.com/ and keys that begin with meshagent.service.template. are reserved.
+	// annotations are annotations to set on the service, at most 256. MeshAgent
+	// reads some of them. The operator manages only the keys listed here and
+	// ignores all others. Keys under meshagent.com/ and keys that begin with
+	// meshagent.service.template. are reserved.
 	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('meshagent.service.template.'))",message="annotations that begin with meshagent.service.template. are reserved for MeshAgent: remove them"
 	// +optional
 	Annotations Annotations `json:"annotations,omitempty"`
@@ -107,8 +110,8 @@ type ServiceMetadata struct {
 
 // ExternalSpec is a service that runs outside MeshAgent.
 type ExternalSpec struct {
-	// url is the URL of the service, with at most 2048 characters. If unset, the operator doesn't
-	// manage this field.
+	// url is the URL of the service, with at most 2048 characters. If unset, the
+	// operator doesn't manage this field.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
@@ -129,25 +132,27 @@ type ServiceFile struct {
 	Text *string `json:"text,omitempty"`
 }
 
-// ServiceTemplate is a service template and the values of its variables. MeshAgent stores both in
-// plain text with the service, so do not put secrets here: use environment variables with a
-// secret in the template.
+// ServiceTemplate is a service template and the values of its variables.
+// MeshAgent stores both in plain text with the service, so do not put secrets
+// here: use environment variables with a secret in the template.
 type ServiceTemplate struct {
-	// text is the template, with at most 262144 characters: a YAML document of kind ServiceTemplate
-	// with Jinja placeholders, such as {{ model }}. The operator sends it to MeshAgent unchanged.
+	// text is the template, with at most 262144 characters: a YAML document of
+	// kind ServiceTemplate with Jinja placeholders, such as {{ model }}. The
+	// operator sends it to MeshAgent unchanged.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=262144
 	Text string `json:"text,omitempty"`
 
-	// values are the values of the template's variables by their names, at most 256. MeshAgent
-	// stores them in plain text.
+	// values are the values of the template's variables by their names, at most
+	// 256. MeshAgent stores them in plain text.
 	// +kubebuilder:validation:MaxProperties=256
 	// +kubebuilder:validation:XValidation:rule="self.all(k, size(k) > 0 && size(k) <= 253)",message="a variable's name must have 1 to 253 characters"
 	// +optional
 	Values map[string]string `json:"values,omitempty"`
 
-	// valuesFrom are values that come from other objects in the namespace of this object, at most
+	// valuesFrom are values that come from other objects in the namespace of this
+	// object, at most
 	// 64. When such an object changes, the operator renders the template again. MeshAgent stores the
 	// values in plain text, so they cannot come from Secrets.
 	// +listType=map
@@ -160,20 +165,21 @@ type ServiceTemplate struct {
 // ServiceTemplateValue is a value that comes from another object.
 // +kubebuilder:validation:XValidation:rule="has(self.configMapKeyRef) != has(self.routeRef)",message="set exactly one of configMapKeyRef and routeRef"
 type ServiceTemplateValue struct {
-	// name is the name of the template's variable: at most 253 letters, digits and underscores,
-	// without a digit at the start.
+	// name is the name of the template's variable: at most 253 letters, digits and
+	// underscores, without a digit at the start.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[A-Za-z_][A-Za-z0-9_]*$`
 	Name string `json:"name,omitempty"`
 
-	// configMapKeyRef selects a key of a ConfigMap. The value is the value of the key.
+	// configMapKeyRef selects a key of a ConfigMap. The value is the value of the
+	// key.
 	// +optional
 	ConfigMapKeyRef *ConfigMapKeyReference `json:"configMapKeyRef,omitempty"`
 
-	// routeRef selects a MeshRoute. The value is its domain. The operator waits until the MeshRoute
-	// is Ready.
+	// routeRef selects a MeshRoute. The value is its domain. The operator waits
+	// until the MeshRoute is Ready.
 	// +optional
 	RouteRef *LocalObjectReference `json:"routeRef,omitempty"`
 }
@@ -182,14 +188,16 @@ type ServiceTemplateValue struct {
 type MeshServiceStatus struct {
 	CommonStatus `json:",inline"`
 
-	// type is Container, External or Template: the field of the spec that says what the service is.
+	// type is Container, External or Template: the field of the spec that says
+	// what the service is.
 	// +kubebuilder:validation:MaxLength=16
 	// +optional
 	Type string `json:"type,omitempty"`
 }
 
-// MeshService manages a service of a MeshAgent project or room: a container that MeshAgent runs,
-// or a service that runs outside MeshAgent, with the agents and tools that it provides.
+// MeshService manages a service of a MeshAgent project or room: a container
+// that MeshAgent runs, or a service that runs outside MeshAgent, with the
+// agents and tools that it provides.
 //
 // For example:
 //

@@ -15,13 +15,14 @@ type ObjectName string
 // +kubebuilder:validation:XValidation:rule="self.all(k, size(k) > 0 && size(k) <= 253 && size(self[k]) <= 16384)",message="an annotation's key must have 1 to 253 characters, and its value at most 16384"
 type Annotations map[string]string
 
-// PartAnnotations are annotations to set on a part of a resource, such as a port. The operator
-// keeps nothing of its own there. Rules on their keys would cost more than the API server allows,
-// because parts are in lists in lists.
+// PartAnnotations are annotations to set on a part of a resource, such as a
+// port. The operator keeps nothing of its own there. Rules on their keys would
+// cost more than the API server allows, because parts are in lists in lists.
 // +kubebuilder:validation:MaxProperties=64
 type PartAnnotations map[string]string
 
-// SecretKeyReference selects a key of a Kubernetes Secret in the namespace of this object.
+// SecretKeyReference selects a key of a Kubernetes Secret in the namespace of
+// this object.
 type SecretKeyReference struct {
 	// name is the name of the Secret.
 	// +required
@@ -35,7 +36,8 @@ type SecretKeyReference struct {
 	Key string `json:"key,omitempty"`
 }
 
-// ConfigMapKeyReference selects a key of a ConfigMap in the namespace of this object.
+// ConfigMapKeyReference selects a key of a ConfigMap in the namespace of this
+// object.
 type ConfigMapKeyReference struct {
 	// name is the name of the ConfigMap.
 	// +required
