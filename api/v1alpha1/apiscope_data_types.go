@@ -7,7 +7,8 @@ package v1alpha1
 // +kubebuilder:validation:XValidation:rule="has(self.tables) || has(self.listTables)",message="an empty capability grants nothing: set at least one of tables, listTables"
 type DatasetGrant struct {
 	// tables are the tables that can be used, and how. One rule with only name "*"
-	// grants all tables with all rights. If unset or empty, none is granted.
+	// grants all tables with all rights. If unset or empty, none is granted. At
+	// most 256 entries.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:XValidation:rule="size(self) <= 1 || !self.exists(t, t.name == '*')",message="a rule for '*' grants all tables, so it must be the only rule"
@@ -22,14 +23,16 @@ type DatasetGrant struct {
 // TableGrant is the rights on one table.
 // +kubebuilder:validation:XValidation:rule="self.name != '*' || !(has(self.namespace) || has(self.write) || has(self.read) || has(self.alter))",message="'*' grants all tables with all rights: set no other field"
 type TableGrant struct {
-	// name is the name of the table. "*" means all tables, with all rights.
+	// name is the name of the table. "*" means all tables, with all rights. At
+	// most 1024 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	Name string `json:"name,omitempty"`
 
 	// namespace is the path of the namespace that the table must be in. If unset,
-	// the table can be in any namespace.
+	// the table can be in any namespace. At most 64 entries of at most 1024
+	// characters each.
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
@@ -59,6 +62,7 @@ type MemoryGrant struct {
 
 	// memories are the memories that can be used, and how. One rule with only name
 	// "*" grants all memories with all rights. If unset or empty, none is granted.
+	// At most 256 entries.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:XValidation:rule="size(self) <= 1 || !self.exists(m, m.name == '*')",message="a rule for '*' grants all memories, so it must be the only rule"
@@ -69,14 +73,16 @@ type MemoryGrant struct {
 // MemoryEntryGrant is the rights on one memory.
 // +kubebuilder:validation:XValidation:rule="self.name != '*' || !(has(self.namespace) || has(self.permissions))",message="'*' grants all memories with all rights: set no other field"
 type MemoryEntryGrant struct {
-	// name is the name of the memory. "*" means all memories, with all rights.
+	// name is the name of the memory. "*" means all memories, with all rights. At
+	// most 1024 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	Name string `json:"name,omitempty"`
 
 	// namespace is the path of the namespace that the memory must be in. If unset,
-	// the memory can be in any namespace.
+	// the memory can be in any namespace. At most 64 entries of at most 1024
+	// characters each.
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
@@ -129,7 +135,7 @@ type MemoryPermissions struct {
 type SyncGrant struct {
 	// paths are the documents that can be opened. The first rule that matches
 	// counts. One rule with only path "*" grants all documents, to read and write.
-	// If unset or empty, none is granted.
+	// If unset or empty, none is granted. At most 256 entries.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:XValidation:rule="!self.exists(p, p.path == '*') || (self[size(self) - 1].path == '*' && self.exists_one(p, p.path == '*'))",message="a rule for '*' matches all documents, so it must be the last rule"
@@ -140,7 +146,7 @@ type SyncGrant struct {
 // SyncPathGrant is one synchronized document, or several.
 type SyncPathGrant struct {
 	// path is the path of the document. A trailing * makes it a prefix. "*" means
-	// all documents.
+	// all documents. At most 4096 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
@@ -156,7 +162,7 @@ type SyncPathGrant struct {
 type StorageGrant struct {
 	// paths are the files that can be used. The first rule that matches counts.
 	// One rule with path "*" grants all files, to read and write. If unset or
-	// empty, none is granted.
+	// empty, none is granted. At most 256 entries.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:XValidation:rule="size(self) <= 1 || !self.exists(p, p.path == '*')",message="a rule for '*' grants all files, so it must be the only rule"
@@ -168,7 +174,7 @@ type StorageGrant struct {
 // +kubebuilder:validation:XValidation:rule="self.path != '*' || !has(self.readOnly) || !self.readOnly",message="'*' grants all files to read and write: readOnly needs a path"
 type StoragePathGrant struct {
 	// path is a prefix, without a wildcard. "*" means all files, to read and
-	// write.
+	// write. At most 4096 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
@@ -187,12 +193,14 @@ type ContainersGrant struct {
 	Logs *bool `json:"logs,omitempty"`
 
 	// pull are the image tags that can be pulled. A trailing * makes an entry a
-	// prefix. ["*"] grants all. If unset or empty, none is granted.
+	// prefix. ["*"] grants all. If unset or empty, none is granted. At most 256
+	// entries of at most 1024 characters each.
 	// +optional
 	Pull AllowList `json:"pull,omitzero"`
 
 	// run are the image tags that can be run. A trailing * makes an entry a
-	// prefix. ["*"] grants all. If unset or empty, none is granted.
+	// prefix. ["*"] grants all. If unset or empty, none is granted. At most 256
+	// entries of at most 1024 characters each.
 	// +optional
 	Run AllowList `json:"run,omitzero"`
 
@@ -211,22 +219,25 @@ type ContainersGrant struct {
 // +kubebuilder:validation:XValidation:rule="has(self.list) || has(self.pull) || has(self.run) || has(self.write)",message="an empty capability grants nothing: set at least one of list, pull, run, write"
 type ContainerRegistryGrant struct {
 	// list are the repositories that can be listed. ["*"] grants all. If unset or
-	// empty, none is granted.
+	// empty, none is granted. At most 256 entries of at most 1024 characters each.
 	// +optional
 	List AllowList `json:"list,omitzero"`
 
 	// pull are the repositories that can be pulled from. ["*"] grants all. If
-	// unset or empty, none is granted.
+	// unset or empty, none is granted. At most 256 entries of at most 1024
+	// characters each.
 	// +optional
 	Pull AllowList `json:"pull,omitzero"`
 
 	// run are the repositories whose images can be run. ["*"] grants all. If unset
-	// or empty, none is granted.
+	// or empty, none is granted. At most 256 entries of at most 1024 characters
+	// each.
 	// +optional
 	Run AllowList `json:"run,omitzero"`
 
 	// write are the repositories that can be pushed to. ["*"] grants all. If unset
-	// or empty, none is granted.
+	// or empty, none is granted. At most 256 entries of at most 1024 characters
+	// each.
 	// +optional
 	Write AllowList `json:"write,omitzero"`
 }

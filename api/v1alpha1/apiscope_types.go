@@ -124,7 +124,7 @@ type APIScope struct {
 type LivekitGrant struct {
 	// breakoutRooms are the breakout rooms that can be joined. ["*"] grants all.
 	// If unset or empty, none is granted. With an empty list, only the room itself
-	// can be joined.
+	// can be joined. At most 256 entries of at most 1024 characters each.
 	// +optional
 	BreakoutRooms AllowList `json:"breakoutRooms,omitzero"`
 }
@@ -133,12 +133,12 @@ type LivekitGrant struct {
 // +kubebuilder:validation:XValidation:rule="has(self.send) || has(self.receive) || has(self.list)",message="an empty capability grants nothing: set at least one of send, receive, list"
 type QueuesGrant struct {
 	// send are the queues that can be written to. ["*"] grants all. If unset or
-	// empty, none is granted.
+	// empty, none is granted. At most 256 entries of at most 1024 characters each.
 	// +optional
 	Send AllowList `json:"send,omitzero"`
 
 	// receive are the queues that can be read from. ["*"] grants all. If unset or
-	// empty, none is granted.
+	// empty, none is granted. At most 256 entries of at most 1024 characters each.
 	// +optional
 	Receive AllowList `json:"receive,omitzero"`
 
@@ -201,7 +201,8 @@ type AgentsGrant struct {
 	UseTools *bool `json:"useTools,omitempty"`
 
 	// allowedToolkits are the toolkits that can be used. ["*"] grants all. If
-	// unset or empty, none is granted.
+	// unset or empty, none is granted. At most 256 entries of at most 1024
+	// characters each.
 	// +optional
 	AllowedToolkits AllowList `json:"allowedToolkits,omitzero"`
 }
@@ -211,7 +212,7 @@ type AgentsGrant struct {
 type LLMGrant struct {
 	// models are the models that can be used, as provider/model. A trailing *
 	// makes an entry a prefix. ["*"] grants all. If unset or empty, none is
-	// granted.
+	// granted. At most 256 entries of at most 1024 characters each.
 	// +optional
 	Models AllowList `json:"models,omitzero"`
 }
@@ -229,7 +230,7 @@ type AdminGrant struct {
 type SecretsGrant struct {
 	// requestOAuthToken are the OAuth clients for which tokens can be requested.
 	// One rule with only endpoint "*" grants all. If unset or empty, none is
-	// granted.
+	// granted. At most 256 entries.
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:XValidation:rule="size(self) <= 1 || !self.exists(e, e.endpoint == '*' && !has(e.clientID))",message="a rule with only endpoint '*' grants all, so it must be the only rule"
@@ -241,14 +242,15 @@ type SecretsGrant struct {
 // +kubebuilder:validation:XValidation:rule="has(self.clientID) || self.endpoint == '*'",message="clientID must be set unless endpoint is '*'"
 type OAuthEndpoint struct {
 	// endpoint is the authorization endpoint. A trailing * makes it a prefix. "*"
-	// without clientID grants all endpoints and clients.
+	// without clientID grants all endpoints and clients. At most 2048 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	Endpoint string `json:"endpoint,omitempty"`
 
 	// clientID is the id of the OAuth client. Required unless endpoint is "*".
-	// With endpoint "*", the rule grants this client at all endpoints.
+	// With endpoint "*", the rule grants this client at all endpoints. At most
+	// 1024 characters.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
@@ -259,7 +261,8 @@ type OAuthEndpoint struct {
 // +kubebuilder:validation:XValidation:rule="has(self.ports)",message="an empty capability grants nothing: set ports"
 type TunnelsGrant struct {
 	// ports are the container ports that can be forwarded, as strings. ["*"]
-	// grants all. If unset or empty, none is granted.
+	// grants all. If unset or empty, none is granted. At most 256 entries of at
+	// most 1024 characters each.
 	// +optional
 	Ports AllowList `json:"ports,omitzero"`
 }

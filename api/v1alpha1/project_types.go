@@ -21,7 +21,7 @@ type MeshProjectSpec struct {
 	// fragment are not allowed. The operator must allow the endpoint (flag
 	// --allowed-endpoints, chart value allowedEndpoints). Defaults to the
 	// operator's own endpoint (flag --meshagent-api-url, chart value
-	// meshagentAPIURL).
+	// meshagentAPIURL). At most 2048 characters.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +kubebuilder:validation:XValidation:rule="isURL(self) && url(self).getScheme() in ['http', 'https'] && url(self).getHost() != ''",message="endpoint must be a URL such as https://api.meshagent.com"
@@ -31,7 +31,7 @@ type MeshProjectSpec struct {
 
 	// projectID is the ID of the project in MeshAgent. If it is set, the operator
 	// rejects an API key of another project. Defaults to the project that the API
-	// key belongs to.
+	// key belongs to. At most 256 characters.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
@@ -109,23 +109,6 @@ type PolicyDefaults struct {
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
 }
 
-// CABundle is a source of CA certificates in PEM format.
-// +kubebuilder:validation:XValidation:rule="has(self.inline) != has(self.configMapKeyRef)",message="exactly one of inline and configMapKeyRef must be set"
-type CABundle struct {
-	// inline is one or more CA certificates in PEM format, up to 262144
-	// characters.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=262144
-	// +optional
-	Inline string `json:"inline,omitempty"`
-
-	// configMapKeyRef names the key of a ConfigMap in the MeshProject's namespace
-	// that holds one or more CA certificates in PEM format. The operator uses a
-	// changed ConfigMap at once.
-	// +optional
-	ConfigMapKeyRef *ConfigMapKeyReference `json:"configMapKeyRef,omitempty"`
-}
-
 // DeletionGuard limits how many resources of a project are deleted in
 // MeshAgent.
 type DeletionGuard struct {
@@ -141,58 +124,11 @@ type DeletionGuard struct {
 	MaxPerHour *int32 `json:"maxPerHour,omitempty"`
 }
 
-// NamespacesFrom says how namespaces are chosen.
-// +kubebuilder:validation:Enum=Same;All;Selector
-type NamespacesFrom string
-
-// The ways to choose namespaces.
-const (
-	// NamespacesSame is the MeshProject's own namespace.
-	NamespacesSame NamespacesFrom = "Same"
-	// NamespacesAll is every namespace.
-	NamespacesAll NamespacesFrom = "All"
-	// NamespacesSelector is those whose labels match the selector.
-	NamespacesSelector NamespacesFrom = "Selector"
-)
-
-// AllowedNamespaces chooses namespaces, as in the Gateway API. The
-// MeshProject's own namespace is always allowed.
-// +kubebuilder:validation:XValidation:rule="(has(self.from) && self.from == 'Selector') == has(self.selector)",message="selector must be set if, and only if, from is Selector"
-type AllowedNamespaces struct {
-	// from is Same (the MeshProject's own namespace), All (every namespace) or
-	// Selector (namespaces that match the selector). Defaults to Same.
-	// +optional
-	From NamespacesFrom `json:"from,omitempty"`
-
-	// selector chooses namespaces by their labels. It must be set if, and only if,
-	// from is Selector. An empty selector matches every namespace.
-	// +optional
-	Selector *metav1.LabelSelector `json:"selector,omitempty"`
-}
-
-// RateLimit is a token bucket.
-// +kubebuilder:validation:MinProperties=1
-type RateLimit struct {
-	// requestsPerSecond is the average number of requests per second, 1 to 1000.
-	// Defaults to 20.
-	// +kubebuilder:validation:Minimum=1
-	// +kubebuilder:validation:Maximum=1000
-	// +optional
-	RequestsPerSecond int32 `json:"requestsPerSecond,omitempty"`
-
-	// burst is the number of requests that the operator can send at once after a
-	// pause, 1 to 10000. Defaults to twice requestsPerSecond.
-	// +kubebuilder:validation:Minimum=1
-	// +kubebuilder:validation:Maximum=10000
-	// +optional
-	Burst int32 `json:"burst,omitempty"`
-}
-
 // MeshProjectStatus is what the operator found at the endpoint.
 type MeshProjectStatus struct {
 	ObjectStatus `json:",inline"`
 
-	// projectID is the ID of the project in MeshAgent.
+	// projectID is the ID of the project in MeshAgent. At most 256 characters.
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	ProjectID string `json:"projectID,omitempty"`
@@ -210,12 +146,13 @@ type MeshProjectStatus struct {
 	ProjectKey string `json:"projectKey,omitempty"`
 
 	// endpoint is the base URL of the MeshAgent API that the operator last
-	// connected to.
+	// connected to. At most 2048 characters.
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
 	Endpoint string `json:"endpoint,omitempty"`
 
-	// apiVersion is the version that the MeshAgent server reports.
+	// apiVersion is the version that the MeshAgent server reports. At most 256
+	// characters.
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	APIVersion string `json:"apiVersion,omitempty"`
@@ -229,7 +166,7 @@ type MeshProjectStatus struct {
 
 	// deletions counts, minute by minute, the resources that the operator deleted
 	// in MeshAgent during the past hour. It is set only while spec.deletionGuard
-	// is set.
+	// is set. At most 64 entries.
 	// +kubebuilder:validation:MaxItems=64
 	// +listType=atomic
 	// +optional

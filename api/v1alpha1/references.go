@@ -6,13 +6,14 @@ package v1alpha1
 // ProjectReference selects a MeshProject.
 // +kubebuilder:validation:MinProperties=1
 type ProjectReference struct {
-	// name is the name of the MeshProject. Defaults to "default".
+	// name is the name of the MeshProject. Defaults to "default". At most 253
+	// characters.
 	// +optional
 	Name ObjectName `json:"name,omitempty"`
 
 	// namespace is the namespace of the MeshProject. The MeshProject must allow
 	// the namespace of this object in spec.allowedNamespaces. Defaults to the
-	// namespace of this object.
+	// namespace of this object. At most 63 characters.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
@@ -22,7 +23,7 @@ type ProjectReference struct {
 
 // LocalObjectReference selects an object in the namespace of this object.
 type LocalObjectReference struct {
-	// name is the name of the object.
+	// name is the name of the object. At most 253 characters.
 	// +required
 	Name ObjectName `json:"name,omitempty"`
 }
@@ -37,7 +38,7 @@ func (r LocalObjectReference) Resource() ResourceReference { return ResourceRefe
 type ResourceReference struct {
 	// name is the name of the object in this namespace that manages the resource.
 	// The operator waits until the object is Ready, and follows it when the
-	// resource is renamed or created again.
+	// resource is renamed or created again. At most 253 characters.
 	// +optional
 	Name ObjectName `json:"name,omitempty"`
 
@@ -69,7 +70,7 @@ func (r ResourceReference) Resource() ResourceReference { return r }
 type IDReference struct {
 	// name is the name of the object in this namespace that manages the resource.
 	// The operator waits until the object is Ready, and follows it when the
-	// resource is created again.
+	// resource is created again. At most 253 characters.
 	// +optional
 	Name ObjectName `json:"name,omitempty"`
 
@@ -114,11 +115,13 @@ func (r ExternalReference) Resource() ResourceReference {
 // APIKeyReference selects the key of a Kubernetes Secret that holds an API key
 // of MeshAgent.
 type APIKeyReference struct {
-	// name is the name of the Secret, in the namespace of this object.
+	// name is the name of the Secret, in the namespace of this object. At most 253
+	// characters.
 	// +required
 	Name ObjectName `json:"name,omitempty"`
 
-	// key is the key in the Secret's data. Defaults to "apiKey".
+	// key is the key in the Secret's data. Defaults to "apiKey". At most 253
+	// characters.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`

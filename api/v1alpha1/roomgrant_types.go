@@ -19,7 +19,8 @@ type MeshRoomGrantSpec struct {
 	// +required
 	RoomRef ResourceReference `json:"roomRef,omitzero"`
 
-	// userID is the ID of the user. Set either userID or email. Immutable.
+	// userID is the ID of the user. Set either userID or email. Immutable. At most
+	// 253 characters.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:XValidation:rule="self != 'me'",message="me is the user who asks: set the ID of a user"
@@ -45,7 +46,8 @@ type MeshRoomGrantSpec struct {
 	Permissions *APIScope `json:"permissions,omitempty"`
 
 	// inviteRedirectURL is the URL that an invited user is sent to. It is used
-	// once, when the grant is created. If unset, MeshAgent chooses the page.
+	// once, when the grant is created. If unset, MeshAgent chooses the page. At
+	// most 2048 characters.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=2048
 	// +optional
@@ -57,13 +59,13 @@ type MeshRoomGrantStatus struct {
 	CommonStatus `json:",inline"`
 
 	// subject is who has the grant, for display: the email address or the user ID
-	// in the spec. A UUID is shortened.
+	// in the spec. A UUID is shortened. At most 320 characters.
 	// +kubebuilder:validation:MaxLength=320
 	// +optional
 	Subject string `json:"subject,omitempty"`
 
 	// userID is the ID of the user who has the grant. Unset while an invitation is
-	// pending.
+	// pending. At most 1024 characters.
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	UserID string `json:"userID,omitempty"`

@@ -112,6 +112,7 @@ type MeshRouteStatus struct {
 	CommonStatus `json:",inline"`
 
 	// backend is where the route leads, for display: room/ or agent/ and a name.
+	// At most 320 characters.
 	// +kubebuilder:validation:MaxLength=320
 	// +optional
 	Backend string `json:"backend,omitempty"`

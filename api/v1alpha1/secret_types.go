@@ -110,7 +110,7 @@ type MeshSecretSpec struct {
 
 // MeshSecretKey selects a key of a Secret.
 type MeshSecretKey struct {
-	// key is the key in the Secret's data.
+	// key is the key in the Secret's data. At most 253 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
@@ -128,7 +128,7 @@ type MeshSecretKey struct {
 
 // MeshSecretRawSource selects the bytes of a secret.
 type MeshSecretRawSource struct {
-	// key is the key in the Secret's data.
+	// key is the key in the Secret's data. At most 253 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
@@ -149,12 +149,13 @@ type MeshSecretStatus struct {
 	CommonStatus `json:",inline"`
 
 	// scope is where the secret is, for display: project, or room/ or agent/ and a
-	// name. A UUID is shortened.
+	// name. A UUID is shortened. At most 320 characters.
 	// +kubebuilder:validation:MaxLength=320
 	// +optional
 	Scope string `json:"scope,omitempty"`
 
-	// type is what the secret in MeshAgent holds: Keys, Docker or Raw.
+	// type is what the secret in MeshAgent holds: Keys, Docker or Raw. At most 256
+	// characters.
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	Type string `json:"type,omitempty"`

@@ -189,7 +189,7 @@ type MeshServiceStatus struct {
 	CommonStatus `json:",inline"`
 
 	// type is Container, External or Template: the field of the spec that says
-	// what the service is.
+	// what the service is. At most 16 characters.
 	// +kubebuilder:validation:MaxLength=16
 	// +optional
 	Type string `json:"type,omitempty"`

@@ -24,11 +24,11 @@ type PartAnnotations map[string]string
 // SecretKeyReference selects a key of a Kubernetes Secret in the namespace of
 // this object.
 type SecretKeyReference struct {
-	// name is the name of the Secret.
+	// name is the name of the Secret. At most 253 characters.
 	// +required
 	Name ObjectName `json:"name,omitempty"`
 
-	// key is the key in the Secret's data.
+	// key is the key in the Secret's data. At most 253 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
@@ -39,11 +39,12 @@ type SecretKeyReference struct {
 // ConfigMapKeyReference selects a key of a ConfigMap in the namespace of this
 // object.
 type ConfigMapKeyReference struct {
-	// name is the name of the ConfigMap.
+	// name is the name of the ConfigMap. At most 253 characters.
 	// +required
 	Name ObjectName `json:"name,omitempty"`
 
-	// key is the key in the ConfigMap's data or binaryData.
+	// key is the key in the ConfigMap's data or binaryData. At most 253
+	// characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
