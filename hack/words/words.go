@@ -36,8 +36,8 @@ var rules = []rule{
 	banned(`go(es)? on|went on|gone on`, "continue"),
 	banned(`(is|are|was|were) told`, "learns, or say who tells"),
 	banned(`stands? for`, "represents, is"),
-	banned(`lets? go`, "release, orphan"),
-	banned(`gives? free`, "release"),
+	banned(`lets? ((it|them|him|her|the \w+|an? \w+) )?go`, "release, orphan"),
+	banned(`gives? ((it|them|the \w+|an? (\w+ )?\w+) )?free`, "release"),
 	banned(`(is|are|was|were) no`, "is not a"),
 	banned(`of which`, "two sentences"),
 }

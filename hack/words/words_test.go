@@ -12,6 +12,8 @@ func TestWords(t *testing.T) {
 		"Nobody mends it.":                               2,
 		"There is no Secret.":                            0,
 		"It is no longer in MeshAgent.":                  0,
+		"finalize lets it go.":                           1,
+		"release gives the object free":                  1,
 		"This is no list.":                               1,
 		"A bearer token, and a Beside-free word: unlies": 1,
 	} {

@@ -23,7 +23,7 @@ func (p *pass) permitDeletion(ctx context.Context) error {
 	}
 	until, mistake := deletionsAllowedUntil(project)
 	if time.Now().Before(until) {
-		p.letGo()
+		p.forgetHeld()
 		return nil
 	}
 	uid, most := p.obj.GetUID(), *project.Spec.DeletionGuard.MaxPerHour
@@ -32,7 +32,7 @@ func (p *pass) permitDeletion(ctx context.Context) error {
 		return err
 	}
 	if permitted {
-		p.letGo()
+		p.forgetHeld()
 		return nil
 	}
 	ahead, first := p.guard.Hold(project, uid)
@@ -40,14 +40,14 @@ func (p *pass) permitDeletion(ctx context.Context) error {
 		p.Projects.RequestCheck(p.obj)
 	}
 	if p.isGone(ctx, p.obj) {
-		p.letGo() // the event that says so may have come before
+		p.forgetHeld() // the event that says so may have come before
 	}
 	return held(project, most, counts.UntilPermitted(most, ahead), mistake)
 }
 
-// letGo notes that the deletion of the object is not held, as the status of the MeshProject tells.
-func (p *pass) letGo() {
-	if p.guard.LetGo(p.obj.GetUID()) {
+// forgetHeld notes that the deletion of the object is not held, as the status of the MeshProject tells.
+func (p *pass) forgetHeld() {
+	if p.guard.ForgetHeld(p.obj.GetUID()) {
 		p.Projects.RequestCheck(p.obj)
 	}
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// finalize deletes the resource, or lets it go, and then gives the object free. It needs nothing
+// finalize deletes the resource, or orphans it, and then releases the object. It needs nothing
 // but the object's own status and a credential: what the object referred to may be gone.
 func (p *pass) finalize(ctx context.Context) error {
 	if !controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer) {
@@ -143,7 +143,7 @@ func (p *pass) isOthers(ctx context.Context, remote resource) (why string, err e
 		return msgNotOurs, nil
 	}
 	if p.onlyObserved(remote) {
-		return "this object only observed it", nil
+		return msgOnlyObserved, nil
 	}
 	if p.isUnconfirmed() && !p.hasOwnKey(remote) && !p.isPendingCreate(remote, exactly) {
 		return msgMayBeForeign, nil

@@ -15,6 +15,8 @@ const (
 	msgLeft                   = "Left %s in MeshAgent: %s"
 	msgOwnedNow               = "%q manages it now"
 	msgNotOurs                = "it does not have the ownership annotation of this object"
+	msgOnlyObserved           = "this object only observed it"
+	msgSuspendedBy            = "%s is true"
 	msgMayBeForeign           = "it differs from what this object sent, so it can belong to another user"
 	msgGone                   = "Nothing to delete for %s: %s"
 	msgDeleted                = "Deleted %s in MeshAgent"

@@ -17,7 +17,7 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// finalize lets the MeshProject go when nothing uses it any more.
+// finalize releases the MeshProject when nothing uses it any more.
 func (r *projectReconciler) finalize(ctx context.Context, project *v1alpha1.MeshProject, c *conclusion) error {
 	var inUse []string
 	for _, user := range r.users {

@@ -65,7 +65,7 @@ func (r *reconciler) forgetGone() handler.EventHandler {
 			return
 		}
 		r.forget(obj)
-		if r.guard.LetGo(obj.GetUID()) {
+		if r.guard.ForgetHeld(obj.GetUID()) {
 			r.Projects.RequestCheck(obj) // the MeshProject's status tells what is held
 		}
 	}}
@@ -187,7 +187,7 @@ func (p *pass) claim(ctx context.Context) error {
 	return p.patchFinalizers(ctx, p.obj, controllerutil.AddFinalizer)
 }
 
-// release gives the object free.
+// release removes the finalizer, so that Kubernetes deletes the object.
 func (p *pass) release(ctx context.Context) error {
 	p.outcome.released = true
 	return p.patchFinalizers(ctx, p.obj, controllerutil.RemoveFinalizer)

@@ -16,11 +16,11 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// finalizeSuspended gives a suspended object free, and leaves its resource as it is, ownership
+// finalizeSuspended releases a suspended object, and leaves its resource as it is, ownership
 // annotation included: nothing is sent to MeshAgent. Only an object that itself wants its resource
 // deleted waits, and not once its namespace goes.
 func (p *pass) finalizeSuspended(ctx context.Context) error {
-	p.letGo() // of the deletion guard: nothing is deleted
+	p.forgetHeld() // of the deletion guard: nothing is deleted
 	if p.policies.insists {
 		ending, err := p.namespaceEnds(ctx)
 		if err != nil {
@@ -32,7 +32,7 @@ func (p *pass) finalizeSuspended(ctx context.Context) error {
 				p.policies.suspended, p.policies.suspended)
 		}
 	}
-	p.leaveBehind(ctx, p.policies.suspended+" is true")
+	p.leaveBehind(ctx, fmt.Sprintf(msgSuspendedBy, p.policies.suspended))
 	return p.release(ctx)
 }
 

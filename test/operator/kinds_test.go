@@ -194,7 +194,7 @@ func respectsOwners(ctx context.Context, s harness.Sample) bool {
 	l.DeleteObject(ctx)
 	Expect(document()).To(Equal(theirs))
 
-	By("waiting until the other lets it go")
+	By("waiting until the other owner releases it")
 	l.Object = s.Fresh()
 	w.CreateAll(ctx, l.Object)
 	Eventually(w.State(ctx, l.Object)).WithContext(ctx).Should(ContainSubstring("Stalled=True OwnedElsewhere"))

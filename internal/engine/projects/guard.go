@@ -88,15 +88,15 @@ func (g *DeletionGuard) Hold(project *v1alpha1.MeshProject, uid types.UID) (ahea
 	return ahead, first
 }
 
-// LetGo notes that the deletion of an object is not held, or that the object is gone. It says
+// ForgetHeld notes that the deletion of an object is not held, or that the object is gone. It says
 // whether that was the last one that its MeshProject held.
-func (g *DeletionGuard) LetGo(uid types.UID) bool {
+func (g *DeletionGuard) ForgetHeld(uid types.UID) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.remove(uid)
 }
 
-// remove is letGo for those who have the mutex.
+// remove is forgetHeld for those who have the mutex.
 func (g *DeletionGuard) remove(uid types.UID) bool {
 	for _, known := range g.projects {
 		if known.held[uid] != 0 {
