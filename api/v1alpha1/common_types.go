@@ -31,8 +31,8 @@ const (
 	DefaultProject = "default"
 )
 
-// ReconcilePolicy is whether the operator writes to MeshAgent.
-// +kubebuilder:validation:Enum=Enforce;Observe
+// ReconcilePolicy is what the operator writes to MeshAgent.
+// +kubebuilder:validation:Enum=Enforce;Observe;CreateOnly
 type ReconcilePolicy string
 
 // The reconcile policies.
@@ -42,6 +42,9 @@ const (
 	// ReconcileObserve never writes to MeshAgent; status shows what would be
 	// changed.
 	ReconcileObserve ReconcilePolicy = "Observe"
+	// ReconcileCreateOnly creates the resource once, and deletes it; status shows
+	// what would be changed. A resource that is gone is not created again.
+	ReconcileCreateOnly ReconcilePolicy = "CreateOnly"
 )
 
 // AdoptionPolicy is when the operator adopts a resource that exists already in
@@ -81,10 +84,13 @@ type CommonSpec struct {
 	// +optional
 	ProjectRef ProjectReference `json:"projectRef,omitzero"`
 
-	// reconcilePolicy is Enforce or Observe. With Enforce, the operator makes
-	// MeshAgent match this object. With Observe, it writes nothing to MeshAgent,
-	// and status.drift shows what would change. Defaults to
-	// spec.defaults.reconcilePolicy of the MeshProject, otherwise to Enforce.
+	// reconcilePolicy is Enforce, Observe or CreateOnly. With Enforce, the
+	// operator makes MeshAgent match this object. With Observe, it writes nothing
+	// to MeshAgent, and status.drift shows what would change. With CreateOnly, it
+	// creates the resource once and does not change it afterwards: status.drift
+	// shows what would change, and a resource that is gone is not created again.
+	// Defaults to spec.defaults.reconcilePolicy of the MeshProject, otherwise to
+	// Enforce.
 	// +optional
 	ReconcilePolicy ReconcilePolicy `json:"reconcilePolicy,omitempty"`
 
@@ -95,6 +101,16 @@ type CommonSpec struct {
 	// MeshProject, otherwise to IfIdentical.
 	// +optional
 	AdoptionPolicy AdoptionPolicy `json:"adoptionPolicy,omitempty"`
+
+	// adoptionID is the ID of a resource that exists in MeshAgent already and that
+	// this object is to adopt. adoptionPolicy says whether it may. If MeshAgent has
+	// no such resource, nothing is created. Has no effect once the object has
+	// adopted or created a resource. Unset means that the operator looks for the
+	// name, and creates the resource if there is none. At most 253 characters.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	AdoptionID string `json:"adoptionID,omitempty"`
 
 	// deletionPolicy is Delete or Orphan. It says whether the resource in
 	// MeshAgent is deleted together with this object. Defaults to

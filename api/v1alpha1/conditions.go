@@ -44,11 +44,15 @@ const (
 	ReasonInSync = "InSync"
 	// ReasonNotReady (Ready): the resource exists, but MeshAgent has not finished with it.
 	ReasonNotReady = "NotReady"
-	// ReasonDrifted (Synced): it differs, and reconcilePolicy is Observe.
+	// ReasonDrifted (Synced): it differs, and reconcilePolicy is Observe or CreateOnly.
 	ReasonDrifted = "Drifted"
 	// ReasonNotConverging (Synced): MeshAgent does not keep a value as it was written.
 	ReasonNotConverging = "NotConverging"
-	// ReasonMissing (Ready, Synced): it does not exist, and reconcilePolicy is Observe.
+	// ReasonCompleted (Ready, Synced): it was created once and is gone, and reconcilePolicy is
+	// CreateOnly.
+	ReasonCompleted = "Completed"
+	// ReasonMissing (Ready, Synced): it does not exist, and reconcilePolicy is Observe, or
+	// adoptionID names something that is not there.
 	ReasonMissing = "Missing"
 	// ReasonSuspended (Synced): spec.suspend of the object, or of its MeshProject, is true.
 	ReasonSuspended = "Suspended"
@@ -91,7 +95,8 @@ const (
 	ReasonOwnedElsewhere = "OwnedElsewhere"
 	// ReasonAmbiguous: more than one resource matches.
 	ReasonAmbiguous = "Ambiguous"
-	// ReasonProjectNotAllowed: the MeshProject does not admit this namespace.
+	// ReasonProjectNotAllowed: the MeshProject does not admit this namespace, or not to what the
+	// object does.
 	ReasonProjectNotAllowed = "ProjectNotAllowed"
 	// ReasonProjectChanged: the resource was made in another MeshAgent project than projectRef now
 	// leads to.

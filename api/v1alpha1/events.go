@@ -31,6 +31,10 @@ const (
 	EventAbandoned = "Abandoned"
 	// EventConnected says that MeshAgent accepts the API key of a MeshProject.
 	EventConnected = "Connected"
+	// EventProjectDisabled says that MeshAgent disabled a project.
+	EventProjectDisabled = "ProjectDisabled"
+	// EventProjectEnabled says that MeshAgent enabled a project again.
+	EventProjectEnabled = "ProjectEnabled"
 	// EventAPIGenerationChanged says that the server of a MeshProject speaks another generation of
 	// the API.
 	EventAPIGenerationChanged = "APIGenerationChanged"

@@ -55,6 +55,14 @@ type MeshProjectSpec struct {
 	// +optional
 	AllowedNamespaces *AllowedNamespaces `json:"allowedNamespaces,omitempty"`
 
+	// privilegedNamespaces chooses the namespaces whose objects can change the
+	// project itself or hand it out: members, settings, API keys and other
+	// credentials. allowedNamespaces must choose these namespaces too. Objects in
+	// the MeshProject's own namespace always can. Defaults to the MeshProject's
+	// own namespace only.
+	// +optional
+	PrivilegedNamespaces *AllowedNamespaces `json:"privilegedNamespaces,omitempty"`
+
 	// rateLimit limits the requests to MeshAgent. All objects that use the
 	// MeshProject share the limit. MeshProjects with the same endpoint, API key
 	// and CA certificates share one limit, the smallest of theirs. Defaults to 20
@@ -92,6 +100,7 @@ type PolicyDefaults struct {
 	// MeshAgent match the objects. With Observe, it writes nothing to MeshAgent,
 	// and status.drift of each object shows what would change. Defaults to
 	// Enforce.
+	// +kubebuilder:validation:Enum=Enforce;Observe
 	// +optional
 	ReconcilePolicy ReconcilePolicy `json:"reconcilePolicy,omitempty"`
 
@@ -145,6 +154,27 @@ type MeshProjectStatus struct {
 	// +optional
 	ProjectKey string `json:"projectKey,omitempty"`
 
+	// enabled is false if MeshAgent has disabled the project, for example because
+	// of its account. Objects of a disabled project are reconciled all the same.
+	// Unset if MeshAgent does not tell.
+	// +optional
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// role is what the API key can do in the project. Unset if MeshAgent does not
+	// tell.
+	// +optional
+	Role *ProjectRole `json:"role,omitempty"`
+
+	// ownerUserID is the ID of the user who owns the project. Longer IDs are cut
+	// after 256 characters.
+	// +kubebuilder:validation:MaxLength=256
+	// +optional
+	OwnerUserID string `json:"ownerUserID,omitempty"`
+
+	// domains are the domains of the MeshAgent server. Unset if it does not tell.
+	// +optional
+	Domains *ServerDomains `json:"domains,omitempty"`
+
 	// endpoint is the base URL of the MeshAgent API that the operator last
 	// connected to. At most 2048 characters.
 	// +kubebuilder:validation:MaxLength=2048
@@ -171,6 +201,42 @@ type MeshProjectStatus struct {
 	// +listType=atomic
 	// +optional
 	Deletions []DeletionCount `json:"deletions,omitempty"`
+}
+
+// ProjectRole is what an API key can do in a project.
+type ProjectRole struct {
+	// name is the name of the role. Longer names are cut after 256 characters.
+	// +kubebuilder:validation:MaxLength=256
+	// +optional
+	Name string `json:"name,omitempty"`
+
+	// isAdmin is true if the role can do everything in the project.
+	// +optional
+	IsAdmin bool `json:"isAdmin,omitempty"`
+
+	// canCreateRooms is true if the role can create rooms.
+	// +optional
+	CanCreateRooms bool `json:"canCreateRooms,omitempty"`
+}
+
+// ServerDomains are the domains of a MeshAgent server.
+type ServerDomains struct {
+	// mail is the domain of mailboxes. Longer names are cut after 253 characters.
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	Mail string `json:"mail,omitempty"`
+
+	// pages is the domain below which routes are. Longer names are cut after 253
+	// characters.
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	Pages string `json:"pages,omitempty"`
+
+	// registry is the host of the image registry. Longer names are cut after 253
+	// characters.
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	Registry string `json:"registry,omitempty"`
 }
 
 // DeletionCount is how many resources were deleted in a minute.

@@ -162,13 +162,10 @@ type modeGroup struct{ kind, project, mode string }
 const suspendedMode = "Suspended"
 
 func modeOf(all policies) string {
-	switch {
-	case all.suspended != "":
+	if all.suspended != "" {
 		return suspendedMode
-	case all.observes:
-		return string(v1alpha1.ReconcileObserve)
 	}
-	return string(v1alpha1.ReconcileEnforce)
+	return string(all.reconcile())
 }
 
 // objectGroup are objects that are alike. An object belongs to one group for each of its

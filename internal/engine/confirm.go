@@ -46,6 +46,9 @@ func (p *pass) confirm(ctx context.Context, write unconfirmed) error {
 	switch left := withoutDefaults(seen.diff.Changes, write.fixed); {
 	case len(left) == 0:
 		return p.markSynced(seen.remote)
+	case p.policies.once && write.fixed != nil:
+		p.showDrift(seen)
+		return nil
 	case p.writes < maxWrites:
 		return p.update(ctx, seen.remote, seen.diff)
 	case !samePlaces(left, write.fixed) && p.status.Unconverged == "":
@@ -65,7 +68,7 @@ func (p *pass) readBack(ctx context.Context, write unconfirmed) (found, error) {
 	if write.shown {
 		return p.compare(write.made)
 	}
-	if !p.collection.Traits().PartialLists && !p.list.Slow() {
+	if p.collection.Traits().ListsShowAll() && !p.list.Slow() {
 		if wait := p.list.UntilShared(write.at); wait > 0 {
 			p.memory.change(p.obj, func(known *memory) { known.unconfirmed = &write })
 			return found{}, &verdict.Problem{Class: verdict.Silent, Message: "waiting for the next list", After: wait}

@@ -5,6 +5,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +21,8 @@ import (
 // converge makes MeshAgent hold what is desired: it creates, updates, or does nothing.
 func (p *pass) converge(ctx context.Context, seen found) error {
 	switch {
+	case seen.absent:
+		return nil
 	case seen.remote == nil && p.policies.observes:
 		if p.outcome.lost {
 			p.foundDrift()
@@ -30,17 +34,22 @@ func (p *pass) converge(ctx context.Context, seen found) error {
 		return p.create(ctx)
 	case len(seen.diff.Changes) == 0:
 		return p.markSynced(seen.remote)
-	case p.policies.observes:
-		if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonDrifted {
-			p.foundDrift()
-		}
-		p.outcome.result = drifted("MeshAgent differs: " + paths(seen.diff.Changes) + ". The operator does not change it because the reconcile policy is Observe. status.drift shows the values")
-		p.report(seen.remote, seen.diff.Changes)
+	case p.policies.showsDrift():
+		p.showDrift(seen)
 		return nil
 	case p.requested == p.status.LastHandledReconcileAt && p.digestOf(seen.diff.Changes) == p.status.Unconverged:
 		return p.notConverging(seen)
 	}
 	return p.update(ctx, seen.remote, seen.diff)
+}
+
+// showDrift tells of differences that the operator must not correct.
+func (p *pass) showDrift(seen found) {
+	if reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) != v1alpha1.ReasonDrifted {
+		p.foundDrift()
+	}
+	p.outcome.result = drifted(fmt.Sprintf(msgDrifted, paths(seen.diff.Changes), p.policies.reconcile()))
+	p.report(seen.remote, seen.diff.Changes)
 }
 
 // create makes the resource. A refusal because there is one already is where its adoption begins.
@@ -53,6 +62,10 @@ func (p *pass) create(ctx context.Context) error {
 		p.foundDrift()
 	}
 	made, shown, err := p.collection.Create(ctx, p.desired.withMark(p.mark))
+	if errors.Is(err, meshagent.ErrUseList) {
+		made, err = p.findMade(ctx)
+		shown = err == nil
+	}
 	if err != nil {
 		return p.notCreated(ctx, made, uncertain, err)
 	}

@@ -32,9 +32,9 @@ func (p *pass) finalize(ctx context.Context) error {
 	if p.memory.of(p.obj).deleted {
 		return p.release(ctx) // which failed before: what has the name now is another user's
 	}
-	if p.policies.observes {
+	if p.policies.observes || p.kind.undeletable {
 		if p.status.ID != "" {
-			p.outcome.event(v1alpha1.EventOrphaned, "orphan", msgOrphanedObserved, p.title(p.status.Name))
+			p.outcome.event(v1alpha1.EventOrphaned, "orphan", p.whyLeft(), p.title(p.status.Name))
 		}
 		return p.release(ctx)
 	}
@@ -51,6 +51,14 @@ func (p *pass) finalize(ctx context.Context) error {
 		}
 	}
 	return p.release(ctx)
+}
+
+// whyLeft says why a resource is left in MeshAgent without a look at it.
+func (p *pass) whyLeft() string {
+	if p.kind.undeletable {
+		return msgOrphanedUndeletable
+	}
+	return msgOrphanedObserved
 }
 
 // orAbandon passes on why the resource could not be deleted, unless the object goes with its

@@ -75,20 +75,11 @@ func (p *pass) findCreated(ctx context.Context) (resource, error) {
 // findPending finds, among the resources with a name, the one that a pending creation sent. All
 // others are another user's.
 func (p *pass) findPending(ctx context.Context, key string) (resource, error) {
-	list, err := p.list.ListedRecently(ctx, key)
+	all, err := p.withKey(ctx, key)
 	if err != nil {
 		return nil, err
 	}
-	var ours []resource
-	for _, row := range list.ByKey(key) {
-		remote, err := p.get(ctx, meshagent.Ref{ID: row.Identity(), Key: key})
-		if err != nil && !meshagent.IsNotFound(err) {
-			return nil, err
-		}
-		if err == nil && p.createdByUs(remote) {
-			ours = append(ours, remote)
-		}
-	}
+	ours := slices.DeleteFunc(all, func(one resource) bool { return !p.createdByUs(one) })
 	switch len(ours) {
 	case 0:
 		return nil, nil //nolint:nilnil // not there is no error
@@ -96,6 +87,40 @@ func (p *pass) findPending(ctx context.Context, key string) (resource, error) {
 		return ours[0], nil
 	}
 	return nil, ambiguous(ours, fmt.Sprintf(msgSameContent, len(ours), key))
+}
+
+// withKey reads all resources with a natural key.
+func (p *pass) withKey(ctx context.Context, key string) (all []resource, err error) {
+	if p.collection.Traits().Unlisted {
+		if one, err := p.findUnlisted(ctx, key); err != nil || one != nil {
+			return []resource{one}, err
+		}
+		return nil, nil
+	}
+	list, err := p.list.ListedRecently(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range list.ByKey(key) {
+		remote, err := p.get(ctx, meshagent.Ref{ID: row.Identity(), Key: key})
+		if err != nil && !meshagent.IsNotFound(err) {
+			return nil, err
+		}
+		if err == nil {
+			all = append(all, remote)
+		}
+	}
+	return all, nil
+}
+
+// findMade finds what was just created, where MeshAgent's answer does not name it.
+func (p *pass) findMade(ctx context.Context) (resource, error) {
+	p.list.Doubt(p.desired.Key(), p.owner())
+	made, err := p.findMarked(ctx)
+	if err == nil && made == nil {
+		err = &verdict.Problem{Class: verdict.Unavailable, Reason: v1alpha1.ReasonUnavailable, Message: msgWriteNotShown}
+	}
+	return made, err
 }
 
 // findMarked looks for a resource that carries our mark. A list that is a few seconds old shows
@@ -126,6 +151,9 @@ func (p *pass) findMarked(ctx context.Context) (resource, error) {
 func (p *pass) findByKey(ctx context.Context, key string) (resource, error) {
 	if key == "" {
 		return nil, nil //nolint:nilnil // without a name it cannot be mistaken for another
+	}
+	if p.collection.Traits().Unlisted {
+		return p.findUnlisted(ctx, key)
 	}
 	if !p.collection.Traits().RefusesTwins {
 		list, err := p.list.ListedRecently(ctx, key)
@@ -164,7 +192,7 @@ func (p *pass) findByName(ctx context.Context) (resource, error) {
 	return remote, err
 }
 
-// findUnlisted reads by key, where that is possible, what a list did not show.
+// findUnlisted reads by key, where that is possible, what no list shows.
 func (p *pass) findUnlisted(ctx context.Context, key string) (resource, error) {
 	remote, err := p.collection.Get(ctx, meshagent.Ref{Key: key})
 	if errors.Is(err, meshagent.ErrUseList) || meshagent.IsNotFound(err) {

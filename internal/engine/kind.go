@@ -38,6 +38,18 @@ type Kind[O v1alpha1.Object, S meshagent.Spec[S], R meshagent.Resource[S]] struc
 	// its default afterwards. Nil means that MeshAgent fills in nothing that Desired does not say.
 	Defaults *S
 
+	// Privileged says that objects of the kind change who and what the project lets in, or hand it
+	// out. Their namespace must be among spec.privilegedNamespaces of the MeshProject.
+	Privileged bool
+
+	// Undeletable says that MeshAgent has no way to delete the resource: it stays when its object
+	// goes.
+	Undeletable bool
+
+	// Shared says that several objects can declare parts of one resource. Otherwise only one of
+	// them has it.
+	Shared bool
+
 	// References are the other objects that this kind refers to. The engine waits for them and
 	// follows them. The parent of the resource comes first: it must be found even if others are
 	// gone.
@@ -92,13 +104,15 @@ type kind struct {
 	report     func(obj v1alpha1.Object, remote resource, in Inputs) (notReady string)
 	writeOnly  func(obj v1alpha1.Object) []WriteOnly
 	hidden     []string
+
+	privileged, undeletable, shared bool
 }
 
 // untyped takes the types off.
 func (k *Kind[O, S, R]) untyped(env *Environment) *kind {
 	lists := listcache.For[S, R](&env.lists, env.DriftInterval)
 	made := &kind{
-		like: k.Object, nothing: typedDocument[S]{}, defaults: k.Defaults, hidden: k.Hidden,
+		privileged: k.Privileged, undeletable: k.Undeletable, shared: k.Shared, like: k.Object, nothing: typedDocument[S]{}, defaults: k.Defaults, hidden: k.Hidden,
 		open: func(connection *projects.Connection, obj v1alpha1.Object, parent string) (collection, list) {
 			one := k.Collection(connection.Project, typed[O](obj), parent)
 			return typedCollection[S, R]{one}, typedList[S, R]{lists.Of(connection.ID, one)}

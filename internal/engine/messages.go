@@ -8,6 +8,7 @@ package engine
 // counts that change by themselves.
 const (
 	msgOrphanedObserved       = "Left %s in MeshAgent because the reconcile policy is Observe"
+	msgOrphanedUndeletable    = "Left %s in MeshAgent, which has no way to delete it"
 	msgAbandoned              = "Released %s %s with its namespace because the operator cannot delete its resource (%s). Left in MeshAgent: %s"
 	msgRemains                = "%s %q with ID %s in project %s"
 	msgMayRemain              = "possibly a %s with the ownership annotation %q"
@@ -29,6 +30,9 @@ const (
 	msgLossUnconfirmed        = "MeshAgent returned 404 for the resource, but its API version cannot be confirmed: "
 	msgLossOtherVersion       = "MeshAgent returned 404 for the resource, and its API version changed. The operator checks the MeshProject first"
 	msgMissing                = "Not found in MeshAgent. The operator does not create it because the reconcile policy is Observe"
+	msgNothingToAdopt         = "MeshAgent has no resource with the ID %q, which spec.adoptionID names. Correct or remove spec.adoptionID"
+	msgDrifted                = "MeshAgent differs: %s. The operator does not change it because the reconcile policy is %s. status.drift shows the values"
+	msgCompleted              = "The resource was created once and is gone from MeshAgent. The operator does not create it again because the reconcile policy is CreateOnly"
 	msgRecreated              = "Created %s in MeshAgent again because it was gone"
 	msgCreated                = "Created %s in MeshAgent"
 	msgDriftCorrected         = "Corrected drift in %s: %s"
@@ -44,6 +48,8 @@ const (
 	msgListedNotFound         = "MeshAgent returned 404 for a resource that it still lists. Retrying"
 	msgSpecTooLarge           = "The spec has too many fields: with their list in status the object has %d KiB, and the limit is %d KiB. Use fewer or larger fields"
 	msgProjectNotInMeshAgent  = "Project %s does not exist in MeshAgent at %s. Check the API key and spec.endpoint"
+	msgProjectDisabled        = "MeshAgent has disabled the project. Check its account"
+	msgProjectEnabled         = "MeshAgent has enabled the project again"
 	msgConnected              = "Connected to project %[2]q at %[1]s"
 	msgAccepted               = "MeshAgent at %s accepted the API key"
 	msgUsable                 = "Objects can use project %q"

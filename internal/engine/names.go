@@ -121,7 +121,7 @@ func resourceKey(project, parent, id string) string {
 // place for a mark, two objects can come to represent one resource; they would write it in turn for
 // ever. The one whose adoption policy is Always has it, else the older one.
 func (p *pass) yieldToTwin(ctx context.Context, id string) error {
-	if p.collection.Traits().Marks || p.policies.observes {
+	if p.collection.Traits().Marks || p.kind.shared || p.policies.observes {
 		return nil
 	}
 	var twin string

@@ -22,13 +22,14 @@ import (
 type found struct {
 	remote resource
 	diff   comparison
+	absent bool // there is none, and none is to be created: the result says why
 }
 
 // observe finds the resource: by the id in status, else as one that an earlier pass created, else
-// by its natural key.
+// by the id that the spec names, else by its natural key.
 func (p *pass) observe(ctx context.Context) (found, error) {
-	for _, find := range []func(context.Context) (found, error){p.byID, p.byCreation, p.byKey} {
-		if seen, err := find(ctx); err != nil || seen.remote != nil {
+	for _, find := range []func(context.Context) (found, error){p.byID, p.byCreation, p.byAdoptionID, p.byKey} {
+		if seen, err := find(ctx); err != nil || seen.remote != nil || seen.absent {
 			return seen, err
 		}
 	}
@@ -40,6 +41,9 @@ func (p *pass) byID(ctx context.Context) (found, error) {
 	if p.status.ID == "" {
 		return found{}, p.refuseMove(ctx)
 	}
+	if p.wasCompleted() {
+		return p.complete(), nil
+	}
 	seen, err := p.observeKnown(ctx)
 	if err == nil && seen.remote != nil {
 		err = p.giveUpToTwin(ctx, seen.remote)
@@ -47,8 +51,12 @@ func (p *pass) byID(ctx context.Context) (found, error) {
 	if err == nil && seen.remote == nil {
 		err = p.refuseMove(ctx)
 	}
-	if err != nil || seen.remote != nil {
+	switch {
+	case err != nil || seen.remote != nil:
 		return seen, err
+	case p.policies.once:
+		p.foundDrift()
+		return p.complete(), nil
 	}
 	p.outcome.lost, p.mayExist = true, true // it may have been created again already
 	p.status.ID, p.status.Adopted, p.status.Unconverged = "", nil, ""
@@ -64,6 +72,31 @@ func (p *pass) byCreation(ctx context.Context) (found, error) {
 		return found{}, nil
 	}
 	return p.adoptFound(p.findCreated(ctx))(ctx)
+}
+
+// byAdoptionID finds the resource that the spec says to adopt. Without it, nothing is created: the
+// object would stand for another one.
+func (p *pass) byAdoptionID(ctx context.Context) (found, error) {
+	if p.spec.AdoptionID == "" {
+		return found{}, nil
+	}
+	remote, err := p.get(ctx, meshagent.Ref{ID: meshagent.CanonicalID(p.spec.AdoptionID), Key: p.desired.Key()})
+	if meshagent.IsNotFound(err) {
+		p.outcome.result, p.status.Drift = missing(fmt.Sprintf(msgNothingToAdopt, p.spec.AdoptionID)), nil
+		return found{absent: true}, nil
+	}
+	return p.adoptFound(remote, err)(ctx)
+}
+
+// wasCompleted says that the resource was created once, and is gone. Nobody creates it again.
+func (p *pass) wasCompleted() bool {
+	return p.policies.once && p.requested == p.status.LastHandledReconcileAt && reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) == v1alpha1.ReasonCompleted
+}
+
+// complete tells that the resource was created once, and is gone.
+func (p *pass) complete() found {
+	p.outcome.result, p.status.Drift = completed(), nil
+	return found{absent: true}
 }
 
 // byKey finds a resource that has the name. Where MeshAgent itself tells of one, converge asks by
@@ -115,6 +148,12 @@ func (p *pass) observeKnown(ctx context.Context) (found, error) {
 // may have been renamed, or the answer may come from something in between, such as a proxy that
 // knows no way: those answer 404 too, and a list tells. Many that are gone at once share it.
 func (p *pass) confirmLoss(ctx context.Context) error {
+	if p.collection.Traits().Unlisted {
+		if _, err := p.connection.Project.Info(ctx); err != nil {
+			return fmt.Errorf("reading the project: %w", err)
+		}
+		return p.confirmServer(ctx)
+	}
 	list, err := p.list.ListedRecently(ctx, p.status.ID)
 	if listcache.IsUnreadable(err) && !p.obj.GetDeletionTimestamp().IsZero() {
 		// Nothing is made again because of it. A deletion must not wait for a list that never
@@ -153,7 +192,7 @@ func (p *pass) observeListed(ctx context.Context) (seen found, name string, err 
 		return seen, "", nil
 	}
 	compared, err := p.compare(row)
-	if err != nil || len(compared.diff.Changes) > 0 && !p.policies.observes {
+	if err != nil || len(compared.diff.Changes) > 0 && !p.policies.showsDrift() {
 		return seen, row.Written().Key(), nil //nolint:nilerr // a live read will tell
 	}
 	return compared, "", nil
@@ -169,7 +208,7 @@ func (p *pass) listSuffices() bool {
 	// shows.
 	last := p.memory.of(p.obj).synced
 	moved := last != nil && last.references != p.references
-	return !waits && !moved && !p.collection.Traits().PartialLists && p.requested == p.status.LastHandledReconcileAt && synced != nil &&
+	return !waits && !moved && p.collection.Traits().ListsShowAll() && p.requested == p.status.LastHandledReconcileAt && synced != nil &&
 		synced.ObservedGeneration == p.obj.GetGeneration() && (p.policies.observes || p.managesFields())
 }
 
@@ -181,6 +220,8 @@ func (p *pass) compare(remote resource) (found, error) {
 		if p.status.ID != "" && owner != "" && owner != p.mark.Owner && p.policies.adoption != v1alpha1.AdoptAlways {
 			return found{}, p.refuseToAdopt(remote, ownedElsewhere(actual.Key(), owner))
 		}
+	}
+	if !p.policies.showsDrift() {
 		desired = desired.withMark(p.mark)
 	}
 	applied, err := p.applied(actual)
@@ -189,7 +230,7 @@ func (p *pass) compare(remote resource) (found, error) {
 	}
 	result, err := p.collection.compare(desired, actual, applied, p.kind.defaults)
 	result.Changes = append(result.Changes, p.staleValues()...)
-	return found{remote, result}, err
+	return found{remote: remote, diff: result}, err
 }
 
 // paths lists where changes are, for people.

@@ -54,6 +54,9 @@ func notConverging(message string) result {
 
 func missing(message string) result { return result{reason: v1alpha1.ReasonMissing, message: message} }
 
+// completed is the result for a resource that was to be created once, and is gone.
+func completed() result { return result{v1alpha1.ReasonCompleted, msgCompleted, msgCompleted} }
+
 // suspended is the result while a field says that nothing is sent to MeshAgent.
 func suspended(field string) result {
 	return result{reason: v1alpha1.ReasonSuspended, message: field + " is true: the operator sends no requests to MeshAgent. Set it to false to continue"}
@@ -62,7 +65,7 @@ func suspended(field string) result {
 // synced is the status of the condition.
 func (r result) synced() metav1.ConditionStatus {
 	switch r.reason {
-	case v1alpha1.ReasonInSync:
+	case v1alpha1.ReasonInSync, v1alpha1.ReasonCompleted:
 		return metav1.ConditionTrue
 	case v1alpha1.ReasonSuspended:
 		return metav1.ConditionUnknown
@@ -72,6 +75,14 @@ func (r result) synced() metav1.ConditionStatus {
 
 // isAbsent says that there is no resource.
 func (r result) isAbsent() bool { return r.reason == v1alpha1.ReasonMissing }
+
+// ready is the reason of Ready for what is usable.
+func (r result) ready() string {
+	if r.reason == v1alpha1.ReasonCompleted {
+		return r.reason
+	}
+	return v1alpha1.ReasonAvailable
+}
 
 // isSuspended says that nothing was looked at.
 func (r result) isSuspended() bool { return r.reason == v1alpha1.ReasonSuspended }

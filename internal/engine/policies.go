@@ -17,6 +17,7 @@ import (
 type policies struct {
 	suspended string // which field says that nothing is sent to MeshAgent; "": none
 	observes  bool   // nothing is written to MeshAgent
+	once      bool   // what exists is not changed, and what is gone is not created again
 	adoption  v1alpha1.AdoptionPolicy
 	deletion  v1alpha1.DeletionPolicy // unset: what was created is deleted, and what was adopted is left
 	// insists says that the object itself, and not a default, wants its resource deleted.
@@ -39,11 +40,30 @@ func policiesOf(spec *v1alpha1.CommonSpec, namespace string, project *v1alpha1.M
 	if spec.Suspended() {
 		made.suspended = "spec.suspend"
 	}
-	made.observes = cmp.Or(spec.ReconcilePolicy, defaults.ReconcilePolicy) == v1alpha1.ReconcileObserve
+	switch cmp.Or(spec.ReconcilePolicy, defaults.ReconcilePolicy) {
+	case v1alpha1.ReconcileObserve:
+		made.observes = true
+	case v1alpha1.ReconcileCreateOnly:
+		made.once = true
+	}
 	made.adoption = cmp.Or(spec.AdoptionPolicy, defaults.AdoptionPolicy, v1alpha1.AdoptIfIdentical)
 	made.deletion = cmp.Or(spec.DeletionPolicy, defaults.DeletionPolicy)
 	made.insists = spec.DeletionPolicy == v1alpha1.DeletionDelete && !made.observes
 	return made
+}
+
+// showsDrift says that differences are shown and not corrected.
+func (p policies) showsDrift() bool { return p.observes || p.once }
+
+// reconcile is the policy by its name.
+func (p policies) reconcile() v1alpha1.ReconcilePolicy {
+	switch {
+	case p.observes:
+		return v1alpha1.ReconcileObserve
+	case p.once:
+		return v1alpha1.ReconcileCreateOnly
+	}
+	return v1alpha1.ReconcileEnforce
 }
 
 // orphans says that a resource is left in MeshAgent when its object is deleted. (Of a kind that

@@ -162,13 +162,14 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 		return true, err
 	}
 	status.ProjectName, status.ProjectKey = cut(info.Name, 1024), cut(info.Key, 1024)
-	api, err := connection.Project.Detect(ctx, apiOf(project))
+	found, err := connection.Project.Detect(ctx, apiOf(project))
 	if err != nil {
 		return true, undetected(err)
 	}
-	if err := tellAPI(project, c, api); err != nil {
+	if err := tellAPI(project, c, found.API); err != nil {
 		return true, err
 	}
+	r.describeProject(ctx, connection, project, info, found, c)
 	if !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
 		c.outcome.event(v1alpha1.EventConnected, "check", msgConnected, connection.Endpoint, info.Name)
 	}

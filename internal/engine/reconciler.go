@@ -139,6 +139,9 @@ func (p *pass) reconcile(ctx context.Context) error {
 // resolve finds all that the object needs: its project, what it refers to, and what it desires.
 func (p *pass) resolve(ctx context.Context) (err error) {
 	p.connection, err = p.Projects.ForReconcile(ctx, p.obj)
+	if err == nil && p.kind.privileged {
+		err = p.Projects.AuthorizePrivileged(ctx, p.project, p.obj)
+	}
 	if err != nil {
 		return err
 	}

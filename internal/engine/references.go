@@ -33,8 +33,31 @@ type reference struct {
 	of func(v1alpha1.Object) []v1alpha1.ResourceReference
 }
 
+// need is how much of a referenced object there must be.
+type need int
+
+const (
+	ready      need = iota // the object is Ready
+	identified             // its resource exists, usable or not
+	declared               // the object exists
+)
+
+// Identified is the same reference, for which it is enough that the resource exists.
+func (r Reference[O]) Identified() Reference[O] {
+	r.need = identified
+	return r
+}
+
+// Declared is the same reference, for which it is enough that the object exists: it breaks a circle
+// of objects that wait for each other. Without a resource, Resolved has no ID.
+func (r Reference[O]) Declared() Reference[O] {
+	r.need = declared
+	return r
+}
+
 // referenced is what a reference leads to.
 type referenced struct {
+	need   need
 	kind   string          // such as MeshRoom
 	target v1alpha1.Object // nil for a kind without objects
 	// find looks in MeshAgent for what a name or an id represents. If it is nil, an id is taken as
@@ -52,7 +75,7 @@ func To[O v1alpha1.Object](target v1alpha1.Object, of func(O) []v1alpha1.Resourc
 func ToNamed[O v1alpha1.Object, S meshagent.Spec[S], R meshagent.Resource[S]](
 	target v1alpha1.Object, of func(O) []v1alpha1.ResourceReference, collection func(*meshagent.Project) meshagent.Collection[S, R],
 ) Reference[O] {
-	return Reference[O]{referenced{kindOf(target), target, findListed(kindOf(target), collection)}, of}
+	return Reference[O]{referenced{kind: kindOf(target), target: target, find: findListed(kindOf(target), collection)}, of}
 }
 
 // ToExternal is ToNamed for a kind that has no objects yet.
@@ -67,10 +90,14 @@ func ToExternal[O v1alpha1.Object, S meshagent.Spec[S], R meshagent.Resource[S]]
 type Resolved struct {
 	ID, Name string
 	Object   v1alpha1.Object
+	Ready    bool // the object is; true for an external one
 }
 
 // Inputs are what a pass found for an object's references.
 type Inputs struct {
+	// Project is the status of the MeshProject.
+	Project v1alpha1.MeshProjectStatus
+
 	resolved map[string]Resolved
 	sources  map[string]SourceData
 	secrets  writeOnly
@@ -130,6 +157,9 @@ func (p *pass) gather(ctx context.Context) (Inputs, error) {
 	if err != nil {
 		return in, err
 	}
+	if p.project != nil {
+		in.Project = p.project.Status
+	}
 	if in.sources, err = p.readSources(ctx); err != nil {
 		return in, err
 	}
@@ -155,14 +185,14 @@ func (p *pass) resolveReferences(ctx context.Context) (Inputs, error) {
 func (p *pass) resolveReference(ctx context.Context, reference reference, ref v1alpha1.ResourceReference) (Resolved, error) {
 	switch {
 	case ref.Name != "":
-		return p.resolveObject(ctx, blank(reference.target), string(ref.Name))
+		return p.resolveObject(ctx, blank(reference.target), string(ref.Name), reference.need)
 	case reference.find != nil:
 		return reference.find(ctx, p.Environment, p.connection, ref)
 	}
-	return Resolved{ID: meshagent.CanonicalID(ref.ExternalID)}, nil
+	return Resolved{ID: meshagent.CanonicalID(ref.ExternalID), Ready: true}, nil
 }
 
-func (p *pass) resolveObject(ctx context.Context, target v1alpha1.Object, name string) (Resolved, error) {
+func (p *pass) resolveObject(ctx context.Context, target v1alpha1.Object, name string, need need) (Resolved, error) {
 	what := fmt.Sprintf("%s %q", kindOf(target), name)
 	err := p.Client.Get(ctx, types.NamespacedName{Namespace: p.obj.GetNamespace(), Name: name}, target)
 	if apierrors.IsNotFound(err) {
@@ -172,14 +202,16 @@ func (p *pass) resolveObject(ctx context.Context, target v1alpha1.Object, name s
 		return Resolved{}, fmt.Errorf("reading %s: %w", what, err)
 	}
 	status := target.CommonStatus()
-	if meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady) == nil {
+	isReady := status.ID != "" && meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady)
+	switch {
+	case need == declared && status.ID == "":
+		return Resolved{Object: target}, nil
+	case meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady) == nil:
 		return Resolved{}, verdict.WaitAMoment(v1alpha1.ReasonReferenceNotReady, msgNotReconciled, what)
-	}
-	if status.ID == "" || !meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionReady) {
+	case status.ID == "", need == ready && !isReady:
 		return Resolved{}, verdict.WaitFor(v1alpha1.ReasonReferenceNotReady, msgNotReady, what)
-	}
-	if status.ProjectID != p.connection.Project.ID {
+	case status.ProjectID != p.connection.Project.ID:
 		return Resolved{}, verdict.Invalid(msgOtherProject, what, status.ProjectID, p.connection.Project.ID)
 	}
-	return Resolved{ID: status.ID, Name: status.Name, Object: target}, nil
+	return Resolved{ID: status.ID, Name: status.Name, Object: target, Ready: isReady}, nil
 }

@@ -54,10 +54,10 @@ func listed[S meshagent.Spec[S], R meshagent.Resource[S]](list listcache.View[S,
 		if !ok {
 			return found, false
 		}
-		return Resolved{ID: row.Identity(), Name: row.Written().Key()}, true
+		return Resolved{ID: row.Identity(), Name: row.Written().Key(), Ready: true}, true
 	}
 	for _, row := range list.ByKey(ref.ExternalName) {
-		return Resolved{ID: row.Identity(), Name: row.Written().Key()}, true
+		return Resolved{ID: row.Identity(), Name: row.Written().Key(), Ready: true}, true
 	}
 	return found, false
 }

@@ -39,10 +39,10 @@ func TestAnIDIsNeverTakenForANameNorANameForAnID(t *testing.T) {
 		ref  v1alpha1.ResourceReference
 		want Resolved // none: it does not exist
 	}{
-		{v1alpha1.ResourceReference{ExternalID: id}, Resolved{ID: id, Name: "payments"}},
-		{v1alpha1.ResourceReference{ExternalID: strings.ToUpper(id)}, Resolved{ID: id, Name: "payments"}},
-		{v1alpha1.ResourceReference{ExternalName: "payments"}, Resolved{ID: id, Name: "payments"}},
-		{v1alpha1.ResourceReference{ExternalName: id}, Resolved{ID: twin, Name: id}},
+		{v1alpha1.ResourceReference{ExternalID: id}, Resolved{ID: id, Name: "payments", Ready: true}},
+		{v1alpha1.ResourceReference{ExternalID: strings.ToUpper(id)}, Resolved{ID: id, Name: "payments", Ready: true}},
+		{v1alpha1.ResourceReference{ExternalName: "payments"}, Resolved{ID: id, Name: "payments", Ready: true}},
+		{v1alpha1.ResourceReference{ExternalName: id}, Resolved{ID: twin, Name: id, Ready: true}},
 		{v1alpha1.ResourceReference{ExternalName: twin}, Resolved{}},
 		{v1alpha1.ResourceReference{ExternalID: "payments"}, Resolved{}},
 	} {

@@ -223,7 +223,7 @@ func essence(obj client.Object) []string {
 		if ready[0] == "True" {
 			ready[1] = "" // a new spec that has arrived is what changesPolicies passes
 		}
-		return append(ready, obj.Status.ProjectID, projects.GuardOf(obj), fmt.Sprint(apiOf(obj).Spoken(), apiOf(obj).Tested()))
+		return append(ready, obj.Status.ProjectID, obj.Status.ProjectKey, fmt.Sprint(obj.Status.Domains), projects.GuardOf(obj), fmt.Sprint(apiOf(obj).Spoken(), apiOf(obj).Tested()))
 	case v1alpha1.Object:
 		status := obj.CommonStatus()
 		return append(readiness(&status.ObjectStatus), status.ID, status.Name)

@@ -157,7 +157,7 @@ func (c *conclusion) succeed() {
 		c.set(v1alpha1.ConditionReady, metav1.ConditionFalse, v1alpha1.ReasonNotReady, o.notReady)
 		c.set(v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonNotReady, o.notReady)
 	default:
-		c.set(v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonAvailable, o.result.usable)
+		c.set(v1alpha1.ConditionReady, metav1.ConditionTrue, o.result.ready(), o.result.usable)
 	}
 	if o.notReady == "" {
 		c.drop(v1alpha1.ConditionReconciling)

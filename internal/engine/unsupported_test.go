@@ -58,7 +58,7 @@ func TestAServerThatIsNotSupported(t *testing.T) {
 			s.env.Recorder = events.NewFakeRecorder(100)
 			project, _, _ := s.check()
 			mustSay(t, project, "APICompatible=True Supported")
-			s.mustAsk("GET P, GET /config")
+			s.mustAsk("GET P, GET /config, GET P/role, GET P/status")
 			for _, obj := range objects {
 				_, _ = s.pass(obj)
 				s.mustSay(obj, "Ready=True Available")
@@ -118,7 +118,7 @@ func TestAServerThatIsNotSupported(t *testing.T) {
 			// Back.
 			s.meshagent.Upgrade(simulator.Server{})
 			project, _, _ = s.check()
-			s.mustAsk("GET P, GET /config, GET P/role")
+			s.mustAsk("GET P, GET /config, GET P/role, GET P/status")
 			mustSay(t, project, "APICompatible=True Supported", "Ready=True Available")
 			for _, obj := range []v1alpha1.Object{feed, late} {
 				_, _ = s.pass(obj)
@@ -144,7 +144,7 @@ func TestANewerServerWithTheOldRoutesIsUsed(t *testing.T) {
 		s := newStage(t, simulator.Behavior{}, room)
 		s.meshagent.Upgrade(simulator.Server{Version: "0.50.1", KeepsRoutes: true})
 		project, _, _ := s.check()
-		s.mustAsk("GET P, GET /config, GET P/role")
+		s.mustAsk("GET P, GET /config, GET P/role, GET P/status")
 		mustSay(t, project, "APICompatible=True NewerThanTested", "Ready=True Available")
 		if project.Status.APIGeneration != "0.44" {
 			t.Errorf("generation %q", project.Status.APIGeneration)

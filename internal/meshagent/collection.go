@@ -58,7 +58,8 @@ type Collection[S Spec[S], R Resource[S]] interface {
 	Get(ctx context.Context, ref Ref) (R, error)
 	// Create creates a resource. It must do nothing that can fail after the resource exists. shown
 	// is true if the response has the whole resource, not only its identity. With a conflict,
-	// Create returns the conflicting resource if that is known and cannot be read.
+	// Create returns the conflicting resource if that is known and cannot be read. Create returns
+	// ErrUseList if the resource exists now, and only a list shows its identity.
 	Create(ctx context.Context, spec S) (made R, shown bool, err error)
 	// Update replaces the whole part that callers write. It sends back what this build does not
 	// know, as current has it. So current must be the resource as it was just read. The results are
@@ -78,7 +79,12 @@ type Traits struct {
 	Marks bool
 	// PartialLists is true if lists lack a part that callers write, such as the value of a secret.
 	PartialLists bool
+	// Unlisted is true if there is no list. Get reads by key then, and All must not be called.
+	Unlisted bool
 }
+
+// ListsShowAll is true if a list shows all that callers write.
+func (t Traits) ListsShowAll() bool { return !t.PartialLists && !t.Unlisted }
 
 // collection is the regular case. A resource that differs embeds it and shadows a method.
 type collection[S Spec[S], R Resource[S]] struct {

@@ -18,31 +18,42 @@ import (
 // project's role, which only servers of 0.44 have, and whoami, which is new in 0.45. Detect asks
 // the other witness only if the route of the first is missing. Any other refusal, and any response
 // that does not come from MeshAgent, changes nothing.
-func (p *Project) Detect(ctx context.Context, last API) (API, error) {
+func (p *Project) Detect(ctx context.Context, last API) (Detected, error) {
 	config, err := p.client.Config(ctx)
 	if err != nil && last.Generation != "" {
-		return last, nil
+		return Detected{API: last}, nil
 	}
+	found := Detected{API: API{Generation: Generation044, Version: config.Version}, Config: config}
 	told, known := parseVersion(config.Version)
 	if known && told.generation() == Generation044 && last.Spoken() {
-		return API{Generation: Generation044, Version: config.Version}, nil
+		return found, nil
 	}
-	generation, err := p.witnessed(ctx, last.Generation, known)
-	if generation == "" {
-		return API{}, err
+	found.Generation, err = p.witnessed(ctx, last.Generation, known, &found)
+	if found.Generation == "" {
+		return Detected{}, err
 	}
 	if err != nil {
-		return last, nil //nolint:nilerr // nothing is decided
+		found.API = last // nothing is decided
 	}
-	return API{Generation: generation, Version: config.Version}, nil
+	return found, nil //nolint:nilerr // the last result counts
+}
+
+// Detected is what Detect found out.
+type Detected struct {
+	API
+	Config Config // the zero Config if it cannot be read
+	Role   *Role  // nil if it was not asked for
 }
 
 // witnessed returns the generation of the witness that answers 200. Otherwise it returns the last
 // generation, with the witness's error. A server that was never checked counts as 0.44 in two
 // cases: it has the role route and does not show the role, or it has no witness and reports no
 // version.
-func (p *Project) witnessed(ctx context.Context, last Generation, known bool) (Generation, error) {
-	err := p.role(ctx)
+func (p *Project) witnessed(ctx context.Context, last Generation, known bool, found *Detected) (Generation, error) {
+	role, err := p.Role(ctx) // the witness of 0.44
+	if err == nil {
+		found.Role = &role
+	}
 	if err == nil || last == "" && status(err) == http.StatusForbidden {
 		return Generation044, nil
 	}
@@ -70,7 +81,7 @@ func (p *Project) Confirm(ctx context.Context) (API, error) {
 	if known {
 		return API{Generation: told.generation(), Version: config.Version}, nil
 	}
-	if err := p.role(ctx); err != nil && status(err) != http.StatusForbidden {
+	if _, err := p.Role(ctx); err != nil && status(err) != http.StatusForbidden {
 		return API{}, err
 	}
 	return API{Generation: Generation044, Version: config.Version}, nil
@@ -80,19 +91,6 @@ func (p *Project) Confirm(ctx context.Context) (API, error) {
 // about its parent.
 func (p *Project) ReadParent(ctx context.Context, template, collection string) error {
 	return p.client.do(ctx, request{method: http.MethodGet, route: route{template: path.Dir(template), path: path.Dir(collection)}})
-}
-
-// role asks the witness of 0.44: GET /accounts/projects/{project_id}/role.
-func (p *Project) role(ctx context.Context) error {
-	var answer struct {
-		Role string `json:"role"`
-	}
-	get := request{method: http.MethodGet, route: p.route.join("/role"), out: &answer}
-	err := p.client.do(ctx, get)
-	if err == nil && answer.Role == "" {
-		err = unexpected(get, "it names no role")
-	}
-	return err
 }
 
 // whoami asks the witness of 0.45: GET /accounts/whoami.

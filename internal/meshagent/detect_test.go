@@ -93,7 +93,7 @@ func TestDetect(t *testing.T) {
 			t.Parallel()
 			project, calls := test.server.asked(t)
 			got, err := project.Detect(t.Context(), test.last)
-			if (err != nil) != test.fails || got != test.want {
+			if (err != nil) != test.fails || got.API != test.want {
 				t.Errorf("got %v, %v; want %v", got, err, test.want)
 			}
 			if asked := strings.Join(*calls, " "); asked != test.asks {
@@ -120,7 +120,7 @@ func TestNothingButAWitnessChangesTheGeneration(t *testing.T) {
 			question, _, _ := strings.Cut(path, ",")
 			broken[question] = trouble
 			project, _ := broken.asked(t)
-			if got, err := project.Detect(t.Context(), to.last); err != nil || got != to.last {
+			if got, err := project.Detect(t.Context(), to.last); err != nil || got.API != to.last {
 				t.Errorf("%s answers %v: %v, %v", path, trouble, got, err)
 			}
 		}

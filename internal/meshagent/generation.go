@@ -55,9 +55,15 @@ type Feature struct {
 
 // The features that kinds need and not every generation has.
 var (
-	RoomGrants   = Feature{Noun: "room grants", Until: "0.45"}
-	RoomSecrets  = Feature{Noun: "room secrets", Until: "0.45"}
-	AgentSecrets = Feature{Noun: "agent secrets", Until: "0.45"}
+	RoomGrants      = Feature{Noun: "room grants", Until: "0.45"}
+	AgentGrants     = Feature{Noun: "agent grants", Until: "0.45"}
+	AgentRoomGrants = Feature{Noun: "agent room grants", Until: "0.45"}
+	RoomSecrets     = Feature{Noun: "room secrets", Until: "0.45"}
+	AgentSecrets    = Feature{Noun: "agent secrets", Until: "0.45"}
+	ProjectSettings = Feature{Noun: "project settings", Until: "0.45"}
+	Webhooks        = Feature{Noun: "webhooks", Until: "0.45"}
+	Shares          = Feature{Noun: "shares", Until: "0.45"}
+	ExternalOAuth   = Feature{Noun: "external OAuth registrations", Until: "0.45"}
 )
 
 // Has is true if the server has a feature. A server of unknown version counts as having the

@@ -20,9 +20,17 @@ type Project struct {
 
 // ProjectInfo is what MeshAgent reports about a project.
 type ProjectInfo struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	Key  string `json:"project_key"`
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Key         string `json:"project_key"`
+	OwnerUserID string `json:"owner_user_id"`
+}
+
+// Role is what the API key can do in a project.
+type Role struct {
+	Name           string `json:"role"`
+	IsAdmin        bool   `json:"is_admin"`
+	CanCreateRooms bool   `json:"can_create_rooms"`
 }
 
 // projectRoute is the template of a project.
@@ -44,4 +52,30 @@ func (p *Project) Info(ctx context.Context) (ProjectInfo, error) {
 		err = unexpected(get, "it is not about this project")
 	}
 	return info, err
+}
+
+// Role reads what the API key can do: GET /accounts/projects/{project_id}/role. Only servers of
+// generation 0.44 have it.
+func (p *Project) Role(ctx context.Context) (Role, error) {
+	var role Role
+	get := request{method: http.MethodGet, route: p.route.join("/role"), out: &role, open: true}
+	err := p.client.do(ctx, get)
+	if err == nil && role.Name == "" {
+		err = unexpected(get, "it names no role")
+	}
+	return role, err
+}
+
+// Enabled reads whether MeshAgent has the project enabled: GET
+// /accounts/projects/{project_id}/status.
+func (p *Project) Enabled(ctx context.Context) (bool, error) {
+	var answer struct {
+		Enabled *bool `json:"enabled"`
+	}
+	get := request{method: http.MethodGet, route: p.route.join("/status"), out: &answer, open: true}
+	err := p.client.do(ctx, get)
+	if err == nil && answer.Enabled == nil {
+		err = unexpected(get, "it does not say whether the project is enabled")
+	}
+	return err == nil && *answer.Enabled, err
 }

@@ -59,6 +59,13 @@ var Events = []Event{
 	},
 	{v1alpha1.EventConnected, []string{Normal}, "MeshAgent accepts the API key of the MeshProject.", nothing},
 	{
+		v1alpha1.EventProjectDisabled,
+		[]string{Warning},
+		"MeshAgent disabled the project. Objects are reconciled all the same.",
+		"Check the account of the project in MeshAgent.",
+	},
+	{v1alpha1.EventProjectEnabled, []string{Normal}, "MeshAgent enabled the project again.", nothing},
+	{
 		v1alpha1.EventAPIGenerationChanged,
 		[]string{Normal},
 		"The server of the MeshProject speaks another generation of the API than before.",

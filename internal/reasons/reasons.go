@@ -65,14 +65,20 @@ var asAsked = []Reason{
 	{
 		v1alpha1.ReasonDrifted,
 		[]string{v1alpha1.ConditionSynced},
-		"The remote resource differs from the spec, and `reconcilePolicy` is `Observe`. `status.drift` lists the differences.", atEachInterval,
+		"The remote resource differs from the spec, and `reconcilePolicy` is `Observe` or `CreateOnly`. `status.drift` lists the differences.", atEachInterval,
 		"To let the operator correct the differences, set `reconcilePolicy: Enforce`.",
+	},
+	{
+		v1alpha1.ReasonCompleted,
+		[]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced},
+		"The operator created the remote resource once, it is gone now, and `reconcilePolicy` is `CreateOnly`. The operator does not create it again.", never,
+		"To create the resource again, delete the object and create it again, or set `reconcilePolicy: Enforce`.",
 	},
 	{
 		v1alpha1.ReasonMissing,
 		[]string{v1alpha1.ConditionReady, v1alpha1.ConditionSynced},
-		"The remote resource does not exist, and `reconcilePolicy` is `Observe`.", atEachInterval,
-		"To let the operator create the resource, set `reconcilePolicy: Enforce`.",
+		"The remote resource does not exist, and `reconcilePolicy` is `Observe`, or `adoptionID` names it.", atEachInterval,
+		"To let the operator create the resource, set `reconcilePolicy: Enforce`, and remove `adoptionID`.",
 	},
 	{
 		v1alpha1.ReasonSuspended,

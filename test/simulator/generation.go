@@ -16,6 +16,8 @@ import (
 // describes. Of a newer server, the simulator has only the differences: its version, its witness,
 // the missing routes, and how its lists continue.
 type Server struct {
+	// Disabled says that the project is disabled.
+	Disabled bool
 	// Version is what GET /config reports. Defaults to DefaultVersion. From 0.45 on, GET
 	// /accounts/whoami answers.
 	Version string

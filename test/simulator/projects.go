@@ -25,7 +25,7 @@ var projectOperations = map[string]operation{
 	"getProjectByKey":       getProjectByKey,
 	"getProject":            func(c *call) (*answer, error) { return jsonAnswer(c.ownProject().doc), nil },
 	"updateProjectSettings": updateProjectSettings,
-	"getProjectStatus":      func(*call) (*answer, error) { return jsonAnswer(document{"enabled": true}), nil },
+	"getProjectStatus":      func(c *call) (*answer, error) { return jsonAnswer(document{"enabled": !c.s.server.Disabled}), nil },
 	"getProjectRole":        getProjectRole,
 	"getUserProfile":        getUserProfile,
 	"updateUserProfile":     updateUserProfile,

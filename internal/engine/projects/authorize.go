@@ -34,11 +34,34 @@ func WasAuthorized(project *v1alpha1.MeshProject, obj v1alpha1.Object) bool {
 
 // Authorize checks that objects of a namespace may use the project.
 func (p *Pool) Authorize(ctx context.Context, project *v1alpha1.MeshProject, namespace string) error {
+	return p.admit(ctx, project, namespace, rule{
+		project.Spec.AllowedNamespaces, "spec.allowedNamespaces",
+		verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, msgNotAllowed, Describe(project, namespace), namespace),
+	})
+}
+
+// AuthorizePrivileged checks that an object which changes the project itself, or hands it out, may
+// do so.
+func (p *Pool) AuthorizePrivileged(ctx context.Context, project *v1alpha1.MeshProject, obj v1alpha1.Object) error {
+	namespace := obj.GetNamespace()
+	return p.admit(ctx, project, namespace, rule{
+		project.Spec.PrivilegedNamespaces, "spec.privilegedNamespaces",
+		verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, msgNotPrivileged, Describe(project, namespace), namespace, namespace),
+	})
+}
+
+// rule says which namespaces are admitted, and what those learn that are not.
+type rule struct {
+	allowed *v1alpha1.AllowedNamespaces
+	field   string
+	refusal error
+}
+
+func (p *Pool) admit(ctx context.Context, project *v1alpha1.MeshProject, namespace string, by rule) error {
 	if namespace == project.Namespace {
 		return nil
 	}
-	refusal := verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, msgNotAllowed, Describe(project, namespace), namespace)
-	allowed := project.Spec.AllowedNamespaces
+	allowed, refusal := by.allowed, by.refusal
 	switch {
 	case allowed == nil:
 		return refusal
@@ -49,7 +72,7 @@ func (p *Pool) Authorize(ctx context.Context, project *v1alpha1.MeshProject, nam
 	}
 	selector, err := metav1.LabelSelectorAsSelector(allowed.Selector)
 	if err != nil {
-		return verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, msgBadSelector, Describe(project, namespace), err)
+		return verdict.Refuse(v1alpha1.ReasonProjectNotAllowed, msgBadSelector, Describe(project, namespace), by.field, err)
 	}
 	found := metav1.PartialObjectMetadata{}
 	found.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
