@@ -22,7 +22,15 @@ type Driver interface {
 	// Drive returns what reconciles objects of the kind, and what handles their removal from the
 	// API server.
 	Drive(env *Environment) (reconcile.Reconciler, handler.EventHandler)
+	// IsUndeletable is true if MeshAgent has no way to delete the resource.
+	IsUndeletable() bool
 }
+
+// IsUndeletable is true if MeshAgent has no way to delete the resource.
+func (k *Kind[O, S, R]) IsUndeletable() bool { return k.Undeletable }
+
+// IsUndeletable is false: a MeshProject is no resource.
+func (Project) IsUndeletable() bool { return false }
 
 // NewObject returns an empty object of the kind.
 func (k *Kind[O, S, R]) NewObject() client.Object { return blank(k.Object) }

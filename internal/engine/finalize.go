@@ -32,14 +32,17 @@ func (p *pass) finalize(ctx context.Context) error {
 	if p.memory.of(p.obj).deleted {
 		return p.release(ctx) // which failed before: what has the name now is another user's
 	}
-	if p.policies.observes || p.kind.undeletable {
+	if p.policies.observes {
 		if p.status.ID != "" {
-			p.outcome.event(v1alpha1.EventOrphaned, "orphan", p.whyLeft(), p.title(p.status.Name))
+			p.outcome.event(v1alpha1.EventOrphaned, "orphan", msgOrphanedObserved, p.title(p.status.Name))
 		}
 		return p.release(ctx)
 	}
 	if p.policies.suspended != "" {
 		return p.finalizeSuspended(ctx)
+	}
+	if p.kind.undeletable {
+		return p.finalizeUndeletable(ctx)
 	}
 	err := p.supported(ctx)
 	if err == nil {
@@ -53,12 +56,18 @@ func (p *pass) finalize(ctx context.Context) error {
 	return p.release(ctx)
 }
 
-// whyLeft says why a resource is left in MeshAgent without a look at it.
-func (p *pass) whyLeft() string {
-	if p.kind.undeletable {
-		return msgOrphanedUndeletable
+// finalizeUndeletable releases an object whose resource MeshAgent cannot delete. It needs no look at
+// the resource, so that nothing keeps the object.
+func (p *pass) finalizeUndeletable(ctx context.Context) error {
+	name := p.title(p.status.Name)
+	switch {
+	case p.status.ID == "" && p.status.PendingCreate == nil:
+	case p.policies.orphans(p.status.IsAdopted()):
+		p.outcome.event(v1alpha1.EventOrphaned, "orphan", msgOrphaned, name, "")
+	default:
+		p.outcome.event(v1alpha1.EventLeft, "finalize", msgLeft, name, msgUndeletable)
 	}
-	return msgOrphanedObserved
+	return p.release(ctx)
 }
 
 // orAbandon passes on why the resource could not be deleted, unless the object goes with its

@@ -8,7 +8,7 @@ package engine
 // counts that change by themselves.
 const (
 	msgOrphanedObserved       = "Left %s in MeshAgent because the reconcile policy is Observe"
-	msgOrphanedUndeletable    = "Left %s in MeshAgent, which has no way to delete it"
+	msgUndeletable            = "MeshAgent has no way to delete it"
 	msgAbandoned              = "Released %s %s with its namespace because the operator cannot delete its resource (%s). Left in MeshAgent: %s"
 	msgRemains                = "%s %q with ID %s in project %s"
 	msgMayRemain              = "possibly a %s with the ownership annotation %q"

@@ -6,6 +6,8 @@ package contract
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,20 +17,31 @@ import (
 // Resource is what the contract says of something that can be created: an entry of its index of
 // resources.
 type Resource struct {
-	index map[string]any
-	item  *openapi3.Schema
+	index   map[string]any
+	item    *openapi3.Schema
+	routes  map[any]*Route // by operation
+	created *Route
 }
 
-// Created finds what a POST to a path creates.
-func (v *Validator) Created(path string) (*Resource, error) {
-	route, err := v.Find(http.MethodPost, path)
+// verbs are what an entry of the index has operations for.
+var verbs = []string{"create", "get", "list", "update", "delete"}
+
+// Created finds what a request creates.
+func (v *Validator) Created(method, path string) (*Resource, error) {
+	route, err := v.Find(method, path)
 	if err != nil {
-		return nil, fmt.Errorf("finding the route of POST %s: %w", path, err)
+		return nil, fmt.Errorf("finding the route of %s %s: %w", method, path, err)
 	}
 	all, _ := v.doc.Extensions["x-resources"].(map[string]any)
 	for _, one := range all {
 		if index, _ := one.(map[string]any); index["create"] == route.Operation.OperationID {
-			return &Resource{index, v.listed(index["list"])}, nil
+			found := &Resource{index: index, item: v.listed(index["list"]), routes: map[any]*Route{}, created: route}
+			for _, verb := range verbs {
+				if at := v.operation(index[verb]); at != nil {
+					found.routes[verb] = at
+				}
+			}
+			return found, nil
 		}
 	}
 	return nil, fmt.Errorf("x-resources has nothing that %s creates", route.Operation.OperationID)
@@ -49,24 +62,72 @@ func (v *Validator) listed(operation any) *openapi3.Schema {
 	return nil
 }
 
+// operation finds an operation by its id; nil if there is none.
+func (v *Validator) operation(id any) *Route {
+	for template, item := range v.doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			if op.OperationID == id {
+				return &Route{Method: method, Template: template, Operation: op}
+			}
+		}
+	}
+	return nil
+}
+
+// Method is that of the requests for a verb of the index, such as update; "" if there are none.
+func (r *Resource) Method(verb string) string {
+	if route := r.routes[verb]; route != nil {
+		return route.Method
+	}
+	return ""
+}
+
+// Path is a regular expression for the escaped paths of the requests for a verb; "" if there are
+// none.
+func (r *Resource) Path(verb string) string {
+	route := r.routes[verb]
+	if route == nil {
+		return ""
+	}
+	return r.pattern(route.Template) + "$"
+}
+
+// Paths is a regular expression for the escaped paths of all requests that concern such a resource
+// beside the one that was created.
+func (r *Resource) Paths() string {
+	var all []string
+	for _, verb := range verbs {
+		if path := r.Path(verb); path != "" {
+			all = append(all, path)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), "|")
+}
+
+// pattern is a template with the parameters of the creation.
+func (r *Resource) pattern(template string) string {
+	segments := strings.Split(template, "/")
+	for i, segment := range segments {
+		name, isParam := strings.CutPrefix(segment, "{")
+		switch value, known := r.created.Params[strings.TrimSuffix(name, "}")]; {
+		case !isParam:
+			segments[i] = regexp.QuoteMeta(segment)
+		case known:
+			segments[i] = regexp.QuoteMeta(url.PathEscape(value))
+		default:
+			segments[i] = "[^/]+"
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
 // Schema is that of the resource in lists, nil if there is no list.
 func (r *Resource) Schema() *openapi3.Schema { return r.item }
 
 // HasID says that the server gives the resource an id, so that another one of its key is another
 // resource.
 func (r *Resource) HasID() bool { return r.index["id"] != nil }
-
-// Writes are the methods with which it can be written: the index says null where there is no such
-// route.
-func (r *Resource) Writes() (methods []string) {
-	for verb, method := range map[string]string{"create": http.MethodPost, "update": http.MethodPut, "delete": http.MethodDelete} {
-		if r.index[verb] != nil {
-			methods = append(methods, method)
-		}
-	}
-	slices.Sort(methods)
-	return methods
-}
 
 // Key are the paths of what makes it this resource: its natural key, and what cannot be changed.
 func (r *Resource) Key() (paths []string) {

@@ -5,7 +5,6 @@ package contract
 
 import (
 	"net/http"
-	"reflect"
 	"slices"
 	"testing"
 )
@@ -16,7 +15,7 @@ func TestWhatIsCreated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mailbox, err := v.Created("/accounts/projects/p/mailboxes")
+	mailbox, err := v.Created(http.MethodPost, "/accounts/projects/p/mailboxes")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,18 +25,23 @@ func TestWhatIsCreated(t *testing.T) {
 	if got := mailbox.KeyIn(map[string]any{"address": "a@b", "queue": "q"}); !slices.Contains(got, any("a@b")) || slices.Contains(got, any("q")) {
 		t.Errorf("its key is %v", got)
 	}
-	if got, want := mailbox.Writes(), []string{http.MethodDelete, http.MethodPost, http.MethodPut}; !reflect.DeepEqual(got, want) {
-		t.Errorf("it is written by %v", got)
+	for verb, want := range map[string]string{"create": http.MethodPost, "get": http.MethodGet, "list": http.MethodGet, "update": http.MethodPut, "delete": http.MethodDelete} {
+		if got := mailbox.Method(verb); got != want {
+			t.Errorf("%s is %q", verb, got)
+		}
 	}
-	project, err := v.Created("/accounts/projects")
+	if got, want := mailbox.Paths(), `/accounts/projects/p/mailboxes$|/accounts/projects/p/mailboxes/[^/]+$`; got != want {
+		t.Errorf("its requests have paths like %s", got)
+	}
+	project, err := v.Created(http.MethodPost, "/accounts/projects")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := project.Writes(), []string{http.MethodPost}; !project.HasID() || !reflect.DeepEqual(got, want) {
-		t.Errorf("a project is written by %v", got)
+	if !project.HasID() || project.Method("create") != http.MethodPost || project.Method("update") != "" || project.Path("delete") != "" {
+		t.Errorf("a project: %v", project.index)
 	}
 	for _, path := range []string{"/accounts/projects/p/nothing", "/accounts/projects/p/rooms/r/connect"} {
-		if found, err := v.Created(path); err == nil {
+		if found, err := v.Created(http.MethodPost, path); err == nil {
 			t.Errorf("%s creates %v", path, found.index)
 		}
 	}

@@ -88,7 +88,7 @@ func (h *cluster) converges(s samples.Sample, untidy v1alpha1.Object, inTurn boo
 		}
 		switch got := h.Condition(obj, v1alpha1.ConditionSynced); got {
 		case "Synced=True InSync":
-			if where := stored(resourceOf(h, made).Schema(), h.lastWrite(made), h.stored(made)); where != "" {
+			if where := stored(made.About.Schema(), h.lastWrite(made), h.stored(made)); where != "" {
 				h.Errorf("after %s: it says InSync, and MeshAgent did not store %s as it was sent", after, where)
 			}
 		case "Synced=False NotConverging":
@@ -121,7 +121,7 @@ func (h *cluster) converges(s samples.Sample, untidy v1alpha1.Object, inTurn boo
 func (h *cluster) lastWrite(made memory.Creation) any {
 	calls := h.MeshAgent.Calls()
 	for _, call := range slices.Backward(calls) {
-		if (call.Method == http.MethodPut || call.Method == http.MethodPost) && strings.HasPrefix(call.Path+"/", made.Path+"/") {
+		if (call.Method == http.MethodPut || call.Method == http.MethodPost) && made.Concerns(call) {
 			return parsed(string(call.RequestBody))
 		}
 	}

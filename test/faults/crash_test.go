@@ -6,7 +6,6 @@ package faults_test
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -48,7 +47,12 @@ func TestKilledAnywhereEndsTheSame(t *testing.T) {
 // verbsOf are the requests that an act takes for this object.
 func (l *life) verbsOf(a act) (verbs []string) {
 	for _, verb := range a.writes {
-		if inMeshAgent := strings.ToUpper(verb) == verb; !inMeshAgent || slices.Contains(l.methods, verb) {
+		if inMeshAgent := strings.ToUpper(verb) == verb; inMeshAgent && l.sample.Mirrors() {
+			verb = l.methodFor(verb)
+		} else if inMeshAgent {
+			verb = ""
+		}
+		if verb != "" {
 			verbs = append(verbs, verb)
 		}
 	}

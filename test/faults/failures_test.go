@@ -91,7 +91,7 @@ func (h *cluster) prepare(s samples.Sample, patch string) *unfinished {
 	u.post = h.CreatedSince(u.before)
 	u.reads = h.MeshAgent.Calls()[0].Method == http.MethodGet
 	u.lists = slices.ContainsFunc(h.MeshAgent.Calls(), func(call simulator.Call) bool {
-		return call.Method == http.MethodGet && call.Path == u.post.Path && !call.At.After(u.post.At)
+		return call.Method == http.MethodGet && regexp.MustCompile(u.listPath()).MatchString(call.Path) && !call.At.After(u.post.At)
 	})
 	u.marked = strings.Contains(string(u.post.RequestBody), memory.OwnMark)
 	u.Condition(u.obj, v1alpha1.ConditionReady) // it reads the object
@@ -105,6 +105,15 @@ func (h *cluster) prepare(s samples.Sample, patch string) *unfinished {
 	return u
 }
 
+// listPath is a regular expression for the paths of the calls that list the collection; one that
+// matches nothing if there are none.
+func (u *unfinished) listPath() string {
+	if path := u.post.About.Path("list"); path != "" {
+		return path
+	}
+	return "^nothing$"
+}
+
 // fail applies the object, and lets its creation fail.
 func (u *unfinished) fail(f failure) {
 	u.Helper()
@@ -116,7 +125,7 @@ func (u *unfinished) fail(f failure) {
 	}
 	struck := false
 	fault := f.fault
-	fault.Method, fault.Path, fault.Times = http.MethodPost, regexp.QuoteMeta(u.post.Path)+"$", 1
+	fault.Method, fault.Path, fault.Times = u.post.Method, regexp.QuoteMeta(u.post.Call.Path)+"$", 1
 	fault.Hook = func(*http.Request) { struck = true }
 	u.MeshAgent.Inject(fault)
 	u.Apply(u.obj)

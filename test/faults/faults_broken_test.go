@@ -51,7 +51,7 @@ func TestTheFaultMatrixTells(t *testing.T) {
 		},
 		"no trouble": {
 			trouble:  func(*ordeal) trouble { return trouble{reason: copes} },
-			sabotage: func(o *ordeal) { o.made.Path = "/nowhere" },
+			sabotage: func(o *ordeal) { o.made.Paths = "^/nowhere$" },
 			want:     "nothing was struck",
 		},
 		"another value": {

@@ -5,7 +5,6 @@ package faults_test
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -150,13 +149,13 @@ func (o *ordeal) removeResource() {
 func (o *ordeal) during(t trouble, what struck, method string, do func()) (outcome string) {
 	o.Helper()
 	reason := t.reasonFor(what, method)
-	if reason == "" {
+	if reason == "" || o.methodFor(method) == "" {
 		do()
 		return none
 	}
 	struck := 0
 	fault := t.fault
-	fault.Path = regexp.QuoteMeta(o.made.Path) + "(/|$)"
+	fault.Path = o.made.Paths
 	fault.Hook = func(*http.Request) {
 		struck++
 		if t.deleted {
@@ -164,7 +163,7 @@ func (o *ordeal) during(t trouble, what struck, method string, do func()) (outco
 		}
 	}
 	if what == writes {
-		fault.Method = method
+		fault.Method = o.methodFor(method)
 	}
 	if reason == copes {
 		fault.Times = 1

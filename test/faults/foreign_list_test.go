@@ -5,7 +5,6 @@ package faults_test
 
 import (
 	"net/http"
-	"regexp"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,7 +31,7 @@ func TestForeignResourcesThatAListMissed(t *testing.T) {
 				u.Run(2 * memory.DriftInterval) // what was deleted is in doubt no more
 				var theirs simulator.Foreign
 				u.MeshAgent.Inject(simulator.Fault{
-					Method: http.MethodGet, Path: regexp.QuoteMeta(u.post.Path) + "$", Times: 1,
+					Method: http.MethodGet, Path: u.listPath(), Times: 1,
 					After: func(*http.Request) {
 						if u.Writes(u.post) > 0 {
 							return // MeshAgent itself refuses a second one

@@ -28,10 +28,9 @@ type life struct {
 	lives  int                          // for acts that are not the same each time
 
 	// Of the sample's resource, if there is one:
-	made    memory.Creation
-	methods []string // that the contract offers to change it
-	marked  bool     // it has the ownership annotation
-	keyed   bool     // it has a natural key, which another user can choose too
+	made   memory.Creation
+	marked bool // it has the ownership annotation
+	keyed  bool // it has a natural key, which another user can choose too
 }
 
 // prepareLife learns what becomes of a sample in MeshAgent.
@@ -48,7 +47,6 @@ func prepareLife(tb testing.TB, s samples.Sample, behavior simulator.Behavior) *
 	l.before = l.Held()
 	obj := object(s)
 	l.made = l.ApplyAndLearn(obj)
-	l.methods = resourceOf(tb, l.made).Writes()
 	l.marked = strings.Contains(string(l.made.RequestBody), ownMark)
 	l.keyed = !strings.Contains(string(l.made.RequestBody), string(obj.GetUID()))
 	l.CheckDeletion(obj)

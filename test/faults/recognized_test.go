@@ -5,7 +5,6 @@ package faults_test
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -35,7 +34,7 @@ func TestWhatWasRecognizedStaysOurs(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					u := prepare(t, s, simulator.Behavior{})
-					if !u.keyed || !slices.Contains(resourceOf(t, u.post).Writes(), http.MethodPut) {
+					if !u.keyed || u.post.About.Method("update") == "" {
 						return // nothing like it can be recognized, or nothing updates it
 					}
 					cells.atLeast(s.Kind, "update", 1)
@@ -55,7 +54,7 @@ func (u *unfinished) staysOurs(fault simulator.Fault, restarts bool) bool {
 	u.fail(failures[lost])
 	u.Patch(u.obj, u.sample.Edit())
 	struck := false
-	fault.Method, fault.Path, fault.Times = http.MethodPut, regexp.QuoteMeta(u.post.Path)+"/", 1
+	fault.Method, fault.Path, fault.Times = u.post.About.Method("update"), u.post.About.Path("update"), 1
 	fault.After = func(*http.Request) { struck = true }
 	fault.Hook = fault.After
 	u.MeshAgent.Inject(fault)

@@ -5,27 +5,9 @@ package faults_test
 
 import (
 	"slices"
-	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"github.com/meshagent/meshagent-operator/test/contract"
-	"github.com/meshagent/meshagent-operator/test/harness/memory"
 )
-
-// resourceOf finds what a call created in the contract.
-func resourceOf(tb testing.TB, made memory.Creation) *contract.Resource {
-	tb.Helper()
-	validator, err := contract.Load()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	found, err := validator.Created(made.Path)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return found
-}
 
 // memberOf is the schema of a member, or else of all values of a map; nil if the contract does not
 // say.

@@ -6,7 +6,6 @@ package faults_test
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,7 +26,7 @@ func TestForeignSuccessorsAreRespected(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					u := prepare(t, s, simulator.Behavior{})
-					if !u.keyed || !u.marked && !resourceOf(t, u.post).HasID() {
+					if !u.keyed || !u.marked && !u.post.About.HasID() || u.post.About.Method("delete") == "" {
 						return // no one can choose its name, or nothing tells theirs from ours
 					}
 					deletions.atLeast(s.Kind, "deletion", 1)
@@ -49,7 +48,7 @@ func (u *unfinished) respectsSuccessor(dies bool) {
 	u.RequireReady(u.obj)
 	var theirs simulator.Foreign
 	u.MeshAgent.Inject(simulator.Fault{
-		Method: http.MethodDelete, Path: regexp.QuoteMeta(u.post.Path) + "/", Times: 1, Drop: simulator.DropAfter,
+		Method: http.MethodDelete, Path: u.post.About.Path("delete"), Times: 1, Drop: simulator.DropAfter,
 		After: func(*http.Request) {
 			var err error
 			if theirs, err = u.MeshAgent.CreateForeign(u.post.Call, memory.OwnMark, false); err != nil {

@@ -63,7 +63,7 @@ func (h *cluster) tries(s samples.Sample, written *unstructured.Unstructured, be
 	if inSync() {
 		made := h.CreatedSince(before)
 		body := strings.ReplaceAll(string(made.RequestBody), string(obj.GetUID()), "uid") // which it may have for an id
-		key = resourceOf(h, made).KeyIn(parsed(body))
+		key = made.About.KeyIn(parsed(body))
 	}
 	h.CheckDeletion(obj)
 	h.RequireHeld(before)

@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 )
 
 // BeReady matches the state of an object that is Ready and in sync.
@@ -46,6 +47,19 @@ func (w *Env) ExpectGone(ctx context.Context, objects ...client.Object) {
 			Satisfy(apierrors.IsNotFound), func() string {
 				return fmt.Sprintf("%T %s is still there: %v", obj, obj.GetName(), Content(obj)["status"])
 			})
+		w.clearAway(obj)
+	}
+}
+
+// clearAway deletes by hand what MeshAgent cannot delete.
+func (w *Env) clearAway(obj client.Object) {
+	if !samples.IsUndeletable(obj) {
+		return
+	}
+	for _, one := range w.MeshAgent.All() {
+		if own, ok := obj.(v1alpha1.Object); ok && one.ID == own.CommonStatus().ID {
+			w.MeshAgent.Remove(one.Collection, one.ID)
+		}
 	}
 }
 

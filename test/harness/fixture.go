@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/contract"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // Fixture is a sample that is applied in an environment, with the objects that it needs.
@@ -29,7 +32,8 @@ type Fixture struct {
 	HeldAtFirst  []string        // content of MeshAgent before all
 	HeldWithout  []string        // content of MeshAgent with all dependencies and without the sample
 	Resource     Record          // the sample's resource in MeshAgent
-	Route        string          // the path of its creation, below the project
+	Created      simulator.Call  // the call that created it
+	About        *contract.Resource
 }
 
 // CommonStatus returns the part of the sample's status that all kinds have.
@@ -94,13 +98,27 @@ func (l *Fixture) Recreate(ctx context.Context) {
 	if !l.Sample.HasRemote() {
 		return
 	}
-	for _, call := range l.Writes() {
-		if route, ok := strings.CutPrefix(call, "POST "); ok {
-			l.Route = route
+	calls := l.MeshAgent.Calls()
+	at := slices.IndexFunc(calls, func(call simulator.Call) bool {
+		return call.Method != http.MethodGet && call.Status < http.StatusBadRequest
+	})
+	Expect(at).To(BeNumerically(">=", 0), "nothing was created: %v", l.Calls())
+	l.Created = calls[at]
+	var err error
+	l.About, err = Validator().Created(l.Created.Method, l.Created.Path)
+	Expect(err).NotTo(HaveOccurred())
+	l.FindResource()
+}
+
+// Looks counts the calls that read the sample's resource, or list its collection.
+func (l *Fixture) Looks() (n int) {
+	paths := regexp.MustCompile(l.About.Paths())
+	for _, call := range l.MeshAgent.Calls() {
+		if call.Method == http.MethodGet && paths.MatchString(call.Path) {
+			n++
 		}
 	}
-	Expect(l.Route).NotTo(BeEmpty(), "nothing was created: %v", l.Calls())
-	l.FindResource()
+	return n
 }
 
 // FindResource finds the sample's resource in MeshAgent, which is everything that was not there
@@ -163,11 +181,9 @@ func (l *Fixture) Exists(ctx context.Context) bool {
 // of the resource's identity. It returns the string's path.
 func (l *Fixture) ChangeRemote() (changed string) {
 	GinkgoHelper()
-	about, err := Validator().Created("/accounts/projects/" + l.MeshAgent.ProjectID() + "/" + l.Resource.Path)
-	Expect(err).NotTo(HaveOccurred())
 	Expect(l.MeshAgent.Edit(l.Resource.Path, l.Resource.ID, func(doc map[string]any) {
 		for _, field := range AppliedFields(l.CommonStatus()) {
-			if !slices.Contains(about.Key(), field) && ChangeString(WrittenPart(doc), field) {
+			if !slices.Contains(l.About.Key(), field) && ChangeString(WrittenPart(doc), field) {
 				changed, _, _ = strings.Cut(field, "[0]") // the operator corrects a list as a whole
 				return
 			}

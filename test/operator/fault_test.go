@@ -6,7 +6,6 @@ package operator_test
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"sync/atomic"
 	"time"
 
@@ -53,7 +52,7 @@ func survives(ctx context.Context, s harness.Sample, t trouble) {
 		GinkgoHelper()
 		var struck atomic.Int64
 		fault := t.fault
-		fault.Path = regexp.QuoteMeta("/"+l.Route) + "(/|$)"
+		fault.Path = l.About.Paths()
 		fault.Hook = func(*http.Request) { struck.Add(1) }
 		defer w.MeshAgent.Inject(fault)()
 		do()

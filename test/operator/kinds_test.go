@@ -68,7 +68,11 @@ func waitsAndEnds(ctx context.Context, s harness.Sample) {
 	By("having nothing to do at each interval")
 	w.MeshAgent.ResetCalls()
 	operator.Writes.Store(0)
-	Eventually(func() int { return len(w.Reads(l.Route)) }).WithContext(ctx).Should(BeNumerically(">=", 2))
+	looks := func() int { return len(w.Reads("")) } // of a MeshProject
+	if s.HasRemote() {
+		looks = l.Looks
+	}
+	Eventually(looks).WithContext(ctx).Should(BeNumerically(">=", 2))
 	Expect(w.Writes()).To(BeEmpty())
 	Expect(operator.Writes.Load()).To(BeZero())
 

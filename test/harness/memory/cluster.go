@@ -10,7 +10,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/tools/events"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
@@ -123,7 +122,7 @@ func (c *Cluster) RestartWatched(watch func(Moment)) {
 	p.watch = watch
 	own := apiClient{server: c.server, process: p}
 	c.process, c.Env = p, &engine.Environment{
-		Client: own, Live: own, Recorder: &events.FakeRecorder{}, OwnerID: c.owner, DriftInterval: DriftInterval,
+		Client: own, Live: own, Recorder: &recorder{cluster: c}, OwnerID: c.owner, DriftInterval: DriftInterval,
 		Projects: &projects.Pool{Cache: own, Live: own, Endpoints: projects.AllEndpoints, Options: meshagent.Options{Transport: p}},
 	}
 	c.controllers, c.due, c.backoff = map[string]kindController{}, map[string]time.Time{}, projects.Backoff()

@@ -8,11 +8,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/contract"
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
@@ -20,6 +21,11 @@ import (
 type Creation struct {
 	simulator.Call
 	simulator.Foreign
+
+	// About is what the contract says about such documents.
+	About *contract.Resource
+	// Paths is a regular expression for the escaped paths of all calls about such documents.
+	Paths string
 }
 
 // ApplyAndLearn applies an object, waits until it is Ready, and returns its creation.
@@ -36,10 +42,11 @@ func (c *Cluster) ApplyAndLearn(obj v1alpha1.Object) Creation {
 // CreatedSince returns what was created since before, and by which call.
 func (c *Cluster) CreatedSince(before map[simulator.Foreign]string) (made Creation) {
 	c.Helper()
-	for _, call := range c.MeshAgent.Calls() {
-		if call.Method == http.MethodPost && call.Status < http.StatusBadRequest {
-			made.Call = call
-		}
+	calls := c.MeshAgent.Calls()
+	if at := slices.IndexFunc(calls, func(call simulator.Call) bool {
+		return call.Method != http.MethodGet && call.Status < http.StatusBadRequest
+	}); at >= 0 {
+		made.Call = calls[at]
 	}
 	for where := range c.Held() {
 		if _, known := before[where]; !known {
@@ -52,6 +59,14 @@ func (c *Cluster) CreatedSince(before map[simulator.Foreign]string) (made Creati
 	if made.ID == "" || made.Path == "" {
 		c.Fatalf("nothing was created: %v", c.Calls())
 	}
+	validator, err := contract.Load()
+	if err == nil {
+		made.About, err = validator.Created(made.Method, made.Call.Path)
+	}
+	if err != nil {
+		c.Fatal(err)
+	}
+	made.Paths = made.About.Paths()
 	return made
 }
 
@@ -77,8 +92,12 @@ func (c *Cluster) Changes(made Creation) (n int) {
 }
 
 func isWrite(call simulator.Call, made Creation) bool {
-	path, err := url.PathUnescape(call.Path)
-	return err == nil && call.Method != http.MethodGet && strings.HasPrefix(path+"/", made.Path+"/")
+	return call.Method != http.MethodGet && made.Concerns(call)
+}
+
+// Concerns is true if a call is about documents like the one that was created.
+func (made Creation) Concerns(call simulator.Call) bool {
+	return regexp.MustCompile(made.Paths).MatchString(call.Path)
 }
 
 // Calls lists the calls to MeshAgent since the last reset, with the status of each response.
