@@ -23,6 +23,7 @@ var All = []engine.Controller{
 	&Route,
 	&Feed,
 	&FeedSubscription,
+	&File,
 }
 
 // optional is a list of a reference that may be missing.

@@ -30,6 +30,7 @@ const (
 	msgTwice          = "%q is in both spec.template.values and spec.template.valuesFrom. Remove one of them"
 	msgNoConfigMapKey = "ConfigMap %q has no key %q, which spec.template.valuesFrom names for %q"
 	msgBinaryValue    = "Key %q of ConfigMap %q is not UTF-8 text and cannot be the value of %q in the template"
+	msgNoContent      = "%s %q has no key %q, which spec.content names. Its keys: %s"
 	msgFeedSchema     = "spec.messageSchema must be a JSON schema, which is an object or a boolean"
 	msgRoomMetadata   = "spec.metadata is not a JSON object: %v"
 	msgVariablePlace  = "The variable %q in spec.container.environment"

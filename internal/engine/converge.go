@@ -55,8 +55,10 @@ func (p *pass) showDrift(seen found) {
 // create makes the resource. A refusal because there is one already is where its adoption begins.
 func (p *pass) create(ctx context.Context) error {
 	uncertain := p.pendingBefore()
-	if err := p.recordPendingCreate(ctx); err != nil {
-		return err
+	if p.status.ID == "" { // otherwise it is this object's already
+		if err := p.recordPendingCreate(ctx); err != nil {
+			return err
+		}
 	}
 	if p.outcome.lost {
 		p.foundDrift()
@@ -88,7 +90,7 @@ func (p *pass) create(ctx context.Context) error {
 // create the same may have been carried out.
 func (p *pass) notCreated(ctx context.Context, inTheWay resource, uncertain bool, err error) error {
 	refused := meshagent.IsRefusal(err) || meshagent.NotSent(err)
-	if refused && !uncertain {
+	if refused && !uncertain && p.status.ID == "" {
 		p.withdrawCreate()
 	}
 	if !refused {

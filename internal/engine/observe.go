@@ -59,6 +59,12 @@ func (p *pass) byID(ctx context.Context) (found, error) {
 		return p.complete(), nil
 	}
 	p.outcome.lost, p.mayExist = true, true // it may have been created again already
+	if p.collection.Traits().Unlisted {
+		// Nothing but a GET says that it is gone, which may be wrong. Its name is its identity, and
+		// stays this object's.
+		p.mayExist = false
+		return seen, nil
+	}
 	p.status.ID, p.status.Adopted, p.status.Unconverged = "", nil, ""
 	p.forgetFields()
 	p.mark.Adopted = false
@@ -75,7 +81,7 @@ func (p *pass) byCreation(ctx context.Context) (found, error) {
 }
 
 // byAdoptionID finds the resource that the spec says to adopt. Without it, nothing is created: the
-// object would stand for another one.
+// object would represent another one.
 func (p *pass) byAdoptionID(ctx context.Context) (found, error) {
 	if p.spec.AdoptionID == "" {
 		return found{}, nil
@@ -88,7 +94,7 @@ func (p *pass) byAdoptionID(ctx context.Context) (found, error) {
 	return p.adoptFound(remote, err)(ctx)
 }
 
-// wasCompleted says that the resource was created once, and is gone. Nobody creates it again.
+// wasCompleted says that the resource was created once, and is gone. The operator does not create it again.
 func (p *pass) wasCompleted() bool {
 	return p.policies.once && p.requested == p.status.LastHandledReconcileAt && reasonOf(&p.status.ObjectStatus, v1alpha1.ConditionSynced) == v1alpha1.ReasonCompleted
 }

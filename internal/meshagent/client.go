@@ -5,6 +5,7 @@ package meshagent
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"fmt"
@@ -120,6 +121,8 @@ type request struct {
 	route  route
 	query  url.Values
 	in     any                 // sent as JSON, unless nil
+	raw    io.Reader           // sent as it is, instead of in
+	accept string              // the content type of the response; "" for JSON
 	out    any                 // filled from the response's JSON, unless nil or the response is empty
 	read   func(*answer) error // reads the response instead of out
 	open   bool                // neither request nor response has a secret value, so that messages can show MeshAgent's words
@@ -183,7 +186,7 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	if r.route.err != nil {
 		return nil, r.route.err
 	}
-	var body io.Reader
+	body := r.raw
 	if r.in != nil {
 		encoded, err := Encode(r.in)
 		if err != nil {
@@ -199,8 +202,11 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("building %s %s: %w", r.method, r.route.template, err)
 	}
-	req.Header.Set("Accept", "application/json")
-	if body != nil {
+	req.Header.Set("Accept", cmp.Or(r.accept, "application/json"))
+	switch {
+	case r.raw != nil:
+		req.Header.Set("Content-Type", "application/octet-stream")
+	case body != nil:
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil

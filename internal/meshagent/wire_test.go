@@ -166,6 +166,7 @@ func TestBodiesHoldMarkupAsItIs(t *testing.T) {
 		"a service":  creating(t.Context(), (*Project).Services, ServiceSpec{Metadata: ServiceMetadata{Name: "x", Annotations: annotations}, Without: []string{"container"}}),
 		"a template": creating(t.Context(), (*Project).Services, ServiceFromTemplate("n", markup, map[string]string{"x": markup})),
 		"a route":    creating(t.Context(), (*Project).Routes, RouteSpec{Domain: "x", Metadata: RouteMetadata{Annotations: annotations}}),
+		"a file":     creating(t.Context(), (*Project).Files, FileSpec{Path: "x", Data: []byte(markup)}), // it has no schema
 		"a feed":     creating(t.Context(), (*Project).Feeds, FeedSpec{Name: "x", Annotations: annotations, MessageSchema: json.RawMessage(`{"a": "<&>"}`)}),
 		"a grant": creating(t.Context(), (*Project).RoomGrants, RoomGrantSpec{
 			RoomID: "r", UserID: "u", Permissions: &APIScope{Queues: &QueuesGrant{Send: []string{markup}}},

@@ -28,10 +28,10 @@ import (
 )
 
 // displayed are values of status fields in columns, of the length that they really have.
-var displayed = map[string]string{
+var displayed = map[string]any{
 	"id": "0a5c0de0-0000-4000-8000-000000000001", "projectID": "0a5c0de0-0000-4000-8000-000000000002", "userID": "0a5c0de0-0000-4000-8000-000000000003",
 	"name": "support", "project": "default/default", "projectName": "support", "apiVersion": "0.44.1", "endpoint": "https://api.meshagent.com",
-	"subject": "ops@example.com", "type": "Container", "scope": "agent/0a5c0de0…", "backend": "room/support",
+	"subject": "ops@example.com", "type": "Container", "scope": "agent/0a5c0de0…", "backend": "room/support", "size": int64(262144),
 }
 
 // others are what some kinds have in place of it, and besides their samples.
@@ -49,7 +49,7 @@ var _ = Describe("The columns of kubectl get", func() {
 			Expect(utf8.RuneCountInString(header)).To(BeNumerically("<=", 80), "%s\n%s", header, row)
 			Expect(strings.Fields(header)).To(ContainElements("READY", "SYNCED", "REASON", "AGE"))
 			Expect(row).To(ContainSubstring(longestReason(v1alpha1.ConditionSynced)))
-			Expect(row).NotTo(ContainSubstring(displayed["id"]), "ids are wide")
+			Expect(row).NotTo(ContainSubstring(fmt.Sprint(displayed["id"])), "ids are wide")
 			for i, column := range table.ColumnDefinitions {
 				if column.Priority == 0 {
 					Expect(table.Rows[0].Cells[i]).NotTo(BeNil(), "column %s shows nothing", column.Name)

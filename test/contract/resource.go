@@ -82,6 +82,12 @@ func (r *Resource) Method(verb string) string {
 	return ""
 }
 
+// IsRaw is true if its content is sent as it is, and not as JSON.
+func (r *Resource) IsRaw() bool {
+	body := r.created.Operation.RequestBody
+	return body != nil && body.Value.Content.Get("application/json") == nil
+}
+
 // Path is a regular expression for the escaped paths of the requests for a verb; "" if there are
 // none.
 func (r *Resource) Path(verb string) string {
@@ -93,7 +99,7 @@ func (r *Resource) Path(verb string) string {
 }
 
 // Paths is a regular expression for the escaped paths of all requests that concern such a resource
-// beside the one that was created.
+// besides the one that was created.
 func (r *Resource) Paths() string {
 	var all []string
 	for _, verb := range verbs {

@@ -177,7 +177,7 @@ func (u *unfinished) useUpBudget() {
 		u.Fatal(err)
 	}
 	// What is read before takes its time, and the budget is used up again when it has been read.
-	defer u.MeshAgent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/accounts/projects/[^/]+/", After: func(*http.Request) { spend() }})()
+	defer u.MeshAgent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/projects/[^/]+/", After: func(*http.Request) { spend() }})()
 	if !u.reads {
 		spend()
 	}

@@ -149,7 +149,7 @@ func (o *ordeal) removeResource() {
 func (o *ordeal) during(t trouble, what struck, method string, do func()) (outcome string) {
 	o.Helper()
 	reason := t.reasonFor(what, method)
-	if reason == "" || o.methodFor(method) == "" {
+	if reason == "" || o.methodFor(method) == "" || t.isContent && what == everything && o.made.About.IsRaw() {
 		do()
 		return none
 	}

@@ -29,6 +29,8 @@ type trouble struct {
 	// credible says that MeshAgent's own answer to a write may say no more than this one, which is
 	// believed until the resource is looked at.
 	credible bool
+	// isContent says that the answer could be the content of a resource that is sent as it is.
+	isContent bool
 	// deleted says that another user deletes the resource just before the request arrives. The
 	// answer is MeshAgent's own.
 	deleted bool
@@ -84,13 +86,13 @@ var troubles = []trouble{
 	{name: "504", fault: simulator.Fault{Status: 504}, reason: "Unavailable"},
 	{name: "a redirect", fault: simulator.Fault{Status: 302, Location: "https://login.example.com/"}, reason: "Unavailable"},
 	{name: "200 with a sign-in page", fault: simulator.Fault{Status: 200, ContentType: "text/html", Body: "<html>Sign in</html>"}, reason: "Unavailable"},
-	{name: "200 without JSON", fault: simulator.Fault{Status: 200, ContentType: "text/plain", Body: "It works!"}, reason: "Unavailable"},
+	{name: "200 without JSON", isContent: true, fault: simulator.Fault{Status: 200, ContentType: "text/plain", Body: "It works!"}, reason: "Unavailable"},
 	{
-		name: "200 with unrelated JSON", fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: `{"status": "up"}`}, reason: "Unavailable",
+		name: "200 with unrelated JSON", isContent: true, fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: `{"status": "up"}`}, reason: "Unavailable",
 		credible: true, writes: map[string]string{http.MethodPut: "", http.MethodDelete: ""},
 	},
 	{
-		name: "200 with an empty body", fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: " "}, reason: "Unavailable",
+		name: "200 with an empty body", isContent: true, fault: simulator.Fault{Status: 200, ContentType: "application/json", Body: " "}, reason: "Unavailable",
 		credible: true, writes: map[string]string{http.MethodPut: "", http.MethodDelete: ""},
 	},
 	{name: "no response in time", fault: simulator.Fault{Delay: time.Minute}, reason: "Unavailable", writes: carriedOut},

@@ -170,7 +170,7 @@ func checkReferences(kind, path string, value any) (checked int) {
 			want := Equal("dev-x")
 			// kustomize generates Secrets and ConfigMaps here, so their names have a hash.
 			isSecret := strings.HasSuffix(strings.ToLower(path), "secretref") && !strings.HasSuffix(strings.ToLower(path), "meshsecretref")
-			if isSecret || strings.HasSuffix(path, "configMapKeyRef") {
+			if isSecret || strings.HasSuffix(path, "configMapKeyRef") || strings.HasSuffix(path, "secretKeyRef") {
 				want = HavePrefix("dev-x-")
 			}
 			Expect(name).To(want, "%s %s", kind, path)

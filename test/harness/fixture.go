@@ -98,6 +98,13 @@ func (l *Fixture) Recreate(ctx context.Context) {
 	if !l.Sample.HasRemote() {
 		return
 	}
+	l.LearnCreation()
+	l.FindResource()
+}
+
+// LearnCreation finds the call that created the resource among those since the last reset.
+func (l *Fixture) LearnCreation() {
+	GinkgoHelper()
 	calls := l.MeshAgent.Calls()
 	at := slices.IndexFunc(calls, func(call simulator.Call) bool {
 		return call.Method != http.MethodGet && call.Status < http.StatusBadRequest
@@ -107,7 +114,6 @@ func (l *Fixture) Recreate(ctx context.Context) {
 	var err error
 	l.About, err = Validator().Created(l.Created.Method, l.Created.Path)
 	Expect(err).NotTo(HaveOccurred())
-	l.FindResource()
 }
 
 // Looks counts the calls that read the sample's resource, or list its collection.

@@ -70,6 +70,9 @@ func compareTranscript(ctx context.Context, s harness.Sample) {
 		l.Object = s.Fresh()
 		w.CreateAll(ctx, l.Object)
 		w.ExpectReady(ctx, l.Object)
+		if s.HasRemote() {
+			l.LearnCreation()
+		}
 	})
 	t.section("second pass", func() { l.RequestReconcile(ctx, l.Object) })
 	t.section("update", func() {

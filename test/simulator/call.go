@@ -13,6 +13,12 @@ import (
 	"github.com/meshagent/meshagent-operator/test/contract"
 )
 
+// The content types of requests and responses.
+const (
+	mediaJSON = "application/json"
+	mediaRaw  = "application/octet-stream"
+)
+
 // call is one request that is being carried out, under the lock.
 type call struct {
 	s       *Simulator
@@ -82,7 +88,7 @@ func textAnswer(status int, body string) *answer {
 }
 
 func jsonAnswer(v any) *answer {
-	return &answer{status: http.StatusOK, contentType: "application/json", body: encode(v)}
+	return &answer{status: http.StatusOK, contentType: mediaJSON, body: encode(v)}
 }
 
 // done is the response of operations that only report success.

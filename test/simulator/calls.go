@@ -18,6 +18,8 @@ type Call struct {
 	Method string
 	// Path as it was received, escaped.
 	Path, Query string
+	// ContentType is that of the request.
+	ContentType string
 	// Status of the response, 0 if a fault closed the connection.
 	Status                    int
 	RequestBody, ResponseBody []byte
@@ -49,6 +51,7 @@ func (l *callLog) add(r *http.Request, raw []byte, a *answer, at time.Time) {
 		Method:       r.Method,
 		Path:         r.URL.EscapedPath(),
 		Query:        r.URL.RawQuery,
+		ContentType:  r.Header.Get("Content-Type"),
 		Status:       a.status,
 		RequestBody:  raw,
 		ResponseBody: a.body,

@@ -193,8 +193,8 @@ func TestCalls(t *testing.T) {
 	a.send("GET", "/rooms?limit=5", nil)
 	prefix := "/accounts/projects/" + a.sim.ProjectID()
 	want := []Call{
-		{Method: "GET", Path: prefix + "/rooms/a%2Fb", Status: 404, ResponseBody: []byte(`404: no room with name "a/b"`), At: now},
-		{Method: "GET", Path: prefix + "/rooms", Query: "limit=5", Status: 200, ResponseBody: []byte(`{"rooms":[],"total":0}`), At: now},
+		{Method: "GET", Path: prefix + "/rooms/a%2Fb", ContentType: mediaJSON, Status: 404, ResponseBody: []byte(`404: no room with name "a/b"`), At: now},
+		{Method: "GET", Path: prefix + "/rooms", Query: "limit=5", ContentType: mediaJSON, Status: 200, ResponseBody: []byte(`{"rooms":[],"total":0}`), At: now},
 	}
 	if diff := cmp.Diff(want, a.sim.Calls()); diff != "" {
 		t.Error(diff)

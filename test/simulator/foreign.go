@@ -27,9 +27,8 @@ func (s *Simulator) CreateForeign(recorded Call, mark string, identical bool) (F
 	if err != nil || recorded.Method != http.MethodPost {
 		return Foreign{}, fmt.Errorf("%s %s creates nothing", recorded.Method, recorded.Path)
 	}
-	decoded, err := decode(recorded.RequestBody)
-	body, ok := decoded.(document)
-	if err != nil || !ok {
+	body, ok := bodyOf(recorded)
+	if !ok {
 		return Foreign{}, errors.New("the recorded body is not a JSON object")
 	}
 	unmark(body, mark)
@@ -52,6 +51,22 @@ func (s *Simulator) CreateForeign(recorded Call, mark string, identical bool) (F
 	return Foreign{}, err
 }
 
+// rawContent is the member of a document that has what was sent as it is.
+const rawContent = "data_base64"
+
+// isRaw is true for calls that send content as it is, and not as JSON.
+func (c Call) isRaw() bool { return c.ContentType == mediaRaw }
+
+// bodyOf is what a recorded call sent, as a document.
+func bodyOf(recorded Call) (document, bool) {
+	if recorded.isRaw() {
+		return document{rawContent: base64.StdEncoding.EncodeToString(recorded.RequestBody)}, true
+	}
+	decoded, err := decode(recorded.RequestBody)
+	body, ok := decoded.(document)
+	return body, ok && err == nil
+}
+
 // createAs sends a body to the path of a recorded call, without faults and without a record.
 func (s *Simulator) createAs(recorded Call, body document) (Foreign, error) {
 	c, before := s.inside(s.project), s.store.last
@@ -59,7 +74,16 @@ func (s *Simulator) createAs(recorded Call, body document) (Foreign, error) {
 	if err != nil {
 		return Foreign{}, fmt.Errorf("reading the path: %w", err)
 	}
-	if a := c.sendAs(&url.URL{Path: path, RawPath: recorded.Path, RawQuery: recorded.Query}, body); a.status >= http.StatusBadRequest {
+	target := &url.URL{Path: path, RawPath: recorded.Path, RawQuery: recorded.Query}
+	send := func() *answer { return c.sendAs(target, mediaJSON, encode(body)) }
+	if recorded.isRaw() {
+		raw, err := base64.StdEncoding.DecodeString(text(body, rawContent))
+		if err != nil {
+			return Foreign{}, fmt.Errorf("decoding the content: %w", err)
+		}
+		send = func() *answer { return c.sendAs(target, mediaRaw, raw) }
+	}
+	if a := send(); a.status >= http.StatusBadRequest {
 		return Foreign{}, errors.New(string(a.body))
 	}
 	var made Foreign
@@ -95,9 +119,8 @@ func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
 	defer s.mu.Unlock()
 	c := s.inside(s.project)
 	rec := c.st.get(c.path(collection), id)
-	decoded, err := decode(recorded.RequestBody)
-	body, ok := decoded.(document)
-	if err != nil || !ok || rec == nil {
+	body, ok := bodyOf(recorded)
+	if !ok || rec == nil {
 		return false
 	}
 	unmark(body, mark)

@@ -82,18 +82,18 @@ func (s *Simulator) seedOne(path string, body document) (err error) {
 	}
 	u := &url.URL{Path: "/"}
 	u = u.JoinPath(append([]string{"accounts/projects", s.project}, parts...)...)
-	if a := c.sendAs(u, body); a.status >= http.StatusBadRequest {
+	if a := c.sendAs(u, mediaJSON, bytes.Clone(encode(body))); a.status >= http.StatusBadRequest {
 		return errors.New(string(a.body))
 	}
 	return nil
 }
 
 // sendAs posts a body on behalf of the project's owner.
-func (c *call) sendAs(u *url.URL, body document) *answer {
+func (c *call) sendAs(u *url.URL, contentType string, body []byte) *answer {
 	return c.s.carryOut(&http.Request{
 		Method: http.MethodPost, URL: u,
-		Header: http.Header{"Authorization": {"Bearer " + c.signingKey().String()}, "Content-Type": {"application/json"}},
-	}, bytes.Clone(encode(body)))
+		Header: http.Header{"Authorization": {"Bearer " + c.signingKey().String()}, "Content-Type": {contentType}},
+	}, body)
 }
 
 // idOf turns a name into an id. A text that is not a name is returned unchanged.

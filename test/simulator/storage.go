@@ -29,5 +29,5 @@ func download(c *call) (*answer, error) {
 	if err != nil {
 		return nil, &failure{http.StatusInternalServerError, "the file is broken"}
 	}
-	return &answer{status: http.StatusOK, contentType: "application/octet-stream", body: data}, nil
+	return &answer{status: http.StatusOK, contentType: mediaRaw, body: data}, nil
 }
