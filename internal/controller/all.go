@@ -24,6 +24,7 @@ var All = []engine.Controller{
 	&Feed,
 	&FeedSubscription,
 	&File,
+	&ScheduledTask,
 }
 
 // optional is a list of a reference that may be missing.

@@ -33,5 +33,6 @@ const (
 	msgNoContent      = "%s %q has no key %q, which spec.content names. Its keys: %s"
 	msgFeedSchema     = "spec.messageSchema must be a JSON schema, which is an object or a boolean"
 	msgRoomMetadata   = "spec.metadata is not a JSON object: %v"
+	msgTaskPayload    = "spec.queue.payload is not a JSON object: %v"
 	msgVariablePlace  = "The variable %q in spec.container.environment"
 )

@@ -27,7 +27,9 @@ var Service = engine.Kind[*v1alpha1.MeshService, meshagent.ServiceSpec, meshagen
 		toRooms(func(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
 			return optional(service.Spec.RoomRef)
 		}),
-		engine.To(&v1alpha1.MeshSecret{}, secretsOf),
+		engine.To(&v1alpha1.MeshSecret{}, func(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
+			return secretsOf(service.Spec.Container)
+		}),
 		engine.To(&v1alpha1.MeshRoute{}, routesOf),
 	},
 	Sources:   []engine.Source[*v1alpha1.MeshService]{engine.FromConfigMaps(configMapsOf)},
@@ -68,7 +70,7 @@ func desiredService(service *v1alpha1.MeshService, in engine.Inputs) (meshagent.
 	if desired.Agents, err = serviceAgents(spec.Agents); err != nil {
 		return desired, err
 	}
-	return desired.Ordered(), checkSecrets(service, in)
+	return desired.Ordered(), checkSecrets(spec.Container, spec.RoomRef, in)
 }
 
 // adaptService takes out what MeshAgent made of a template that the object has given up, and fills

@@ -11,15 +11,15 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 )
 
-// secretUse is a place in a MeshService that names a MeshSecret.
+// secretUse is a place in a spec that names a MeshSecret.
 type secretUse struct {
 	place string
 	ref   v1alpha1.IDReference
 	kind  v1alpha1.MeshSecretType // that a secret of the project must have here; "" where a secret of the room is needed
 }
 
-func secretUses(service *v1alpha1.MeshService) []secretUse {
-	container := service.Spec.Container
+// secretUses are those of spec.container.
+func secretUses(container *v1alpha1.ContainerSpec) []secretUse {
 	if container == nil {
 		return nil
 	}
@@ -38,19 +38,20 @@ func secretUses(service *v1alpha1.MeshService) []secretUse {
 	return uses
 }
 
-// secretsOf are the MeshSecrets that a service refers to.
-func secretsOf(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
-	return converted(secretUses(service), func(use secretUse) v1alpha1.ResourceReference { return use.ref.Resource() })
+// secretsOf are the MeshSecrets that a container refers to.
+func secretsOf(container *v1alpha1.ContainerSpec) []v1alpha1.ResourceReference {
+	return converted(secretUses(container), func(use secretUse) v1alpha1.ResourceReference { return use.ref.Resource() })
 }
 
-// checkSecrets refuses what MeshAgent would take, and fail at only when the container starts.
-func checkSecrets(service *v1alpha1.MeshService, in engine.Inputs) error {
-	for _, use := range secretUses(service) {
+// checkSecrets refuses what MeshAgent would take, and fail at only when the container starts. A
+// container of the project has no room.
+func checkSecrets(container *v1alpha1.ContainerSpec, room *v1alpha1.ResourceReference, in engine.Inputs) error {
+	for _, use := range secretUses(container) {
 		secret, ok := in.Resolved(&v1alpha1.MeshSecret{}, use.ref.Resource()).Object.(*v1alpha1.MeshSecret)
 		if !ok {
 			continue // only its ID is known
 		}
-		is, must := fitness(use, secret, service, in)
+		is, must := fitness(use, secret, room, in)
 		if is != must {
 			return verdict.Invalid(msgUnfitSecret, use.place, use.ref.Name, is, must)
 		}
@@ -59,17 +60,17 @@ func checkSecrets(service *v1alpha1.MeshService, in engine.Inputs) error {
 }
 
 // fitness says what a secret is and what it must be where it is named, which are the same if all is
-// well. Which rooms a service of the project is used in is not known. A room that both refer to in
+// well. Which rooms a container of the project is used in is not known. A room that both refer to in
 // one way may have two names for a moment, while it is being renamed.
-func fitness(use secretUse, secret *v1alpha1.MeshSecret, service *v1alpha1.MeshService, in engine.Inputs) (is, must string) {
-	ours, theirs := service.Spec.RoomRef, secret.Spec.RoomRef
+func fitness(use secretUse, secret *v1alpha1.MeshSecret, ours *v1alpha1.ResourceReference, in engine.Inputs) (is, must string) {
+	theirs := secret.Spec.RoomRef
 	switch {
 	case use.kind != "" && whose(secret) != ofProject:
 		return whose(secret), ofProject
 	case use.kind != "" && secret.Status.Type != "":
 		return fmt.Sprintf("of type %q", secret.Status.Type), fmt.Sprintf("of type %q", use.kind)
 	case use.kind == "" && theirs == nil:
-		return whose(secret), "a secret of the service's room"
+		return whose(secret), "a secret of the room"
 	case use.kind == "" && ours != nil && *ours != *theirs:
 		return whose(secret), ofRoom(in.Resolved(&v1alpha1.MeshRoom{}, *ours).Name)
 	}

@@ -51,15 +51,20 @@ type plainServiceSpec ServiceSpec
 
 // MarshalJSON writes null for members that must be absent.
 func (s ServiceSpec) MarshalJSON() ([]byte, error) {
-	text, err := Encode(plainServiceSpec(s))
-	if err != nil || len(s.Without) == 0 {
+	return without(plainServiceSpec(s), s.Without)
+}
+
+// without writes a document with null for members that must be absent.
+func without(document any, absent []string) ([]byte, error) {
+	text, err := Encode(document)
+	if err != nil || len(absent) == 0 {
 		return text, err
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(text, &members); err != nil {
 		return nil, err
 	}
-	for _, name := range s.Without {
+	for _, name := range absent {
 		members[name] = json.RawMessage("null")
 	}
 	return Encode(members)

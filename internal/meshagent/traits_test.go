@@ -24,6 +24,7 @@ func TestTraitsSayWhatBearsMarks(t *testing.T) {
 	bears[SecretSpec](t, p.RoomSecrets("r", "a", ""))
 	bears[SecretSpec](t, p.AgentSecrets("a", ""))
 	bears[FileSpec](t, p.Files())
+	bears[ScheduledTaskSpec](t, p.ScheduledTasks())
 	bears[RoomGrantSpec](t, p.RoomGrants())
 	bears[RoomGrantSpec](t, p.RoomGrantsByEmail())
 }

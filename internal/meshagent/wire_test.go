@@ -44,6 +44,13 @@ func documents(ctx context.Context) map[string]document {
 		Backend: RouteBackend{Room: &RouteTarget{"support"}},
 		Paths:   []RoutePath{{Path: new("/"), PathType: new("prefix"), StripPrefix: new(true), TargetPort: "8000"}},
 	}
+	task := ScheduledTaskSpec{
+		RoomID: "r", Room: "support", Metadata: ScheduledTaskMetadata{Name: "t", Annotations: annotations}, Schedule: "1 hours", Active: new(true), Once: new(false),
+		Queue: &ScheduledTaskQueue{Name: "q", Payload: Object{"a": "b"}, StorageWritePath: new("/")}, Without: []string{"container"},
+	}
+	running := task
+	running.Queue, running.Container, running.Without = nil, &ContainerSpec{Image: "i"}, []string{"queue"}
+	ofTask := []string{"container", "kind", "version"} // kind and version have one value only
 	agentRoute := route
 	agentRoute.Backend, agentRoute.Paths = RouteBackend{Agent: &RouteTarget{"helper"}}, nil
 
@@ -66,6 +73,13 @@ func documents(ctx context.Context) map[string]document {
 		"create a grant": {schema: "RoomGrantCreateByUser", send: creating(ctx, (*Project).RoomGrants, grant), except: []string{"email"}},
 		"invite":         {schema: "RoomGrantCreateByEmail", send: creating(ctx, (*Project).RoomGrants, invitation), except: []string{"user_id"}},
 		"update a grant": {schema: "RoomGrantUpdate", send: updating(ctx, (*Project).RoomGrants, RoomGrant{RoomGrantSpec: grant, Holder: "u"}, grant)},
+
+		"create a task": {schema: "ScheduledTaskSpec", within: "spec", send: creating(ctx, (*Project).ScheduledTasks, task), except: ofTask},
+		"update a task": {schema: "ScheduledTaskSpec", within: "spec", send: updating(ctx, (*Project).ScheduledTasks, ScheduledTask{ID: "t", ScheduledTaskSpec: task}, task), except: ofTask},
+		"run a container": {schema: "ScheduledTaskSpec", within: "spec", send: creating(ctx, (*Project).ScheduledTasks, running), except: []string{
+			"kind", "version", "queue", "container.command", "container.environment", "container.on_demand", "container.private", "container.pull_secret", // a service has them
+			"container.secrets", "container.storage", "container.template", "container.working_dir", "container.writable_root_fs",
+		}},
 
 		"create a secret":             {schema: "ProjectSecretWrite", send: creating(ctx, (*Project).Secrets, secret)},
 		"update a secret":             {schema: "ProjectSecretWrite", send: updating(ctx, (*Project).Secrets, Secret{ID: "s", SecretSpec: secret}, secret)},

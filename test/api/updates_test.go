@@ -21,6 +21,8 @@ var _ = describeUpdates(
 	badUpdate("the visibility of a feed", "MeshFeed", `spec: {visibility: Public}`, `{"spec": {"visibility": "Private"}}`, `visibility cannot be changed`),
 	badUpdate("the visibility of a feed, by leaving it out", "MeshFeed", `spec: {visibility: Public}`, `{"spec": {"visibility": null}}`, `visibility cannot be changed`),
 	badUpdate("the visibility of a feed that says none", "MeshFeed", `spec: {name: a}`, `{"spec": {"visibility": "Project"}}`, `visibility cannot be changed`),
+	badUpdate("the room of a task", "MeshScheduledTask", `spec: {roomRef: {name: r}, schedule: 1 days, queue: {name: q}}`, `{"spec": {"roomRef": {"name": "s"}}}`, `roomRef cannot be changed`),
+	goodUpdate("what a task does", "MeshScheduledTask", `spec: {roomRef: {name: r}, schedule: 1 days, queue: {name: q}}`, `{"spec": {"queue": null, "container": {"image": "i"}}}`),
 	badUpdate("the path of a file", "MeshFile", `spec: {path: a, content: {text: a}}`, `{"spec": {"path": "b"}}`, `path cannot be changed`),
 	goodUpdate("the content of a file", "MeshFile", `spec: {path: a, content: {text: a}}`, `{"spec": {"content": {"text": null, "secretKeyRef": {"name": "s", "key": "k"}}}}`),
 	badUpdate("the feed of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"feedRef": {"name": "g"}}}`, `feedRef cannot be changed`),
