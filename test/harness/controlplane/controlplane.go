@@ -171,13 +171,12 @@ func (c *ControlPlane) startServers(opts Options) error {
 	return c.env.WebhookInstallOptions.Cleanup()
 }
 
-// RestartAPIServer restarts the API server at the same address.
-func (c *ControlPlane) RestartAPIServer() error {
-	server := c.env.ControlPlane.APIServer
-	if err := server.Stop(); err != nil {
-		return fmt.Errorf("stopping the API server: %w", err)
+// RestartAPIServer kills the API server, as a crash does, and starts it at the same address.
+func (c *ControlPlane) RestartAPIServer(ctx context.Context) error {
+	if err := c.leash.kill(ctx, apiServer); err != nil {
+		return fmt.Errorf("killing the API server: %w", err)
 	}
-	if err := server.Start(); err != nil {
+	if err := c.env.ControlPlane.APIServer.Start(); err != nil {
 		return fmt.Errorf("starting the API server again: %w", err)
 	}
 	return nil

@@ -10,7 +10,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/wait"
 )
 
 // leash ends the control plane's processes if this process ends without doing so itself: killed,
@@ -60,6 +65,24 @@ func newLeash(ctx context.Context, dir string, binaries map[string]string) (*lea
 // command returns the path of the wrapper of a binary.
 func (l *leash) command(name string) string {
 	return filepath.Join(l.dir, name+".sh")
+}
+
+// kill kills a process with SIGKILL, and waits until it is gone.
+func (l *leash) kill(ctx context.Context, name string) error {
+	recorded, err := os.ReadFile(strings.TrimSuffix(l.command(name), ".sh") + ".pid")
+	if err != nil {
+		return err
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(recorded)))
+	if err != nil {
+		return err
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		return err
+	}
+	return wait.PollUntilContextTimeout(ctx, 10*time.Millisecond, patience, true, func(context.Context) (bool, error) {
+		return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH), nil // envtest has waited for it
+	})
 }
 
 // release ends the leash when no process is left.
