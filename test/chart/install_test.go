@@ -131,7 +131,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(w.Delete(ctx, kept)).To(Succeed())
 		Expect(apierrors.IsNotFound(w.Get(ctx, client.ObjectKeyFromObject(kept), kept))).To(BeTrue())
 		Expect(w.Held()).To(Equal(documents))
-	}, SpecTimeout(4*time.Minute))
+	}, SpecTimeout(15*time.Minute))
 
 	It("works for some namespaces with Roles in them and no other permissions", func(ctx SpecContext) {
 		release := here.installation(ctx, "tenant", "tenant")
@@ -184,7 +184,7 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(refused).To(BeEmpty())
 		Expect(grants).NotTo(BeEmpty())
 		Expect(unused(grants, used)).To(BeEmpty())
-	}, SpecTimeout(3*time.Minute))
+	}, SpecTimeout(10*time.Minute))
 
 	It("installs MeshProjects after the CustomResourceDefinitions, and keeps them when it is uninstalled", func(ctx SpecContext) {
 		w := here.world(ctx)
@@ -213,11 +213,11 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		release.keepsProject(ctx, w)
 		release.uninstall(ctx)
 		release.keepsProject(ctx, w)
-	}, SpecTimeout(3*time.Minute))
+	}, SpecTimeout(10*time.Minute))
 
 	It("keeps objects of the last release when its definitions are upgraded", func(ctx SpecContext) {
 		here.keepsObjects(ctx)
-	}, SpecTimeout(3*time.Minute))
+	}, SpecTimeout(10*time.Minute))
 })
 
 // withoutStreams makes the operator list before it watches. API servers before Kubernetes 1.34

@@ -18,7 +18,7 @@ import (
 
 // patience is how long a part may take to start or to stop. It is long, because several control
 // planes may share two cores.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // Options say what to start. The zero value is an empty API server.
 type Options struct {
