@@ -65,7 +65,7 @@ test: controlplane ## Run all tests against a real API server; TESTFLAGS="-run R
 	@rm -f bin/fault-matrix.md
 	@# Suites spend most of their time waiting, so four at once keep two cores busy. The longest begin first.
 	@# GOGC collects garbage more rarely, in compiler, tests and Kubernetes: it costs memory, and saves a quarter of the CPU.
-	GOGC=400 KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" FAULT_MATRIX="$(CURDIR)/bin/fault-matrix.md" go test -p 4 -vet=off -timeout 30m $(TESTFLAGS) ./test/operator ./test/chart ./test/faults ./...
+	GOGC=400 KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" FAULT_MATRIX="$(CURDIR)/bin/fault-matrix.md" go test -p 4 -vet=off -timeout 30m $(TESTFLAGS) ./test/operator ./test/trouble ./test/chart ./test/faults ./...
 	@[[ ! -f bin/fault-matrix.md ]] || cat bin/fault-matrix.md
 
 .PHONY: test-race
@@ -75,7 +75,7 @@ test-race: ## Run all tests with the race detector
 DURATION ?= 10m
 .PHONY: soak
 soak: controlplane ## Test the operator with random edits, faults and kills for DURATION=10m
-	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test ./test/operator -timeout 24h -v -ginkgo.focus 'The soak' -soak $(DURATION)
+	KUBEBUILDER_ASSETS="$(CURDIR)/bin/k8s" go test ./test/trouble -timeout 24h -v -ginkgo.focus 'The soak' -soak $(DURATION)
 
 FUZZTIME ?= 30s
 .PHONY: fuzz

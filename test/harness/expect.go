@@ -63,6 +63,23 @@ func (w *Env) clearAway(obj client.Object) {
 	}
 }
 
+// ExpectHeldRooms waits until so many MeshRooms are left and all their deletions are held.
+func (w *Env) ExpectHeldRooms(ctx context.Context, count int) []v1alpha1.MeshRoom {
+	GinkgoHelper()
+	var list v1alpha1.MeshRoomList
+	Eventually(func(g Gomega) {
+		g.Expect(w.List(ctx, &list, client.InNamespace(w.Namespace))).To(Succeed())
+		g.Expect(list.Items).To(HaveLen(count))
+		for _, one := range list.Items {
+			g.Expect(ConditionsOf(&one)).To(And(HavePrefix("Ready=False Deleting"), ContainSubstring("Synced=False DeletionHeld: "),
+				ContainSubstring(v1alpha1.AllowDeletionsUntilAnnotation)))
+			CheckConditions(&one)
+		}
+	}).WithContext(ctx).Should(Succeed())
+	Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(count))
+	return list.Items
+}
+
 // RequestReconcile requests a reconcile of an object, and waits until the operator has confirmed
 // it.
 func (w *Env) RequestReconcile(ctx context.Context, obj client.Object) {

@@ -6,6 +6,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -49,4 +50,20 @@ func Room(name string, change ...func(*v1alpha1.MeshRoom)) *v1alpha1.MeshRoom {
 // WithMetadata sets the metadata of a MeshRoom.
 func WithMetadata(text string) func(*v1alpha1.MeshRoom) {
 	return func(room *v1alpha1.MeshRoom) { room.Spec.Metadata = &runtime.RawExtension{Raw: []byte(text)} }
+}
+
+// Timeless returns a status without the times of its conditions.
+func Timeless(status any) map[string]any {
+	m, _ := status.(map[string]any)
+	m = maps.Clone(m)
+	all, _ := m["conditions"].([]any)
+	var conditions []any
+	for _, one := range all {
+		c, _ := one.(map[string]any)
+		c = maps.Clone(c)
+		delete(c, "lastTransitionTime")
+		conditions = append(conditions, c)
+	}
+	m["conditions"] = conditions
+	return m
 }

@@ -4,7 +4,6 @@
 package operator_test
 
 import (
-	"context"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -30,23 +29,6 @@ func guardedRooms(ctx SpecContext, most int32, count int) (*harness.Env, *harnes
 	return w, operator, project, rooms
 }
 
-// heldRooms waits until so many rooms are left, and all of them are held.
-func heldRooms(ctx context.Context, w *harness.Env, count int) []v1alpha1.MeshRoom {
-	GinkgoHelper()
-	var list v1alpha1.MeshRoomList
-	Eventually(func(g Gomega) {
-		g.Expect(w.List(ctx, &list, client.InNamespace(w.Namespace))).To(Succeed())
-		g.Expect(list.Items).To(HaveLen(count))
-		for _, one := range list.Items {
-			g.Expect(harness.ConditionsOf(&one)).To(And(HavePrefix("Ready=False Deleting"), ContainSubstring("Synced=False DeletionHeld: "),
-				ContainSubstring(v1alpha1.AllowDeletionsUntilAnnotation)))
-			harness.CheckConditions(&one)
-		}
-	}).WithContext(ctx).Should(Succeed())
-	Expect(w.MeshAgent.Documents("rooms")).To(HaveLen(count))
-	return list.Items
-}
-
 // countedIn is how many deletions the status of a MeshProject counts.
 func countedIn(project *v1alpha1.MeshProject) (total int) {
 	for _, one := range project.Status.Deletions {
@@ -55,19 +37,13 @@ func countedIn(project *v1alpha1.MeshProject) (total int) {
 	return total
 }
 
-// deletionsHeld is what the metric of an operator says of each MeshProject.
-func deletionsHeld(operator *harness.Operator) map[string]float64 {
-	GinkgoHelper()
-	return series(operator.Metrics, "meshagent_operator_deletions_held")
-}
-
 var _ = Describe("The deletion guard", func() {
 	It("holds the deletions that exceed it, also after a restart, until a user allows them", func(ctx SpecContext) {
 		w, operator, project, _ := guardedRooms(ctx, 2, 5)
-		left := heldRooms(ctx, w, 3)
+		left := w.ExpectHeldRooms(ctx, 3)
 		held := func(count float64) {
 			GinkgoHelper()
-			Eventually(deletionsHeld).WithContext(ctx).WithArguments(operator).Should(Equal(map[string]float64{" " + w.Namespace + "/default": count}))
+			Eventually(operator.DeletionsHeld).WithContext(ctx).Should(Equal(map[string]float64{" " + w.Namespace + "/default": count}))
 		}
 		held(3)
 		Eventually(w.Events(ctx, &left[0])).WithContext(ctx).Should(ContainElement(HavePrefix("DeletionHeld: ")))
@@ -81,7 +57,7 @@ var _ = Describe("The deletion guard", func() {
 		w.CreateAll(ctx, late)
 		w.ExpectReady(ctx, late)
 		Expect(w.Delete(ctx, late)).To(Succeed())
-		heldRooms(ctx, w, 4)
+		w.ExpectHeldRooms(ctx, 4)
 		held(4)
 
 		By("being released with a value that is not a time")
@@ -89,31 +65,31 @@ var _ = Describe("The deletion guard", func() {
 		Eventually(w.State(ctx, late)).WithContext(ctx).Should(ContainSubstring(`"tomorrow"`))
 		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(-time.Minute).Format(time.RFC3339))
 		Eventually(w.State(ctx, late)).WithContext(ctx).ShouldNot(ContainSubstring("tomorrow"))
-		heldRooms(ctx, w, 4)
+		w.ExpectHeldRooms(ctx, 4)
 
 		By("being released")
 		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(time.Hour).Format(time.RFC3339))
-		heldRooms(ctx, w, 0)
+		w.ExpectHeldRooms(ctx, 0)
 		held(0)
 		Eventually(w.State(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
 	})
 
 	It("holds everything if it says so, and nothing when it is taken away", func(ctx SpecContext) {
 		w, _, project, _ := guardedRooms(ctx, 0, 2)
-		heldRooms(ctx, w, 2)
+		w.ExpectHeldRooms(ctx, 2)
 		w.Edit(ctx, project, func() { project.Spec.DeletionGuard.MaxPerHour = new(int32(1)) })
-		heldRooms(ctx, w, 1)
+		w.ExpectHeldRooms(ctx, 1)
 		w.Edit(ctx, project, func() { project.Spec.DeletionGuard = nil })
-		heldRooms(ctx, w, 0)
+		w.ExpectHeldRooms(ctx, 0)
 		Eventually(w.State(ctx, project)).WithContext(ctx).ShouldNot(ContainSubstring("DeletionsHeld"))
 		Expect(project.Status.Deletions).To(BeEmpty())
 	})
 
 	It("releases objects whose policy becomes Orphan, without counting them", func(ctx SpecContext) {
 		w, _, project, rooms := guardedRooms(ctx, 1, 4)
-		heldRooms(ctx, w, 3)
+		w.ExpectHeldRooms(ctx, 3)
 		w.Edit(ctx, project, func() { project.Spec.DeletionGuard.MaxPerHour = new(int32(0)) })
-		for _, held := range heldRooms(ctx, w, 3) {
+		for _, held := range w.ExpectHeldRooms(ctx, 3) {
 			w.Edit(ctx, &held, func() { held.Spec.DeletionPolicy = v1alpha1.DeletionOrphan })
 		}
 		w.ExpectGone(ctx, rooms...)
@@ -125,14 +101,14 @@ var _ = Describe("The deletion guard", func() {
 
 	It("continues when the earlier deletions are more than an hour old", func(ctx SpecContext) {
 		w, operator, project, _ := guardedRooms(ctx, 1, 3)
-		heldRooms(ctx, w, 2)
+		w.ExpectHeldRooms(ctx, 2)
 		operator.Stop()
 		Expect(w.Get(ctx, client.ObjectKeyFromObject(project), project)).To(Succeed())
 		Expect(countedIn(project)).To(Equal(1))
 		project.Status.Deletions[0].Minute.Time = time.Now().Add(-62 * time.Minute)
 		Expect(w.Status().Update(ctx, project)).To(Succeed())
 		w.StartOperator(harness.OperatorOptions{})
-		heldRooms(ctx, w, 1)
+		w.ExpectHeldRooms(ctx, 1)
 	})
 
 	It("counts a deletion once, however often it is tried, and nothing that stays in MeshAgent", func(ctx SpecContext) {

@@ -5,7 +5,6 @@ package operator_test
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"sync/atomic"
 
@@ -123,34 +122,18 @@ func outlivesItsStatus(ctx context.Context, s harness.Sample) {
 	w.MeshAgent.ResetCalls()
 	l.Overwrite(ctx, "status", map[string]any{"observedGeneration": int64(-1)})
 	w.ExpectReady(ctx, l.Object)
-	after := timeless(l.Unstructured(ctx).Object["status"])
+	after := harness.Timeless(l.Unstructured(ctx).Object["status"])
 	if s.HasRemote() && !l.HasOwner() {
 		// Only a mark could tell that it was not there before its object.
 		delete(after, "adopted")
 	}
-	Expect(after).To(Equal(timeless(before)), "it is the same resource, and still our own")
+	Expect(after).To(Equal(harness.Timeless(before)), "it is the same resource, and still our own")
 	Expect(w.HeldNames()).To(Equal(names))
 	written := 0
 	if s.HasRemote() && l.CommonStatus().WrittenSecrets != nil {
 		written = 1 // only status tells which version of a Secret was written
 	}
 	Expect(w.Calls(http.MethodPut, http.MethodDelete)).To(HaveLen(written))
-}
-
-// timeless is a status without the times of its conditions.
-func timeless(status any) map[string]any {
-	m, _ := status.(map[string]any)
-	m = maps.Clone(m)
-	all, _ := m["conditions"].([]any)
-	var conditions []any
-	for _, one := range all {
-		c, _ := one.(map[string]any)
-		c = maps.Clone(c)
-		delete(c, "lastTransitionTime")
-		conditions = append(conditions, c)
-	}
-	m["conditions"] = conditions
-	return m
 }
 
 func isRestored(ctx context.Context, s harness.Sample) {

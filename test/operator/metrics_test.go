@@ -12,7 +12,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -23,33 +22,11 @@ import (
 	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
-// series are the values of a metric, by their labels in the order of their names; of a histogram,
-// how much was observed.
-func series(from prometheus.Gatherer, name string) map[string]float64 {
-	GinkgoHelper()
-	families, err := from.Gather()
-	Expect(err).NotTo(HaveOccurred())
-	values := map[string]float64{}
-	for _, family := range families {
-		if family.GetName() != name {
-			continue
-		}
-		for _, one := range family.GetMetric() {
-			key := ""
-			for _, label := range one.GetLabel() {
-				key += " " + label.GetValue()
-			}
-			values[key] = one.GetGauge().GetValue() + one.GetCounter().GetValue() + float64(one.GetHistogram().GetSampleCount())
-		}
-	}
-	return values
-}
-
 // counted is how much a metric of the process has grown since it was asked for the first time.
 func counted(name, labels string) func() float64 {
 	GinkgoHelper()
-	before := series(metrics.Registry, name)[" "+labels]
-	return func() float64 { return series(metrics.Registry, name)[" "+labels] - before }
+	before := harness.Series(metrics.Registry, name)[" "+labels]
+	return func() float64 { return harness.Series(metrics.Registry, name)[" "+labels] - before }
 }
 
 var _ = Describe("The metrics", func() {
@@ -64,7 +41,7 @@ var _ = Describe("The metrics", func() {
 	// told is a metric that is looked up when it is asked for. The labels begin with the condition,
 	// or the kind, and hold the namespace.
 	told := func(name string) func() map[string]float64 {
-		return func() map[string]float64 { return series(o.Metrics, name) }
+		return func() map[string]float64 { return harness.Series(o.Metrics, name) }
 	}
 
 	It("count objects by condition, and leave out what is gone", func(ctx SpecContext) {

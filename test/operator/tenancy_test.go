@@ -85,7 +85,7 @@ var _ = Describe("A user who can write objects in one namespace only", func() {
 			},
 		})
 		left := func() map[string]float64 {
-			return series(operator.Metrics, "meshagent_operator_api_rate_limit_remaining_requests")
+			return harness.Series(operator.Metrics, "meshagent_operator_api_rate_limit_remaining_requests")
 		}
 		Eventually(left).WithContext(ctx).Should(HaveKey(" " + guest.Namespace + "/default"))
 		Expect(left()).To(HaveKeyWithValue(" "+host.Namespace+"/default", BeNumerically("~", 1000, 100)))

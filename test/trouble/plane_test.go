@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package trouble_test
 
 import (
 	"context"
@@ -58,7 +58,7 @@ var _ = Describe("A cluster", Ordered, func() {
 		w.ExpectReady(ctx, project)
 		w.ApplyRooms(ctx, 3)
 		removeDefinitions(ctx, w)
-		heldRooms(ctx, w, 3)
+		w.ExpectHeldRooms(ctx, 3)
 		Eventually(w.State(ctx, project)).WithContext(ctx).Should(And(ContainSubstring("InUse"), ContainSubstring("DeletionsHeld=True DeletionHeld: ")))
 		Expect(project.DeletionTimestamp).NotTo(BeNil())
 		Expect(definitions(ctx, w)()).To(ConsistOf("meshprojects.meshagent.com", "meshrooms.meshagent.com"))
@@ -67,7 +67,7 @@ var _ = Describe("A cluster", Ordered, func() {
 		w.Annotate(ctx, project, v1alpha1.AllowDeletionsUntilAnnotation, time.Now().Add(time.Hour).Format(time.RFC3339))
 		Eventually(definitions(ctx, w)).WithContext(ctx).Should(BeEmpty())
 		Expect(w.MeshAgent.Documents("rooms")).To(BeEmpty())
-		Expect(deletionsHeld(operator)).To(BeEmpty())
+		Expect(operator.DeletionsHeld()).To(BeEmpty())
 
 		By("going on when they are back")
 		reinstall(plane)
@@ -76,7 +76,7 @@ var _ = Describe("A cluster", Ordered, func() {
 		w.CreateAll(ctx, again, late)
 		w.ExpectReady(ctx, late)
 		vacate(ctx, w, late, again)
-	}, SpecTimeout(3*time.Minute))
+	}, SpecTimeout(10*time.Minute))
 })
 
 func reinstall(plane *controlplane.ControlPlane) {

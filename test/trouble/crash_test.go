@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package trouble_test
 
 import (
 	"context"
@@ -28,7 +28,7 @@ var _ = Describe("An operator that is killed", func() {
 	for _, a := range acts {
 		It("at any moment of the "+a.name+" ends up where an undisturbed one does", func(ctx SpecContext) {
 			harness.InParallel(representatives(), func(s harness.Sample) { isInterrupted(ctx, s, a) })
-		}, SpecTimeout(5*time.Minute))
+		}, SpecTimeout(10*time.Minute))
 	}
 })
 
@@ -150,7 +150,7 @@ func lastStatus(ctx context.Context, l *interrupted) map[string]any {
 	if !l.Exists(ctx) {
 		return nil
 	}
-	status := timeless(l.Unstructured(ctx).Object["status"])
+	status := harness.Timeless(l.Unstructured(ctx).Object["status"])
 	delete(status, "lastHandledReconcileAt")
 	return status
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package trouble_test
 
 import (
 	"context"
@@ -26,7 +26,7 @@ var _ = Describe("While MeshAgent is in trouble", func() {
 	} {
 		It("and "+t.name+", an object says so, and ends well afterwards", func(ctx SpecContext) {
 			harness.InParallel(representatives(), func(s harness.Sample) { survives(ctx, s, t) })
-		}, SpecTimeout(3*time.Minute))
+		}, SpecTimeout(10*time.Minute))
 	}
 })
 

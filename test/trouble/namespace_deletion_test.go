@@ -1,7 +1,7 @@
 // Copyright 2026 The meshagent-operator Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package operator_test
+package trouble_test
 
 import (
 	"context"
@@ -26,7 +26,7 @@ var _ = Describe("MeshProject in a namespace that is deleted", func() {
 	eventuallyDeleted := func(ctx context.Context, w *harness.Env) {
 		Eventually(func() error {
 			return w.Get(ctx, client.ObjectKey{Name: w.Namespace}, &corev1.Namespace{})
-		}).WithContext(ctx).WithTimeout(60 * time.Second).Should(MatchError(apierrors.IsNotFound, "not found"))
+		}).WithContext(ctx).WithTimeout(3 * time.Minute).Should(MatchError(apierrors.IsNotFound, "not found"))
 	}
 
 	takesAllAlong := func(ctx SpecContext) {
