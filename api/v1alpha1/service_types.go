@@ -163,7 +163,7 @@ type ServiceTemplate struct {
 }
 
 // ServiceTemplateValue is a value that comes from another object.
-// +kubebuilder:validation:XValidation:rule="has(self.configMapKeyRef) != has(self.routeRef)",message="set exactly one of configMapKeyRef and routeRef"
+// +kubebuilder:validation:XValidation:rule="(has(self.configMapKeyRef) ? 1 : 0) + (has(self.routeRef) ? 1 : 0) + (has(self.mailboxRef) ? 1 : 0) + (has(self.repositoryRef) ? 1 : 0) == 1",message="set exactly one of configMapKeyRef, routeRef, mailboxRef and repositoryRef"
 type ServiceTemplateValue struct {
 	// name is the name of the template's variable: at most 253 letters, digits and
 	// underscores, without a digit at the start.
@@ -182,6 +182,17 @@ type ServiceTemplateValue struct {
 	// until the MeshRoute is Ready.
 	// +optional
 	RouteRef *LocalObjectReference `json:"routeRef,omitempty"`
+
+	// mailboxRef selects a MeshMailbox. The value is its address. The operator
+	// waits until the MeshMailbox is Ready.
+	// +optional
+	MailboxRef *LocalObjectReference `json:"mailboxRef,omitempty"`
+
+	// repositoryRef selects a MeshRepository. The value is the name of its images
+	// without a tag, as in status.image. The operator waits until the
+	// MeshRepository is Ready and MeshAgent tells the domain of the registry.
+	// +optional
+	RepositoryRef *LocalObjectReference `json:"repositoryRef,omitempty"`
 }
 
 // MeshServiceStatus is the observed state of a service.

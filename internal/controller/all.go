@@ -25,6 +25,8 @@ var All = []engine.Controller{
 	&FeedSubscription,
 	&File,
 	&ScheduledTask,
+	&Mailbox,
+	&Repository,
 }
 
 // optional is a list of a reference that may be missing.

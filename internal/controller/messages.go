@@ -31,6 +31,7 @@ const (
 	msgNoConfigMapKey = "ConfigMap %q has no key %q, which spec.template.valuesFrom names for %q"
 	msgBinaryValue    = "Key %q of ConfigMap %q is not UTF-8 text and cannot be the value of %q in the template"
 	msgNoContent      = "%s %q has no key %q, which spec.content names. Its keys: %s"
+	msgNoImage        = "MeshRepository %q has no image name yet. MeshAgent must tell the domain of its registry and the key of the project, which the MeshProject has in status.domains.registry and status.projectKey"
 	msgFeedSchema     = "spec.messageSchema must be a JSON schema, which is an object or a boolean"
 	msgRoomMetadata   = "spec.metadata is not a JSON object: %v"
 	msgTaskPayload    = "spec.queue.payload is not a JSON object: %v"

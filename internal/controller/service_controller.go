@@ -30,7 +30,9 @@ var Service = engine.Kind[*v1alpha1.MeshService, meshagent.ServiceSpec, meshagen
 		engine.To(&v1alpha1.MeshSecret{}, func(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
 			return secretsOf(service.Spec.Container)
 		}),
-		engine.To(&v1alpha1.MeshRoute{}, routesOf),
+		toValues(&v1alpha1.MeshRoute{}, func(from v1alpha1.ServiceTemplateValue) *v1alpha1.LocalObjectReference { return from.RouteRef }),
+		toValues(&v1alpha1.MeshMailbox{}, func(from v1alpha1.ServiceTemplateValue) *v1alpha1.LocalObjectReference { return from.MailboxRef }),
+		toValues(&v1alpha1.MeshRepository{}, func(from v1alpha1.ServiceTemplateValue) *v1alpha1.LocalObjectReference { return from.RepositoryRef }),
 	},
 	Sources:   []engine.Source[*v1alpha1.MeshService]{engine.FromConfigMaps(configMapsOf)},
 	WriteOnly: clientSecrets,

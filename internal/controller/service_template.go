@@ -29,13 +29,14 @@ func configMapsOf(service *v1alpha1.MeshService) []string {
 	return names
 }
 
-// routesOf are the MeshRoutes that a service's template takes values from.
-func routesOf(service *v1alpha1.MeshService) []v1alpha1.ResourceReference {
-	var refs []v1alpha1.ResourceReference
-	for _, from := range valuesFrom(service) {
-		refs = append(refs, optional(from.RouteRef)...)
-	}
-	return refs
+// toValues declares references to objects that a service's template takes values from.
+func toValues(target v1alpha1.Object, of func(v1alpha1.ServiceTemplateValue) *v1alpha1.LocalObjectReference) engine.Reference[*v1alpha1.MeshService] {
+	return engine.To(target, func(service *v1alpha1.MeshService) (refs []v1alpha1.ResourceReference) {
+		for _, from := range valuesFrom(service) {
+			refs = append(refs, optional(of(from))...)
+		}
+		return refs
+	})
 }
 
 func valuesFrom(service *v1alpha1.MeshService) []v1alpha1.ServiceTemplateValue {
@@ -79,8 +80,17 @@ func templateValues(template *v1alpha1.ServiceTemplate, in engine.Inputs) (map[s
 }
 
 func templateValue(from v1alpha1.ServiceTemplateValue, in engine.Inputs) (string, error) {
-	if from.RouteRef != nil {
+	switch {
+	case from.RouteRef != nil:
 		return in.Resolved(&v1alpha1.MeshRoute{}, from.RouteRef.Resource()).ID, nil // a route's ID is its domain
+	case from.MailboxRef != nil:
+		return in.Resolved(&v1alpha1.MeshMailbox{}, from.MailboxRef.Resource()).ID, nil // a mailbox's ID is its address
+	case from.RepositoryRef != nil:
+		name := image(in.Project, in.Resolved(&v1alpha1.MeshRepository{}, from.RepositoryRef.Resource()).Name)
+		if name == "" {
+			return "", verdict.WaitFor(v1alpha1.ReasonReferenceNotReady, msgNoImage, from.RepositoryRef.Name)
+		}
+		return name, nil
 	}
 	ref := from.ConfigMapKeyRef
 	value, ok := in.ConfigMap(string(ref.Name)).Data[ref.Key]

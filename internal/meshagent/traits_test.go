@@ -20,6 +20,8 @@ func TestTraitsSayWhatBearsMarks(t *testing.T) {
 	bears[ManagedAgentSpec](t, p.ManagedAgents())
 	bears[FeedSpec](t, p.Feeds())
 	bears[FeedSubscriptionSpec](t, p.FeedSubscriptions("f"))
+	bears[MailboxSpec](t, p.Mailboxes())
+	bears[RepositorySpec](t, p.Repositories())
 	bears[SecretSpec](t, p.Secrets())
 	bears[SecretSpec](t, p.RoomSecrets("r", "a", ""))
 	bears[SecretSpec](t, p.AgentSecrets("a", ""))

@@ -54,6 +54,9 @@ func documents(ctx context.Context) map[string]document {
 	agentRoute := route
 	agentRoute.Backend, agentRoute.Paths = RouteBackend{Agent: &RouteTarget{"helper"}}, nil
 
+	mailbox := MailboxSpec{Address: "a@x", Room: "support", Queue: "q", Public: true, Annotations: annotations}
+	repository := RepositorySpec{Name: "apps/a", Description: new("d"), Annotations: annotations}
+
 	return map[string]document{
 		"create a room": {schema: "RoomCreate", send: creating(ctx, (*Project).Rooms, room), except: []string{
 			"if_not_exists", // the operator's own rules decide about existing resources
@@ -92,6 +95,11 @@ func documents(ctx context.Context) map[string]document {
 		"update a route":             {schema: "RoomRouteSpec", within: "spec", send: updating(ctx, (*Project).Routes, Route{RouteSpec: route}, route), except: []string{"backend.agent"}},
 		"create a route to an agent": {schema: "AgentRouteSpec", within: "spec", send: creating(ctx, (*Project).Routes, agentRoute), except: []string{"backend.room", "paths"}},
 		"update a route to an agent": {schema: "AgentRouteSpec", within: "spec", send: updating(ctx, (*Project).Routes, Route{RouteSpec: agentRoute}, agentRoute), except: []string{"backend.room", "paths"}},
+
+		"create a mailbox":    {schema: "MailboxCreate", send: creating(ctx, (*Project).Mailboxes, mailbox)},
+		"update a mailbox":    {schema: "MailboxUpdate", send: updating(ctx, (*Project).Mailboxes, Mailbox{MailboxSpec: mailbox}, mailbox)},
+		"create a repository": {schema: "RepositoryWrite", send: creating(ctx, (*Project).Repositories, repository)},
+		"update a repository": {schema: "RepositoryWrite", send: updating(ctx, (*Project).Repositories, Repository{ID: "r", RepositorySpec: repository}, repository)},
 
 		"render a template": {schema: "ServiceFromTemplate", send: creating(ctx, (*Project).Services, ServiceFromTemplate("n", "{{ x }}", map[string]string{"x": "y"}))},
 	}

@@ -19,7 +19,9 @@ import (
 
 // intended holds the changes since the last release that refuse what the release accepted, as the
 // test names them, each with the reason why it hurts no user. The next release empties the list.
-var intended = map[string]string{}
+var intended = map[string]string{
+	"MeshService v1alpha1.spec.template.valuesFrom[]: rule (has(self.configMapKeyRef) ? 1 : 0) + (has(self.routeRef) ? 1 : 0) + (has(self.mailboxRef) ? 1 : 0) + (has(self.repositoryRef) ? 1 : 0) == 1": "it takes all that the rule before it took",
+}
 
 var _ = Describe("A change of the definitions", func() {
 	It("takes all that those of the last release took", func() {

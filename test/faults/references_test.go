@@ -4,6 +4,7 @@
 package faults_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -104,6 +105,62 @@ func TestARoomCannotTakeWhatIsAddressedToAnID(t *testing.T) {
 		for id, want := range map[string]string{payments: byID.Status.ID, thief: byName.Status.ID} {
 			if held := h.MeshAgent.Documents("rooms/" + id + "/services"); len(held) != 1 || held[0]["id"] != want {
 				t.Errorf("room %s has %v", id, held)
+			}
+		}
+	})
+}
+
+// The template of a service has the image of a MeshRepository, which is renamed, and the address of
+// a MeshMailbox. MeshAgent tells the domain of its registry only later.
+func TestATemplateFollowsTheImageOfARepository(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newCluster(t, simulator.Behavior{})
+		told := h.MeshAgent.Inject(simulator.Fault{
+			Method: http.MethodGet, Path: "/config$", Status: http.StatusOK, ContentType: "application/json", Body: `{"version": "0.44.0", "domains": {}}`,
+		})
+		asks := func() {
+			h.Patch(memory.Project(), fmt.Sprintf(`{"metadata": {"annotations": {%q: %q}}}`, v1alpha1.ReconcileRequestedAtAnnotation, time.Now()))
+			h.Run(time.Minute)
+		}
+		asks()
+		repository := &v1alpha1.MeshRepository{ObjectMeta: named("agent")}
+		mailbox := &v1alpha1.MeshMailbox{ObjectMeta: named("support")}
+		mailbox.Spec.Address, mailbox.Spec.RoomRef.Name, mailbox.Spec.Queue = "support@mail.example.com", "support", "mail"
+		service := templated("agent", "made")
+		service.Spec.Template.Text = "version: v1\nkind: ServiceTemplate\nmetadata:\n  name: {{ name }}\n  description: {{ address }}\ncontainer:\n  image: {{ image }}:1\n"
+		service.Spec.Template.ValuesFrom = []v1alpha1.ServiceTemplateValue{
+			{Name: "image", RepositoryRef: &v1alpha1.LocalObjectReference{Name: "agent"}},
+			{Name: "address", MailboxRef: &v1alpha1.LocalObjectReference{Name: "support"}},
+		}
+		for _, obj := range []v1alpha1.Object{newRoom(), mailbox, repository, service} {
+			h.Apply(obj)
+		}
+		h.Run(time.Minute)
+		h.RequireReady(mailbox)
+		h.RequireReady(repository)
+		if repository.Status.Image != "" {
+			t.Errorf("the image is %q, and MeshAgent has not told the domain", repository.Status.Image)
+		}
+		if !h.says(service, "Ready=False ReferenceNotReady") {
+			t.Fatalf("it does not wait:%s", h.Describe(service))
+		}
+		told()
+		asks()
+		for _, name := range []string{"agent", "apps/agent"} {
+			h.Patch(repository, fmt.Sprintf(`{"spec": {"name": %q}}`, name))
+			h.Run(memory.DriftInterval / 2) // the change wakes the service at once
+			h.RequireReady(repository)
+			h.RequireReady(service)
+			want := "registry.meshagent.example/dev/" + name
+			if repository.Status.Image != want {
+				t.Errorf("the image of %q is %q", name, repository.Status.Image)
+			}
+			made := h.MeshAgent.Documents("services")[0]
+			container, _ := made["container"].(map[string]any)
+			about, _ := made["metadata"].(map[string]any)
+			if container["image"] != want+":1" || about["description"] != mailbox.Spec.Address {
+				t.Errorf("the service has image %v and address %v", container["image"], about["description"])
 			}
 		}
 	})

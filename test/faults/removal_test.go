@@ -23,6 +23,8 @@ func TestRemovedFieldsFallBackToDefaults(t *testing.T) {
 		"a flag that was not set": {"MeshFeed", `{"spec": {"paused": false}}`, `{"spec": {"paused": null}}`},
 		"a text":                  {"MeshFeed", `{"spec": {"description": "Sales"}}`, `{"spec": {"description": null}}`},
 		"a format":                {"MeshFeedSubscription", `{"spec": {"filenameFormat": "YYYY"}}`, `{"spec": {"filenameFormat": null}}`},
+		"a text of a repository":  {"MeshRepository", `{"spec": {"description": "x"}}`, `{"spec": {"description": null}}`},
+		"a flag of a mailbox":     {"MeshMailbox", `{"spec": {"public": true}}`, `{"spec": {"public": null}}`},
 		"members of list elements": {
 			"MeshRoute", `{"spec": {"paths": [{"path": "/", "pathType": "Exact", "targetPort": 8000, "stripPrefix": true}]}}`,
 			`{"spec": {"paths": [{"targetPort": 8000}]}}`,

@@ -61,6 +61,7 @@ func workKinds() []kind {
 		{path: "feeds/*/messages", noun: "message"},
 		{path: "llm-loggers", noun: "LLM logger", prepare: prepareLogger},
 		{path: "repositories", noun: "repository", unique: []string{"name"}},
+		{path: "repositories/*/images", noun: "image"}, // assumed: they go with the repository, or keep it
 		{
 			path: "scheduled-tasks", noun: "scheduled task", unique: []string{"room_id", "spec.metadata.name"}, // assumed: what the 409 is about
 			allowTwice: allowTwice, search: []string{"spec.metadata.name", "room_name", "queue_name"}, prepare: prepareTask, view: viewTask,

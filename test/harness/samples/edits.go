@@ -35,6 +35,8 @@ var edits = map[string]string{ //nolint:gosec // these are not credentials
 	"MeshSecret":                `{"spec": {"keys": [{"key": "api-key", "as": "OTHER"}]}}`,
 	"MeshSecret openai-room":    `{"spec": {"raw": {"contentType": "text/markdown"}}}`,
 	"MeshSecret registry-pull":  `{"spec": {"type": "Raw", "raw": {"key": ".dockerconfigjson"}}}`,
+	"MeshMailbox":               `{"spec": {"queue": "letters", "public": null, "annotations": {"a": "b"}}}`,
+	"MeshRepository":            `{"spec": {"description": "Images", "annotations": null}}`,
 	"MeshService": `{"spec": {"metadata": {"repo": "https://example.com/code", "description": null, "annotations": null},
 		"agents": [{"name": "other"}], "files": null}}`,
 	"MeshService translator": `{"spec": {"template": {"values": {"language": "German", "tone": "plain"}}}}`,
