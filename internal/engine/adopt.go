@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -31,7 +32,7 @@ func (p *pass) adopt(ctx context.Context, remote resource) (found, error) {
 		// A twin comes first: against one, the advice to set IfUnowned is of no use.
 		err = p.yieldToTwin(ctx, remote.Identity())
 		if err == nil {
-			err = adoptable(p.policies.adoption, p.mark, mark, remote.Written().Key(), unmarked)
+			err = adoptable(p.policies.adoption, p.mark, mark, called(remote), p.otherwise(), unmarked)
 		}
 		if err != nil {
 			p.waitForName(remote.Written().Key())
@@ -101,22 +102,35 @@ func (p *pass) hasOwnKey(remote resource) bool {
 	return remote.Written().Key() == string(p.obj.GetUID())
 }
 
+// called is how messages call a resource: by its key, or by its id where it has none.
+func called(remote resource) string {
+	return cmp.Or(remote.Written().Key(), remote.Identity())
+}
+
+// otherwise is what a user can do who does not want a resource to be adopted.
+func (p *pass) otherwise() string {
+	if p.spec.AdoptionID != "" {
+		return msgOtherID
+	}
+	return msgOtherName
+}
+
 // adoptable decides whether an existing resource may be taken over, and if not, what to tell the
 // user.
-func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, key string, changes []drift.Change) error {
+func adoptable(policy v1alpha1.AdoptionPolicy, ours, theirs meshagent.Mark, called, otherwise string, changes []drift.Change) error {
 	switch {
 	case theirs.Owner == ours.Owner, policy == v1alpha1.AdoptAlways:
 		return nil
 	case theirs.Owner != "":
-		return ownedElsewhere(key, theirs.Owner)
+		return ownedElsewhere(called, theirs.Owner, otherwise)
 	case len(changes) == 0, policy == v1alpha1.AdoptIfUnowned:
 		return nil
 	}
 	return verdict.Refuse(v1alpha1.ReasonAlreadyExists,
-		msgAlreadyExists, key, paths(changes))
+		msgAlreadyExists, called, paths(changes), otherwise)
 }
 
-func ownedElsewhere(key, owner string) error {
+func ownedElsewhere(called, owner, otherwise string) error {
 	return verdict.Refuse(v1alpha1.ReasonOwnedElsewhere,
-		msgOwnedElsewhere, key, owner)
+		msgOwnedElsewhere, called, owner, otherwise)
 }

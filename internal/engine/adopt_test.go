@@ -34,7 +34,7 @@ func TestAdoptable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := ""
-			if err := adoptable(test.policy, ours, test.theirs, "name", test.changes); err != nil {
+			if err := adoptable(test.policy, ours, test.theirs, "name", msgOtherName, test.changes); err != nil {
 				got = verdict.Of(err).Reason
 			}
 			if got != test.reason {

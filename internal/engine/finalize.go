@@ -109,7 +109,7 @@ func (p *pass) orAbandon(ctx context.Context, why error) error {
 func (p *pass) remains() string {
 	what := kindOf(p.obj)
 	if p.status.ID != "" {
-		return fmt.Sprintf(msgRemains, what, p.status.Name, p.status.ID, p.status.ProjectID)
+		return fmt.Sprintf(msgRemains, what, cmp.Or(p.status.Name, p.obj.GetName()), p.status.ID, p.status.ProjectID)
 	}
 	return fmt.Sprintf(msgMayRemain, what, p.owner())
 }

@@ -224,7 +224,7 @@ func (p *pass) compare(remote resource) (found, error) {
 	if !p.policies.observes {
 		owner := actual.Mark().Owner
 		if p.status.ID != "" && owner != "" && owner != p.mark.Owner && p.policies.adoption != v1alpha1.AdoptAlways {
-			return found{}, p.refuseToAdopt(remote, ownedElsewhere(actual.Key(), owner))
+			return found{}, p.refuseToAdopt(remote, ownedElsewhere(called(remote), owner, p.otherwise()))
 		}
 	}
 	if !p.policies.showsDrift() {

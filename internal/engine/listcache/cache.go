@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -201,9 +202,10 @@ func (s *Cache[S, R]) drop() {
 
 // Doubt records that an own write ended without an answer, so that MeshAgent may have carried it
 // out. Lists that began earlier then no longer answer questions about the names in about. These are
-// the id of a resource, or its key and owner if it may have been created. Without names, everything
-// is in doubt.
+// the id of a resource, or its key and owner if it may have been created; an empty name is that of a
+// resource without a key. Without names, everything is in doubt.
 func (s *Cache[S, R]) Doubt(about ...string) {
+	about = slices.DeleteFunc(about, func(name string) bool { return name == "" })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.doubted == nil {

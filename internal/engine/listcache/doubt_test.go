@@ -46,6 +46,8 @@ func TestADoubtIsAboutOneResource(t *testing.T) {
 		if _, ok := list.Get("a"); !ok {
 			t.Error("the list from after it is not believed")
 		}
+		s.Doubt("", "owner of one without a key")
+		ask(3, "another")
 		s.Doubt()
 		ask(4, "another")
 	})
