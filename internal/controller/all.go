@@ -25,8 +25,10 @@ var All = []engine.Controller{
 	&FeedSubscription,
 	&File,
 	&ScheduledTask,
+	&LLMLogger,
 	&Mailbox,
 	&Repository,
+	&Share,
 }
 
 // optional is a list of a reference that may be missing.

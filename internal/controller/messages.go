@@ -35,5 +35,7 @@ const (
 	msgFeedSchema     = "spec.messageSchema must be a JSON schema, which is an object or a boolean"
 	msgRoomMetadata   = "spec.metadata is not a JSON object: %v"
 	msgTaskPayload    = "spec.queue.payload is not a JSON object: %v"
+	msgShareSettings  = "spec.settings is not a JSON object: %v"
+	msgReservedKey    = "spec.settings has %q, and keys under meshagent.com/ are reserved for the operator. Remove it"
 	msgVariablePlace  = "The variable %q in spec.container.environment"
 )

@@ -55,6 +55,8 @@ func documents(ctx context.Context) map[string]document {
 	agentRoute.Backend, agentRoute.Paths = RouteBackend{Agent: &RouteTarget{"helper"}}, nil
 
 	mailbox := MailboxSpec{Address: "a@x", Room: "support", Queue: "q", Public: true, Annotations: annotations}
+	logger := LLMLoggerSpec{FeedID: "f", FilterExpression: new("x"), Paused: new(true), Annotations: annotations}
+	share := ShareSpec{Settings: Object{"a": "b"}}
 	repository := RepositorySpec{Name: "apps/a", Description: new("d"), Annotations: annotations}
 
 	return map[string]document{
@@ -96,10 +98,14 @@ func documents(ctx context.Context) map[string]document {
 		"create a route to an agent": {schema: "AgentRouteSpec", within: "spec", send: creating(ctx, (*Project).Routes, agentRoute), except: []string{"backend.room", "paths"}},
 		"update a route to an agent": {schema: "AgentRouteSpec", within: "spec", send: updating(ctx, (*Project).Routes, Route{RouteSpec: agentRoute}, agentRoute), except: []string{"backend.room", "paths"}},
 
+		"create a logger":     {schema: "LLMLoggerWrite", send: creating(ctx, (*Project).LLMLoggers, logger)},
+		"update a logger":     {schema: "LLMLoggerWrite", send: updating(ctx, (*Project).LLMLoggers, LLMLogger{ID: "l", LLMLoggerSpec: logger}, logger)},
 		"create a mailbox":    {schema: "MailboxCreate", send: creating(ctx, (*Project).Mailboxes, mailbox)},
 		"update a mailbox":    {schema: "MailboxUpdate", send: updating(ctx, (*Project).Mailboxes, Mailbox{MailboxSpec: mailbox}, mailbox)},
 		"create a repository": {schema: "RepositoryWrite", send: creating(ctx, (*Project).Repositories, repository)},
 		"update a repository": {schema: "RepositoryWrite", send: updating(ctx, (*Project).Repositories, Repository{ID: "r", RepositorySpec: repository}, repository)},
+		"create a share":      {schema: "ShareWrite", send: creating(ctx, (*Project).Shares, share)},
+		"update a share":      {schema: "ShareWrite", send: updating(ctx, (*Project).Shares, Share{ID: "s", ShareSpec: share}, share)},
 
 		"render a template": {schema: "ServiceFromTemplate", send: creating(ctx, (*Project).Services, ServiceFromTemplate("n", "{{ x }}", map[string]string{"x": "y"}))},
 	}

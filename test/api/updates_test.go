@@ -31,6 +31,7 @@ var _ = describeUpdates(
 	badUpdate("the path of a subscription", "MeshFeedSubscription", `spec: {feedRef: {name: f}, roomRef: {name: r}, path: /}`, `{"spec": {"path": "/a"}}`, `path cannot be changed`),
 	badUpdate("the address of a mailbox", "MeshMailbox", `spec: {address: a@b, roomRef: {name: r}, queue: q}`, `{"spec": {"address": "c@b"}}`, `address cannot be changed`),
 	goodUpdate("the room of a mailbox", "MeshMailbox", `spec: {address: a@b, roomRef: {name: r}, queue: q}`, `{"spec": {"roomRef": {"name": null, "externalID": "s"}}}`),
+	goodUpdate("the feed of a logger", "MeshLLMLogger", `spec: {feedRef: {name: f}}`, `{"spec": {"feedRef": {"name": null, "externalID": "g"}}}`),
 	goodUpdate("the name of a repository", "MeshRepository", `spec: {name: a}`, `{"spec": {"name": "a/b"}}`),
 	badUpdate("the form of the room of a service", "MeshService", `spec: {external: {}, roomRef: {name: r}}`, `{"spec": {"roomRef": {"name": null, "externalName": "r"}}}`, `roomRef cannot be added, removed or changed`),
 	badUpdate("the room of a service", "MeshService", `spec: {external: {}, roomRef: {name: r}}`, `{"spec": {"roomRef": null}}`, `roomRef cannot be added, removed or changed`),

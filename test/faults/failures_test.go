@@ -96,7 +96,7 @@ func (h *cluster) prepare(s samples.Sample, patch string) *unfinished {
 	u.marked = strings.Contains(string(u.post.RequestBody), memory.OwnMark)
 	u.Condition(u.obj, v1alpha1.ConditionReady) // it reads the object
 	u.hidden = len(u.obj.CommonStatus().WrittenSecrets) > 0
-	u.keyed = !strings.Contains(string(u.post.RequestBody), string(u.obj.GetUID()))
+	u.keyed = keyed(u.obj, u.post)
 	h.CheckDeletion(u.obj)
 	if u.post.Collection == "invitations" {
 		h.MeshAgent.Remove(u.post.Collection, u.post.ID) // the API cannot take it back

@@ -148,6 +148,7 @@ func (o *ordeal) removeResource() {
 // the object came to.
 func (o *ordeal) during(t trouble, what struck, method string, do func()) (outcome string) {
 	o.Helper()
+	o.Run(5 * time.Second) // a list from before would answer some of the passes, and the words would change with its age
 	reason := t.reasonFor(what, method)
 	if reason == "" || o.methodFor(method) == "" || t.isContent && what == everything && o.made.About.IsRaw() {
 		do()

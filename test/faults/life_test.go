@@ -48,7 +48,7 @@ func prepareLife(tb testing.TB, s samples.Sample, behavior simulator.Behavior) *
 	obj := object(s)
 	l.made = l.ApplyAndLearn(obj)
 	l.marked = strings.Contains(string(l.made.RequestBody), ownMark)
-	l.keyed = !strings.Contains(string(l.made.RequestBody), string(obj.GetUID()))
+	l.keyed = keyed(obj, l.made)
 	l.CheckDeletion(obj)
 	l.RequireHeld(l.before)
 	return l

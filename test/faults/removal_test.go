@@ -24,6 +24,9 @@ func TestRemovedFieldsFallBackToDefaults(t *testing.T) {
 		"a text":                  {"MeshFeed", `{"spec": {"description": "Sales"}}`, `{"spec": {"description": null}}`},
 		"a format":                {"MeshFeedSubscription", `{"spec": {"filenameFormat": "YYYY"}}`, `{"spec": {"filenameFormat": null}}`},
 		"a text of a repository":  {"MeshRepository", `{"spec": {"description": "x"}}`, `{"spec": {"description": null}}`},
+		"a filter of a logger":    {"MeshLLMLogger", `{"spec": {"filterExpression": "x"}}`, `{"spec": {"filterExpression": null}}`},
+		"a flag of a logger":      {"MeshLLMLogger", `{"spec": {"paused": true}}`, `{"spec": {"paused": null}}`},
+		"settings":                {"MeshShare", `{"spec": {"settings": {"role": "x"}}}`, `{"spec": {"settings": null}}`},
 		"a flag of a mailbox":     {"MeshMailbox", `{"spec": {"public": true}}`, `{"spec": {"public": null}}`},
 		"members of list elements": {
 			"MeshRoute", `{"spec": {"paths": [{"path": "/", "pathType": "Exact", "targetPort": 8000, "stripPrefix": true}]}}`,

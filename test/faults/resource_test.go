@@ -5,9 +5,19 @@ package faults_test
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/harness/memory"
 )
+
+// keyed says that a resource has a natural key, which another user can choose too: it has a name,
+// and that is not the object's own.
+func keyed(obj v1alpha1.Object, made memory.Creation) bool {
+	return obj.CommonStatus().Name != "" && !strings.Contains(string(made.RequestBody), string(obj.GetUID()))
+}
 
 // memberOf is the schema of a member, or else of all values of a map; nil if the contract does not
 // say.

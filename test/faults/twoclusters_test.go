@@ -21,7 +21,7 @@ import (
 // it would create, and the first creates.
 func TestTwoClustersAndOneName(t *testing.T) {
 	t.Parallel()
-	cells := newTally(t, samples.Kinds(samples.Mirrored()))
+	cells := newDemand(t)
 	for _, f := range failures {
 		if f.name != "429" && !f.unsent {
 			continue
@@ -35,9 +35,7 @@ func TestTwoClustersAndOneName(t *testing.T) {
 						if !same {
 							patch = s.Edit()
 						}
-						if sharesOneName(t, s, patch, f) {
-							cells.strike(s.Kind)
-						}
+						sharesOneName(t, s, patch, f, cells)
 					})
 				})
 			}
@@ -45,21 +43,23 @@ func TestTwoClustersAndOneName(t *testing.T) {
 	}
 }
 
-// sharesOneName tries one sample. It tells whether the clusters can collide: if an object, or what
-// it needs, chooses an id of its own, that is another one in each cluster.
-func sharesOneName(t *testing.T, s samples.Sample, patch string, f failure) bool {
+// sharesOneName tries one sample, if the clusters can collide: if an object, or what it needs,
+// chooses an id of its own, that is another one in each cluster, and what has no name never
+// collides.
+func sharesOneName(t *testing.T, s samples.Sample, patch string, f failure, cells *demand) {
 	t.Helper()
 	remote := simulator.New(simulator.WithLatency(20 * time.Millisecond))
 	first, second := &cluster{memory.NewCluster(t, "cluster-1", remote)}, &cluster{memory.NewCluster(t, "cluster-2", remote)}
 	first.ApplyNeeds(s, nil)
 	if first.needsOwnID(s) {
-		return false
+		return
 	}
 	second.ApplyNeeds(s, func(need v1alpha1.Object) { need.CommonSpec().ReconcilePolicy = v1alpha1.ReconcileObserve })
 	u := second.prepare(s, patch)
 	if !u.keyed {
-		return false
+		return
 	}
+	cells.atLeast(s.Kind, "keyed", 1)
 	u.fail(f)
 	theirs := first.ApplyAndLearn(object(s))
 	obj := object(s)
@@ -91,7 +91,7 @@ func sharesOneName(t *testing.T, s samples.Sample, patch string, f failure) bool
 	if left, there := first.Held()[theirs.Foreign]; there {
 		t.Errorf("it is left: %s", left)
 	}
-	return true
+	cells.strike(s.Kind + ": keyed")
 }
 
 // needsOwnID says that something that a sample needs has an id that its object chose.

@@ -169,17 +169,22 @@ func (h *cluster) survivesAdoption(s samples.Sample, cells *tally, policy v1alph
 		cells.strike(s.Kind) // no one else can have chosen its id: there is nothing to adopt
 		return
 	}
+	patch := fmt.Sprintf(`{"spec": {"adoptionPolicy": %q}}`, policy)
+	named := keyed(obj, made)
 	h.CheckDeletion(obj)
 	theirs, err := h.MeshAgent.CreateForeign(made.Call, memory.OwnMark, false)
 	if err != nil {
 		h.Fatal(err)
+	}
+	if !named {
+		patch = fmt.Sprintf(`{"spec": {"adoptionPolicy": %q, "adoptionID": %q}}`, policy, theirs.ID)
 	}
 	if owner != "" {
 		h.own(theirs, owner)
 	}
 	before := h.unknowns(theirs)
 	h.MeshAgent.ResetCalls()
-	obj = h.Patched(object(s), fmt.Sprintf(`{"spec": {"adoptionPolicy": %q}}`, policy))
+	obj = h.Patched(object(s), patch)
 	h.Apply(obj)
 	h.Run(time.Minute)
 	h.CheckReady(obj)
@@ -190,7 +195,7 @@ func (h *cluster) survivesAdoption(s samples.Sample, cells *tally, policy v1alph
 	cells.strike(s.Kind)
 }
 
-// own puts the mark of an operator where there are annotations.
+// own puts the mark of an operator where there are annotations, or free settings.
 func (h *cluster) own(theirs simulator.Foreign, owner string) {
 	h.MeshAgent.Edit(theirs.Collection, theirs.ID, func(doc map[string]any) {
 		for _, holder := range []any{doc, doc["metadata"], doc["spec"]} {
@@ -198,8 +203,10 @@ func (h *cluster) own(theirs simulator.Foreign, owner string) {
 			if inner, ok := holder["metadata"].(map[string]any); ok && inner["annotations"] != nil {
 				holder = inner
 			}
-			if annotations, ok := holder["annotations"].(map[string]any); ok {
-				annotations[memory.OwnMark+"owner"] = owner
+			for _, name := range []string{"annotations", "settings"} {
+				if marks, ok := holder[name].(map[string]any); ok {
+					marks[memory.OwnMark+"owner"] = owner
+				}
 			}
 		}
 	})

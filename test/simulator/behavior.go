@@ -46,6 +46,9 @@ type Behavior struct {
 	// NullClearsSecrets generates another secret if an update of a webhook has a null secret, or
 	// none. Usually, the webhook keeps its secret.
 	NullClearsSecrets bool
+	// PlainSettings rejects settings of a share whose names have dots or slashes, such as an ownership
+	// annotation.
+	PlainSettings bool
 	// TokenLifetime is the lifetime of connection tokens (usually an hour). If it is negative,
 	// responses do not have it.
 	TokenLifetime time.Duration

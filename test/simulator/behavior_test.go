@@ -66,6 +66,11 @@ func TestBehavior(t *testing.T) {
 			a.want("PUT", "/webhooks/"+fmt.Sprint(before["id"]), fmt.Sprintf(body, `, "secret": null`), 200, "")
 			return fmt.Sprint(row()["secret"] == before["secret"])
 		}, "true", "false"},
+		{"settings of shares are plain words", Behavior{PlainSettings: true}, func(a *api) string {
+			a.want("POST", "/shares", `{"settings": {"room": "a"}}`, 200, "")
+			status, _ := a.send("POST", "/shares", `{"settings": {"x.example/y": "a"}}`)
+			return fmt.Sprint(status)
+		}, "200", "400"},
 		{"tokens say nothing about their end", Behavior{TokenLifetime: -1}, func(a *api) string { return lifetime(a) }, "1h0m0s", "none"},
 		{"tokens end sooner", Behavior{TokenLifetime: time.Minute}, func(a *api) string { return lifetime(a) }, "1h0m0s", "1m0s"},
 	} {

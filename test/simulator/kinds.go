@@ -29,7 +29,7 @@ func accountKinds() []kind {
 			refer: "agent_id", renames: []string{"agent_name", "spec.backend.agent.name"}, created: grantAll("agent-grants", "agent_id"),
 		},
 		{path: "sessions", noun: "session", bereaved: endSession}, // assumed: history outlives the room
-		{path: "shares", noun: "share"},
+		{path: "shares", noun: "share", prepare: prepareShare},
 	}
 }
 

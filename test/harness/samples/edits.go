@@ -37,6 +37,8 @@ var edits = map[string]string{ //nolint:gosec // these are not credentials
 	"MeshSecret registry-pull":  `{"spec": {"type": "Raw", "raw": {"key": ".dockerconfigjson"}}}`,
 	"MeshMailbox":               `{"spec": {"queue": "letters", "public": null, "annotations": {"a": "b"}}}`,
 	"MeshRepository":            `{"spec": {"description": "Images", "annotations": null}}`,
+	"MeshLLMLogger":             `{"spec": {"filterExpression": "", "paused": true, "annotations": null}}`,
+	"MeshShare":                 `{"spec": {"settings": {"role": "editor", "theme": {"color": null, "font": "serif"}}}}`,
 	"MeshService": `{"spec": {"metadata": {"repo": "https://example.com/code", "description": null, "annotations": null},
 		"agents": [{"name": "other"}], "files": null}}`,
 	"MeshService translator": `{"spec": {"template": {"values": {"language": "German", "tone": "plain"}}}}`,
