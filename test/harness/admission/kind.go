@@ -99,7 +99,7 @@ func (k *kind) validate(ctx context.Context, obj *unstructured.Unstructured) err
 	errs = append(errs, schemavalidation.ValidateCustomResource(nil, obj.Object, k.schema)...)
 	errs = append(errs, objectmeta.Validate(ctx, nil, obj.Object, k.structural, false)...)
 	errs = append(errs, listtype.ValidateListSetsAndMaps(nil, k.structural, obj.Object)...)
-	if blocking := blocksRules(errs); blocking != nil {
+	if blocking := k.blocksRules(errs); blocking != nil {
 		errs = append(errs, blocking)
 	} else {
 		broken, _ := k.rules.Validate(ctx, nil, k.structural, obj.Object, nil, celconfig.RuntimeCELCostBudget)
@@ -116,7 +116,7 @@ func (k *kind) validateUpdate(ctx context.Context, obj, old *unstructured.Unstru
 	if before := listtype.ValidateListSetsAndMaps(nil, k.structural, old.Object); len(before) == 0 {
 		errs = append(errs, listtype.ValidateListSetsAndMaps(nil, k.structural, obj.Object)...)
 	}
-	if blocking := blocksRules(errs); blocking != nil {
+	if blocking := k.blocksRules(errs); blocking != nil {
 		errs = append(errs, blocking)
 	} else {
 		broken, _ := k.rules.Validate(ctx, nil, k.structural, obj.Object, old.Object, celconfig.RuntimeCELCostBudget, cel.WithRatcheting(correlated))
@@ -132,9 +132,12 @@ func (k *kind) invalid(obj *unstructured.Unstructured, errs field.ErrorList) err
 	return apierrors.NewInvalid(k.gvk.GroupKind(), obj.GetName(), errs)
 }
 
-// blocksRules returns the error that prevents rules from running, because they cannot read such an
-// object.
-func blocksRules(errs field.ErrorList) *field.Error {
+// blocksRules returns the error that prevents the rules of a kind from running, because they cannot
+// read such an object.
+func (k *kind) blocksRules(errs field.ErrorList) *field.Error {
+	if k.rules == nil {
+		return nil // there are none
+	}
 	for _, err := range errs {
 		switch err.Type {
 		case field.ErrorTypeNotSupported, field.ErrorTypeRequired, field.ErrorTypeTooLong, field.ErrorTypeTooMany, field.ErrorTypeTypeInvalid:
