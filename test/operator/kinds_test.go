@@ -10,6 +10,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness"
@@ -166,14 +167,21 @@ func respectsOwners(ctx context.Context, s harness.Sample) bool {
 	if !l.HasOwner() {
 		return false
 	}
-	theirs := l.Document()
+	theirs, named := l.Document(), l.CommonStatus().Name != ""
 	harness.EachOwnerAnnotation(theirs, func(holder map[string]any, name string) { holder[name] = "cluster-2/far/away" })
 	l.DeleteObject(ctx)
 	id := w.MeshAgent.Add(l.Resource.Path, theirs)
 	document := func() map[string]any { return l.DocumentOf(l.Resource.Path, id) }
 	theirs = document()
 
-	l.Object = s.Fresh()
+	fresh := func() client.Object {
+		made := s.Fresh()
+		if !named { // it is theirs only if the object says so
+			made.(v1alpha1.Object).CommonSpec().AdoptionID = id
+		}
+		return made
+	}
+	l.Object = fresh()
 	w.CreateAll(ctx, l.Object)
 	Eventually(w.State(ctx, l.Object)).WithContext(ctx).Should(And(HavePrefix("Ready=False"),
 		ContainSubstring("Stalled=True OwnedElsewhere"), ContainSubstring("cluster-2/far/away")))
@@ -182,10 +190,14 @@ func respectsOwners(ctx context.Context, s harness.Sample) bool {
 	Expect(document()).To(Equal(theirs))
 
 	By("waiting until the other owner releases it")
-	l.Object = s.Fresh()
+	l.Object = fresh()
 	w.CreateAll(ctx, l.Object)
 	Eventually(w.State(ctx, l.Object)).WithContext(ctx).Should(ContainSubstring("Stalled=True OwnedElsewhere"))
 	Expect(w.MeshAgent.Remove(l.Resource.Path, id)).To(BeTrue())
+	if !named {
+		Eventually(w.State(ctx, l.Object)).WithContext(ctx).Should(ContainSubstring("Synced=False Missing"))
+		l.MergePatch(ctx, `{"spec": {"adoptionID": null}}`)
+	}
 	w.ExpectReady(ctx, l.Object)
 	l.FindResource()
 	Expect(l.CommonStatus().IsAdopted()).To(BeFalse())
