@@ -37,8 +37,9 @@ func (r LocalObjectReference) Resource() ResourceReference { return ResourceRefe
 // +kubebuilder:validation:XValidation:rule="(has(self.name) ? 1 : 0) + (has(self.externalName) ? 1 : 0) + (has(self.externalID) ? 1 : 0) == 1",message="set exactly one of name (an object in this namespace), externalName and externalID (the name or ID in MeshAgent)"
 type ResourceReference struct {
 	// name is the name of the object in this namespace that manages the resource.
-	// The operator waits until the object is Ready, and follows it when the
-	// resource is renamed or created again. At most 253 characters.
+	// The operator waits until the object is Ready (a MeshManagedAgent need only
+	// be in MeshAgent), and follows it when the resource is renamed or created
+	// again. At most 253 characters.
 	// +optional
 	Name ObjectName `json:"name,omitempty"`
 
@@ -85,31 +86,6 @@ type IDReference struct {
 // Resource is the same as a ResourceReference.
 func (r IDReference) Resource() ResourceReference {
 	return ResourceReference{Name: r.Name, ExternalID: r.ExternalID}
-}
-
-// ExternalReference selects a resource in MeshAgent that no object can manage.
-// Set exactly one field.
-// +kubebuilder:validation:MinProperties=1
-// +kubebuilder:validation:XValidation:rule="has(self.externalName) != has(self.externalID)",message="set exactly one of externalName and externalID (the name or ID in MeshAgent)"
-type ExternalReference struct {
-	// externalName is the name of the resource in MeshAgent, with at most 253
-	// characters. It is never taken for an ID.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	// +optional
-	ExternalName string `json:"externalName,omitempty"`
-
-	// externalID is the ID of the resource in MeshAgent, with at most 253
-	// characters. It is never taken for a name.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	// +optional
-	ExternalID string `json:"externalID,omitempty"`
-}
-
-// Resource is the same as a ResourceReference.
-func (r ExternalReference) Resource() ResourceReference {
-	return ResourceReference{ExternalName: r.ExternalName, ExternalID: r.ExternalID}
 }
 
 // APIKeyReference selects the key of a Kubernetes Secret that holds an API key

@@ -62,7 +62,7 @@ type MeshRouteBackend struct {
 
 	// agentRef selects a managed agent. Set either roomRef or agentRef.
 	// +optional
-	AgentRef *ExternalReference `json:"agentRef,omitempty"`
+	AgentRef *ResourceReference `json:"agentRef,omitempty"`
 }
 
 // RoutePathType is how a path is matched.

@@ -58,7 +58,7 @@ type MeshSecretSpec struct {
 	// agentRef selects the managed agent that the secret belongs to. If neither
 	// roomRef nor agentRef is set, the secret belongs to the project. Immutable.
 	// +optional
-	AgentRef *ExternalReference `json:"agentRef,omitempty"`
+	AgentRef *ResourceReference `json:"agentRef,omitempty"`
 
 	// type is what the secret in MeshAgent holds: Keys (variables), Docker (the
 	// credential of an image registry) or Raw (the bytes of one key). Defaults to

@@ -29,6 +29,9 @@ var All = []engine.Controller{
 	&Mailbox,
 	&Repository,
 	&Share,
+	&ManagedAgent,
+	&AgentGrant,
+	&AgentRoomGrant,
 }
 
 // optional is a list of a reference that may be missing.
@@ -59,16 +62,12 @@ func nameOr(name string, obj client.Object) string {
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects,verbs=list;watch;patch
 // +kubebuilder:rbac:groups=meshagent.com,resources=meshprojects/status,verbs=patch
 
-// managedAgent is the kind that managed agents will have.
-const managedAgent = "MeshManagedAgent"
-
-// toAgents declares references to managed agents.
-func toAgents[O v1alpha1.Object](of func(O) *v1alpha1.ExternalReference) engine.Reference[O] {
-	return engine.ToExternal(managedAgent, func(obj O) []v1alpha1.ResourceReference {
-		return optional(of(obj))
-	}, func(project *meshagent.Project) meshagent.Collection[meshagent.ManagedAgentSpec, meshagent.ManagedAgent] {
+// toAgents declares references to managed agents. What refers to one needs its ID or its name, and
+// does not wait for the secrets that the agent itself waits for.
+func toAgents[O v1alpha1.Object](of func(O) []v1alpha1.ResourceReference) engine.Reference[O] {
+	return engine.ToNamed(&v1alpha1.MeshManagedAgent{}, of, func(project *meshagent.Project) meshagent.Collection[meshagent.ManagedAgentSpec, meshagent.ManagedAgent] {
 		return project.ManagedAgents()
-	})
+	}).Identified()
 }
 
 // toRooms declares references to rooms.

@@ -15,6 +15,10 @@ func describeRoomGrant(grant *v1alpha1.MeshRoomGrant) {
 	grant.Status.Subject = cmp.Or(grant.Spec.Email, shortened(grant.Spec.UserID))
 }
 
+func describeAgentGrant(grant *v1alpha1.MeshAgentGrant) {
+	grant.Status.Subject = cmp.Or(grant.Spec.Email, shortened(grant.Spec.UserID))
+}
+
 func describeSecret(secret *v1alpha1.MeshSecret) {
 	switch {
 	case secret.Spec.RoomRef != nil:

@@ -37,5 +37,8 @@ const (
 	msgTaskPayload    = "spec.queue.payload is not a JSON object: %v"
 	msgShareSettings  = "spec.settings is not a JSON object: %v"
 	msgReservedKey    = "spec.settings has %q, and keys under meshagent.com/ are reserved for the operator. Remove it"
+	msgServerWaits    = "MCP server %q waits for MeshSecret %q"
+	msgServersWait    = ", and %d more secrets are missing"
+	msgNotOfAgent     = "MCP server %q names MeshSecret %q, which is %s. It must be a secret of this agent: set spec.agentRef of the MeshSecret to it"
 	msgVariablePlace  = "The variable %q in spec.container.environment"
 )

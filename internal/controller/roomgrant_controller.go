@@ -33,13 +33,12 @@ var RoomGrant = engine.Kind[*v1alpha1.MeshRoomGrant, meshagent.RoomGrantSpec, me
 	},
 	Desired:  desiredRoomGrant,
 	Describe: describeRoomGrant,
-	Adapt:    adaptRoomGrant,
+	Adapt: func(desired meshagent.RoomGrantSpec, remote meshagent.RoomGrant) meshagent.RoomGrantSpec {
+		return remote.Adapt(desired)
+	},
 	Report: func(grant *v1alpha1.MeshRoomGrant, remote meshagent.RoomGrant, _ engine.Inputs) string {
 		grant.Status.UserID = remote.Holder
-		if remote.Pending() {
-			return remote.Email + " was invited and has not joined yet"
-		}
-		return ""
+		return notJoined(remote.Invited())
 	},
 }
 
@@ -53,15 +52,10 @@ func desiredRoomGrant(grant *v1alpha1.MeshRoomGrant, in engine.Inputs) (meshagen
 	}, nil
 }
 
-// adaptRoomGrant leaves a grant with the user who got it by an e-mail address, whatever their
-// address is now. What an invitation promises cannot be read or changed: the grant is corrected
-// when it is there.
-func adaptRoomGrant(desired meshagent.RoomGrantSpec, remote meshagent.RoomGrant) meshagent.RoomGrantSpec {
-	if desired.Email != "" {
-		desired.UserID, desired.Email = remote.UserID, remote.Email
+// notJoined says that the user of a grant has not joined yet.
+func notJoined(email string) string {
+	if email == "" {
+		return ""
 	}
-	if remote.Pending() {
-		desired.Permissions = nil
-	}
-	return desired
+	return email + " was invited and has not joined yet"
 }

@@ -20,7 +20,9 @@ var Route = engine.Kind[*v1alpha1.MeshRoute, meshagent.RouteSpec, meshagent.Rout
 		toRooms(func(route *v1alpha1.MeshRoute) []v1alpha1.ResourceReference {
 			return optional(route.Spec.Backend.RoomRef)
 		}),
-		toAgents(func(route *v1alpha1.MeshRoute) *v1alpha1.ExternalReference { return route.Spec.Backend.AgentRef }),
+		toAgents(func(route *v1alpha1.MeshRoute) []v1alpha1.ResourceReference {
+			return optional(route.Spec.Backend.AgentRef)
+		}),
 	},
 	Desired:  desiredRoute,
 	Describe: describeRoute,
@@ -40,7 +42,7 @@ func desiredRoute(route *v1alpha1.MeshRoute, in engine.Inputs) (meshagent.RouteS
 	if ref := route.Spec.Backend.RoomRef; ref != nil {
 		spec.Backend.Room = &meshagent.RouteTarget{Name: in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name}
 	} else {
-		spec.Backend.Agent = &meshagent.RouteTarget{Name: in.External(managedAgent, route.Spec.Backend.AgentRef.Resource()).Name}
+		spec.Backend.Agent = &meshagent.RouteTarget{Name: in.Resolved(&v1alpha1.MeshManagedAgent{}, *route.Spec.Backend.AgentRef).Name}
 	}
 	for _, path := range route.Spec.Paths {
 		spec.Paths = append(spec.Paths, meshagent.RoutePath{

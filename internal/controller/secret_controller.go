@@ -21,13 +21,13 @@ var Secret = engine.Kind[*v1alpha1.MeshSecret, meshagent.SecretSpec, meshagent.S
 			return in.Resolved(&v1alpha1.MeshRoom{}, *ref).Name
 		}
 		if ref := secret.Spec.AgentRef; ref != nil {
-			return in.External(managedAgent, ref.Resource()).ID
+			return in.Resolved(&v1alpha1.MeshManagedAgent{}, *ref).ID
 		}
 		return ""
 	},
 	References: []engine.Reference[*v1alpha1.MeshSecret]{
 		toRooms(func(secret *v1alpha1.MeshSecret) []v1alpha1.ResourceReference { return optional(secret.Spec.RoomRef) }),
-		toAgents(func(secret *v1alpha1.MeshSecret) *v1alpha1.ExternalReference { return secret.Spec.AgentRef }),
+		toAgents(func(secret *v1alpha1.MeshSecret) []v1alpha1.ResourceReference { return optional(secret.Spec.AgentRef) }),
 	},
 	Sources: []engine.Source[*v1alpha1.MeshSecret]{
 		engine.FromSecrets(func(secret *v1alpha1.MeshSecret) []string { return []string{string(secret.Spec.SecretRef.Name)} }),

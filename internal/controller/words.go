@@ -41,6 +41,31 @@ var (
 	contentTypeWords = words[v1alpha1.ContentType]{
 		v1alpha1.ContentText: "text", v1alpha1.ContentFile: "file", v1alpha1.ContentAudio: "audio",
 	}
+	modelProviderWords = words[v1alpha1.ModelProvider]{
+		v1alpha1.ProviderOpenAI: "openai", v1alpha1.ProviderAnthropic: "anthropic",
+	}
+	threadIsolationWords = words[v1alpha1.ThreadIsolation]{
+		v1alpha1.ThreadsGlobal: "global", v1alpha1.ThreadsParticipant: "participant",
+	}
+	toolkitTypeWords = words[v1alpha1.AgentToolkitType]{
+		v1alpha1.ToolkitWebSearch: meshagent.ToolkitWebSearch, v1alpha1.ToolkitWebFetch: meshagent.ToolkitWebFetch,
+		v1alpha1.ToolkitImageGeneration: meshagent.ToolkitImageGeneration, v1alpha1.ToolkitMCP: meshagent.ToolkitMCP,
+	}
+	authorizationWords = words[v1alpha1.MCPAuthorizationType]{
+		v1alpha1.AuthorizationBearer: "bearer", v1alpha1.AuthorizationHeader: "header",
+	}
+	backgroundWords = words[v1alpha1.ImageBackground]{
+		v1alpha1.BackgroundTransparent: "transparent", v1alpha1.BackgroundOpaque: "opaque", v1alpha1.BackgroundAuto: "auto",
+	}
+	imageFormatWords = words[v1alpha1.ImageFormat]{
+		v1alpha1.ImagePNG: "png", v1alpha1.ImageWebP: "webp", v1alpha1.ImageJPEG: "jpeg",
+	}
+	imageQualityWords = words[v1alpha1.ImageQuality]{
+		v1alpha1.QualityAuto: "auto", v1alpha1.QualityLow: "low", v1alpha1.QualityMedium: "medium", v1alpha1.QualityHigh: "high",
+	}
+	imageSizeWords = words[v1alpha1.ImageSize]{
+		v1alpha1.SizeAuto: "auto", v1alpha1.SizeSquare: "1024x1024", v1alpha1.SizePortrait: "1024x1536", v1alpha1.SizeLandscape: "1536x1024",
+	}
 )
 
 // wire is MeshAgent's word for a value; "" for an unset one.

@@ -58,8 +58,8 @@ func (r Reference[O]) Declared() Reference[O] {
 // referenced is what a reference leads to.
 type referenced struct {
 	need   need
-	kind   string          // such as MeshRoom
-	target v1alpha1.Object // nil for a kind without objects
+	kind   string // such as MeshRoom
+	target v1alpha1.Object
 	// find looks in MeshAgent for what a name or an id represents. If it is nil, an id is taken as
 	// it is, and there are no names.
 	find func(ctx context.Context, env *Environment, connection *projects.Connection, ref v1alpha1.ResourceReference) (Resolved, error)
@@ -76,13 +76,6 @@ func ToNamed[O v1alpha1.Object, S meshagent.Spec[S], R meshagent.Resource[S]](
 	target v1alpha1.Object, of func(O) []v1alpha1.ResourceReference, collection func(*meshagent.Project) meshagent.Collection[S, R],
 ) Reference[O] {
 	return Reference[O]{referenced{kind: kindOf(target), target: target, find: findListed(kindOf(target), collection)}, of}
-}
-
-// ToExternal is ToNamed for a kind that has no objects yet.
-func ToExternal[O v1alpha1.Object, S meshagent.Spec[S], R meshagent.Resource[S]](
-	kind string, of func(O) []v1alpha1.ResourceReference, collection func(*meshagent.Project) meshagent.Collection[S, R],
-) Reference[O] {
-	return Reference[O]{referenced{kind: kind, find: findListed(kind, collection)}, of}
 }
 
 // Resolved is what a reference represents in MeshAgent, with the object that manages it; nil for an
@@ -106,14 +99,10 @@ type Inputs struct {
 
 // Resolved returns what a declared reference to objects like target represents.
 func (in Inputs) Resolved(target v1alpha1.Object, ref v1alpha1.ResourceReference) Resolved {
-	return in.External(kindOf(target), ref)
-}
-
-// External returns what a declared reference to a resource of a kind represents.
-func (in Inputs) External(kind string, ref v1alpha1.ResourceReference) Resolved {
-	found, ok := in.resolved[referenceKey(kind, ref)]
+	key := referenceKey(kindOf(target), ref)
+	found, ok := in.resolved[key]
 	if !ok && !in.partial {
-		panic("engine: a kind uses a reference that it did not declare: " + referenceKey(kind, ref))
+		panic("engine: a kind uses a reference that it did not declare: " + key)
 	}
 	return found
 }

@@ -226,7 +226,7 @@ func essence(obj client.Object) []string {
 		return append(ready, obj.Status.ProjectID, obj.Status.ProjectKey, fmt.Sprint(obj.Status.Domains), projects.GuardOf(obj), fmt.Sprint(apiOf(obj).Spoken(), apiOf(obj).Tested()))
 	case v1alpha1.Object:
 		status := obj.CommonStatus()
-		return append(readiness(&status.ObjectStatus), status.ID, status.Name)
+		return append(readiness(&status.ObjectStatus), status.ID, status.Name, status.Parent)
 	}
 	return nil
 }

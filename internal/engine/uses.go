@@ -57,7 +57,7 @@ func (k *kind) watchUses(mgr manager.Manager, env *Environment, b *builder.Build
 		return env.having(k.like, usesIndex, func(changed client.Object) string { return usesKey(like, changed.GetName()) }, inNamespaceOf)
 	}
 	for _, reference := range k.references {
-		if target := reference.target; target != nil && !watched[reference.kind] {
+		if target := reference.target; !watched[reference.kind] {
 			b = b.Watches(target, enqueue(projects.RetryPriority, users(target)), builder.WithPredicates(mattersToUsers()))
 		}
 	}

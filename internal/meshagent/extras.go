@@ -33,7 +33,7 @@ type element struct {
 
 // elementKeys are the members that identify the objects of MeshAgent's lists, the most reliable
 // first.
-var elementKeys = []string{"name", "num", "path", "address", "queue", "label", "protocol", "id", "image", "identity", "type"}
+var elementKeys = []string{"name", "num", "path", "address", "queue", "label", "server_label", "protocol", "id", "image", "identity", "type", "model"}
 
 // extrasOf returns the members of a document that neither the type nor readOnly has. It returns nil
 // if there are none.

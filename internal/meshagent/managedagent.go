@@ -4,22 +4,12 @@
 package meshagent
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 )
-
-// ManagedAgentSpec is what callers write of a managed agent. What it does not have is kept as
-// MeshAgent has it.
-type ManagedAgentSpec struct {
-	Metadata ManagedAgentMetadata `json:"metadata"`
-}
-
-// ManagedAgentMetadata is a managed agent's name and annotations.
-type ManagedAgentMetadata struct {
-	Name        string            `json:"name"`
-	Annotations map[string]string `json:"annotations,omitempty"`
-}
 
 // ManagedAgent is a managed agent of a project.
 type ManagedAgent struct {
@@ -29,46 +19,48 @@ type ManagedAgent struct {
 	extras *extras // of the envelope
 }
 
-// agentEnvelope is a managed agent on the wire.
-type agentEnvelope struct {
-	ID            string           `json:"id,omitempty"`
-	Name          string           `json:"name,omitempty"`
-	Configuration ManagedAgentSpec `json:"configuration"`
-}
-
-// UnmarshalJSON reads MeshAgent's form. The name next to the configuration is the one that counts:
-// an older form of the configuration has no metadata.
-func (a *ManagedAgent) UnmarshalJSON(text []byte) error {
-	var shape agentEnvelope
-	if err := json.Unmarshal(text, &shape); err != nil {
-		return err
-	}
-	a.ID, a.ManagedAgentSpec, a.extras = shape.ID, shape.Configuration, extrasOf[agentEnvelope](text)
-	if shape.Name != "" {
-		a.Metadata.Name = shape.Name
-	}
-	return nil
-}
-
-// Key is the agent's name.
-func (s ManagedAgentSpec) Key() string { return s.Metadata.Name }
-
-// Mark is in the annotations.
-func (s ManagedAgentSpec) Mark() Mark { return markIn(s.Metadata.Annotations) }
-
-// WithMark returns a copy with the mark in its annotations.
-func (s ManagedAgentSpec) WithMark(mark Mark) ManagedAgentSpec {
-	s.Metadata.Annotations = withMark(s.Metadata.Annotations, mark)
-	return s
-}
-
 // Identity is the agent's id.
 func (a ManagedAgent) Identity() string { return a.ID }
 
 // Written is the agent without its id.
 func (a ManagedAgent) Written() ManagedAgentSpec { return a.ManagedAgentSpec }
 
-// managedAgents deviates: GET takes the name, PUT and DELETE the id.
+// agentEnvelope is a managed agent on the wire.
+type agentEnvelope struct {
+	ID            string             `json:"id,omitempty"`
+	Name          string             `json:"name,omitempty"`
+	Configuration agentConfiguration `json:"configuration"`
+	IfNotExists   bool               `json:"if_not_exists,omitempty"`
+}
+
+// agentConfiguration is the JSON form of a ManagedAgentSpec. Name is in its older form only, which
+// has no metadata.
+type agentConfiguration struct {
+	Version string `json:"version"`
+	Kind    string `json:"kind"`
+	Name    string `json:"name,omitempty"`
+	ManagedAgentSpec
+}
+
+func (s ManagedAgentSpec) envelope() agentEnvelope {
+	return agentEnvelope{Configuration: agentConfiguration{Version: "v1", Kind: "ManagedAgent", ManagedAgentSpec: s.filled()}}
+}
+
+// UnmarshalJSON reads MeshAgent's form, and the older one. The name next to the configuration is
+// the one that counts. It fills in defaults, so that the result does not depend on whether
+// MeshAgent shows them.
+func (a *ManagedAgent) UnmarshalJSON(text []byte) error {
+	var shape agentEnvelope
+	if err := json.Unmarshal(text, &shape); err != nil {
+		return err
+	}
+	*a = ManagedAgent{ID: shape.ID, ManagedAgentSpec: shape.Configuration.ManagedAgentSpec, extras: extrasOf[agentEnvelope](text)}
+	a.Metadata.Name = cmp.Or(shape.Name, a.Metadata.Name, shape.Configuration.Name)
+	a.fill()
+	return nil
+}
+
+// managedAgents differs from the regular case: GET takes the name, PUT and DELETE take the id.
 type managedAgents struct {
 	collection[ManagedAgentSpec, ManagedAgent]
 }
@@ -82,8 +74,7 @@ func (p *Project) ManagedAgents() Collection[ManagedAgentSpec, ManagedAgent] {
 	}}
 }
 
-// Get sends GET …/agents/{agent}, with the name. An agent that has another name now is only found
-// in a list.
+// Get sends GET …/agents/{agent} with the name. Only a list finds an agent that has been renamed.
 func (c managedAgents) Get(ctx context.Context, ref Ref) (ManagedAgent, error) {
 	if ref.Key == "" {
 		return ManagedAgent{}, ErrUseList
@@ -95,13 +86,26 @@ func (c managedAgents) Get(ctx context.Context, ref Ref) (ManagedAgent, error) {
 	return agent, err
 }
 
-// Create sends POST …/agents, whose answer is the agent.
+// Create sends POST …/agents, without MCP servers that need a secret of the agent: an agent that
+// does not exist yet has none. It asks for the agent of that name if there is one. This is the only
+// way to be sure that MeshAgent makes no second one. If the answer has another owner, Create
+// returns a conflict, as MeshAgent does elsewhere.
 func (c managedAgents) Create(ctx context.Context, spec ManagedAgentSpec) (made ManagedAgent, shown bool, err error) {
-	made, err = c.read(ctx, request{method: http.MethodPost, route: c.route, in: agentEnvelope{Configuration: spec}, open: true})
+	if one := c.one(spec.Key()); one.err != nil {
+		return made, false, one.err // such an agent could never be read
+	}
+	body := spec.UsableBy("").envelope()
+	body.IfNotExists = true
+	post := request{method: http.MethodPost, route: c.route, in: body, open: true}
+	made, err = c.read(ctx, post)
+	if err == nil && made.Mark() != spec.Mark() {
+		err = &Error{Status: http.StatusConflict, Method: post.method, Route: c.route.template, Message: fmt.Sprintf("an agent with the name %q exists", spec.Key())}
+		return ManagedAgent{}, false, err
+	}
 	return made, true, err
 }
 
 // Update sends PUT …/agents/{agent}, which replaces the whole configuration.
 func (c managedAgents) Update(ctx context.Context, current ManagedAgent, spec ManagedAgentSpec) (made ManagedAgent, shown bool, err error) {
-	return ManagedAgent{ID: current.ID}, false, c.put(ctx, current.ID, agentEnvelope{Configuration: spec}, current.extras)
+	return ManagedAgent{ID: current.ID}, false, c.put(ctx, current.ID, spec.envelope(), current.extras)
 }

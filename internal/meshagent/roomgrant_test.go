@@ -22,11 +22,11 @@ import (
 func TestGrantKeys(t *testing.T) {
 	t.Parallel()
 	for text, key := range map[string]grantKey{
-		"r/u":                {room: "r", user: "u"},
-		"r//ops@example.com": {room: "r", email: "ops@example.com"},
-		"a%2Fb/c%2Fd":        {room: "a/b", user: "c/d"},
-		"r%25/auth0%7C1":     {room: "r%", user: "auth0|1"},
-		"r//a%2Fb@x":         {room: "r", email: "a/b@x"},
+		"r/u":                {resource: "r", subject: "u"},
+		"r//ops@example.com": {resource: "r", email: "ops@example.com"},
+		"a%2Fb/c%2Fd":        {resource: "a/b", subject: "c/d"},
+		"r%25/auth0%7C1":     {resource: "r%", subject: "auth0|1"},
+		"r//a%2Fb@x":         {resource: "r", email: "a/b@x"},
 	} {
 		if got := key.String(); got != text {
 			t.Errorf("%+v is written as %q, not %q", key, got, text)
@@ -85,7 +85,7 @@ func TestRoomGrantByUser(t *testing.T) {
 		t.Errorf("created: %+v, %v", created, err)
 	}
 	read, err := grants.Get(t.Context(), Ref{Key: "r/u1"})
-	if err != nil || read.Identity() != "r/u1" || read.Permissions.LLM == nil {
+	if err != nil || read.Identity() != "r/u1" || read.Spec.Permissions.LLM == nil {
 		t.Errorf("read: %+v, %v", read, err)
 	}
 	if _, _, err := grants.Update(t.Context(), read, spec); err != nil {
@@ -219,12 +219,12 @@ func TestManyInvitationsShareAListOfMembers(t *testing.T) {
 		server.members, server.grants = `{"id": "u1", "email": "user-0@example.com"}`, opsGrant
 		<-time.After(justNow)
 		for range 2 {
-			if read, err := grants.Get(t.Context(), Ref{ID: made[0].Identity(), Key: made[0].Key()}); err != nil || read.Holder != "u1" {
+			if read, err := grants.Get(t.Context(), Ref{ID: made[0].Identity(), Key: made[0].Spec.Key()}); err != nil || read.Holder != "u1" {
 				t.Errorf("%+v, %v", read, err)
 			}
 		}
 		<-time.After(time.Minute / 2)
-		if _, err := grants.Get(t.Context(), Ref{ID: made[0].Identity(), Key: made[0].Key()}); err != nil {
+		if _, err := grants.Get(t.Context(), Ref{ID: made[0].Identity(), Key: made[0].Spec.Key()}); err != nil {
 			t.Error(err)
 		}
 		if lists := memberLists(server); lists != 2 {

@@ -31,6 +31,9 @@ func TestTraitsSayWhatBearsMarks(t *testing.T) {
 	bears[ScheduledTaskSpec](t, p.ScheduledTasks())
 	bears[RoomGrantSpec](t, p.RoomGrants())
 	bears[RoomGrantSpec](t, p.RoomGrantsByEmail())
+	bears[AgentGrantSpec](t, p.AgentGrants())
+	bears[AgentGrantSpec](t, p.AgentGrantsByEmail())
+	bears[AgentRoomGrantSpec](t, p.AgentRoomGrants("a"))
 }
 
 func bears[S Spec[S], R Resource[S]](t *testing.T, c Collection[S, R]) {

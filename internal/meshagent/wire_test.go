@@ -58,8 +58,27 @@ func documents(ctx context.Context) map[string]document {
 	logger := LLMLoggerSpec{FeedID: "f", FilterExpression: new("x"), Paused: new(true), Annotations: annotations}
 	share := ShareSpec{Settings: Object{"a": "b"}}
 	repository := RepositorySpec{Name: "apps/a", Description: new("d"), Annotations: annotations}
+	agentGrant := AgentGrantSpec{AgentID: "a", UserID: "u", Permissions: &AgentPermissions{Admin: true}, InviteRedirectURL: "https://x"}
+	agentInvitation := agentGrant
+	agentInvitation.UserID, agentInvitation.Email = "", "ops@example.com"
+	agentRoomGrant := AgentRoomGrantSpec{AgentID: "a", RoomID: "r", Permissions: &APIScope{LLM: &LLMGrant{}}}
+	agentRoomGrants := func(p *Project) Collection[AgentRoomGrantSpec, AgentRoomGrant] { return p.AgentRoomGrants("a") }
+	agent := wholeAgent()
 
 	return map[string]document{
+		"create an agent": {schema: "AgentCreate", send: creating(ctx, (*Project).ManagedAgents, agent), except: []string{
+			"configuration.id", // MeshAgent chooses it
+			"permissions",      // grants are objects of their own
+		}},
+		"update an agent": {schema: "AgentUpdate", send: updating(ctx, (*Project).ManagedAgents, ManagedAgent{ID: "a"}, agent), except: []string{"configuration.id"}},
+
+		"create an agent grant": {schema: "AgentGrantCreateByUser", send: creating(ctx, (*Project).AgentGrants, agentGrant), except: []string{"email"}},
+		"invite to an agent":    {schema: "AgentGrantCreateByEmail", send: creating(ctx, (*Project).AgentGrants, agentInvitation), except: []string{"user_id"}},
+		"update an agent grant": {schema: "AgentGrantUpdate", send: updating(ctx, (*Project).AgentGrants, AgentGrant{Spec: agentGrant, Holder: "u"}, agentGrant)},
+
+		"create an agent room grant": {schema: "AgentRoomGrantWrite", send: creating(ctx, agentRoomGrants, agentRoomGrant)},
+		"update an agent room grant": {schema: "AgentRoomGrantWrite", send: updating(ctx, agentRoomGrants, AgentRoomGrant{Spec: agentRoomGrant, Holder: "r"}, agentRoomGrant)},
+
 		"create a room": {schema: "RoomCreate", send: creating(ctx, (*Project).Rooms, room), except: []string{
 			"if_not_exists", // the operator's own rules decide about existing resources
 			"permissions",   // grants are objects of their own
@@ -77,7 +96,7 @@ func documents(ctx context.Context) map[string]document {
 
 		"create a grant": {schema: "RoomGrantCreateByUser", send: creating(ctx, (*Project).RoomGrants, grant), except: []string{"email"}},
 		"invite":         {schema: "RoomGrantCreateByEmail", send: creating(ctx, (*Project).RoomGrants, invitation), except: []string{"user_id"}},
-		"update a grant": {schema: "RoomGrantUpdate", send: updating(ctx, (*Project).RoomGrants, RoomGrant{RoomGrantSpec: grant, Holder: "u"}, grant)},
+		"update a grant": {schema: "RoomGrantUpdate", send: updating(ctx, (*Project).RoomGrants, RoomGrant{Spec: grant, Holder: "u"}, grant)},
 
 		"create a task": {schema: "ScheduledTaskSpec", within: "spec", send: creating(ctx, (*Project).ScheduledTasks, task), except: ofTask},
 		"update a task": {schema: "ScheduledTaskSpec", within: "spec", send: updating(ctx, (*Project).ScheduledTasks, ScheduledTask{ID: "t", ScheduledTaskSpec: task}, task), except: ofTask},
@@ -108,6 +127,35 @@ func documents(ctx context.Context) map[string]document {
 		"update a share":      {schema: "ShareWrite", send: updating(ctx, (*Project).Shares, Share{ID: "s", ShareSpec: share}, share)},
 
 		"render a template": {schema: "ServiceFromTemplate", send: creating(ctx, (*Project).Services, ServiceFromTemplate("n", "{{ x }}", map[string]string{"x": "y"}))},
+	}
+}
+
+// wholeAgent has every member of each type of toolkit.
+func wholeAgent() ManagedAgentSpec {
+	ofUser := MCPSecret{Type: MCPSecretOfUser, SecretName: "wiki", Prompt: "Sign in", OAuth: &OAuthSecretRequest{
+		SecretName: "wiki", ClientSecretID: "c", Scopes: []string{"read"}, AuthorizationEndpoint: "https://x/a", TokenEndpoint: "https://x/t",
+		RegistrationEndpoint: "https://x/r", RedirectURI: "https://x/c", ClientID: "scribe",
+	}}
+	server := AgentMCPServer{
+		ServerLabel: "wiki", ServerURL: "https://x", AllowedTools: []string{"search"}, RequireApproval: "never", OpenAIConnectorID: "o",
+		Authorization: &MCPAuthorization{Type: "header", Name: "X-Token", Secret: ofUser}, Headers: []MCPHeader{{"X-Team", "support"}},
+		AlwaysRequireApproval: []string{"edit"}, NeverRequireApproval: []string{"search"},
+	}
+	return ManagedAgentSpec{
+		Metadata:      ManagedAgentMetadata{Name: "scribe", Annotations: map[string]string{"a": "b"}},
+		AllowedModels: []AllowedModel{{Provider: "openai", Model: "gpt-5", OutputModalities: []string{"text"}}, {Provider: "anthropic", Model: "claude"}},
+		Instructions:  "Take notes.", ThreadIsolation: "participant", OutputModalities: []string{"text"},
+		Toolkits: []AgentToolkit{
+			{Type: ToolkitMCP, Servers: []AgentMCPServer{server, {
+				ServerLabel: "tickets", ServerURL: "https://y", Authorization: &MCPAuthorization{Type: "bearer", Secret: MCPSecret{Type: MCPSecretOfAgent, SecretID: "s"}},
+			}}},
+			{Type: ToolkitWebSearch},
+			{Type: ToolkitWebFetch},
+			{
+				Type: ToolkitImageGeneration, Background: "auto", InputImageMaskURL: "https://x/m", Model: "m", Moderation: "low", OutputCompression: new(int64(80)),
+				OutputFormat: "png", Quality: "high", Size: "auto",
+			},
+		},
 	}
 }
 

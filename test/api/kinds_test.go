@@ -10,7 +10,6 @@ const (
 	sizes     = `an annotation's key must have 1 to 253 characters, and its value at most 16384`
 	oneRef    = `set exactly one of name (an object in this namespace), externalName and externalID`
 	oneID     = `set exactly one of name (an object in this namespace) and externalID`
-	oneAgent  = `set exactly one of externalName and externalID`
 	noPresent = `set exactly one of userID and email`
 )
 
@@ -42,13 +41,13 @@ var _ = describeAdmission("MeshSecret",
 	good("with bytes for a participant", `spec: {secretRef: {name: s}, roomRef: {externalName: r}, forIdentity: a, delegatedTo: b, type: Raw, raw: {key: k, contentType: text/plain}}`),
 	good("for an agent", `spec: {secretRef: {name: s}, agentRef: {externalName: a}, delegatedTo: b}`),
 	good("for an agent by its ID", `spec: {secretRef: {name: s}, agentRef: {externalID: a}}`),
-	bad("for an agent by name and ID", `spec: {secretRef: {name: s}, agentRef: {externalName: a, externalID: b}}`, oneAgent),
+	bad("for an agent by name and ID", `spec: {secretRef: {name: s}, agentRef: {externalName: a, externalID: b}}`, oneRef),
 	bad("for no agent", `spec: {secretRef: {name: s}, agentRef: {}}`, `spec.agentRef`),
 	bad("without a spec", `{}`, `spec: Required value`),
 	bad("without a Secret", `spec: {}`, `spec.secretRef: Required value`),
 	bad("with the values themselves", `spec: {secretRef: {name: s}, data: {a: b}}`, `unknown field "spec.data"`),
 	bad("with two owners", `spec: {secretRef: {name: s}, roomRef: {name: r}, agentRef: {externalID: a}}`, `roomRef and agentRef cannot both be set`),
-	bad("for an object that is an agent, because there is no such kind", `spec: {secretRef: {name: s}, agentRef: {name: a}}`, `unknown field "spec.agentRef.name"`),
+	good("for an agent that an object manages", `spec: {secretRef: {name: s}, agentRef: {name: a}}`),
 	bad("for a participant of no room", `spec: {secretRef: {name: s}, forIdentity: a}`, `forIdentity requires roomRef`),
 	bad("delegated in the project", `spec: {secretRef: {name: s}, delegatedTo: a}`, `delegatedTo requires roomRef or agentRef`),
 	bad("with type raw and nothing raw", `spec: {secretRef: {name: s}, type: Raw}`, `raw must be set if, and only if, type is Raw`),
@@ -73,7 +72,7 @@ var _ = describeAdmission("MeshRoute",
 	good("to a room", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{targetPort: 8000}, {path: /a, pathType: Exact, targetPort: web, stripPrefix: true}]}`),
 	good("to an agent", `spec: {domain: a.example.com, backend: {agentRef: {externalName: a}}}`),
 	good("to an agent by its ID", `spec: {domain: a.example.com, backend: {agentRef: {externalID: a}}}`),
-	bad("to an agent by name and ID", `spec: {domain: a.example.com, backend: {agentRef: {externalName: a, externalID: b}}}`, oneAgent),
+	bad("to an agent by name and ID", `spec: {domain: a.example.com, backend: {agentRef: {externalName: a, externalID: b}}}`, oneRef),
 	bad("without a spec", `{}`, `spec: Required value`),
 	bad("without a domain", `spec: {backend: {agentRef: {externalName: a}}}`, `spec.domain: Required value`),
 	bad("with a URL for a domain", `spec: {domain: "https://a.example.com", backend: {agentRef: {externalName: a}}}`, `spec.domain in body should match`),
@@ -82,7 +81,7 @@ var _ = describeAdmission("MeshRoute",
 	bad("with a long domain", `spec: {domain: `+strings.Repeat("a", 254)+`, backend: {agentRef: {externalName: a}}}`, `spec.domain: Too long: may not be more than 253`),
 	bad("to nowhere", `spec: {domain: a.example.com, backend: {}}`, `spec.backend`),
 	bad("to two", `spec: {domain: a.example.com, backend: {roomRef: {name: r}, agentRef: {externalName: a}}, paths: [{targetPort: 1}]}`, `set exactly one of roomRef and agentRef`),
-	bad("to an object that is an agent, because there is no such kind", `spec: {domain: a.example.com, backend: {agentRef: {name: a}}}`, `unknown field "spec.backend.agentRef.name"`),
+	good("to an agent that an object manages", `spec: {domain: a.example.com, backend: {agentRef: {name: a}}}`),
 	bad("to a room without a path", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}}`, `set paths with backend.roomRef, and only with backend.roomRef`),
 	bad("to an agent with a path", `spec: {domain: a.example.com, backend: {agentRef: {externalName: a}}, paths: [{targetPort: 1}]}`, `set paths with backend.roomRef, and only with backend.roomRef`),
 	bad("with a path that does not begin with a slash", `spec: {domain: a.example.com, backend: {roomRef: {name: r}}, paths: [{path: a, targetPort: 1}]}`, `spec.paths[0].path in body should match '^/'`),

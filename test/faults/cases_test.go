@@ -75,7 +75,7 @@ func TestWhatLiesInSomethingGoneCanBeDeleted(t *testing.T) {
 				subscription := &v1alpha1.MeshFeedSubscription{ObjectMeta: named("sub")}
 				subscription.Spec.FeedRef.ExternalID, subscription.Spec.RoomRef.Name, subscription.Spec.Path = feedID, v1alpha1.ObjectName(room.Name), "x/"
 				secretOfAgent := newMeshSecret()
-				secretOfAgent.Spec.AgentRef = &v1alpha1.ExternalReference{ExternalID: agentID}
+				secretOfAgent.Spec.AgentRef = &v1alpha1.ResourceReference{ExternalID: agentID}
 				h.Create(memory.Secret("values", "v"))
 				all := []v1alpha1.Object{subscription, secretOfAgent}
 				for _, obj := range all {

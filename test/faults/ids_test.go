@@ -23,7 +23,7 @@ func TestAReferenceByAnIDInCapitals(t *testing.T) {
 		}
 		room := v1alpha1.ResourceReference{ExternalID: add("rooms", map[string]any{"name": "support", "metadata": map[string]any{}})}
 		feed := v1alpha1.IDReference{ExternalID: add("feeds", map[string]any{"name": "orders", "visibility": "project"})}
-		agent := v1alpha1.ExternalReference{ExternalID: add("agents", managedAgent("scribe"))}
+		agent := v1alpha1.ResourceReference{ExternalID: add("agents", managedAgent("scribe"))}
 		user := add("users", map[string]any{"email": invitee})
 		service, secretOfAgent := newRoomService(), newMeshSecret()
 		service.Spec.RoomRef, secretOfAgent.Spec.AgentRef = &room, &agent
@@ -32,7 +32,7 @@ func TestAReferenceByAnIDInCapitals(t *testing.T) {
 		subscription.Spec.FeedRef, subscription.Spec.RoomRef, subscription.Spec.Path = feed, room, "orders/"
 		grant := &v1alpha1.MeshRoomGrant{ObjectMeta: named("ops")}
 		grant.Spec.RoomRef, grant.Spec.UserID, grant.Spec.Permissions = room, user, &v1alpha1.APIScope{LLM: &v1alpha1.LLMGrant{Models: v1alpha1.AllowList{v1alpha1.All}}}
-		objects := []v1alpha1.Object{service, secretOfAgent, subscription, grant}
+		objects := []v1alpha1.Object{service, secretOfAgent, subscription, grant, agentGrant(agent), agentRoomGrant(agent, room)}
 		for _, obj := range objects {
 			h.Apply(obj)
 		}

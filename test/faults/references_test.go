@@ -17,34 +17,68 @@ import (
 )
 
 // agentRoute is a MeshRoute to a managed agent.
-func agentRoute(agent v1alpha1.ExternalReference) *v1alpha1.MeshRoute {
+func agentRoute(agent v1alpha1.ResourceReference) *v1alpha1.MeshRoute {
 	made := &v1alpha1.MeshRoute{ObjectMeta: named("web")}
 	made.Spec.Domain, made.Spec.Backend.AgentRef = "web.meshagent.app", &agent
 	return made
 }
 
-// A secret needs the ID of its agent, and a route the name. Another agent has that ID for a name.
+func agentGrant(agent v1alpha1.ResourceReference) *v1alpha1.MeshAgentGrant {
+	made := &v1alpha1.MeshAgentGrant{ObjectMeta: named("ops")}
+	made.Spec.AgentRef, made.Spec.UserID = agent, "0a5c0de0-0000-4000-8000-000000000001"
+	return made
+}
+
+func agentRoomGrant(agent, room v1alpha1.ResourceReference) *v1alpha1.MeshAgentRoomGrant {
+	made := &v1alpha1.MeshAgentRoomGrant{ObjectMeta: named("scribe-support")}
+	made.Spec.AgentRef, made.Spec.RoomRef, made.Spec.Permissions = agent, room, &v1alpha1.APIScope{Preset: v1alpha1.PresetAgent}
+	return made
+}
+
+// A secret and grants need the ID of an agent, and a route the name. Another agent has that ID for a
+// name.
 func TestAManagedAgentIsFoundByItsNameAndByItsID(t *testing.T) {
 	t.Parallel()
-	for name, byID := range map[string]bool{"by name": false, "by ID": true} {
-		t.Run(name, func(t *testing.T) {
+	for _, way := range []string{"by object", "by name", "by ID"} {
+		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				h := newCluster(t, simulator.Behavior{})
-				id := h.MeshAgent.Add("agents", managedAgent("scribe"))
-				h.MeshAgent.Add("agents", managedAgent(id))
-				ref := v1alpha1.ExternalReference{ExternalName: "scribe"}
-				if byID {
-					ref = v1alpha1.ExternalReference{ExternalID: id}
+				ref := v1alpha1.ResourceReference{Name: "scribe"}
+				id := ""
+				if way == "by object" {
+					agent := newAgent()
+					agent.Spec.Toolkits[0].MCP.Servers[0].Authorization.Secret.AgentMeshSecretRef.Name = "never" // so that the agent is never Ready
+					waiting := newAgentSecret()
+					waiting.Name, waiting.Spec.SecretRef.Name = "never", "never"
+					h.Apply(agent)
+					h.Apply(waiting)
+					h.Run(time.Minute)
+					if got := h.Condition(agent, v1alpha1.ConditionReady); got != "Ready=False NotReady" {
+						t.Fatalf("the agent says %s:%s", got, h.Describe(agent))
+					}
+					id = agent.Status.ID
+				} else {
+					id = h.MeshAgent.Add("agents", managedAgent("scribe"))
 				}
-				secret, route := newMeshSecret(), agentRoute(ref)
+				h.MeshAgent.Add("agents", managedAgent(id))
+				switch way {
+				case "by name":
+					ref = v1alpha1.ResourceReference{ExternalName: "scribe"}
+				case "by ID":
+					ref = v1alpha1.ResourceReference{ExternalID: id}
+				}
+				room := v1alpha1.ResourceReference{ExternalID: h.MeshAgent.Add("rooms", map[string]any{"name": "support", "metadata": map[string]any{}})}
+				secret, route, grant, roomGrant := newMeshSecret(), agentRoute(ref), agentGrant(ref), agentRoomGrant(ref, room)
 				secret.Spec.AgentRef = &ref
 				h.Create(memory.Secret("values", "v"))
-				h.Apply(secret)
-				h.Apply(route)
+				for _, obj := range []v1alpha1.Object{secret, route, grant, roomGrant} {
+					h.Apply(obj)
+				}
 				h.Run(time.Minute)
-				h.RequireReady(secret)
-				h.RequireReady(route)
+				for _, obj := range []v1alpha1.Object{secret, route, grant, roomGrant} {
+					h.RequireReady(obj)
+				}
 				if held := h.MeshAgent.Documents("agents/" + id + "/secrets"); len(held) != 1 || secret.Status.Parent != id {
 					t.Errorf("the agent has %d secrets, and the parent is %q", len(held), secret.Status.Parent)
 				}
@@ -52,6 +86,11 @@ func TestAManagedAgentIsFoundByItsNameAndByItsID(t *testing.T) {
 				backend, _ := spec["backend"].(map[string]any)
 				if agent, _ := backend["agent"].(map[string]any); agent["name"] != "scribe" {
 					t.Errorf("the route leads to %v", backend)
+				}
+				for _, collection := range []string{"agent-grants", "agent-room-grants"} {
+					if held := h.MeshAgent.Documents(collection); len(held) != 1 || held[0]["agent_id"] != id {
+						t.Errorf("%s: %v", collection, held)
+					}
 				}
 			})
 		})
@@ -65,7 +104,7 @@ func TestAManagedAgentThatDoesNotExistIsWaitedFor(t *testing.T) {
 		h := newCluster(t, simulator.Behavior{})
 		// An ID is not a name.
 		id := h.MeshAgent.Add("agents", managedAgent("other"))
-		route := agentRoute(v1alpha1.ExternalReference{ExternalName: id})
+		route := agentRoute(v1alpha1.ResourceReference{ExternalName: id})
 		h.Apply(route)
 		h.Run(time.Minute)
 		if got := h.Condition(route, v1alpha1.ConditionReady); got != "Ready=False ReferenceNotFound" || !strings.Contains(h.Describe(route), `managed agent "`+id+`"`) {
@@ -181,7 +220,7 @@ func TestATemplateFollowsTheDomainOfARoute(t *testing.T) {
 			t.Fatalf("it says %s:%s", got, h.Describe(service))
 		}
 		for _, domain := range []string{"web.meshagent.app", "next.meshagent.app"} {
-			route := agentRoute(v1alpha1.ExternalReference{ExternalName: "scribe"})
+			route := agentRoute(v1alpha1.ResourceReference{ExternalName: "scribe"})
 			route.Spec.Domain = domain
 			h.Apply(route)
 			h.Run(memory.DriftInterval / 2) // the change wakes the service at once

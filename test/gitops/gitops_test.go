@@ -129,8 +129,6 @@ func referring(name string, schema map[string]any) any {
 	items, _ := schema["items"].(map[string]any)
 	values, _ := schema["additionalProperties"].(map[string]any)
 	switch {
-	case name == "agentRef": // it cannot name a kind of this project
-		return nil
 	case strings.HasSuffix(name, "Ref") && properties["name"] != nil:
 		return map[string]any{"name": "x"}
 	case name == "image" && schema["type"] == "string":

@@ -23,8 +23,10 @@ var step = regexp.MustCompile(`\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]]+)`)
 
 // WrittenPart returns the part of a document that callers write, without its envelope.
 func WrittenPart(doc map[string]any) map[string]any {
-	if spec, ok := doc["spec"].(map[string]any); ok {
-		return spec
+	for _, envelope := range []string{"spec", "configuration"} {
+		if inside, ok := doc[envelope].(map[string]any); ok {
+			return inside
+		}
 	}
 	return doc
 }
@@ -61,6 +63,16 @@ func ChangeString(doc map[string]any, path string) bool {
 		put(text + "AAAA") // a path stays a path
 	default:
 		put("AAAA" + text) // base64 stays base64
+	}
+	return ok
+}
+
+// ChangeFlag changes the boolean at a path of a document, if there is one.
+func ChangeFlag(doc map[string]any, path string) bool {
+	value, put := ValueAt(doc, path)
+	flag, ok := value.(bool)
+	if ok {
+		put(!flag)
 	}
 	return ok
 }

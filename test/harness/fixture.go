@@ -184,18 +184,20 @@ func (l *Fixture) Exists(ctx context.Context) bool {
 }
 
 // ChangeRemote changes the first string that the sample has set in MeshAgent and that is not part
-// of the resource's identity. It returns the string's path.
+// of the resource's identity, or else the first boolean. It returns its path.
 func (l *Fixture) ChangeRemote() (changed string) {
 	GinkgoHelper()
 	Expect(l.MeshAgent.Edit(l.Resource.Path, l.Resource.ID, func(doc map[string]any) {
-		for _, field := range AppliedFields(l.CommonStatus()) {
-			if !slices.Contains(l.About.Key(), field) && ChangeString(WrittenPart(doc), field) {
-				changed, _, _ = strings.Cut(field, "[0]") // the operator corrects a list as a whole
-				return
+		for _, change := range []func(map[string]any, string) bool{ChangeString, ChangeFlag} {
+			for _, field := range AppliedFields(l.CommonStatus()) {
+				if !slices.Contains(l.About.Key(), field) && change(WrittenPart(doc), field) {
+					changed, _, _ = strings.Cut(field, "[0]") // the operator corrects a list as a whole
+					return
+				}
 			}
 		}
 	})).To(BeTrue())
-	Expect(changed).NotTo(BeEmpty(), "no string among %v could be changed", AppliedFields(l.CommonStatus()))
+	Expect(changed).NotTo(BeEmpty(), "nothing among %v could be changed", AppliedFields(l.CommonStatus()))
 	return changed
 }
 

@@ -54,7 +54,7 @@ var _ = Describe("MeshRoute", func() {
 
 		w.MeshAgent.Add("agents", managedAgent("helper"))
 		w.Edit(ctx, mine, func() {
-			mine.Spec.Backend = v1alpha1.MeshRouteBackend{AgentRef: &v1alpha1.ExternalReference{ExternalName: "helper"}}
+			mine.Spec.Backend = v1alpha1.MeshRouteBackend{AgentRef: &v1alpha1.ResourceReference{ExternalName: "helper"}}
 			mine.Spec.Paths = nil
 		})
 		w.ExpectReady(ctx, mine)

@@ -200,7 +200,7 @@ var _ = Describe("MeshSecret", func() {
 	It("lives with an agent, whose id is given", func(ctx SpecContext) {
 		begin(ctx, harness.OperatorOptions{})
 		agent := w.MeshAgent.Add("agents", managedAgent("helper"))
-		mine.Spec.AgentRef = &v1alpha1.ExternalReference{ExternalID: agent}
+		mine.Spec.AgentRef = &v1alpha1.ResourceReference{ExternalID: agent}
 		mine.Spec.DelegatedTo = "bot"
 		w.CreateAll(ctx, mine)
 		w.ExpectReady(ctx, mine)

@@ -25,7 +25,7 @@ var _ = Describe("MeshService", func() {
 		bytes.SetName("of-bytes")
 		bytes.(*v1alpha1.MeshSecret).Spec.RoomRef, bytes.(*v1alpha1.MeshSecret).Spec.ForIdentity = nil, ""
 		agents.SetName("of-agent")
-		agents.(*v1alpha1.MeshSecret).Spec.AgentRef = &v1alpha1.ExternalReference{ExternalID: w.MeshAgent.Add("agents", managedAgent("scribe"))}
+		agents.(*v1alpha1.MeshSecret).Spec.AgentRef = &v1alpha1.ResourceReference{ExternalID: w.MeshAgent.Add("agents", managedAgent("scribe"))}
 		w.CreateAll(ctx, harness.Room("support"), harness.Room("care"), harness.SampleObject("Secret", "openai"), harness.SampleObject("Secret", "registry-pull"),
 			harness.SampleObject("MeshSecret", "openai"), harness.SampleObject("MeshSecret", "registry-pull"), harness.SampleObject("MeshSecret", "openai-room"), care, bytes, agents)
 		agent := service("agent", inRoom("support"))

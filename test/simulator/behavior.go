@@ -43,6 +43,9 @@ type Behavior struct {
 	KeepOldNames bool
 	// FixedAgentNames ignores the name in an update of an agent, which usually renames it.
 	FixedAgentNames bool
+	// CheckAgentSecrets returns 400 if an MCP server of an agent names a secret that does not exist:
+	// one that is neither the agent's nor, for an OAuth client, the project's.
+	CheckAgentSecrets bool
 	// NullClearsSecrets generates another secret if an update of a webhook has a null secret, or
 	// none. Usually, the webhook keeps its secret.
 	NullClearsSecrets bool

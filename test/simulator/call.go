@@ -76,6 +76,7 @@ func conflict(format string, args ...any) error {
 
 // answer is a response.
 type answer struct {
+	existed     bool // a creation returned what existed
 	status      int
 	contentType string
 	body        []byte

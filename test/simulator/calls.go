@@ -23,7 +23,9 @@ type Call struct {
 	// Status of the response, 0 if a fault closed the connection.
 	Status                    int
 	RequestBody, ResponseBody []byte
-	At                        time.Time
+	// Existed is true if a creation returned what existed, and changed nothing.
+	Existed bool
+	At      time.Time
 }
 
 type callLog struct {
@@ -55,6 +57,7 @@ func (l *callLog) add(r *http.Request, raw []byte, a *answer, at time.Time) {
 		Status:       a.status,
 		RequestBody:  raw,
 		ResponseBody: a.body,
+		Existed:      a.existed,
 		At:           at,
 	})
 	if l.bytes += len(raw) + len(a.body); l.bytes > keptBytes {

@@ -82,7 +82,9 @@ func (c *call) post(path string) (*answer, error) {
 	if body["if_not_exists"] == true {
 		// assumed: it changes nothing about what exists.
 		if rec := c.existing(path, normal(body)); rec != nil {
-			return c.reply(rec, fetched), nil
+			a := c.reply(rec, fetched)
+			a.existed = true
+			return a, nil
 		}
 	}
 	rec, err := c.create(path, body)

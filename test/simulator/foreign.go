@@ -144,7 +144,7 @@ func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
 
 // elementNames are the members that identify the elements of a list. With another value, the
 // element is another one.
-var elementNames = []any{"name", "path", "num", "label", "identity", "queue", "address", "endpoint"}
+var elementNames = []any{"name", "path", "num", "label", "server_label", "identity", "queue", "address", "endpoint", "model"}
 
 // namesElement is true if a path leads to a member that identifies an element of a list.
 func namesElement(path []any) bool {

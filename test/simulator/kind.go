@@ -4,6 +4,7 @@
 package simulator
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -19,6 +20,8 @@ import (
 type kind struct {
 	// path below the project, with * in place of ids.
 	path string
+	// list is the path of the list, if there is none of the whole collection.
+	list string
 	// noun for messages.
 	noun string
 	// id names the members that together identify a document. Defaults to a UUID in member "id".
@@ -115,7 +118,7 @@ func kinds() []kind {
 		}
 		kindsList = kindTable()
 		for i := range kindsList {
-			if kindsList[i].item = itemSchema(v.Document(), kindsList[i].path); kindsList[i].item != nil {
+			if kindsList[i].item = itemSchema(v.Document(), cmp.Or(kindsList[i].list, kindsList[i].path)); kindsList[i].item != nil {
 				kindsList[i].schema = flatten(kindsList[i].item)
 			}
 		}

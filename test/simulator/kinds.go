@@ -43,7 +43,10 @@ func grantKinds() []kind {
 			path: "agent-grants", noun: "agent grant", id: []string{"agent_id", "user_id"}, search: []string{"agent.name"},
 			orders: map[string]string{"agent_name": "agent.name"}, prepare: prepareGrant, view: viewGrant,
 		},
-		{path: "agent-room-grants", noun: "agent-room grant", id: []string{"agent_id", "room_id"}, prepare: prepareGrant, view: viewGrant},
+		{
+			path: "agent-room-grants", list: "agent-room-grants/by-agent/*", noun: "agent-room grant", id: []string{"agent_id", "room_id"},
+			prepare: prepareGrant, view: viewGrant,
+		},
 	}
 }
 

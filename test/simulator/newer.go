@@ -202,7 +202,7 @@ func findNewer(v any, at string, found map[string]string) {
 // elementKey is the name of an element of a list, or its index if it has none.
 func elementKey(v any, place int) string {
 	doc, _ := v.(document)
-	for _, name := range []string{"name", "path", "num", "label", "identity", "queue", "address", "endpoint", "model", "type"} {
+	for _, name := range []string{"name", "path", "num", "label", "server_label", "identity", "queue", "address", "endpoint", "model", "type"} {
 		if value, ok := doc[name]; ok && value != "" {
 			return fmt.Sprint(name, "=", value)
 		}

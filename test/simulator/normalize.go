@@ -166,7 +166,7 @@ func (n Normalization) object(at spot, s *openapi3.Schema, doc document) documen
 		}
 	}
 	if n&FillDefaults != 0 {
-		fillDefaults(declared, doc)
+		fillDefaults(members(alternative(s, doc)), doc)
 	}
 	return doc
 }

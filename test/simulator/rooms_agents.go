@@ -4,6 +4,7 @@
 package simulator
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -28,7 +29,41 @@ func prepareAgent(c *call, _ string, doc document, old *record) error {
 	if old != nil && c.s.behavior.FixedAgentNames {
 		doc["name"] = old.doc["name"]
 	}
+	if !c.s.behavior.CheckAgentSecrets {
+		return nil
+	}
+	agent := ""
+	if old != nil {
+		agent = old.id
+	}
+	return c.checkSecrets(agent, doc)
+}
+
+// checkSecrets checks that the secrets that an agent names exist. A new agent has none.
+func (c *call) checkSecrets(agent string, v any) error {
+	switch v := v.(type) {
+	case document:
+		of := "agents/" + agent + "/secrets"
+		if err := cmp.Or(c.checkSecret(text(v, "secret_id"), of), c.checkSecret(text(v, "client_secret_id"), of, "secrets")); err != nil {
+			return err
+		}
+		return c.checkSecrets(agent, slices.Collect(maps.Values(v)))
+	case []any:
+		for _, one := range v {
+			if err := c.checkSecrets(agent, one); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// checkSecret checks that a secret exists in one of some collections.
+func (c *call) checkSecret(id string, collections ...string) error {
+	if id == "" || slices.ContainsFunc(collections, func(one string) bool { return c.st.get(c.path(one), id) != nil }) {
+		return nil
+	}
+	return invalid("there is no secret %q", id)
 }
 
 // room finds the room that a member of a document names.

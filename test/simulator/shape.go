@@ -23,6 +23,20 @@ func members(s *openapi3.Schema) openapi3.Schemas {
 	return out
 }
 
+// alternative returns the alternative that a document is, if a member of it says so.
+func alternative(s *openapi3.Schema, doc document) *openapi3.Schema {
+	if s == nil || s.Discriminator == nil {
+		return s
+	}
+	chosen := s.Discriminator.Mapping[text(doc, s.Discriminator.PropertyName)]
+	for _, one := range s.OneOf {
+		if one.Ref == chosen.Ref {
+			return one.Value
+		}
+	}
+	return s
+}
+
 // needed returns the members that a schema requires. It includes what any alternative requires.
 func needed(s *openapi3.Schema) []string {
 	out := slices.Clone(s.Required)

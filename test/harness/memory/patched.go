@@ -5,6 +5,7 @@ package memory
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -33,7 +34,8 @@ func (c *Cluster) Patched(obj v1alpha1.Object, patch string) v1alpha1.Object {
 	if text, err = json.Marshal(document); err != nil {
 		c.Fatal(err)
 	}
-	made, _ := obj.DeepCopyObject().(v1alpha1.Object)
+	// In an object that is not empty, elements of lists would keep members that they no longer have.
+	made, _ := reflect.TypeAssert[v1alpha1.Object](reflect.New(reflect.TypeOf(obj).Elem()))
 	if err := json.Unmarshal(text, made); err != nil {
 		c.Fatal(err)
 	}

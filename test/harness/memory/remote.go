@@ -84,7 +84,7 @@ func (c *Cluster) Writes(made Creation) (n int) {
 // Changes counts those Writes that changed something.
 func (c *Cluster) Changes(made Creation) (n int) {
 	for _, call := range c.MeshAgent.Calls() {
-		if isWrite(call, made) && call.Status < http.StatusBadRequest {
+		if isWrite(call, made) && call.Status < http.StatusBadRequest && !call.Existed {
 			n++
 		}
 	}

@@ -45,6 +45,13 @@ var edits = map[string]string{ //nolint:gosec // these are not credentials
 	"MeshRoom":               `{"spec": {"metadata": {"team": "care", "floor": 2, "escalation": {"channel": null}}, "annotations": null}}`,
 	"MeshRoomGrant": `{"spec": {"permissions": {"preset": "User", "llm": null, "queues": {"list": false, "send": []},
 		"storage": {"paths": [{"path": "/shared"}]}}}}`,
+
+	"MeshManagedAgent": `{"spec": {"instructions": "You summarize.", "threadIsolation": null, "store": null, "annotations": {"example.com/team": null, "a": "b"},
+		"outputModalities": ["text", "image"], "allowedModels": [{"provider": "Anthropic", "model": "claude-opus-4"}]}}`,
+	"MeshAgentGrant":            `{"spec": {"admin": true}}`,
+	"MeshAgentRoomGrant":        `{"spec": {"permissions": {"llm": {"models": ["openai/*"]}, "storage": {"paths": [{"path": "/shared"}]}}}}`,
+	"MeshSecret scribe-tickets": `{"spec": {"raw": {"contentType": "text/markdown"}}}`,
+	"MeshSecret wiki-client":    `{"spec": {"raw": {"contentType": "text/markdown"}}}`,
 }
 
 // listEdits are for samples with lists of objects. Tests fail if one is missing.
@@ -57,5 +64,10 @@ var listEdits = map[string]string{
 	"MeshService tickets":         `{"spec": {"ports": [{"num": 80}, {"num": 443, "endpoints": [{"path": "/other"}, {"path": "/mcp", "mcp": {"label": "tickets"}}]}]}}`,
 	"MeshRoomGrant support-ops":   `{"spec": {"permissions": {"storage": {"paths": [{"path": "/new"}, {"path": "/reports", "readOnly": false}]}}}}`,
 	"MeshRoomGrant support-owner": `{"spec": {"permissions": {"dataset": {"tables": [{"name": "new"}, {"name": "tickets", "write": false}]}}}}`,
+	"MeshAgentRoomGrant":          `{"spec": {"permissions": {"storage": {"paths": [{"path": "/new"}, {"path": "/notes", "readOnly": true}]}}}}`,
 	"MeshService assistant":       `{"spec": {"ports": [{"num": 80}, {"endpoints": [{"path": "/other"}, {"path": "/assistant", "meshagent": {"identity": "other"}}]}]}}`,
+	"MeshManagedAgent": `{"spec": {"allowedModels": [{"provider": "OpenAI", "model": "gpt-6"}, {"provider": "Anthropic", "model": "claude-sonnet-4"}, {"provider": "OpenAI", "model": "gpt-5"}],
+		"toolkits": [{"type": "MCP", "mcp": {"servers": [{"label": "new", "url": "https://new.example.com"}, {"label": "mail", "url": "https://mail.example.com/mcp"},
+		{"label": "tickets", "url": "https://tickets.example.com/other", "headers": [{"name": "X-New", "value": "x"}, {"name": "X-Team", "value": "sales"}]}]}},
+		{"type": "WebFetch"}, {"type": "WebSearch"}, {"type": "ImageGeneration", "imageGeneration": {"quality": "Low"}}]}}`,
 }

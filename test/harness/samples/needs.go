@@ -53,12 +53,12 @@ func refersTo(v any, other Sample) bool {
 	return false
 }
 
-// isReference says that a member of this name, such as roomRef, pullMeshSecretRef or
-// configMapKeyRef, refers to objects of a kind.
+// isReference says that a member of this name, such as roomRef, agentRef (to a MeshManagedAgent),
+// pullMeshSecretRef or configMapKeyRef, refers to objects of a kind.
 func isReference(name, kind string) bool {
 	stem, ok := strings.CutSuffix(strings.TrimSuffix(name, "s"), "Ref")
-	what := strings.TrimSuffix(strings.ToLower(stem), "key")
-	return ok && strings.HasSuffix(what, strings.TrimPrefix(strings.ToLower(kind), "mesh"))
+	what, noun := strings.TrimSuffix(strings.ToLower(stem), "key"), strings.TrimPrefix(strings.ToLower(kind), "mesh")
+	return ok && (strings.HasSuffix(what, noun) || strings.HasSuffix(noun, what))
 }
 
 // names says that a reference, or one in a list of them, has a name.
