@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // extras are the members of a response that this build does not know, at every depth. MeshAgent
@@ -98,8 +99,22 @@ type knownMember struct {
 	kind reflect.Type
 }
 
-// fieldsOf returns the members of a struct's JSON. The tag alias has their older names.
+// knownFields are the results of fieldsOf. Each row of a list needs them.
+var knownFields sync.Map // of map[string]knownMember by reflect.Type
+
+// fieldsOf returns the members of a struct's JSON. The tag alias has their older names. Callers must
+// not change the map.
 func fieldsOf(known reflect.Type) map[string]knownMember {
+	if found, ok := knownFields.Load(known); ok {
+		fields, _ := found.(map[string]knownMember)
+		return fields
+	}
+	fields := readFields(known)
+	knownFields.Store(known, fields)
+	return fields
+}
+
+func readFields(known reflect.Type) map[string]knownMember {
 	fields := map[string]knownMember{}
 	for field := range known.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
