@@ -40,7 +40,7 @@ type node struct {
 var manager = sync.OnceValue(func() string {
 	GinkgoHelper()
 	path := filepath.Join(harness.SuiteFolder(), "manager")
-	out, err := exec.Command("go", "build", "-o", path, harness.Path()).CombinedOutput()
+	out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", path, harness.Path()).CombinedOutput()
 	Expect(err).NotTo(HaveOccurred(), "%s", out)
 	return path
 })

@@ -18,7 +18,7 @@ func InParallel[T any](all []T, one func(T)) {
 	GinkgoHelper()
 	Expect(all).NotTo(BeEmpty(), "there is nothing to check")
 	// Each of them polls less often, so that the API server is not busy with polls.
-	SetDefaultEventuallyPollingInterval(max(pollingInterval, min(time.Duration(len(all))*pollingInterval/3, 5*pollingInterval)))
+	SetDefaultEventuallyPollingInterval(max(pollingInterval, min(time.Duration(len(all))*pollingInterval/8, 2*pollingInterval)))
 	defer SetDefaultEventuallyPollingInterval(pollingInterval)
 	const most = 32
 	turns := make(chan struct{}, most)

@@ -61,7 +61,8 @@ var shared struct {
 	folder  string
 }
 
-const pollingInterval = 20 * time.Millisecond
+// pollingInterval is long enough that polls are a small part of what the API server does.
+const pollingInterval = 50 * time.Millisecond
 
 // Run runs the specs of a package. All specs that need a control plane share one with these options
 // and the CustomResourceDefinitions. It starts when the first spec asks for it.
