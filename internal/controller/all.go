@@ -6,10 +6,14 @@
 package controller
 
 import (
+	"encoding/json"
+
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
+	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -32,6 +36,10 @@ var All = []engine.Controller{
 	&ManagedAgent,
 	&AgentGrant,
 	&AgentRoomGrant,
+	&Webhook,
+	&ProjectMember,
+	&ProjectSettings,
+	&ExternalOAuth,
 }
 
 // optional is a list of a reference that may be missing.
@@ -42,6 +50,18 @@ func optional[T interface {
 		return nil
 	}
 	return []v1alpha1.ResourceReference{(*ref).Resource()}
+}
+
+// freeJSON reads a JSON object of a spec, with all digits of its numbers.
+func freeJSON(field string, raw *runtime.RawExtension) (meshagent.Object, error) {
+	var object meshagent.Object
+	if raw == nil {
+		return nil, nil
+	}
+	if err := json.Unmarshal(raw.Raw, &object); err != nil {
+		return nil, verdict.Invalid(msgNotObject, field, err)
+	}
+	return object, nil
 }
 
 // nameOr is the name that a resource should have: the one in the spec, else that of its object.

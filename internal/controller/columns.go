@@ -63,3 +63,11 @@ func shortened(name string) string {
 	}
 	return name
 }
+
+// shortenedTo is the beginning of a text of MeshAgent's that is longer than a status field allows.
+func shortenedTo(most int, text string) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most])
+	}
+	return text
+}

@@ -4,11 +4,8 @@
 package controller
 
 import (
-	"encoding/json"
-
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -24,10 +21,7 @@ var Room = engine.Kind[*v1alpha1.MeshRoom, meshagent.RoomSpec, meshagent.Room]{
 
 func desiredRoom(room *v1alpha1.MeshRoom, _ engine.Inputs) (meshagent.RoomSpec, error) {
 	spec := meshagent.RoomSpec{Name: nameOr(room.Spec.Name, room), Annotations: room.Spec.Annotations}
-	if room.Spec.Metadata != nil {
-		if err := json.Unmarshal(room.Spec.Metadata.Raw, &spec.Metadata); err != nil {
-			return spec, verdict.Invalid(msgRoomMetadata, err)
-		}
-	}
-	return spec, nil
+	var err error
+	spec.Metadata, err = freeJSON("spec.metadata", room.Spec.Metadata)
+	return spec, err
 }

@@ -15,7 +15,8 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
-// maxWrites is how often a pass writes a resource until it is as desired, its creation counted.
+// maxWrites is how often a pass writes a resource until it is as desired, its creation counted unless
+// that writes only a part.
 const maxWrites = 2
 
 // contended is status.unconverged after two writes that left different fields as they were. It
@@ -30,9 +31,11 @@ type unconfirmed struct {
 	fixed   []drift.Change // what the write was to change; nil for a creation
 	desired uint64         // the fingerprint
 	writes  int
+	staged  bool         // the first of them was a creation that wrote only a part
 	set     drift.Fields // what the object has set
 	secrets []v1alpha1.WrittenSecret
-	lost    bool // as in outcome
+	was     string // the id that status had before
+	lost    bool   // as in outcome
 	adopted bool
 }
 
@@ -49,7 +52,7 @@ func (p *pass) confirm(ctx context.Context, write unconfirmed) error {
 	case p.policies.once && write.fixed != nil:
 		p.showDrift(seen)
 		return nil
-	case p.writes < maxWrites:
+	case p.writes < maxWrites, p.staged && p.writes == maxWrites:
 		return p.update(ctx, seen.remote, seen.diff)
 	case !samePlaces(left, write.fixed) && p.status.Unconverged == "":
 		// Others may be writing, and one more try is right. A server that keeps another part of
@@ -109,7 +112,7 @@ func (p *pass) inSyncByList(ctx context.Context, write unconfirmed) (seen found,
 // process would find the resource by its mark, or by the pending creation.
 func (p *pass) recallWrite() {
 	write := p.memory.of(p.obj).unconfirmed
-	if write == nil || p.status.ID != "" && p.status.ID != write.made.Identity() {
+	if write == nil || p.status.ID != "" && p.status.ID != write.made.Identity() && p.status.ID != write.was {
 		return
 	}
 	p.status.ID = write.made.Identity()
@@ -132,7 +135,7 @@ func (p *pass) unconfirmedWrite() (write unconfirmed, ok bool) {
 		}
 	})
 	if ok = ok && write.desired == p.fingerprintOf(p.desired); ok {
-		p.writes = write.writes
+		p.writes, p.staged = write.writes, write.staged
 	}
 	return write, ok
 }

@@ -72,8 +72,14 @@ func (p *pass) create(ctx context.Context) error {
 		return p.notCreated(ctx, made, uncertain, err)
 	}
 	p.status.ID, p.status.Adopted, p.status.PendingCreate = made.Identity(), nil, nil
-	if err := p.setApplied(p.desired); err != nil {
+	written, staged := p.desired.atCreation()
+	if err := p.setApplied(written); err != nil {
 		return err
+	}
+	secrets := p.in.secrets.versions
+	if staged {
+		p.staged = p.fingerprintOf(written) != p.fingerprintOf(p.desired)
+		secrets = nil
 	}
 	p.outcome.adopted = false
 	p.logger(ctx).Info("Created resource", "resourceName", p.desired.Key())
@@ -83,7 +89,7 @@ func (p *pass) create(ctx context.Context) error {
 	} else {
 		p.outcome.event(v1alpha1.EventCreated, "create", msgCreated, p.title(p.desired.Key()))
 	}
-	return p.confirm(ctx, p.carriedOut(made, shown, nil))
+	return p.confirm(ctx, p.carriedOut(made, shown, nil, secrets))
 }
 
 // notCreated continues after a creation that failed. Uncertain says that an earlier attempt to
@@ -141,7 +147,7 @@ func (p *pass) update(ctx context.Context, current resource, d comparison) error
 	default:
 		p.outcome.event(v1alpha1.EventUpdated, "update", msgUpdated, p.title(p.desired.Key()), paths(d.Changes))
 	}
-	return p.confirm(ctx, p.carriedOut(made, shown, d.Changes))
+	return p.confirm(ctx, p.carriedOut(made, shown, d.Changes, p.in.secrets.versions))
 }
 
 func (p *pass) notUpdated(current resource, key string, err error) error {
@@ -155,14 +161,14 @@ func (p *pass) notUpdated(current resource, key string, err error) error {
 	return err
 }
 
-// carriedOut takes note of a write that MeshAgent accepted.
-func (p *pass) carriedOut(made resource, shown bool, fixed []drift.Change) unconfirmed {
+// carriedOut takes note of a write that MeshAgent accepted, and of the write-only values in it.
+func (p *pass) carriedOut(made resource, shown bool, fixed []drift.Change, secrets []v1alpha1.WrittenSecret) unconfirmed {
 	p.noteWrite(made, shown, p.desired.Key())
-	p.status.WrittenSecrets = p.in.secrets.versions
+	p.status.WrittenSecrets = secrets
 	return unconfirmed{
-		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: p.fingerprintOf(p.desired), writes: p.writes,
+		made: made, shown: shown, at: time.Now(), fixed: fixed, desired: p.fingerprintOf(p.desired), writes: p.writes, staged: p.staged,
 		set: readFields(p.status.AppliedFields).And(readFields(p.status.PendingFields)), lost: p.outcome.lost, adopted: p.outcome.adopted,
-		secrets: p.status.WrittenSecrets,
+		secrets: p.status.WrittenSecrets, was: p.before.CommonStatus().ID,
 	}
 }
 

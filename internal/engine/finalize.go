@@ -259,6 +259,11 @@ func (p *pass) delete(ctx context.Context, remote resource) error {
 	}
 	id, name := remote.Identity(), p.title(remote.Written().Key())
 	err := p.collection.Delete(ctx, id)
+	if errors.Is(err, meshagent.ErrKept) {
+		p.logger(ctx).Info("Left resource in MeshAgent", "resourceName", name, "reason", err.Error())
+		p.outcome.warn(v1alpha1.EventLeft, "delete", msgLeftWithID, name, id, err.Error())
+		return nil
+	}
 	if meshagent.IsNotFound(err) {
 		// Another client was quicker, unless it is still there: then the answer is not MeshAgent's.
 		if left, lookErr := p.findOurs(ctx); lookErr != nil || left != nil {

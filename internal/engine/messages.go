@@ -14,6 +14,7 @@ const (
 	msgMayRemain              = "possibly a %s with the ownership annotation %q"
 	msgProjectChangedDeletion = "The resource is in MeshAgent project %s, but spec.projectRef now leads to project %s. Change spec.projectRef back so that the operator can delete the resource"
 	msgLeft                   = "Left %s in MeshAgent: %s"
+	msgLeftWithID             = "Left %s (ID %s) in MeshAgent: %s"
 	msgOwnedNow               = "%q manages it now"
 	msgNotOurs                = "it does not have the ownership annotation of this object"
 	msgOnlyObserved           = "this object only observed it"

@@ -5,7 +5,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
@@ -44,9 +43,9 @@ func (p *pass) findInFormer(ctx context.Context) (remote resource, err error) {
 	if p.status.ID == "" {
 		remote, err = p.findCreated(ctx)
 	} else {
-		remote, err = p.collection.Get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
+		remote, err = p.get(ctx, meshagent.Ref{ID: p.status.ID, Key: p.status.Name})
 	}
-	if meshagent.IsNotFound(err) || errors.Is(err, meshagent.ErrUseList) {
+	if meshagent.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // the parent was renamed, or is gone with all that was in it
 	}
 	return remote, err

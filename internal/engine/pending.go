@@ -44,11 +44,12 @@ func (p *pass) recordPendingCreate(ctx context.Context) error {
 // describeCreate adds what is about to be sent to the pending creation, to what earlier attempts
 // sent that can still be carried out.
 func (p *pass) describeCreate() (changed bool, err error) {
-	set, err := drift.FieldsOf(p.desired.value())
+	sent, _ := p.desired.atCreation()
+	set, err := drift.FieldsOf(sent.value())
 	if err != nil {
 		return false, err
 	}
-	exact, normalized, err := p.digests(p.desired, set)
+	exact, normalized, err := p.digests(sent, set)
 	if err != nil {
 		return false, err
 	}
@@ -111,7 +112,8 @@ func (p *pass) equalsPending(remote resource) bool {
 	if !p.pendingBefore() || remote.Written().Key() != p.desired.Key() {
 		return false
 	}
-	difference, err := p.collection.compare(p.kind.adapt(p.desired, remote), remote.Written(), nil, nil)
+	sent, _ := p.desired.atCreation()
+	difference, err := p.collection.compare(p.kind.adapt(sent, remote), remote.Written(), nil, nil)
 	return err == nil && len(difference.Changes) == 0
 }
 

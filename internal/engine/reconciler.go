@@ -98,7 +98,8 @@ type pass struct {
 	desired    document
 	references uint64 // the fingerprint of the ids that it refers to
 	mark       meshagent.Mark
-	writes     int // to the resource, in this pass
+	writes     int  // to the resource, in this pass
+	staged     bool // the first of them was a creation that wrote only a part
 	outcome    *outcome
 	began      time.Time
 }

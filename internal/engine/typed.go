@@ -20,6 +20,8 @@ type document interface {
 	Key() string
 	Mark() meshagent.Mark
 	withMark(mark meshagent.Mark) document
+	// atCreation is the part that a creation writes. Staged says that an update follows.
+	atCreation() (part document, staged bool)
 	value() any // of the type that the kind gives it
 	sentOnly() []drift.Value
 }
@@ -78,6 +80,12 @@ func (d typedDocument[S]) Mark() meshagent.Mark { return d.spec.Mark() }
 func (d typedDocument[S]) value() any           { return d.spec }
 func (d typedDocument[S]) withMark(mark meshagent.Mark) document {
 	return typedDocument[S]{d.spec.WithMark(mark), d.only}
+}
+func (d typedDocument[S]) atCreation() (part document, staged bool) {
+	if spec, ok := any(d.spec).(meshagent.Staged[S]); ok {
+		return typedDocument[S]{spec.AtCreation(), d.only}, true
+	}
+	return d, false
 }
 func (d typedDocument[S]) sentOnly() []drift.Value { return d.only }
 

@@ -119,7 +119,7 @@ func (p *pass) explain(ctx context.Context, err error) error {
 	case !meshagent.MissesRoute(err) || apiOf(project).Tested():
 		return err
 	default:
-		list := p.refusedList(ctx)
+		list := p.refusedList(ctx, err)
 		if list == nil {
 			return err
 		}
@@ -133,8 +133,10 @@ func (p *pass) explain(ctx context.Context, err error) error {
 
 // refusedList is the refusal of a list whose route is missing while its parent can be read;
 // nil if it is not that.
-func (p *pass) refusedList(ctx context.Context) *meshagent.Error {
-	_, err := p.list.ListedSince(ctx, time.Now())
+func (p *pass) refusedList(ctx context.Context, err error) *meshagent.Error {
+	if !p.collection.Traits().Unlisted { // of those, nothing else can tell
+		_, err = p.list.ListedSince(ctx, time.Now())
+	}
 	list, ok := errors.AsType[*meshagent.Error](err)
 	if !ok || !meshagent.MissesRoute(err) || p.connection.Project.ReadParent(ctx, list.Route, p.collection.Path()) != nil {
 		return nil //nolint:nilerr // it is about something else

@@ -70,6 +70,18 @@ func (s *Shared[T]) Since(ctx context.Context, notBefore time.Time) (T, time.Tim
 	}
 }
 
+// Put replaces the value with one that was fetched in another way. It returns false, and does
+// nothing, if the fetch of the present value began later.
+func (s *Shared[T]) Put(value T, begun time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.value != nil && s.begun.After(begun) {
+		return false
+	}
+	s.value, s.begun = &value, begun
+	return true
+}
+
 // Took is the duration of the fetch that returned the value.
 func (s *Shared[T]) Took() time.Duration {
 	s.mu.Lock()

@@ -44,6 +44,13 @@ type Promise interface {
 	Promised() bool
 }
 
+// Staged is a spec of which a creation writes only a part, without write-only values. An update must
+// follow.
+type Staged[S any] interface {
+	// AtCreation returns the part that a creation writes.
+	AtCreation() S
+}
+
 // Ref names a resource by its identity, by its last known natural key, or by both.
 type Ref struct{ ID, Key string }
 

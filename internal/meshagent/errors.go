@@ -82,6 +82,10 @@ var ErrUseList = errors.New("only a list shows this resource")
 // ErrNothingThere says that MeshAgent has nothing yet that could be deleted.
 var ErrNothingThere = errors.New("there is nothing to delete in MeshAgent yet")
 
+// ErrKept says that a resource was not deleted, because the operator would lose its access to the
+// project.
+var ErrKept = errors.New("the operator would lose its access to the project")
+
 // IsNotFound is true if MeshAgent returned 404.
 func IsNotFound(err error) bool { return status(err) == http.StatusNotFound }
 

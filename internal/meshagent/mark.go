@@ -3,7 +3,10 @@
 
 package meshagent
 
-import "maps"
+import (
+	"maps"
+	"strings"
+)
 
 // Mark is the ownership annotation of a resource, and whether the resource was adopted.
 type Mark struct {
@@ -48,4 +51,39 @@ func orEmpty(annotations map[string]string) map[string]string {
 		return map[string]string{}
 	}
 	return annotations
+}
+
+// joinMark puts a mark at the end of a text, for resources without annotations.
+func joinMark(text string, mark Mark) string {
+	if mark.Owner == "" {
+		return text
+	}
+	shown := "[" + ownerAnnotation + "=" + mark.Owner
+	if mark.Adopted {
+		shown += markedAdopted
+	}
+	if text != "" {
+		text += " "
+	}
+	return text + shown + "]"
+}
+
+const markedAdopted = ", " + adoptedAnnotation + "=true"
+
+// splitMark is the reverse of joinMark. A server may have changed the case of the text, and the
+// blanks in it.
+func splitMark(text string) (prose string, mark Mark) {
+	const start = "[" + ownerAnnotation + "="
+	trimmed := strings.TrimRight(text, " \n")
+	at := strings.LastIndex(strings.ToLower(trimmed), start)
+	owner, closed := strings.CutSuffix(trimmed[max(at, 0):], "]")
+	if at < 0 || !closed || len(strings.ToLower(trimmed)) != len(trimmed) {
+		return text, Mark{}
+	}
+	if !strings.HasPrefix(owner, start) {
+		owner = strings.ToLower(owner) // the whole text is in capitals
+	}
+	owner, mark.Adopted = strings.CutSuffix(owner[len(start):], markedAdopted)
+	mark.Owner = owner
+	return strings.TrimSuffix(trimmed[:at], " "), mark
 }

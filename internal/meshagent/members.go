@@ -6,6 +6,7 @@ package meshagent
 import (
 	"context"
 	"fmt"
+	"iter"
 	"net/http"
 	"runtime"
 	"strings"
@@ -15,36 +16,16 @@ import (
 	"github.com/meshagent/meshagent-operator/internal/flight"
 )
 
-// member is a user of a project. It has only what is needed to find the user of an e-mail address.
-type member struct {
-	ID    string `json:"id"`
-	Email string `json:"email"`
-}
-
-// Key is the e-mail address.
-func (m member) Key() string { return m.Email }
-
-// Mark is always zero, because a member has no place for the ownership annotation.
-func (m member) Mark() Mark { return Mark{} }
-
-// WithMark returns the member unchanged.
-func (m member) WithMark(Mark) member { return m }
-
-// Identity is the user's id.
-func (m member) Identity() string { return m.ID }
-
-// Written is the member itself.
-func (m member) Written() member { return m }
-
 // members finds the user of an e-mail address. All callers share one list of members, and use it
 // for a while.
 type members struct {
-	list collection[member, member]
+	list collection[MemberSpec, Member]
 	age  time.Duration
 	held *held
 
 	invited atomic.Pointer[time.Time] // the time of the last invitation
 	shared  flight.Shared[*directory]
+	self    flight.Shared[string] // the user for whom the API key acts
 }
 
 // directory maps user ids to folded e-mail addresses, and addresses to user ids.
@@ -64,29 +45,91 @@ func (h *held) replace(next *Holding) {
 
 func (c *Client) members(project route) *members {
 	m := &members{
-		list: collection[member, member]{client: c, route: project.join("/users"), member: "users", paging: paging{"count", 100}, open: true},
-		age:  c.membersAge, held: &held{},
+		list: collection[MemberSpec, Member]{
+			client: c, route: project.join("/users"), item: "/{user_id}", member: "users", paging: paging{"count", 100}, open: true,
+		},
+		age: c.membersAge, held: &held{},
 	}
-	m.shared.Fetch = m.fetch
+	m.shared.Fetch, m.self.Fetch = m.fetch, m.fetchSelf
 	runtime.AddCleanup(m, func(h *held) { h.replace(nil) }, m.held)
 	return m
 }
 
 // fetch lists the members.
 func (m *members) fetch(ctx context.Context) (*directory, error) {
-	holding := NewHolding(m.list.client)
-	found := &directory{map[string]string{}, map[string][]string{}}
-	for one, err := range m.list.All(Hold(ctx, holding)) {
+	learned := newDirectory(m.list.client)
+	for one, err := range m.list.All(ctx) {
+		if err == nil {
+			err = learned.add(one)
+		}
 		if err != nil {
-			holding.Release()
+			learned.holding.Release()
 			return nil, err
 		}
-		email := foldEmail(one.Email)
-		found.emails[one.ID] = email
-		found.ids[email] = append(found.ids[email], one.ID)
 	}
-	m.held.replace(holding)
-	return found, nil
+	m.held.replace(learned.holding)
+	return learned.found, nil
+}
+
+// learn uses a list of the members that is being read for another reason.
+func (m *members) learn(list iter.Seq2[Member, error]) iter.Seq2[Member, error] {
+	return func(yield func(Member, error) bool) {
+		begun, learned, whole := time.Now(), newDirectory(m.list.client), true
+		for one, err := range list {
+			whole = whole && err == nil && learned.add(one) == nil
+			if !yield(one, err) {
+				whole = false
+				break
+			}
+		}
+		if !whole || !m.shared.Put(learned.found, begun) {
+			learned.holding.Release()
+			return
+		}
+		m.held.replace(learned.holding)
+	}
+}
+
+// learning is a directory that is being filled.
+type learning struct {
+	found   *directory
+	holding *Holding
+}
+
+func newDirectory(account any) learning {
+	return learning{&directory{map[string]string{}, map[string][]string{}}, NewHolding(account)}
+}
+
+// add notes a member. It returns ErrAnswerTooLarge if there are too many.
+func (l learning) add(one Member) error {
+	email := foldEmail(one.Email)
+	l.found.emails[one.UserID] = email
+	l.found.ids[email] = append(l.found.ids[email], one.UserID)
+	return l.holding.Add(struct{ id, email string }{one.UserID, email})
+}
+
+// fetchSelf reads the user for whom the API key acts: GET /accounts/profiles/me. It returns "" if
+// there is none.
+func (m *members) fetchSelf(ctx context.Context) (string, error) {
+	var profile struct {
+		ID string `json:"id"`
+	}
+	get := request{method: http.MethodGet, route: expand("/accounts/profiles/{user_id}", "me"), out: &profile, open: true}
+	err := m.list.client.do(ctx, get)
+	switch {
+	case IsNotFound(err):
+		return "", nil
+	case err == nil && profile.ID == "":
+		err = unexpected(get, "it has no id")
+	}
+	return profile.ID, err
+}
+
+// actsFor is the id of the user for whom the API key acts. It does not change while the key is in
+// use.
+func (m *members) actsFor(ctx context.Context) (string, error) {
+	user, _, err := m.self.Since(ctx, time.Time{})
+	return user, err
 }
 
 // since returns the members from a list that began at or after a moment.

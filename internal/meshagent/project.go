@@ -16,6 +16,7 @@ type Project struct {
 	client  *Client
 	route   route
 	members *members
+	written *turns // of the settings
 }
 
 // ProjectInfo is what MeshAgent reports about a project.
@@ -39,7 +40,7 @@ const projectRoute = "/accounts/projects/{project_id}"
 // Project returns a project's collections. It sends nothing.
 func (c *Client) Project(id string) *Project {
 	at := expand(projectRoute, id)
-	return &Project{ID: id, client: c, route: at, members: c.members(at)}
+	return &Project{ID: id, client: c, route: at, members: c.members(at), written: newTurns()}
 }
 
 // Info reads the project: GET /accounts/projects/{project_id}. A response without the project's id

@@ -64,6 +64,19 @@ func documents(ctx context.Context) map[string]document {
 	agentRoomGrant := AgentRoomGrantSpec{AgentID: "a", RoomID: "r", Permissions: &APIScope{LLM: &LLMGrant{}}}
 	agentRoomGrants := func(p *Project) Collection[AgentRoomGrantSpec, AgentRoomGrant] { return p.AgentRoomGrants("a") }
 	agent := wholeAgent()
+	webhook := WebhookSpec{
+		Name: "w", URL: "https://x", Events: []string{"*"}, Description: new("d"), Action: "call", Payload: Object{"a": "b"}, Secret: new("s"),
+	}
+	member := MemberSpec{
+		UserID: "u", IsAdmin: new(true), IsDeveloper: new(true), CanCreateRooms: new(true), CanCreateAgents: new(true), CanUseLLMProxy: new(true),
+	}
+	named := member
+	named.FirstName, named.LastName = "Otis", "Ops"
+
+	registration := OAuthRegistrationSpec{
+		ClientID: "c", ClientSecret: new("s"), Connector: &ConnectorRef{OpenAIConnectorID: "o", ServerURL: "https://x", ClientSecretID: "s"},
+		OAuth: OAuthClientConfig{AuthorizationEndpoint: "https://x", TokenEndpoint: "https://x", NoPKCE: new(true), Scopes: []string{"a"}},
+	}
 
 	return map[string]document{
 		"create an agent": {schema: "AgentCreate", send: creating(ctx, (*Project).ManagedAgents, agent), except: []string{
@@ -125,6 +138,20 @@ func documents(ctx context.Context) map[string]document {
 		"update a repository": {schema: "RepositoryWrite", send: updating(ctx, (*Project).Repositories, Repository{ID: "r", RepositorySpec: repository}, repository)},
 		"create a share":      {schema: "ShareWrite", send: creating(ctx, (*Project).Shares, share)},
 		"update a share":      {schema: "ShareWrite", send: updating(ctx, (*Project).Shares, Share{ID: "s", ShareSpec: share}, share)},
+		"create a webhook":    {schema: "WebhookCreate", send: creating(ctx, (*Project).Webhooks, webhook)},
+		"update a webhook":    {schema: "WebhookUpdate", send: updating(ctx, (*Project).Webhooks, Webhook{ID: "w", WebhookSpec: webhook}, webhook)},
+
+		"add a member":     {schema: "ProjectUserAdd", send: creating(ctx, (*Project).Members, named)},
+		"update a member":  {schema: "ProjectUserUpdate", send: updating(ctx, (*Project).Members, Member{MemberSpec: MemberSpec{UserID: "u"}}, member)},
+		"update a profile": {schema: "UserProfileUpdate", send: updating(ctx, (*Project).Members, Member{MemberSpec: member}, named)},
+
+		"update the settings": {schema: "ProjectSettings", send: updating(ctx, projectSettingsOf, Settings{}, SettingsSpec{Settings: Object{"a": "b"}})},
+		"set the recharge": {schema: "AutoRecharge", send: updating(ctx, projectSettingsOf, Settings{}, SettingsSpec{
+			AutoRecharge: &AutoRecharge{Enabled: true, Amount: "25", Threshold: "5.50", MonthlyBudget: "100"},
+		})},
+
+		"register a client": {schema: "ExternalOAuthWrite", send: creating(ctx, externalOAuthOf, registration)},
+		"update a client":   {schema: "ExternalOAuthWrite", send: updating(ctx, externalOAuthOf, OAuthRegistration{ID: "r", delegate: "d"}, registration)},
 
 		"render a template": {schema: "ServiceFromTemplate", send: creating(ctx, (*Project).Services, ServiceFromTemplate("n", "{{ x }}", map[string]string{"x": "y"}))},
 	}
@@ -157,6 +184,14 @@ func wholeAgent() ManagedAgentSpec {
 			},
 		},
 	}
+}
+
+func projectSettingsOf(p *Project) Collection[SettingsSpec, Settings] {
+	return p.Settings(SettingsParts{AutoRecharge: true})
+}
+
+func externalOAuthOf(p *Project) Collection[OAuthRegistrationSpec, OAuthRegistration] {
+	return p.RoomExternalOAuth("support", "delegate")
 }
 
 func roomSecrets(p *Project) Collection[SecretSpec, Secret] {

@@ -48,7 +48,7 @@ var Events = []Event{
 	{
 		v1alpha1.EventLeft,
 		[]string{Normal, Warning},
-		"The object was deleted, and its remote resource was left in MeshAgent: it is not known to be the object's, or MeshAgent has no way to delete it (Normal), or the object was suspended or the server does not support its deletion (Warning).",
+		"The object was deleted, and its remote resource was left in MeshAgent: it is not known to be the object's, or MeshAgent has no way to delete it (Normal), or the object was suspended, the server does not support its deletion, or the operator would lose its access to the project with it (Warning).",
 		"If you do not need the resource, delete it in MeshAgent. The message has its ID.",
 	},
 	{

@@ -32,6 +32,7 @@ var displayed = map[string]any{
 	"id": "0a5c0de0-0000-4000-8000-000000000001", "projectID": "0a5c0de0-0000-4000-8000-000000000002", "userID": "0a5c0de0-0000-4000-8000-000000000003",
 	"name": "support", "project": "default/default", "projectName": "support", "apiVersion": "0.44.1", "endpoint": "https://api.meshagent.com",
 	"subject": "ops@example.com", "type": "Container", "scope": "agent/0a5c0de0…", "backend": "room/support", "size": int64(262144), "lastRun": map[string]any{"status": "submitted"},
+	"email": "ops@example.com",
 }
 
 // others are what some kinds have in place of it, and besides their samples.

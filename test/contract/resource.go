@@ -133,7 +133,9 @@ func (r *Resource) Schema() *openapi3.Schema { return r.item }
 
 // HasID says that the server gives the resource an id, so that another one of its key is another
 // resource.
-func (r *Resource) HasID() bool { return r.index["id"] != nil }
+func (r *Resource) HasID() bool {
+	return r.index["id"] != nil && r.index["id"] != r.index["natural-key"]
+}
 
 // Key are the paths of what makes it this resource: its natural key, and what cannot be changed.
 func (r *Resource) Key() (paths []string) {

@@ -69,7 +69,7 @@ type unfinished struct {
 	lists   bool                         // whether the collection is listed before that
 	marked  bool                         // it has the ownership annotation
 	keyed   bool                         // it has a natural key, which another user can choose too
-	hidden  bool                         // a value was written that is never shown
+	hidden  bool                         // a value was written that is never shown, or that the creation lacks
 	before  map[simulator.Foreign]string // what MeshAgent held without it
 }
 
@@ -95,7 +95,8 @@ func (h *cluster) prepare(s samples.Sample, patch string) *unfinished {
 	})
 	u.marked = strings.Contains(string(u.post.RequestBody), memory.OwnMark)
 	u.Condition(u.obj, v1alpha1.ConditionReady) // it reads the object
-	u.hidden = len(u.obj.CommonStatus().WrittenSecrets) > 0
+	u.hidden = len(u.obj.CommonStatus().WrittenSecrets) > 0 ||
+		slices.ContainsFunc(h.MeshAgent.Calls(), func(call simulator.Call) bool { return call.Method == http.MethodPut })
 	u.keyed = keyed(u.obj, u.post)
 	h.CheckDeletion(u.obj)
 	if u.post.Collection == "invitations" {

@@ -104,6 +104,7 @@ func (o *ordeal) describeResource() string {
 func (o *ordeal) survives(t trouble, what struck) (outcomes []string) {
 	o.Helper()
 	defer o.clear()
+	o.Run(time.Minute) // no list is recent then
 	outcomes = append(outcomes, o.during(t, what, http.MethodPost, o.create))
 	o.settle()
 	if t.credible {

@@ -43,10 +43,12 @@ func essence(v any) any {
 			v[i] = essence(v[i])
 		}
 	case string:
+		v, _ = simulator.SplitMarked(v, memory.OwnMark)
 		var inner map[string]any
 		if json.Unmarshal([]byte(v), &inner) == nil {
 			return essence(inner) // the values of a template
 		}
+		return v
 	}
 	return v
 }

@@ -47,10 +47,16 @@ func takeOver(in any) (taken int) {
 	switch in := in.(type) {
 	case map[string]any:
 		for name, value := range in {
-			if name == memory.OwnMark+"owner" {
+			text, _ := value.(string)
+			before, marked := simulator.SplitMarked(text, memory.OwnMark)
+			switch {
+			case marked:
+				in[name] = before + " [" + memory.OwnMark + "owner=cluster-2/far/away]"
+				taken++
+			case name == memory.OwnMark+"owner":
 				in[name] = "cluster-2/far/away"
 				taken++
-			} else {
+			default:
 				taken += takeOver(value)
 			}
 		}

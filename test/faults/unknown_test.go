@@ -195,9 +195,11 @@ func (h *cluster) survivesAdoption(s samples.Sample, cells *tally, policy v1alph
 	cells.strike(s.Kind)
 }
 
-// own puts the mark of an operator where there are annotations, or free settings.
+// own puts the mark of an operator where there are annotations, or free settings, or else where
+// there is a description.
 func (h *cluster) own(theirs simulator.Foreign, owner string) {
 	h.MeshAgent.Edit(theirs.Collection, theirs.ID, func(doc map[string]any) {
+		placed := false
 		for _, holder := range []any{doc, doc["metadata"], doc["spec"]} {
 			holder, _ := holder.(map[string]any)
 			if inner, ok := holder["metadata"].(map[string]any); ok && inner["annotations"] != nil {
@@ -205,9 +207,12 @@ func (h *cluster) own(theirs simulator.Foreign, owner string) {
 			}
 			for _, name := range []string{"annotations", "settings"} {
 				if marks, ok := holder[name].(map[string]any); ok {
-					marks[memory.OwnMark+"owner"] = owner
+					marks[memory.OwnMark+"owner"], placed = owner, true
 				}
 			}
+		}
+		if text, ok := doc["description"].(string); ok && !placed {
+			doc["description"] = text + " [" + memory.OwnMark + "owner=" + owner + "]"
 		}
 	})
 }

@@ -16,6 +16,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
+	"github.com/meshagent/meshagent-operator/test/simulator"
 )
 
 // step is one part of a path in status.appliedFields.
@@ -77,14 +78,20 @@ func ChangeFlag(doc map[string]any, path string) bool {
 	return ok
 }
 
-// EachOwnerAnnotation visits the operator's annotations, wherever they are in a document.
-func EachOwnerAnnotation(value any, visit func(holder map[string]any, name string)) {
+// EachOwnerAnnotation visits the operator's annotations, and the texts that end with one, wherever
+// they are in a document.
+func EachOwnerAnnotation(value any, visit func(replace func(owner string))) {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			if name == v1alpha1.OwnerAnnotation || name == v1alpha1.AdoptedAnnotation {
-				visit(value, name)
-			} else {
+			text, _ := member.(string)
+			before, marked := simulator.SplitMarked(text, v1alpha1.OwnerAnnotation)
+			switch {
+			case marked:
+				visit(func(owner string) { value[name] = fmt.Sprintf("%s [%s=%s]", before, v1alpha1.OwnerAnnotation, owner) })
+			case name == v1alpha1.OwnerAnnotation, name == v1alpha1.AdoptedAnnotation:
+				visit(func(owner string) { value[name] = owner })
+			default:
 				EachOwnerAnnotation(member, visit)
 			}
 		}

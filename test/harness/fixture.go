@@ -203,7 +203,7 @@ func (l *Fixture) ChangeRemote() (changed string) {
 
 // HasOwner is true if the sample's resource in MeshAgent has its ownership annotation.
 func (l *Fixture) HasOwner() (found bool) {
-	EachOwnerAnnotation(l.Document(), func(map[string]any, string) { found = true })
+	EachOwnerAnnotation(l.Document(), func(func(string)) { found = true })
 	return found
 }
 

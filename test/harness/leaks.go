@@ -28,7 +28,7 @@ import (
 // keys. None of them may ever appear in what the operator writes to Kubernetes (including status
 // and events), in its log, in a metric or in a transcript.
 var canaries = func() []string {
-	values := []string{"c4n4ry", "sk-not-a-real-key", "not-a-real-password", "a-new-secret", "another-secret", SecretPart(simulator.DevelopmentKey)}
+	values := []string{"c4n4ry", "not-a-real-key", "not-a-real-password", "not-a-real-secret", "a-new-secret", "another-secret", SecretPart(simulator.DevelopmentKey)}
 	forms := values
 	for _, value := range values {
 		// Base64 has another form at each of three offsets. The characters at the edges depend on
@@ -41,7 +41,7 @@ var canaries = func() []string {
 		}
 	}
 	// A hash is of a whole value, or of the whole body that is sent to MeshAgent for it.
-	wholes := append([]string{"first-c4n4ry", "second-c4n4ry", "third-c4n4ry", simulator.DevelopmentKey, `{"OPENAI_API_KEY":"sk-not-a-real-key"}`}, values...)
+	wholes := append([]string{"first-c4n4ry", "second-c4n4ry", "third-c4n4ry", simulator.DevelopmentKey, "sk-not-a-real-key", `{"OPENAI_API_KEY":"sk-not-a-real-key"}`}, values...)
 	for _, whole := range wholes {
 		forms = append(forms, hashes(whole)...)
 	}

@@ -38,7 +38,7 @@ func (s Sample) Fresh() client.Object {
 // and deleted with them.
 func (s Sample) HasRemote() bool {
 	_, ok := s.Template.(v1alpha1.Object)
-	return ok
+	return ok && !samples.Stays(s.Kind)
 }
 
 // Concerns is true if a request to the API server is about objects of the sample's kind.

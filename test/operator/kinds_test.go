@@ -168,7 +168,7 @@ func respectsOwners(ctx context.Context, s harness.Sample) bool {
 		return false
 	}
 	theirs, named := l.Document(), l.CommonStatus().Name != ""
-	harness.EachOwnerAnnotation(theirs, func(holder map[string]any, name string) { holder[name] = "cluster-2/far/away" })
+	harness.EachOwnerAnnotation(theirs, func(replace func(string)) { replace("cluster-2/far/away") })
 	l.DeleteObject(ctx)
 	id := w.MeshAgent.Add(l.Resource.Path, theirs)
 	document := func() map[string]any { return l.DocumentOf(l.Resource.Path, id) }

@@ -109,7 +109,8 @@ func (t *transcript) section(name string, cause func()) {
 	created := slices.IndexFunc(all, func(call simulator.Call) bool { return call.Method == http.MethodPost })
 	var calls []simulator.Call
 	for i, call := range all {
-		if !strings.HasSuffix(call.Path, "/users") && (i >= created || call.Path != all[created].Path) {
+		ofMembers := call.Method == http.MethodGet && strings.HasSuffix(call.Path, "/users")
+		if !ofMembers && (i >= created || call.Path != all[created].Path) {
 			calls = append(calls, call)
 		}
 	}
@@ -160,7 +161,7 @@ func (t *transcript) String() string {
 }
 
 // secretData is the member of requests that holds the value of a secret.
-var secretData = regexp.MustCompile(`("data_base64": )"[^"]*"`)
+var secretData = regexp.MustCompile(`("(?:data_base64|secret|client_secret|api_key)": )"[^"]*"`)
 
 func (t *transcript) compare() {
 	GinkgoHelper()

@@ -16,9 +16,18 @@ type Behavior struct {
 	ClientSecrets Visibility
 	// WebhookSecrets is how lists show the secret of a webhook (usually Shown).
 	WebhookSecrets Visibility
+	// WebhookAnswers is what the response to the creation of a webhook contains (usually
+	// WholeAnswer).
+	WebhookAnswers Completeness
+	// ShortDescriptions rejects (400) descriptions of webhooks and API keys that are longer than 64
+	// characters.
+	ShortDescriptions bool
 	// ExternalOAuthSecrets is how lists show the client secret of an external
 	// OAuth registration (usually Shown).
 	ExternalOAuthSecrets Visibility
+	// FillDelegate fills in the user of the API key where a registration has no delegate.
+	// Usually, reads show an empty text.
+	FillDelegate bool
 	// RefuseDeleteInUse refuses (409) to delete a resource that others refer to. Usually, the
 	// others are deleted, too.
 	RefuseDeleteInUse bool
@@ -29,8 +38,8 @@ type Behavior struct {
 	ImmediateEmailGrants bool
 	// DuplicateSecretNames allows several project secrets with one name.
 	DuplicateSecretNames bool
-	// DuplicateNames allows several agents, feeds or scheduled tasks with one name, and several
-	// subscriptions of a room with one path.
+	// DuplicateNames allows several agents, feeds, webhooks, registrations or scheduled tasks with
+	// one name, and several subscriptions of a room with one path.
 	DuplicateNames bool
 	// OverwriteExisting replaces an existing member, grant, or secret with the same id, instead of
 	// returning 409.
@@ -90,6 +99,19 @@ const (
 	Masked
 	// Absent omits the member, or empties it if it is required.
 	Absent
+)
+
+// Completeness is how much of a resource the response to its creation contains.
+type Completeness int
+
+// The responses to a creation.
+const (
+	// WholeAnswer is the resource.
+	WholeAnswer Completeness = iota
+	// OnlyID is its id.
+	OnlyID
+	// EmptyAnswer is an empty object.
+	EmptyAnswer
 )
 
 // show returns what reads show of a secret value, and whether they show it at all.

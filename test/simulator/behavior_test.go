@@ -71,6 +71,18 @@ func TestBehavior(t *testing.T) {
 			status, _ := a.send("POST", "/shares", `{"settings": {"x.example/y": "a"}}`)
 			return fmt.Sprint(status)
 		}, "200", "400"},
+		{"the creation of a webhook is answered with its id", Behavior{WebhookAnswers: OnlyID}, createdWebhook, "whole", "id"},
+		{"the creation of a webhook is answered with nothing", Behavior{WebhookAnswers: EmptyAnswer}, createdWebhook, "whole", "nothing"},
+		{"descriptions must be short", Behavior{ShortDescriptions: true}, func(a *api) string {
+			status, _ := a.send("POST", "/webhooks", fmt.Sprintf(webhookBody, strings.Repeat("x", 65)))
+			short, _ := a.send("POST", "/webhooks", fmt.Sprintf(strings.Replace(webhookBody, `"w"`, `"v"`, 1), strings.Repeat("x", 63)))
+			key, _ := a.send("POST", "/api-keys", fmt.Sprintf(`{"name": "k", "description": %q}`, strings.Repeat("x", 65)))
+			return fmt.Sprint(status, short, key)
+		}, "200 200 200", "400 200 400"},
+		{"a registration is delegated to the user", Behavior{FillDelegate: true}, func(a *api) string {
+			a.want("POST", "/external-oauth", `{"client_id": "c", "oauth": {}, "connector": null}`, 200, "")
+			return fmt.Sprint(firstRow(a.want("GET", "/external-oauth", nil, 200, ""), "registrations")["delegated_to"])
+		}, "", ownerID},
 		{"tokens say nothing about their end", Behavior{TokenLifetime: -1}, func(a *api) string { return lifetime(a) }, "1h0m0s", "none"},
 		{"tokens end sooner", Behavior{TokenLifetime: time.Minute}, func(a *api) string { return lifetime(a) }, "1h0m0s", "1m0s"},
 	} {
@@ -83,6 +95,20 @@ func TestBehavior(t *testing.T) {
 			}
 		})
 	}
+}
+
+const webhookBody = `{"name": "w", "url": "https://x", "events": [], "description": %q, "action": "", "payload": null}`
+
+// createdWebhook is what the response to the creation of a webhook contains.
+func createdWebhook(a *api) string {
+	made := a.want("POST", "/webhooks", fmt.Sprintf(webhookBody, ""), 200, "")
+	switch {
+	case made["url"] != nil:
+		return "whole"
+	case made["id"] != nil:
+		return "id"
+	}
+	return "nothing"
 }
 
 // lifetime is the lifetime of a connection token.

@@ -28,6 +28,9 @@ func randomText() string {
 // prepareAPIKey creates the key. Its value is stored to check requests, and shown only in the
 // response to its creation.
 func prepareAPIKey(c *call, _ string, doc document, _ *record) error {
+	if err := c.checkDescription(doc); err != nil {
+		return err
+	}
 	if text(doc, "value") != "" {
 		return nil
 	}
@@ -40,17 +43,35 @@ func prepareAPIKey(c *call, _ string, doc document, _ *record) error {
 
 // prepareWebhook creates the signing secret, which an update can replace.
 func prepareWebhook(c *call, _ string, doc document, old *record) error {
+	if err := c.checkDescription(doc); err != nil {
+		return err
+	}
 	switch {
 	case text(doc, "secret") != "":
 	case old != nil && !c.s.behavior.NullClearsSecrets:
 		doc["secret"] = old.doc["secret"] // assumed: null keeps it
 	default:
-		doc["secret"] = "whsec_" + randomText()
+		doc["secret"] = "whsec_" + newUUID()
 	}
 	return nil
 }
 
-func viewWebhook(c *call, rec *record, _ mode) document {
+// checkDescription refuses a description that is too long for a server that allows only short ones.
+func (c *call) checkDescription(doc document) error {
+	const most = 64
+	if c.s.behavior.ShortDescriptions && len(text(doc, "description")) > most {
+		return invalid("description: has more than %d characters", most)
+	}
+	return nil
+}
+
+func viewWebhook(c *call, rec *record, m mode) document {
+	switch {
+	case m == created && c.s.behavior.WebhookAnswers == OnlyID:
+		return document{"id": rec.id}
+	case m == created && c.s.behavior.WebhookAnswers == EmptyAnswer:
+		return document{}
+	}
 	out := maps.Clone(rec.doc)
 	showSecret(out, "secret", c.s.behavior.WebhookSecrets, Shown)
 	return out
@@ -114,8 +135,11 @@ func createOAuthClient(c *call) (*answer, error) {
 }
 
 // prepareRegistration gives delegated_to the string that reads show.
-func prepareRegistration(_ *call, _ string, doc document, _ *record) error {
+func prepareRegistration(c *call, _ string, doc document, _ *record) error {
 	doc["delegated_to"] = text(doc, "delegated_to") // assumed: what null becomes
+	if doc["delegated_to"] == "" && c.s.behavior.FillDelegate {
+		doc["delegated_to"] = c.user
+	}
 	return nil
 }
 

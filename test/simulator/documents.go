@@ -58,6 +58,25 @@ func (s *Simulator) Edit(collection, id string, edit func(doc map[string]any)) b
 	return true
 }
 
+// Settings returns a deep copy of the settings of the first project. Numbers are float64.
+func (s *Simulator) Settings() map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	settings, _ := plain(s.inside(s.project).ownProject().doc)["settings"].(map[string]any)
+	return settings
+}
+
+// SetSettings replaces the settings of the first project without a request.
+func (s *Simulator) SetSettings(settings map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.inside(s.project)
+	own := c.ownProject()
+	doc := normal(own.doc)
+	doc["settings"] = normal(settings)
+	c.st.put(&record{path: own.path, id: own.id, seq: own.seq, doc: doc})
+}
+
 // Remove deletes a document with its dependents, without a request. It reports whether the document
 // existed.
 func (s *Simulator) Remove(collection, id string) bool {

@@ -31,7 +31,7 @@ func (s *Simulator) CreateForeign(recorded Call, mark string, identical bool) (F
 	if !ok {
 		return Foreign{}, errors.New("the recorded body is not a JSON object")
 	}
-	unmark(body, mark)
+	Unmark(body, mark)
 	if identical {
 		return s.createAs(recorded, body)
 	}
@@ -87,9 +87,13 @@ func (s *Simulator) createAs(recorded Call, body document) (Foreign, error) {
 		return Foreign{}, errors.New(string(a.body))
 	}
 	var made Foreign
+	aside := "users" // a grant can add one
+	if strings.HasSuffix(path, "/users") {
+		aside = ""
+	}
 	for path, t := range s.store.tables {
 		for id, rec := range t.records {
-			if collection, ours := strings.CutPrefix(path, c.path("")); ours && rec.seq > before && collection != "users" {
+			if collection, ours := strings.CutPrefix(path, c.path("")); ours && rec.seq > before && collection != aside {
 				made = Foreign{collection, id}
 			}
 		}
@@ -123,7 +127,7 @@ func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
 	if !ok || rec == nil {
 		return false
 	}
-	unmark(body, mark)
+	Unmark(body, mark)
 	doc := normal(rec.doc)
 	if _, template := body["template"]; template {
 		body = document{"metadata": document{"annotations": document{templateSource: text(body, "template")}}}
@@ -133,7 +137,7 @@ func (s *Simulator) Disturb(collection, id, mark string, recorded Call) bool {
 		for _, step := range path {
 			stored = stepInto(stored, step)
 		}
-		if stored != nil && !namesElement(path) {
+		if stored != nil && stored != "" && !namesElement(path) {
 			change(doc, path)
 			c.st.put(&record{path: rec.path, id: rec.id, seq: rec.seq, doc: doc})
 			return true
@@ -155,19 +159,33 @@ func namesElement(path []any) bool {
 	return inList && slices.Contains(elementNames, path[len(path)-1])
 }
 
-// unmark removes everything whose name begins with mark, at every depth.
-func unmark(v any, mark string) {
+// Unmark removes everything whose name begins with mark, at every depth, and what begins with mark
+// in brackets at the end of a text.
+func Unmark(v any, mark string) {
 	switch v := v.(type) {
 	case document:
 		maps.DeleteFunc(v, func(name string, _ any) bool { return strings.HasPrefix(name, mark) })
-		for _, inner := range v {
-			unmark(inner, mark)
+		for name, inner := range v {
+			if text, ok := inner.(string); ok {
+				v[name], _ = SplitMarked(text, mark)
+			}
+			Unmark(inner, mark)
 		}
 	case []any:
 		for _, inner := range v {
-			unmark(inner, mark)
+			Unmark(inner, mark)
 		}
 	}
+}
+
+// SplitMarked returns the part of a text before what begins with mark in brackets at its end, and
+// whether the text has that.
+func SplitMarked(text, mark string) (before string, marked bool) {
+	at := strings.Index(strings.ToLower(text), "["+mark) // which the server may write in capitals
+	if at < 0 || !strings.HasSuffix(text, "]") {
+		return text, false
+	}
+	return strings.TrimSuffix(text[:at], " "), true
 }
 
 // leavesOf lists the paths of values that can differ in a document with the same key.
@@ -176,7 +194,7 @@ func leavesOf(k *kind, v any, at []any, dotted string) (paths [][]any) {
 	case document:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			inner := strings.TrimPrefix(dotted+"."+name, ".")
-			if !isKey(k, name, inner) {
+			if !isKey(k, name, inner) && name != "client_secret" { // which no client reads
 				paths = append(paths, leavesOf(k, v[name], append(slices.Clip(at), name), inner)...)
 			}
 		}
@@ -188,6 +206,10 @@ func leavesOf(k *kind, v any, at []any, dotted string) (paths [][]any) {
 		return paths
 	case nil:
 		return nil
+	case string:
+		if v == "" {
+			return nil // which says no more than null
+		}
 	}
 	return [][]any{at}
 }

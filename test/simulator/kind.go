@@ -28,6 +28,8 @@ type kind struct {
 	id []string
 	// unique are the paths of the members that together are the natural key.
 	unique []string
+	// partialKeys makes a natural key with empty parts one that is unique, too.
+	partialKeys bool
 	// allowTwice allows duplicates of the natural key. The look-up by name still works.
 	allowTwice func(Behavior) bool
 	// search are the paths that list filters compare. Defaults to unique.
@@ -75,7 +77,7 @@ const (
 func (k *kind) name(doc document) string {
 	parts := make([]string, len(k.unique))
 	for i, path := range k.unique {
-		if parts[i] = text(doc, path); parts[i] == "" {
+		if parts[i] = text(doc, path); parts[i] == "" && !k.partialKeys {
 			return ""
 		}
 	}

@@ -87,15 +87,25 @@ func credentialKinds() []kind {
 			path: "agents/*/secrets", noun: "secret", id: []string{"id", "delegated_to"}, itemID: secretID("agents/*/secrets"),
 			secret: []string{"data_base64"}, prepare: prepareSecret, view: viewSecret,
 		},
-		{path: "webhooks", noun: "webhook", prepare: prepareWebhook, view: viewWebhook},
+		{ // assumed: names are unique
+			path: "webhooks", noun: "webhook", unique: []string{"name"}, allowTwice: allowTwice, prepare: prepareWebhook, view: viewWebhook,
+		},
 		{
 			path: "oauth/clients", noun: "OAuth client", id: []string{"client_id"}, partial: true,
 			search: []string{"client_id", "metadata.name"}, prepare: prepareClient, view: viewClient,
 		},
-		{path: "external-oauth", noun: "registration", prepare: prepareRegistration, guard: checkDelegate, view: viewRegistration},
-		{path: "rooms/*/external-oauth", noun: "registration", prepare: prepareRegistration, guard: checkDelegate, view: viewRegistration},
+		{ // assumed: there is one of each
+			path: "external-oauth", noun: "registration", unique: registrationKey, partialKeys: true, allowTwice: allowTwice,
+			prepare: prepareRegistration, guard: checkDelegate, view: viewRegistration,
+		},
+		{
+			path: "rooms/*/external-oauth", noun: "registration", unique: registrationKey, partialKeys: true, allowTwice: allowTwice,
+			prepare: prepareRegistration, guard: checkDelegate, view: viewRegistration,
+		},
 	}
 }
+
+var registrationKey = []string{"client_id", "connector.server_url", "connector.openai_connector_id", "delegated_to"}
 
 func allowTwice(b Behavior) bool { return b.DuplicateNames }
 

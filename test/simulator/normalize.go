@@ -102,7 +102,9 @@ func (c *call) drop(k *kind, path string, doc document) {
 	}
 	sent, names := c.object(), []string(nil)
 	for _, name := range slices.Sorted(maps.Keys(doc)) {
-		if !isEmpty(sent[name]) && !isKey(k, name, name) && !slices.Contains(needed(k.item), name) {
+		neverRead := name == "client_secret" || name == "secret"
+		ofKey := slices.ContainsFunc(k.unique, func(path string) bool { return strings.HasPrefix(path, name+".") })
+		if !isEmpty(sent[name]) && !neverRead && !ofKey && !isKey(k, name, name) && !slices.Contains(needed(k.item), name) {
 			names = append(names, name)
 		}
 	}

@@ -89,7 +89,7 @@ func newWorld(a *api) *world {
 		"agents.secret_id": add("agents/"+agentID+"/secrets", document{"data_base64": "QQ==", "delegated_to": "text"}),
 		"domain":           domain, "feed_id": feed, "subscription_id": add("feeds/"+feed+"/subscriptions", document{"room": room, "path": "/"}),
 		"logger_id": add("llm-loggers", document{"destination_feed_id": feed, "filter_expression": ""}), "repository_id": add("repositories", document{"name": w.name("repository")}),
-		"webhook_id": add("webhooks", document{"name": "w", "url": "https://x", "events": []any{}}), "id": add("api-keys", document{"name": "k", "description": ""}),
+		"webhook_id": add("webhooks", document{"name": w.name("webhook"), "url": "https://x", "events": []any{}}), "id": add("api-keys", document{"name": "k", "description": ""}),
 		"client_id": client, "registration_id": add("external-oauth", registration), "rooms.registration_id": add(below+"/external-oauth", registration),
 		"share_id": add("shares", document{"settings": document{}}), "address": add("mailboxes", document{"address": w.name("m") + "@x", "room": room, "queue": "q", "public": false}),
 		"session_id": session, "task_id": taskID,

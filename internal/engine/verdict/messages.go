@@ -16,5 +16,5 @@ const (
 	msgRateLimited  = "Rate limited (429). Retrying after the delay that MeshAgent, or spec.rateLimit of the MeshProject, asks for"
 	msgFails        = "MeshAgent returned %d %s%s. Retrying"
 	msgRejected     = "MeshAgent rejected the request (%d)%s"
-	msgSetSecretRef = ". Set clientSecretRef in the spec, so that the operator can send the value"
+	msgSetSecretRef = ". Name the Secret with this value in the spec, so that the operator can send it"
 )

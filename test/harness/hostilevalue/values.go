@@ -56,6 +56,9 @@ func (p Place) ArrivedIn(all []string) (left []string, arrived bool) {
 func Texts(value any) (found []string) {
 	switch value := value.(type) {
 	case string:
+		if before, _, marked := strings.Cut(value, "[meshagent.com/owner="); marked && strings.HasSuffix(value, "]") {
+			value = strings.TrimSuffix(before, " ") // the operator's mark
+		}
 		found = append(found, value)
 		if decoded, err := base64.StdEncoding.DecodeString(value); err == nil {
 			value = string(decoded)

@@ -41,8 +41,15 @@ var edits = map[string]string{ //nolint:gosec // these are not credentials
 	"MeshShare":                 `{"spec": {"settings": {"role": "editor", "theme": {"color": null, "font": "serif"}}}}`,
 	"MeshService": `{"spec": {"metadata": {"repo": "https://example.com/code", "description": null, "annotations": null},
 		"agents": [{"name": "other"}], "files": null}}`,
-	"MeshService translator": `{"spec": {"template": {"values": {"language": "German", "tone": "plain"}}}}`,
-	"MeshRoom":               `{"spec": {"metadata": {"team": "care", "floor": 2, "escalation": {"channel": null}}, "annotations": null}}`,
+	"MeshService translator":  `{"spec": {"template": {"values": {"language": "German", "tone": "plain"}}}}`,
+	"MeshRoom":                `{"spec": {"metadata": {"team": "care", "floor": 2, "escalation": {"channel": null}}, "annotations": null}}`,
+	"MeshProjectMember":       `{"spec": {"developer": null, "canCreateRooms": false, "canUseLLMProxy": true, "profile": {"firstName": "Otto"}}}`,
+	"MeshProjectSettings":     `{"spec": {"settings": {"router": {"model": null, "region": "eu"}, "otel": null}, "autoRecharge": {"amount": "30.25", "monthlyBudget": null}}}`,
+	"MeshExternalOAuth":       `{"spec": {"oauth": {"pkce": "Disabled", "scopes": ["repo", "read:user"], "authorizationEndpoint": null}}}`,
+	"MeshExternalOAuth drive": `{"spec": {"oauth": {"pkce": "Disabled", "tokenEndpoint": "https://login.example.com/other"}}}`,
+	"MeshWebhook": `{"spec": {"events": ["*"], "url": "https://hooks.example.com/other", "description": "All", "action": null,
+		"payload": {"source": null, "stage": {"name": "test"}}}}`,
+	"MeshWebhook audit": `{"spec": {"events": ["room.ended"], "payload": {"a": "b"}}}`,
 	"MeshRoomGrant": `{"spec": {"permissions": {"preset": "User", "llm": null, "queues": {"list": false, "send": []},
 		"storage": {"paths": [{"path": "/shared"}]}}}}`,
 
@@ -53,6 +60,10 @@ var edits = map[string]string{ //nolint:gosec // these are not credentials
 	"MeshSecret scribe-tickets": `{"spec": {"raw": {"contentType": "text/markdown"}}}`,
 	"MeshSecret wiki-client":    `{"spec": {"raw": {"contentType": "text/markdown"}}}`,
 }
+
+// Stays says that MeshAgent has the resource of a kind before its objects, and after them. It is
+// neither created nor deleted.
+func Stays(kind string) bool { return kind == "MeshProjectSettings" }
 
 // listEdits are for samples with lists of objects. Tests fail if one is missing.
 var listEdits = map[string]string{

@@ -41,16 +41,16 @@ func (s Sample) Object() client.Object {
 	return made
 }
 
-// Mirrors says that the sample has a resource in MeshAgent.
+// Mirrors says that the sample has a resource in MeshAgent that is created and deleted with it.
 func (s Sample) Mirrors() bool {
 	_, ok := s.made.(v1alpha1.Object)
-	return ok
+	return ok && !Stays(s.Kind)
 }
 
 // IsOurs says that the sample is of one of the operator's kinds.
 func (s Sample) IsOurs() bool {
 	_, isProject := s.made.(*v1alpha1.MeshProject)
-	return isProject || s.Mirrors()
+	return isProject || s.Mirrors() || Stays(s.Kind)
 }
 
 // Scheme returns a scheme of all that samples can be. It has no more than that.
