@@ -55,7 +55,7 @@ func newWorld(a *api) *world {
 		"metadata": document{"name": "r"}, "domain": domain, "backend": document{"room": document{"name": room}},
 		"paths": []any{document{"targetPort": 80}},
 	}})
-	registration := document{"oauth": document{}, "client_id": "c", "delegated_to": "text"}
+	registration := document{"oauth": document{}, "client_id": w.name("client"), "delegated_to": "text"}
 	client := add("oauth/clients", document{"grant_types": []any{}, "response_types": []any{}, "redirect_uris": []any{}, "scope": "", "metadata": document{}})
 	task := document{"room_id": roomID, "spec": document{"schedule": "1 hours", "queue": document{"name": "q"}}}
 	session := a.sim.StartSession(room)
@@ -134,7 +134,7 @@ func (w *world) fixed(op *openapi3.Operation, method string) map[string]any {
 		"body.name": fresh, "body.metadata.name": fresh, "body.configuration.metadata.name": fresh, "body.secret_id": fresh,
 		"body.address": fresh + "@x", "body.room": w.names["room_name"], "backend.room.name": w.names["room_name"],
 		"backend.agent.name": w.names["agent_name"], "body.room_id": w.names["spare_id"], "body.agent_id": w.names["agent_id"],
-		"body.user_id": fresh, "body.project_id": w.names["project_id"], "body.email": MemberEmail, "body.spec.domain": fresh + ".meshagent.app",
+		"body.user_id": fresh, "body.client_id": fresh, "body.project_id": w.names["project_id"], "body.email": MemberEmail, "body.spec.domain": fresh + ".meshagent.app",
 		"body.destination_feed_id": w.names["feed_id"], "body.spec.schedule": "*/20 * * * *", "body.token": w.token,
 		"body.external": omit{}, "body.spec.container": omit{}, "body.template": exampleTemplate, "body.values": document{"name": fresh},
 		"body.type": "raw", "query.order_by": "created_at",
