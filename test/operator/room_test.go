@@ -216,9 +216,9 @@ var _ = Describe("MeshRoom", func() {
 			return count
 		}
 		Eventually(lists).WithContext(ctx).Should(Equal(3))
-		// Each interval has a list of all rooms, and two requests about the project.
-		Expect(len(w.Calls())).To(BeNumerically("<=", 3+2*4))
-		Expect(w.Calls()).To(HaveEach(BeElementOf("GET rooms", "GET /accounts/projects/"+w.MeshAgent.ProjectID(), "GET /config")))
+		// Each interval has a list of all rooms, and four requests about the project.
+		Expect(len(w.Calls())).To(BeNumerically("<=", 3+4*4))
+		Expect(w.Calls()).To(HaveEach(BeElementOf("GET rooms", "GET /accounts/projects/"+w.MeshAgent.ProjectID(), "GET /config", "GET role", "GET status")))
 		Expect(operator.Writes.Load()).To(BeZero())
 	}, SpecTimeout(2*time.Minute))
 

@@ -49,8 +49,8 @@ var _ = Describe("MeshService", func() {
 			{variables, "of-bytes", `spec.container.meshSecretRefs names MeshSecret "of-bytes", which is of type "Raw". It must be of type "Keys"`},
 			{variables, "registry-pull", `which is of type "Docker". It must be of type "Keys"`},
 			{variables, "openai", ""},
-			{variable, "openai", `The variable "KEY" in spec.container.environment names MeshSecret "openai", which is a secret of the project. It must be a secret of the service's room`},
-			{variable, "of-agent", `which is a secret of an agent. It must be a secret of the service's room`},
+			{variable, "openai", `The variable "KEY" in spec.container.environment names MeshSecret "openai", which is a secret of the project. It must be a secret of the room`},
+			{variable, "of-agent", `which is a secret of an agent. It must be a secret of the room`},
 			{variable, "of-care", `which is a secret of room "care". It must be a secret of room "support"`},
 			{variable, "openai-room", ""},
 		} {

@@ -28,6 +28,8 @@ var _ = Describe("Traces", func() {
 			"reconcile MeshProject default: InSync",
 			"  GET /accounts/projects/{project_id} 200",
 			"  GET /config 200",
+			"  GET /accounts/projects/{project_id}/role 200",
+			"  GET /accounts/projects/{project_id}/status 200",
 		}))
 
 		exporter.Reset()
