@@ -56,7 +56,7 @@ func optional[T interface {
 func freeJSON(field string, raw *runtime.RawExtension) (meshagent.Object, error) {
 	var object meshagent.Object
 	if raw == nil {
-		return nil, nil
+		return object, nil
 	}
 	if err := json.Unmarshal(raw.Raw, &object); err != nil {
 		return nil, verdict.Invalid(msgNotObject, field, err)

@@ -81,12 +81,14 @@ func (d typedDocument[S]) value() any           { return d.spec }
 func (d typedDocument[S]) withMark(mark meshagent.Mark) document {
 	return typedDocument[S]{d.spec.WithMark(mark), d.only}
 }
+
 func (d typedDocument[S]) atCreation() (part document, staged bool) {
 	if spec, ok := any(d.spec).(meshagent.Staged[S]); ok {
 		return typedDocument[S]{spec.AtCreation(), d.only}, true
 	}
 	return d, false
 }
+
 func (d typedDocument[S]) sentOnly() []drift.Value { return d.only }
 
 // complete is a document with the values that are only sent.
