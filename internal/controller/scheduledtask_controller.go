@@ -68,7 +68,7 @@ func adaptScheduledTask(desired meshagent.ScheduledTaskSpec, remote meshagent.Sc
 	return desired
 }
 
-// reportScheduledTask tells of the last run. That it failed is no fault of the task.
+// reportScheduledTask tells of the last run. That it failed does not concern the task.
 func reportScheduledTask(task *v1alpha1.MeshScheduledTask, remote meshagent.ScheduledTask, _ engine.Inputs) string {
 	task.Status.LastRun = nil
 	if run := remote.LastRun; run != nil {

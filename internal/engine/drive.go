@@ -29,7 +29,7 @@ type Driver interface {
 // IsUndeletable is true if MeshAgent has no way to delete the resource.
 func (k *Kind[O, S, R]) IsUndeletable() bool { return k.Undeletable }
 
-// IsUndeletable is false: a MeshProject is no resource.
+// IsUndeletable is false: a MeshProject has no resource.
 func (Project) IsUndeletable() bool { return false }
 
 // NewObject returns an empty object of the kind.

@@ -44,7 +44,7 @@ type Promise interface {
 	Promised() bool
 }
 
-// Staged is a spec of which a creation writes only a part, without write-only values. An update must
+// Staged is a spec that a creation writes only in part, without write-only values. An update must
 // follow.
 type Staged[S any] interface {
 	// AtCreation returns the part that a creation writes.

@@ -73,7 +73,7 @@ type ScheduledTaskRun struct {
 	Message            string
 }
 
-// UnmarshalJSON reads MeshAgent's form. Beside the spec it has copies of parts of the spec, which
+// UnmarshalJSON reads MeshAgent's form. It also has copies of parts of the spec, which
 // are ignored.
 func (t *ScheduledTask) UnmarshalJSON(text []byte) error {
 	type plain ScheduledTaskSpec

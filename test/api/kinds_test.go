@@ -222,7 +222,7 @@ var _ = describeAdmission("MeshScheduledTask",
 	bad("without anything to do", `spec: {roomRef: {name: r}, schedule: 1 days}`, `set exactly one of queue and container`),
 	bad("with two things to do", `spec: {roomRef: {name: r}, schedule: 1 days, queue: {name: q}, container: {image: i}}`, `set exactly one of queue and container`),
 	bad("with a queue without a name", `spec: {roomRef: {name: r}, schedule: 1 days, queue: {}}`, `spec.queue.name: Required value`),
-	bad("with a payload that is no object", `spec: {roomRef: {name: r}, schedule: 1 days, queue: {name: q, payload: [1]}}`, `spec.queue.payload`),
+	bad("with a payload that is a list", `spec: {roomRef: {name: r}, schedule: 1 days, queue: {name: q, payload: [1]}}`, `spec.queue.payload`),
 	bad("that runs once and would run again", `spec: {roomRef: {name: r}, schedule: 1 days, once: true, queue: {name: q}}`, `once requires reconcilePolicy CreateOnly`),
 	bad("that runs once and is kept active", `spec: {roomRef: {name: r}, schedule: 1 days, once: true, active: true, reconcilePolicy: CreateOnly, queue: {name: q}}`, `once and active cannot both be set`),
 )

@@ -107,10 +107,14 @@ func (t *transcript) section(name string, cause func()) {
 	// members, and that of the collection before something is created in it.
 	all := t.life.MeshAgent.Calls()
 	created := slices.IndexFunc(all, func(call simulator.Call) bool { return call.Method == http.MethodPost })
+	list := regexp.MustCompile("^$")
+	if about := t.life.About; about != nil && about.Path("list") != "" {
+		list = regexp.MustCompile(about.Path("list"))
+	}
 	var calls []simulator.Call
 	for i, call := range all {
 		ofMembers := call.Method == http.MethodGet && strings.HasSuffix(call.Path, "/users")
-		if !ofMembers && (i >= created || call.Path != all[created].Path) {
+		if !ofMembers && (i >= created || !list.MatchString(call.Path)) {
 			calls = append(calls, call)
 		}
 	}
