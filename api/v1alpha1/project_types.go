@@ -100,7 +100,7 @@ type PolicyDefaults struct {
 	// MeshAgent match the objects. With Observe, it writes nothing to MeshAgent,
 	// and status.drift of each object shows what would change. Defaults to
 	// Enforce.
-	// +kubebuilder:validation:Enum=Enforce;Observe
+	// +kubebuilder:validation:XValidation:rule="self != 'CreateOnly'",message="reconcilePolicy must be Enforce or Observe here: set CreateOnly in single objects"
 	// +optional
 	ReconcilePolicy ReconcilePolicy `json:"reconcilePolicy,omitempty"`
 
@@ -206,34 +206,38 @@ type MeshProjectStatus struct {
 // ProjectRole is what an API key can do in a project.
 type ProjectRole struct {
 	// name is the name of the role. Longer names are cut after 256 characters.
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	Name string `json:"name,omitempty"`
 
 	// isAdmin is true if the role can do everything in the project.
 	// +optional
-	IsAdmin bool `json:"isAdmin,omitempty"`
+	IsAdmin *bool `json:"isAdmin,omitempty"`
 
 	// canCreateRooms is true if the role can create rooms.
 	// +optional
-	CanCreateRooms bool `json:"canCreateRooms,omitempty"`
+	CanCreateRooms *bool `json:"canCreateRooms,omitempty"`
 }
 
 // ServerDomains are the domains of a MeshAgent server.
 type ServerDomains struct {
 	// mail is the domain of mailboxes. Longer names are cut after 253 characters.
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	Mail string `json:"mail,omitempty"`
 
 	// pages is the domain below which routes are. Longer names are cut after 253
 	// characters.
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	Pages string `json:"pages,omitempty"`
 
 	// registry is the host of the image registry. Longer names are cut after 253
 	// characters.
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +optional
 	Registry string `json:"registry,omitempty"`

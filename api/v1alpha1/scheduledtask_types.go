@@ -110,12 +110,14 @@ type MeshScheduledTaskStatus struct {
 // ScheduledTaskRun is a run of a scheduled task.
 type ScheduledTaskRun struct {
 	// id is the ID of the run. Longer IDs are cut after 64 characters.
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	ID string `json:"id,omitempty"`
 
 	// status is the state of the run in MeshAgent's words: pending, submitting,
 	// retrying, submitted or failed. Longer texts are cut after 64 characters.
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	Status string `json:"status,omitempty"`
@@ -130,6 +132,7 @@ type ScheduledTaskRun struct {
 
 	// message is what MeshAgent reports about the run. Longer texts are cut after
 	// 1024 characters.
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	// +optional
 	Message string `json:"message,omitempty"`

@@ -41,6 +41,7 @@ func policiesOf(spec *v1alpha1.CommonSpec, namespace string, project *v1alpha1.M
 		made.suspended = "spec.suspend"
 	}
 	switch cmp.Or(spec.ReconcilePolicy, defaults.ReconcilePolicy) {
+	case v1alpha1.ReconcileEnforce: // nothing is special
 	case v1alpha1.ReconcileObserve:
 		made.observes = true
 	case v1alpha1.ReconcileCreateOnly:

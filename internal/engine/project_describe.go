@@ -24,7 +24,7 @@ func (r *projectReconciler) describeProject(ctx context.Context, connection *pro
 		}
 	}
 	if role != nil {
-		status.Role = &v1alpha1.ProjectRole{Name: cut(role.Name, 256), IsAdmin: role.IsAdmin, CanCreateRooms: role.CanCreateRooms}
+		status.Role = &v1alpha1.ProjectRole{Name: cut(role.Name, 256), IsAdmin: &role.IsAdmin, CanCreateRooms: &role.CanCreateRooms}
 	}
 	if config := found.Config; config.Domains != nil {
 		status.Domains = &v1alpha1.ServerDomains{

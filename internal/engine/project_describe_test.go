@@ -27,7 +27,7 @@ func TestAProjectIsDescribed(t *testing.T) {
 		if status.Enabled == nil || !*status.Enabled || status.OwnerUserID == "" {
 			t.Errorf("enabled %v, owner %q", status.Enabled, status.OwnerUserID)
 		}
-		if want := (&v1alpha1.ProjectRole{Name: "admin", IsAdmin: true, CanCreateRooms: true}); !reflect.DeepEqual(status.Role, want) {
+		if want := (&v1alpha1.ProjectRole{Name: "admin", IsAdmin: new(true), CanCreateRooms: new(true)}); !reflect.DeepEqual(status.Role, want) {
 			t.Errorf("role %+v", status.Role)
 		}
 		if want := (&v1alpha1.ServerDomains{

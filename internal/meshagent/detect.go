@@ -35,7 +35,7 @@ func (p *Project) Detect(ctx context.Context, last API) (Detected, error) {
 	if err != nil {
 		found.API = last // nothing is decided
 	}
-	return found, nil //nolint:nilerr // the last result counts
+	return found, nil
 }
 
 // Detected is what Detect found out.

@@ -103,7 +103,7 @@ func TestTheCrashMatrixTells(t *testing.T) {
 // place.
 func (l *life) answer(method, part, body string) {
 	l.MeshAgent.Inject(simulator.Fault{
-		Method: method, Path: regexp.QuoteMeta(l.made.Call.Path) + part, Status: http.StatusOK, ContentType: "application/json", Body: body,
+		Method: method, Path: regexp.QuoteMeta(l.made.Path) + part, Status: http.StatusOK, ContentType: "application/json", Body: body,
 	})
 }
 

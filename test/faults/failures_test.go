@@ -126,7 +126,7 @@ func (u *unfinished) fail(f failure) {
 	}
 	struck := false
 	fault := f.fault
-	fault.Method, fault.Path, fault.Times = u.post.Method, regexp.QuoteMeta(u.post.Call.Path)+"$", 1
+	fault.Method, fault.Path, fault.Times = u.post.Method, regexp.QuoteMeta(u.post.Path)+"$", 1
 	fault.Hook = func(*http.Request) { struck = true }
 	u.MeshAgent.Inject(fault)
 	u.Apply(u.obj)

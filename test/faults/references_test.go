@@ -45,7 +45,7 @@ func TestAManagedAgentIsFoundByItsNameAndByItsID(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newCluster(t, simulator.Behavior{})
 				ref := v1alpha1.ResourceReference{Name: "scribe"}
-				id := ""
+				var id string
 				if way == "by object" {
 					agent := newAgent()
 					agent.Spec.Toolkits[0].MCP.Servers[0].Authorization.Secret.AgentMeshSecretRef.Name = "never" // so that the agent is never Ready

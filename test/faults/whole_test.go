@@ -46,7 +46,7 @@ func TestATeamInOneFile(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newCluster(t, simulator.Behavior{CheckAgentSecrets: checks})
 				before := h.Held()
-				random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // an order, and no secret
+				random := rand.New(rand.NewPCG(seed, 0))
 				team := newTeam()
 				for _, i := range random.Perm(len(team)) {
 					h.Create(team[i])

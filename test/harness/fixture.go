@@ -73,9 +73,13 @@ func (l *Fixture) ApplyDependencies(ctx context.Context) {
 				}
 			}
 		}
-		text, err := l.State(ctx, l.Object)()
-		g.Expect(err).NotTo(HaveOccurred())
-		g.Expect(text).To(BeReady())
+		for _, obj := range append([]client.Object{l.Object}, l.Dependencies...) {
+			if isOurs(obj) {
+				text, err := l.State(ctx, obj)()
+				g.Expect(err).NotTo(HaveOccurred())
+				g.Expect(text).To(BeReady())
+			}
+		}
 	}).WithContext(ctx).Should(Succeed(), "%s", l.Sample)
 }
 
@@ -102,18 +106,31 @@ func (l *Fixture) Recreate(ctx context.Context) {
 	l.FindResource()
 }
 
-// LearnCreation finds the call that created the resource among those since the last reset.
+// LearnCreation finds the call that created the resource among those since the last reset. What the
+// sample needs may be written meanwhile.
 func (l *Fixture) LearnCreation() {
 	GinkgoHelper()
-	calls := l.MeshAgent.Calls()
-	at := slices.IndexFunc(calls, func(call simulator.Call) bool {
-		return call.Method != http.MethodGet && call.Status < http.StatusBadRequest
-	})
-	Expect(at).To(BeNumerically(">=", 0), "nothing was created: %v", l.Calls())
-	l.Created = calls[at]
-	var err error
-	l.About, err = Validator().Created(l.Created.Method, l.Created.Path)
-	Expect(err).NotTo(HaveOccurred())
+	for _, call := range l.MeshAgent.Calls() {
+		if call.Method == http.MethodGet || call.Status >= http.StatusBadRequest {
+			continue
+		}
+		if about, err := Validator().Created(call.Method, call.Path); err == nil {
+			l.Created, l.About = call, about
+			return
+		}
+	}
+	Fail("nothing was created: " + strings.Join(l.Calls(), ", "))
+}
+
+// Changes counts the calls that write the sample's resource.
+func (l *Fixture) Changes() (n int) {
+	paths := regexp.MustCompile(l.About.Paths())
+	for _, call := range l.MeshAgent.Calls() {
+		if call.Method != http.MethodGet && paths.MatchString(call.Path) {
+			n++
+		}
+	}
+	return n
 }
 
 // Looks counts the calls that read the sample's resource, or list its collection.

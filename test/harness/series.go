@@ -4,6 +4,8 @@
 package harness
 
 import (
+	"strings"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,11 +23,11 @@ func Series(from prometheus.Gatherer, name string) map[string]float64 {
 			continue
 		}
 		for _, one := range family.GetMetric() {
-			key := ""
+			var key strings.Builder
 			for _, label := range one.GetLabel() {
-				key += " " + label.GetValue()
+				key.WriteString(" " + label.GetValue())
 			}
-			values[key] = one.GetGauge().GetValue() + one.GetCounter().GetValue() + float64(one.GetHistogram().GetSampleCount())
+			values[key.String()] = one.GetGauge().GetValue() + one.GetCounter().GetValue() + float64(one.GetHistogram().GetSampleCount())
 		}
 	}
 	return values

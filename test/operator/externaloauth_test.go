@@ -4,6 +4,8 @@
 package operator_test
 
 import (
+	"net/http"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
@@ -100,7 +102,7 @@ var _ = Describe("MeshExternalOAuth", func() {
 		Expect(w.Delete(ctx, mine)).To(Succeed())
 		w.ExpectGone(ctx, mine)
 		for _, call := range w.MeshAgent.Calls() {
-			if call.Method == "DELETE" {
+			if call.Method == http.MethodDelete {
 				Expect(call.Query).To(Equal("delegated_to=scribe"))
 			}
 		}

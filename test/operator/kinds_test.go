@@ -14,6 +14,7 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness"
+	"github.com/meshagent/meshagent-operator/test/harness/samples"
 )
 
 // Every sample is walked through its whole life, all of them at the same time. Nothing here knows a
@@ -89,7 +90,11 @@ func waitsAndEnds(ctx context.Context, s harness.Sample) {
 	for _, need := range l.Dependencies {
 		w.ExpectGone(ctx, need)
 	}
-	Expect(w.HeldNames()).To(Equal(l.HeldAtFirst))
+	if samples.Stays(s.Kind) {
+		Expect(w.HeldNames()).To(ContainElements(l.HeldAtFirst))
+	} else {
+		Expect(w.HeldNames()).To(Equal(l.HeldAtFirst))
+	}
 }
 
 func followsItsSpec(ctx context.Context, s harness.Sample) {
@@ -104,7 +109,7 @@ func followsItsSpec(ctx context.Context, s harness.Sample) {
 	l.MergePatch(ctx, s.EditPatch())
 	w.ExpectReady(ctx, l.Object)
 	if s.HasRemote() {
-		Expect(w.Writes()).To(HaveLen(1), "one change, one write")
+		Expect(l.Changes()).To(Equal(1), "one change, one write: %v", w.Writes())
 		Expect(l.Document()).NotTo(Equal(document))
 	}
 	By("undoing it: what was added goes, what was removed comes back")
@@ -119,6 +124,11 @@ func outlivesItsStatus(ctx context.Context, s harness.Sample) {
 	l := w.ApplySample(ctx, s)
 	l.ApplyDependencies(ctx)
 	l.Recreate(ctx)
+	if own, ok := l.Object.(v1alpha1.Object); ok && s.HasRemote() && !l.HasOwner() && own.CommonStatus().WrittenSecrets != nil {
+		// Without status, nothing tells that a value which is not shown is its own. Its user must allow to write it.
+		l.MergePatch(ctx, `{"spec": {"adoptionPolicy": "IfUnowned"}}`)
+		w.ExpectReady(ctx, l.Object)
+	}
 	before, names := l.Unstructured(ctx).Object["status"], w.HeldNames()
 	w.MeshAgent.ResetCalls()
 	l.Overwrite(ctx, "status", map[string]any{"observedGeneration": int64(-1)})
@@ -131,7 +141,7 @@ func outlivesItsStatus(ctx context.Context, s harness.Sample) {
 	Expect(after).To(Equal(harness.Timeless(before)), "it is the same resource, and still our own")
 	Expect(w.HeldNames()).To(Equal(names))
 	written := 0
-	if s.HasRemote() && l.CommonStatus().WrittenSecrets != nil {
+	if own, ok := l.Object.(v1alpha1.Object); ok && own.CommonStatus().WrittenSecrets != nil {
 		written = 1 // only status tells which version of a Secret was written
 	}
 	Expect(w.Calls(http.MethodPut, http.MethodDelete)).To(HaveLen(written))
@@ -152,7 +162,7 @@ func isRestored(ctx context.Context, s harness.Sample) {
 	Expect(w.MeshAgent.Remove(l.Resource.Path, l.Resource.ID)).To(BeTrue())
 	Eventually(w.Events(ctx, l.Object)).WithContext(ctx).Should(ContainElement(HavePrefix("Recreated: ")))
 	l.FindResource()
-	Expect(l.Shape()).To(Equal(shape))
+	Eventually(l.Shape).WithContext(ctx).Should(Equal(shape)) // a creation may take two writes
 	w.ExpectReady(ctx, l.Object)
 }
 

@@ -34,14 +34,17 @@ var _ = Describe("MeshProject in a namespace that is deleted", func() {
 		before := w.HeldNames()
 		w.StartOperator(harness.OperatorOptions{})
 		w.ApplySamples(ctx, func(obj client.Object) client.Object { return obj })
+		var all []client.Object
 		for _, one := range harness.Samples() {
 			obj := one.Fresh()
 			obj.SetNamespace(w.Namespace)
 			w.ExpectReady(ctx, obj)
+			all = append(all, obj)
 		}
 		Expect(len(w.HeldNames())).To(BeNumerically(">=", len(before)+len(harness.RemoteSamples())))
 		deleteNamespace(ctx, w)
 		eventuallyDeleted(ctx, w)
+		w.ExpectGone(ctx, all...)
 		Expect(w.HeldNames()).To(Equal(before))
 	}
 

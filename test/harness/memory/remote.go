@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
@@ -42,11 +41,18 @@ func (c *Cluster) ApplyAndLearn(obj v1alpha1.Object) Creation {
 // CreatedSince returns what was created since before, and by which call.
 func (c *Cluster) CreatedSince(before map[simulator.Foreign]string) (made Creation) {
 	c.Helper()
-	calls := c.MeshAgent.Calls()
-	if at := slices.IndexFunc(calls, func(call simulator.Call) bool {
-		return call.Method != http.MethodGet && call.Status < http.StatusBadRequest
-	}); at >= 0 {
-		made.Call = calls[at]
+	validator, err := contract.Load()
+	if err != nil {
+		c.Fatal(err)
+	}
+	for _, call := range c.MeshAgent.Calls() { // what the object needs may be written meanwhile
+		if call.Method == http.MethodGet || call.Status >= http.StatusBadRequest {
+			continue
+		}
+		if about, err := validator.Created(call.Method, call.Path); err == nil {
+			made.Call, made.About = call, about
+			break
+		}
 	}
 	for where := range c.Held() {
 		if _, known := before[where]; !known {
@@ -56,15 +62,8 @@ func (c *Cluster) CreatedSince(before map[simulator.Foreign]string) (made Creati
 			made.Foreign = where
 		}
 	}
-	if made.ID == "" || made.Path == "" {
+	if made.ID == "" || made.About == nil {
 		c.Fatalf("nothing was created: %v", c.Calls())
-	}
-	validator, err := contract.Load()
-	if err == nil {
-		made.About, err = validator.Created(made.Method, made.Call.Path)
-	}
-	if err != nil {
-		c.Fatal(err)
 	}
 	made.Paths = made.About.Paths()
 	return made
