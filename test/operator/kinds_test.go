@@ -14,7 +14,6 @@ import (
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/test/harness"
-	"github.com/meshagent/meshagent-operator/test/harness/samples"
 )
 
 // Every sample is walked through its whole life, all of them at the same time. Nothing here knows a
@@ -90,11 +89,7 @@ func waitsAndEnds(ctx context.Context, s harness.Sample) {
 	for _, need := range l.Dependencies {
 		w.ExpectGone(ctx, need)
 	}
-	if samples.Stays(s.Kind) {
-		Expect(w.HeldNames()).To(ContainElements(l.HeldAtFirst))
-	} else {
-		Expect(w.HeldNames()).To(Equal(l.HeldAtFirst))
-	}
+	Expect(w.HeldNames()).To(Equal(l.HeldAtFirst))
 }
 
 func followsItsSpec(ctx context.Context, s harness.Sample) {
