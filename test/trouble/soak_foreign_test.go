@@ -6,7 +6,9 @@ package trouble_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -99,8 +101,15 @@ func (s *soak) disturb(ctx context.Context, one harness.Sample) (disturbed bool)
 		if found.ID != status.ID || s.others.owns(found.Path, found.ID) {
 			continue
 		}
+		var key []string // what makes it this resource, which MeshAgent lets no one change
+		if about, err := harness.Validator().Created(http.MethodPost, "/accounts/projects/"+s.MeshAgent.ProjectID()+"/"+found.Path); err == nil {
+			key = about.Key()
+		}
 		s.MeshAgent.Edit(found.Path, found.ID, func(doc map[string]any) {
-			if slices.ContainsFunc(harness.AppliedFields(status), func(field string) bool { return harness.ChangeString(harness.WrittenPart(doc), field) }) {
+			if slices.ContainsFunc(harness.AppliedFields(status), func(field string) bool {
+				return !strings.HasSuffix(field, "_id") && !slices.Contains(key, field) &&
+					(harness.ChangeString(harness.WrittenPart(doc), field) || harness.ChangeFlag(harness.WrittenPart(doc), field))
+			}) {
 				s.disturbed[one.Kind]++
 				disturbed = true
 			}
