@@ -32,6 +32,7 @@ var scenarios = []scenario{
 	{"rooms, 1,000", rooms(1000, 20*time.Second)},
 	{"rooms, 10,000", rooms(10_000, 30*time.Second)},
 	{"mix of 4,000", mix},
+	{"one kind of each trait, 100 of each", traits},
 	{"secrets, 1,000", secrets},
 	{"budget of 20 requests a second", budget},
 	{"tenants", tenants},

@@ -38,7 +38,15 @@ func newProbe(ctx context.Context, config *rest.Config, scheme *runtime.Scheme) 
 	if err != nil {
 		return nil, fmt.Errorf("creating the probe: %w", err)
 	}
-	for _, kind := range []client.Object{&v1alpha1.MeshRoom{}, &v1alpha1.MeshSecret{}, &v1alpha1.MeshRoomGrant{}, &v1alpha1.MeshService{}} {
+	for name := range scheme.KnownTypes(v1alpha1.GroupVersion) {
+		made, err := scheme.New(v1alpha1.GroupVersion.WithKind(name))
+		if err != nil {
+			return nil, fmt.Errorf("creating a %s: %w", name, err)
+		}
+		kind, ok := made.(mirrored)
+		if !ok {
+			continue // a list, or MeshProject
+		}
 		informer, err := watched.GetInformer(ctx, kind, cache.BlockUntilSynced(false))
 		if err != nil {
 			return nil, fmt.Errorf("watching %T: %w", kind, err)

@@ -169,7 +169,11 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(guest.Delete(ctx, lost)).To(Succeed())
 		guest.ExpectGone(ctx, lost)
 
-		By("uninstalling it")
+		By("having wished for no other right")
+		_, refused := record.used(release.namespace, release.account)
+		Expect(refused).To(BeEmpty())
+
+		By("uninstalling it, which takes its rights away while it still ends its watches")
 		grants := granted(ctx, release)
 		documents := host.Held()
 		release.uninstall(ctx, running...)
@@ -179,9 +183,8 @@ var _ = Describe("Installed by Helm", Ordered, func() {
 		Expect(outside.Get(ctx, client.ObjectKeyFromObject(unseen), unseen)).To(Succeed())
 		Expect(unseen.Status.ObservedGeneration).To(BeEquivalentTo(-1), "no operator reconciles objects in other namespaces")
 
-		By("having used every right that it was given, and having wished for no other")
-		used, refused := record.used(release.namespace, release.account)
-		Expect(refused).To(BeEmpty())
+		By("having used every right that it was given")
+		used, _ := record.used(release.namespace, release.account)
 		Expect(grants).NotTo(BeEmpty())
 		Expect(unused(grants, used)).To(BeEmpty())
 	}, SpecTimeout(10*time.Minute))
