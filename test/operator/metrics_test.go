@@ -83,7 +83,7 @@ var _ = Describe("The metrics", func() {
 		checked := func() float64 {
 			return told("meshagent_operator_last_drift_check_timestamp_seconds")()[" MeshRoom "+w.Namespace+"/default"]
 		}
-		Eventually(checked).WithContext(ctx).Should(BeNumerically("~", float64(began.Unix()), 120)) // it is told after status
+		Eventually(checked).WithContext(ctx).Should(BeNumerically("~", float64(began.Unix()), 120)) // it follows status
 		first := checked()
 		Eventually(checked).WithContext(ctx).Should(BeNumerically(">", first))
 		Expect(told("meshagent_operator_drift_interval_seconds")()).To(Equal(map[string]float64{"": 2}))
