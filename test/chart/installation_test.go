@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -45,6 +46,12 @@ func (n *node) installation(ctx context.Context, name, namespace string) install
 func (i installation) helm(ctx context.Context, args ...string) string {
 	GinkgoHelper()
 	out, err := harness.Helm(ctx, i.plane.KubeconfigPath, append(args, "--namespace", i.namespace)...)
+	// Users install with --wait, which waits for new kinds, too. Here it would wait for the Deployment
+	// without end, because there is no kubelet, so a busy API server may not serve the kind yet.
+	for args[0] == "install" && err != nil && strings.Contains(out, `no matches for kind "MeshProject"`) {
+		again := append([]string{"upgrade", "--install"}, args[1:]...)
+		out, err = harness.Helm(ctx, i.plane.KubeconfigPath, append(again, "--namespace", i.namespace)...)
+	}
 	Expect(err).NotTo(HaveOccurred(), out)
 	return out
 }
