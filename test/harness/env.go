@@ -28,7 +28,8 @@ func (w *Env) Annotate(ctx context.Context, obj client.Object, name, value strin
 	Expect(w.Patch(ctx, obj, client.RawPatch(types.MergePatchType, []byte(patch)), client.FieldOwner("kubectl-annotate"))).To(Succeed())
 }
 
-// ApplySamples applies all samples, and the other objects that they need, such as Secrets.
+// ApplySamples applies all samples, and the other objects that they need, such as Secrets. A sample
+// that prepared returns as nil is left out.
 func (w *Env) ApplySamples(ctx context.Context, prepared func(client.Object) client.Object) {
 	GinkgoHelper()
 	w.CreateAll(ctx, APIKeySecret(simulator.DevelopmentKey))
@@ -42,7 +43,9 @@ func (w *Env) ApplySamples(ctx context.Context, prepared func(client.Object) cli
 			w.CreateAll(ctx, project)
 			continue
 		}
-		w.CreateAll(ctx, prepared(obj))
+		if obj := prepared(obj); obj != nil {
+			w.CreateAll(ctx, obj)
+		}
 	}
 }
 
