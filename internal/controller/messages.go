@@ -33,8 +33,6 @@ const (
 	msgNoContent        = "%s %q has no key %q, which spec.content names. Its keys: %s"
 	msgNoImage          = "MeshRepository %q has no image name yet. MeshAgent must tell the domain of its registry and the key of the project, which the MeshProject has in status.domains.registry and status.projectKey"
 	msgFeedSchema       = "spec.messageSchema must be a JSON schema, which is an object or a boolean"
-	msgTaskPayload      = "spec.queue.payload is not a JSON object: %v"
-	msgShareSettings    = "spec.settings is not a JSON object: %v"
 	msgReservedKey      = "spec.settings has %q, and keys under meshagent.com/ are reserved for the operator. Remove it"
 	msgVariablePlace    = "The variable %q in spec.container.environment"
 	msgSettingTwice     = "spec.settingsFrom and spec.settings both set %q. Remove one of them"

@@ -4,14 +4,12 @@
 package controller
 
 import (
-	"encoding/json"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine"
-	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
 	"github.com/meshagent/meshagent-operator/internal/meshagent"
 )
 
@@ -44,12 +42,11 @@ func desiredScheduledTask(task *v1alpha1.MeshScheduledTask, in engine.Inputs) (m
 		Schedule: spec.Schedule, Active: spec.Active, Once: spec.Once, Container: container(spec.Container, in),
 	}
 	if queue := spec.Queue; queue != nil {
-		desired.Queue = &meshagent.ScheduledTaskQueue{Name: queue.Name, StorageWritePath: unlessEmpty(queue.StorageWritePath)}
-		if queue.Payload != nil {
-			if err := json.Unmarshal(queue.Payload.Raw, &desired.Queue.Payload); err != nil {
-				return desired, verdict.Invalid(msgTaskPayload, err)
-			}
+		payload, err := freeJSON("spec.queue.payload", queue.Payload)
+		if err != nil {
+			return desired, err
 		}
+		desired.Queue = &meshagent.ScheduledTaskQueue{Name: queue.Name, Payload: payload, StorageWritePath: unlessEmpty(queue.StorageWritePath)}
 	}
 	// MeshAgent refuses a task with both.
 	if desired.Queue == nil {
@@ -73,19 +70,11 @@ func reportScheduledTask(task *v1alpha1.MeshScheduledTask, remote meshagent.Sche
 	task.Status.LastRun = nil
 	if run := remote.LastRun; run != nil {
 		task.Status.LastRun = &v1alpha1.ScheduledTaskRun{
-			ID: shortTo(run.ID.String(), 64), Status: shortTo(run.Status, 64), Message: shortTo(run.Message, 1024),
+			ID: shortenedTo(64, run.ID.String()), Status: shortenedTo(64, run.Status), Message: shortenedTo(1024, run.Message),
 			StartTime: timeOf(run.StartTime), EndTime: timeOf(run.EndTime),
 		}
 	}
 	return ""
-}
-
-// shortTo cuts a text after so many characters.
-func shortTo(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most])
-	}
-	return text
 }
 
 // timeOf reads a time; nil if it is none. Status has seconds.

@@ -4,7 +4,6 @@
 package controller
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -33,12 +32,10 @@ var Share = engine.Kind[*v1alpha1.MeshShare, meshagent.ShareSpec, meshagent.Shar
 const reservedPrefix = "meshagent.com/"
 
 func desiredShare(share *v1alpha1.MeshShare, _ engine.Inputs) (meshagent.ShareSpec, error) {
-	var spec meshagent.ShareSpec
-	if share.Spec.Settings == nil {
-		return spec, nil
-	}
-	if err := json.Unmarshal(share.Spec.Settings.Raw, &spec.Settings); err != nil {
-		return spec, verdict.Invalid(msgShareSettings, err)
+	settings, err := freeJSON("spec.settings", share.Spec.Settings)
+	spec := meshagent.ShareSpec{Settings: settings}
+	if err != nil {
+		return spec, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(spec.Settings)) {
 		if strings.HasPrefix(name, reservedPrefix) {

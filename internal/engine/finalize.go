@@ -56,20 +56,6 @@ func (p *pass) finalize(ctx context.Context) error {
 	return p.release(ctx)
 }
 
-// finalizeUndeletable releases an object whose resource MeshAgent cannot delete. It needs no look at
-// the resource, so that nothing keeps the object.
-func (p *pass) finalizeUndeletable(ctx context.Context) error {
-	name := p.title(p.status.Name)
-	switch {
-	case p.status.ID == "" && p.status.PendingCreate == nil:
-	case p.policies.orphans(p.status.IsAdopted()):
-		p.outcome.event(v1alpha1.EventOrphaned, "orphan", msgOrphaned, name, "")
-	default:
-		p.outcome.event(v1alpha1.EventLeft, "finalize", msgLeft, name, msgUndeletable)
-	}
-	return p.release(ctx)
-}
-
 // orAbandon passes on why the resource could not be deleted, unless the object goes with its
 // namespace and waits for what will never come: what it lacks cannot be created there any more.
 // What is only wrong with the credential can be corrected while the MeshProject's namespace stays.

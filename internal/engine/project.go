@@ -150,7 +150,7 @@ func (r *projectReconciler) check(ctx context.Context, project *v1alpha1.MeshPro
 	}
 	status := &project.Status
 	if status.Endpoint != connection.Endpoint { // what is known is about another server
-		status.APIVersion, status.APIGeneration = "", ""
+		status.APIVersion, status.APIGeneration, status.Domains = "", "", nil
 		c.drop(v1alpha1.ConditionAPICompatible)
 	}
 	status.ProjectID, status.Endpoint = connection.Project.ID, connection.Endpoint

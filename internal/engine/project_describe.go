@@ -16,7 +16,7 @@ import (
 func (r *projectReconciler) describeProject(ctx context.Context, connection *projects.Connection, project *v1alpha1.MeshProject, info meshagent.ProjectInfo, found meshagent.Detected, c *conclusion) {
 	status := &project.Status
 	status.OwnerUserID = cut(info.OwnerUserID, 256)
-	status.Role, status.Domains = nil, nil
+	status.Role = nil
 	role := found.Role
 	if role == nil {
 		if asked, err := connection.Project.Role(ctx); err == nil {
@@ -25,6 +25,10 @@ func (r *projectReconciler) describeProject(ctx context.Context, connection *pro
 	}
 	if role != nil {
 		status.Role = &v1alpha1.ProjectRole{Name: cut(role.Name, 256), IsAdmin: &role.IsAdmin, CanCreateRooms: &role.CanCreateRooms}
+	}
+	// What is derived from the domains, such as the name of an image, stays while they cannot be read.
+	if config := found.Config; config.Genuine() {
+		status.Domains = nil
 	}
 	if config := found.Config; config.Domains != nil {
 		status.Domains = &v1alpha1.ServerDomains{

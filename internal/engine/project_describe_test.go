@@ -43,6 +43,12 @@ func TestAProjectIsDescribed(t *testing.T) {
 		if status := project.Status; status.Enabled != nil || status.Role != nil || status.Domains == nil {
 			t.Errorf("enabled %v, role %v, domains %v", status.Enabled, status.Role, status.Domains)
 		}
+		s.meshagent.Inject(simulator.Fault{Method: http.MethodGet, Path: "/config", Status: http.StatusServiceUnavailable})
+		project, _, _ = s.check()
+		mustSay(t, project, "Ready=True Available")
+		if project.Status.Domains == nil {
+			t.Error("the domains are gone while they cannot be read: so is what is derived from them")
+		}
 	})
 }
 

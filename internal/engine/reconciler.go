@@ -141,7 +141,7 @@ func (p *pass) reconcile(ctx context.Context) error {
 func (p *pass) resolve(ctx context.Context) (err error) {
 	p.connection, err = p.Projects.ForReconcile(ctx, p.obj)
 	if err == nil && p.kind.privileged {
-		err = p.Projects.AuthorizePrivileged(ctx, p.project, p.obj)
+		err = p.Projects.AuthorizePrivileged(ctx, p.obj)
 	}
 	if err != nil {
 		return err

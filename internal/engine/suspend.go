@@ -10,7 +10,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/meshagent/meshagent-operator/api/v1alpha1"
 	"github.com/meshagent/meshagent-operator/internal/engine/verdict"
@@ -34,27 +33,6 @@ func (p *pass) finalizeSuspended(ctx context.Context) error {
 	}
 	p.leaveBehind(ctx, fmt.Sprintf(msgSuspendedBy, p.policies.suspended))
 	return p.release(ctx)
-}
-
-// leave says that a resource which no route reaches is left in MeshAgent, and that this is why the
-// object is not to wait.
-func (p *pass) leave(ctx context.Context, why error) bool {
-	v := verdict.Of(why)
-	if v.Reason != v1alpha1.ReasonUnsupported {
-		return false
-	}
-	p.leaveBehind(ctx, v.Message)
-	return true
-}
-
-// leaveBehind tells that nothing was sent to MeshAgent for the deletion of the object. In a
-// namespace that is being deleted no event is taken: there it is about the namespace. (The log
-// always tells.)
-func (p *pass) leaveBehind(ctx context.Context, why string) {
-	namespace, _ := p.endingNamespace(ctx)
-	p.logger(ctx).Info("Left resource in MeshAgent", "reason", why, "left", p.remains())
-	p.outcome.warnOf(namespace, v1alpha1.EventLeft, "finalize", msgLeftBehind,
-		kindOf(p.obj), client.ObjectKeyFromObject(p.obj), p.remains(), why)
 }
 
 // namespaceEnds says that the object's namespace is being deleted, or is gone.

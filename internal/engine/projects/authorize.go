@@ -42,7 +42,11 @@ func (p *Pool) Authorize(ctx context.Context, project *v1alpha1.MeshProject, nam
 
 // AuthorizePrivileged checks that an object which changes the project itself, or hands it out, may
 // do so.
-func (p *Pool) AuthorizePrivileged(ctx context.Context, project *v1alpha1.MeshProject, obj v1alpha1.Object) error {
+func (p *Pool) AuthorizePrivileged(ctx context.Context, obj v1alpha1.Object) error {
+	project, err := p.Lookup(ctx, obj)
+	if err != nil {
+		return err
+	}
 	namespace := obj.GetNamespace()
 	return p.admit(ctx, project, namespace, rule{
 		project.Spec.PrivilegedNamespaces, "spec.privilegedNamespaces",

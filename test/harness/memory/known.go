@@ -29,9 +29,9 @@ func observe(obj client.Object) known {
 	seen.toItself = fmt.Sprint(obj.GetUID(), obj.GetGeneration(), obj.GetDeletionTimestamp(), obj.GetAnnotations(), obj.GetLabels())
 	switch obj := obj.(type) {
 	case *v1alpha1.MeshProject:
-		seen.toOthers += readiness(obj) + fmt.Sprint(obj.Spec.Suspended(), obj.Spec.Defaults)
+		seen.toOthers += readiness(obj) + fmt.Sprint(obj.Spec.Suspended(), obj.Spec.Defaults, obj.Status.ProjectKey, obj.Status.Domains)
 	case v1alpha1.Object:
-		seen.toOthers += fmt.Sprint(obj.CommonStatus().ID, obj.CommonStatus().Name) + readiness(obj)
+		seen.toOthers += fmt.Sprint(obj.CommonStatus().ID, obj.CommonStatus().Name, obj.CommonStatus().Parent) + readiness(obj)
 	default: // a Secret or ConfigMap
 		seen.toOthers += obj.GetResourceVersion()
 	}
